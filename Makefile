@@ -1,0 +1,84 @@
+# A thin front for CMake. `make` builds the program; `make run` shows it at work; `make test` is what a change must pass.
+# Nothing here needs a network once the packages of .ci/packages are installed.
+
+MAKEFLAGS += --no-print-directory
+JOBS ?= $(shell nproc)
+TEST_JOBS ?= 2
+CTEST = ctest --output-on-failure --no-tests=error -j$(TEST_JOBS)
+# Configures once; later the build looks by itself whether it must again.
+CONFIGURE = test -f build/$(1)/build.ninja || cmake --preset $(1) >build-$(1).log 2>&1 || \
+	{ cat build-$(1).log; rm -f build-$(1).log; exit 1; }; rm -f build-$(1).log
+BUILD = $(call CONFIGURE,$(1)); cmake --build build/$(1) -j $(JOBS) -- --quiet
+
+.PHONY: all run test test-plain test-asan test-clang test-long lint format bench packages clean help
+
+all:
+	@$(call BUILD,default)
+	@echo "built: build/default/redress"
+
+help:
+	@echo "make            the program, build/default/redress"
+	@echo "make run        builds, then plays the examples (ONCE=1: one round, then ends)"
+	@echo "make test       everything that a change must pass"
+	@echo "make test-long  faults again, thread sanitizer, valgrind"
+	@echo "make lint       the house rules; make format: brings the C sources into form"
+	@echo "make bench      measures; make clean: throws build/ away"
+
+packages:
+	@.ci/install-packages
+
+run: packages
+	@$(call BUILD,default)
+	@build/default/redress play $(if $(ONCE),--once)
+
+# What a change must pass, stage by stage.
+STAGES = test-plain test-asan test-clang lint
+test: packages
+	@times=""; for stage in $(STAGES); do \
+		echo "=== $$stage"; start=$$(date +%s); \
+		$(MAKE) $$stage || { echo "test: FAILED at $$stage"; exit 1; }; \
+		times="$$times, $$stage $$(($$(date +%s) - start)) s"; \
+	done; echo "test: everything passed$$times"
+
+test-plain:
+	@$(call BUILD,test)
+	@cd build/test && $(CTEST)
+	@echo "test-plain: passed"
+
+test-asan:
+	@$(call BUILD,asan)
+	@cd build/asan && UBSAN_OPTIONS=print_stacktrace=1 $(CTEST) -LE long
+	@echo "test-asan: passed"
+
+test-clang:
+	@$(call BUILD,clang)
+	@echo "test-clang: compiles without a warning"
+
+test-long: packages
+	@$(call BUILD,test)
+	@cd build/test && REDRESS_LONG=1 $(CTEST) -L fault
+	@$(call BUILD,tsan)
+	@cd build/tsan && REDRESS_LONG=1 $(CTEST) -L flow
+	@set -e; for test in build/test/tests/unit_*_test; do \
+		echo "valgrind $$test"; \
+		REDRESS_BIN=$(CURDIR)/build/test/redress REDRESS_SHARED=$(CURDIR)/../shared CK_FORK=no \
+		valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+		--error-exitcode=99 $$test; \
+	done
+	@echo "test-long: everything passed"
+
+lint:
+	@.ci/lint
+
+format:
+	@find engine include tests -name '*.[ch]' -print0 | xargs -0 -r clang-format -i
+	@echo "format: done"
+
+bench:
+	@$(call BUILD,release)
+	@build/release/redress bench
+	@echo "bench: done"
+
+clean:
+	@rm -rf build
+	@echo "clean: build/ is gone"

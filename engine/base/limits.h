@@ -1,0 +1,93 @@
+/* Every queue, buffer, nesting depth and retry has its maximum here. A test reaches each one. */
+#ifndef RD_BASE_LIMITS_H
+#define RD_BASE_LIMITS_H
+
+/* memory */
+#define RD_ARENA_CHUNK_BYTES (16u * 1024)
+#define RD_ARENA_BYTES_MAX (256u * 1024 * 1024)
+
+/* the wire */
+#define RD_MESSAGE_BYTES_MAX (1024u * 1024) /* one line */
+#define RD_MESSAGE_DEPTH_MAX 32
+#define RD_BATCH_REQUESTS_MAX 256     /* requests in one JSON-RPC batch */
+#define RD_SESSION_IN_FLIGHT_MAX 1024 /* requests of one session not yet answered: stop reading */
+#define RD_SESSION_OUT_SOFT_BYTES (1024u * 1024)      /* unsent replies: stop reading requests */
+#define RD_SESSION_OUT_HARD_BYTES (16u * 1024 * 1024) /* unsent replies: close with a reason */
+#define RD_SESSIONS_MAX 4096
+#define RD_KERNEL_QUEUE_MAX 16384 /* requests waiting for the kernel: busy */
+#define RD_UNANSWERED_SESSION_BYTES                                                                \
+    (16u * 1024 * 1024) /* memory of requests not yet answered: stop reading */
+#define RD_UNANSWERED_SERVER_BYTES (512u * 1024 * 1024) /* of all sessions: busy */
+#define RD_BUSY_RETRY_MS 100                            /* what a busy server advises */
+#define RD_LOGIN_FAILURES_MAX 5                         /* of one session: close */
+#define RD_DRAIN_MS_MAX                                                                            \
+    10000 /* at the end, peers that do not take their replies are waited for this long */
+#define RD_KERNEL_IDLE_AFTER_MS                                                                    \
+    2 /* nothing arrived for this long: the kernel may commit and collect */
+#define RD_KERNEL_LOOK_MS_MAX                                                                      \
+    1000 /* while a deadline is ahead, the wall clock is read this often: it may jump */
+#define RD_KERNEL_RETRY_MS                                                                         \
+    100 /* a ring that achieved nothing (disk full) is tried again after this */
+#define RD_JOBS_KEPT_MAX 1024 /* messages whose memory is kept for the next ones */
+#define RD_FEED_PAGE_MAX 256  /* entries read for a subscriber at a time */
+
+/* journal and store */
+#define RD_ENTRY_BYTES_MAX (8u * 1024 * 1024)
+#define RD_SEGMENT_BYTES (32u * 1024 * 1024)
+#define RD_JOURNAL_BATCH_BYTES_MAX (64u * 1024 * 1024) /* appended and not yet flushed: busy */
+#define RD_STORE_WRITES_MAX 20000 /* puts since the last commit: commit, before pages spill */
+#define RD_STORE_COMMIT_MS 100    /* under load, the store is committed at least this often */
+#define RD_STORE_MAP_BYTES_MIN (256ull * 1024 * 1024)
+#define RD_STORE_MAP_BYTES_MAX (1ull << 40)
+
+/* commands */
+#define RD_BATCH_COMMANDS_MAX 1024 /* commands that share one flush */
+#define RD_RING_SLICE_MAX 256      /* due deadlines rung in one batch */
+#define RD_CASCADE_DEPTH_MAX 8     /* a command that sends events that send events ... */
+#define RD_CASCADE_RECORDS_MAX 64  /* records that one command may touch */
+#define RD_PLAN_EFFECTS_MAX 256
+#define RD_LIST_LIMIT_MAX 1000
+#define RD_LIST_LIMIT_DEFAULT 50
+#define RD_LIST_SCAN_MAX 10000 /* records looked at for one page */
+#define RD_HISTORY_MAX 1000    /* entries in one case.history reply */
+#define RD_IDEMPOTENCY_KEY_BYTES_MAX 128
+#define RD_IDEMPOTENCY_KEEP_MS (7ll * 24 * 3600 * 1000)
+#define RD_TEXT_FIELD_BYTES_MAX (64u * 1024)
+#define RD_NAME_BYTES_MAX 64 /* types, fields, states, events, accounts */
+#define RD_FIELDS_MAX 256    /* of a record or form */
+#define RD_STATES_MAX 256
+#define RD_DECISION_INPUTS_MAX 32
+#define RD_DECISION_ROWS_MAX 20000
+#define RD_DECISION_PAIRS_MAX 50000000      /* pairs of rows compared when one table is checked */
+#define RD_DECISION_GAP_TESTS_MAX 20000000  /* cells tested when one table is searched for gaps */
+#define RD_DECISION_OVERLAPS_MAX 100        /* overlaps told of one table */
+
+/* time */
+#define RD_ZONE_FILE_BYTES_MAX (256u * 1024)
+#define RD_ZONE_CHANGES_MAX 4096   /* changes of offset that a zone file may list */
+#define RD_CALENDAR_DAYS_MAX 20000 /* single days that differ from the week */
+#define RD_CALENDAR_SPANS_MAX 32   /* working intervals of one day */
+/* days that differ, and hours across a change of the clock, are kept for these years */
+#define RD_CALENDAR_YEAR_MIN 1900
+#define RD_CALENDAR_YEAR_MAX 2200
+#define RD_DURATION_YEARS_MAX 200
+
+/* policies */
+#define RD_POLICY_FILES_MAX 1024
+#define RD_POLICY_FILE_BYTES_MAX (1024u * 1024)
+#define RD_POLICY_BYTES_MAX (6u * 1024 * 1024)
+#define RD_LUA_HEAP_BYTES_MAX (128u * 1024 * 1024)
+#define RD_LUA_INSTRUCTIONS_MAX 1000000        /* one guard or action */
+#define RD_LUA_LOAD_INSTRUCTIONS_MAX 200000000 /* loading and checking a whole policy */
+#define RD_LUA_TIME_MS_MAX 50                  /* one guard or action */
+/* C-side work (bytes touched) of one guard or action */
+#define RD_LUA_TEXT_WORK_MAX (4u * 1024 * 1024)
+#define RD_LUA_CHURN_BYTES_MAX (16u * 1024 * 1024) /* taken from the allocator by one of them, freed or not */
+#define RD_LUA_RESULT_NODES_MAX 10000              /* values in what one of them returns */
+#define RD_LUA_LOAD_TIME_MS_MAX 20000              /* loading and checking a whole policy */
+#define RD_LUA_LOAD_TEXT_WORK_MAX (1024ll * 1024 * 1024)
+#define RD_LUA_NORMAL_NODES_MAX 2000000 /* values in the normal form of a policy */
+#define RD_LUA_NORMAL_BYTES_MAX (32u * 1024 * 1024)
+#define RD_LUA_SPREAD_MAX 250 /* values that unpack, byte or codepoint give at once */
+
+#endif

@@ -1,0 +1,38 @@
+/* Small things done to text. */
+#ifndef RD_BASE_TEXT_H
+#define RD_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether the bytes are UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
+bool rd_text_is_utf8(const char *bytes, size_t len);
+/* The number of code points of a UTF-8 text. */
+size_t rd_text_length(const char *bytes, size_t len);
+/* How many single letters must be changed to make `a` into `b`; texts over 64 bytes count as unlike
+ * (returns 64). */
+unsigned rd_text_distance(const char *a, const char *b);
+/* The one of `names` that is nearest to `word` and near enough to be meant (a third of its letters
+ * at most); or NULL. */
+const char *rd_text_nearest(const char *word, const char *const *names, size_t count);
+/* A whole decimal number, nothing before or behind it; false where it is none or does not fit. */
+bool rd_text_int(const char *text, int64_t *out);
+/* A 64-bit hash, the same in every process and for ever (SipHash-2-4 with a fixed key): index keys
+ * are made of it. */
+uint64_t rd_text_hash(const void *bytes, size_t len);
+
+/* RFC 3339 in UTC with milliseconds only where there are any: "2026-03-06T08:00:00Z". Years 0001 to
+ * 9999. */
+#define RD_TIME_TEXT_MAX 32
+void rd_time_write(int64_t time_ms, char out[RD_TIME_TEXT_MAX]);
+/* Any RFC 3339 time with an offset or Z; false where it is none. Fractions finer than milliseconds
+ * are cut off. */
+bool rd_time_read(const char *text, int64_t *time_ms);
+/* Days since 1970-01-01 of a civil date of the Gregorian calendar, and back. */
+int64_t rd_date_days(int year, int month, int day);
+void rd_date_civil(int64_t days, int *year, int *month, int *day);
+/* "2026-03-06"; false where it is no such date. */
+bool rd_date_read(const char *text, int64_t *days);
+
+#endif

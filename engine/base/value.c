@@ -1,0 +1,271 @@
+/* Values: the one tagged tree.
+ *
+ * Everything lies in an arena; a list or map that grows moves to a place twice as large and leaves
+ * the old one behind for the reset. Maps are arrays of pairs in the order of putting in: they are
+ * small, and looking through ten of them beats hashing. It must never hold a text that is not
+ * UTF-8, nor a key with a NUL; the doors (json, pack, Lua) see to it.
+ */
+#include "base/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VALUE_FIRST_CAP 4
+
+struct rd_value rd_null(void)
+{
+    return (struct rd_value){ .kind = RD_NULL };
+}
+
+struct rd_value rd_bool(bool boolean)
+{
+    return (struct rd_value){ .kind = RD_BOOL, .boolean = boolean };
+}
+
+struct rd_value rd_int(int64_t integer)
+{
+    return (struct rd_value){ .kind = RD_INT, .integer = integer };
+}
+
+struct rd_value rd_real(double real)
+{
+    return (struct rd_value){ .kind = RD_REAL, .real = real };
+}
+
+struct rd_value rd_text(const char *text)
+{
+    size_t len = strlen(text);
+    RD_ASSERT(len <= UINT32_MAX);
+    return (struct rd_value){ .kind = RD_TEXT, .count = (uint32_t)len, .text = text };
+}
+
+struct rd_value rd_text_copy(struct rd_arena *arena, const char *bytes, size_t len)
+{
+    RD_ASSERT(len <= UINT32_MAX);
+    if (len == 0)
+        return rd_text("");
+    return (struct rd_value){
+        .kind = RD_TEXT,
+        .count = (uint32_t)len,
+        .text = rd_arena_copy(arena, bytes, len),
+    };
+}
+
+struct rd_value rd_list(void)
+{
+    return (struct rd_value){ .kind = RD_LIST };
+}
+
+struct rd_value rd_map(void)
+{
+    return (struct rd_value){ .kind = RD_MAP };
+}
+
+/* A place twice as large for `count` members of `size` bytes; updates `cap`. */
+static void *value_grow(struct rd_arena *arena, const void *members, uint32_t count, uint32_t *cap,
+                        size_t size)
+{
+    RD_ASSERT(*cap <= UINT32_MAX / 2);
+    *cap = *cap ? *cap * 2 : VALUE_FIRST_CAP;
+    void *grown = rd_arena_alloc(arena, *cap * size);
+    if (count > 0)
+        memcpy(grown, members, count * size);
+    return grown;
+}
+
+struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list, struct rd_value item)
+{
+    RD_ASSERT(list->kind == RD_LIST);
+    if (list->count == list->cap)
+        list->items = value_grow(arena, list->items, list->count, &list->cap, sizeof(item));
+    struct rd_value *place = &list->items[list->count++];
+    *place = item;
+    return place;
+}
+
+static struct rd_pair *map_find(const struct rd_value *map, const char *key)
+{
+    for (uint32_t i = 0; i < map->count; i++) {
+        const char *candidate = map->pairs[i].key;
+        if (candidate == key || (candidate[0] == key[0] && strcmp(candidate, key) == 0))
+            return &map->pairs[i];
+    }
+    return NULL;
+}
+
+struct rd_value *rd_map_set(struct rd_arena *arena, struct rd_value *map, const char *key,
+                            struct rd_value value)
+{
+    RD_ASSERT(map->kind == RD_MAP);
+    struct rd_pair *pair = map_find(map, key);
+    if (!pair)
+        return rd_map_add(arena, map, key, value);
+    pair->value = value;
+    return &pair->value;
+}
+
+struct rd_value *rd_map_add(struct rd_arena *arena, struct rd_value *map, const char *key,
+                            struct rd_value value)
+{
+    RD_ASSERT(map->kind == RD_MAP);
+    if (map->count == map->cap)
+        map->pairs = value_grow(arena, map->pairs, map->count, &map->cap, sizeof(struct rd_pair));
+    struct rd_pair *pair = &map->pairs[map->count++];
+    pair->key = key;
+    pair->value = value;
+    return &pair->value;
+}
+
+bool rd_map_remove(struct rd_value *map, const char *key)
+{
+    RD_ASSERT(map->kind == RD_MAP);
+    struct rd_pair *pair = map_find(map, key);
+    if (!pair)
+        return false;
+    size_t behind = map->count - 1 - (size_t)(pair - map->pairs);
+    memmove(pair, pair + 1, behind * sizeof(*pair));
+    map->count--;
+    return true;
+}
+
+const struct rd_value *rd_map_get(const struct rd_value *map, const char *key)
+{
+    if (!map || map->kind != RD_MAP)
+        return NULL;
+    struct rd_pair *pair = map_find(map, key);
+    return pair ? &pair->value : NULL;
+}
+
+const char *rd_map_text(const struct rd_value *map, const char *key, const char *otherwise)
+{
+    const struct rd_value *value = rd_map_get(map, key);
+    return rd_value_is(value, RD_TEXT) ? value->text : otherwise;
+}
+
+int64_t rd_map_int(const struct rd_value *map, const char *key, int64_t otherwise)
+{
+    const struct rd_value *value = rd_map_get(map, key);
+    return rd_value_is(value, RD_INT) ? value->integer : otherwise;
+}
+
+bool rd_map_bool(const struct rd_value *map, const char *key, bool otherwise)
+{
+    const struct rd_value *value = rd_map_get(map, key);
+    return rd_value_is(value, RD_BOOL) ? value->boolean : otherwise;
+}
+
+const struct rd_value *rd_map_list(const struct rd_value *map, const char *key)
+{
+    static const struct rd_value empty = { .kind = RD_LIST };
+    const struct rd_value *value = rd_map_get(map, key);
+    return rd_value_is(value, RD_LIST) ? value : &empty;
+}
+
+static bool value_lists_equal(const struct rd_value *a, const struct rd_value *b)
+{
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!rd_value_equal(&a->items[i], &b->items[i]))
+            return false;
+    return true;
+}
+
+/* Keys are unique and the counts are equal: each pair of `a` found in `b` is enough. */
+static bool value_maps_equal(const struct rd_value *a, const struct rd_value *b)
+{
+    for (uint32_t i = 0; i < a->count; i++) {
+        const struct rd_pair *pair = &a->pairs[i];
+        const struct rd_value *other;
+        if (strcmp(pair->key, b->pairs[i].key) == 0)
+            other = &b->pairs[i].value;
+        else
+            other = rd_map_get(b, pair->key);
+        if (!other || !rd_value_equal(&pair->value, other))
+            return false;
+    }
+    return true;
+}
+
+bool rd_value_equal(const struct rd_value *a, const struct rd_value *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case RD_NULL:
+        return true;
+    case RD_BOOL:
+        return a->boolean == b->boolean;
+    case RD_INT:
+        return a->integer == b->integer;
+    case RD_REAL:
+        return a->real == b->real;
+    case RD_TEXT:
+        return a->count == b->count && memcmp(a->text, b->text, a->count) == 0;
+    case RD_LIST:
+        return a->count == b->count && value_lists_equal(a, b);
+    case RD_MAP:
+        return a->count == b->count && value_maps_equal(a, b);
+    }
+    return false;
+}
+
+static struct rd_value value_copy_list(struct rd_arena *arena, const struct rd_value *list)
+{
+    struct rd_value copy = { .kind = RD_LIST, .count = list->count, .cap = list->count };
+    if (list->count > 0)
+        copy.items = rd_arena_alloc(arena, list->count * sizeof(copy.items[0]));
+    for (uint32_t i = 0; i < list->count; i++)
+        copy.items[i] = rd_value_copy(arena, &list->items[i]);
+    return copy;
+}
+
+static struct rd_value value_copy_map(struct rd_arena *arena, const struct rd_value *map)
+{
+    struct rd_value copy = { .kind = RD_MAP, .count = map->count, .cap = map->count };
+    if (map->count > 0)
+        copy.pairs = rd_arena_alloc(arena, map->count * sizeof(copy.pairs[0]));
+    for (uint32_t i = 0; i < map->count; i++) {
+        const char *key = map->pairs[i].key;
+        copy.pairs[i].key = rd_arena_copy(arena, key, strlen(key));
+        copy.pairs[i].value = rd_value_copy(arena, &map->pairs[i].value);
+    }
+    return copy;
+}
+
+struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *value)
+{
+    switch (value->kind) {
+    case RD_NULL:
+    case RD_BOOL:
+    case RD_INT:
+    case RD_REAL:
+        break;
+    case RD_TEXT:
+        return rd_text_copy(arena, value->text, value->count);
+    case RD_LIST:
+        return value_copy_list(arena, value);
+    case RD_MAP:
+        return value_copy_map(arena, value);
+    }
+    return *value;
+}
+
+const char *rd_kind_name(enum rd_kind kind)
+{
+    switch (kind) {
+    case RD_NULL:
+        return "null";
+    case RD_BOOL:
+        return "boolean";
+    case RD_INT:
+        return "integer";
+    case RD_REAL:
+        return "real";
+    case RD_TEXT:
+        return "text";
+    case RD_LIST:
+        return "list";
+    case RD_MAP:
+        return "map";
+    }
+    return "unknown";
+}

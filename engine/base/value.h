@@ -1,0 +1,87 @@
+/* The one tagged tree: what JSON, stored bytes and Lua tables become on their way through the
+ * house.
+ *
+ * Values live in an arena and are never freed one by one. Texts are UTF-8 with a length, and always
+ * have a NUL behind them. Maps keep the order of their keys as they were put in; looking up is
+ * linear (maps here are small). Money is an integer of minor units, times are integers of UTC
+ * milliseconds: what they mean is said by the field's type, not by the tree.
+ */
+#ifndef RD_BASE_VALUE_H
+#define RD_BASE_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+enum rd_kind { RD_NULL, RD_BOOL, RD_INT, RD_REAL, RD_TEXT, RD_LIST, RD_MAP };
+
+struct rd_pair;
+
+struct rd_value {
+    enum rd_kind kind;
+    uint32_t count; /* bytes of a text, items of a list, pairs of a map */
+    uint32_t cap;   /* room for items or pairs */
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        const char *text;
+        struct rd_value *items;
+        struct rd_pair *pairs;
+    };
+};
+
+struct rd_pair {
+    const char *key; /* NUL-terminated; keys hold no NUL */
+    struct rd_value value;
+};
+
+/* Values of the simple kinds. */
+struct rd_value rd_null(void);
+struct rd_value rd_bool(bool boolean);
+struct rd_value rd_int(int64_t integer);
+struct rd_value rd_real(double real);
+/* Borrows a NUL-terminated text: it must live as long as the value. */
+struct rd_value rd_text(const char *text);
+/* Copies `len` bytes into the arena. */
+struct rd_value rd_text_copy(struct rd_arena *arena, const char *bytes, size_t len);
+/* An empty list or map. */
+struct rd_value rd_list(void);
+struct rd_value rd_map(void);
+
+/* Appends and returns the place of the new item; earlier places may move. */
+struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list, struct rd_value item);
+/* Sets `key` (borrowed: must live as long as the map), replacing an earlier value of the same key.
+ */
+struct rd_value *rd_map_set(struct rd_arena *arena, struct rd_value *map, const char *key,
+                            struct rd_value value);
+/* As set, for a key that is known to be new: no look-up. */
+struct rd_value *rd_map_add(struct rd_arena *arena, struct rd_value *map, const char *key,
+                            struct rd_value value);
+/* Removes a key; false where there was none. */
+bool rd_map_remove(struct rd_value *map, const char *key);
+
+/* The value of `key`, or NULL where `map` is NULL, is no map, or has no such key. Borrowed from the
+ * map. */
+const struct rd_value *rd_map_get(const struct rd_value *map, const char *key);
+/* The same, as a NUL-terminated text, an integer, a boolean; `otherwise` where missing or of
+ * another kind. */
+const char *rd_map_text(const struct rd_value *map, const char *key, const char *otherwise);
+int64_t rd_map_int(const struct rd_value *map, const char *key, int64_t otherwise);
+bool rd_map_bool(const struct rd_value *map, const char *key, bool otherwise);
+/* The list under `key`, or an empty one: so that loops need no test. */
+const struct rd_value *rd_map_list(const struct rd_value *map, const char *key);
+
+/* Deep equality; maps are equal whatever the order of their keys; 1 and 1.0 differ. */
+bool rd_value_equal(const struct rd_value *a, const struct rd_value *b);
+/* A deep copy into another arena. */
+struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *value);
+/* "text", "list", ...: for messages. */
+const char *rd_kind_name(enum rd_kind kind);
+static inline bool rd_value_is(const struct rd_value *value, enum rd_kind kind)
+{
+    return value && value->kind == kind;
+}
+
+#endif

@@ -1,0 +1,257 @@
+/* The policy's commands: check and test a directory in this process, ask its decisions, print its language.
+ *
+ * Findings and broken promises are results, so they go to standard output as FILE:LINE: sentence, the form that editors jump
+ * by; totals come last.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/caller.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/policy_print.h"
+#include "cli/progress.h"
+#include "kernel/promise.h"
+#include "policy/policy.h"
+
+/* ---- findings ---- */
+
+static void policy_put_finding(struct rd_buf *out, const struct rd_finding *finding)
+{
+    if (finding->file && finding->line > 0)
+        rd_buf_printf(out, "%s:%d: ", finding->file, finding->line);
+    else if (finding->file)
+        rd_buf_printf(out, "%s: ", finding->file);
+    if (!finding->error)
+        rd_buf_text(out, "warning: ");
+    rd_output_plain(out, finding->text, strlen(finding->text));
+    rd_buf_char(out, '\n');
+}
+
+static void policy_put_findings(struct rd_buf *out, const struct rd_findings *findings)
+{
+    for (const struct rd_finding *finding = findings->first; finding; finding = finding->next)
+        policy_put_finding(out, finding);
+}
+
+void rd_policy_print_findings(FILE *to, const struct rd_findings *findings)
+{
+    struct rd_buf out;
+    rd_buf_init(&out);
+    policy_put_findings(&out, findings);
+    if (out.len > 0)
+        fwrite(out.data, 1, out.len, to);
+    rd_buf_fini(&out);
+}
+
+static struct rd_value policy_findings_value(struct rd_cli *cli, const struct rd_findings *findings)
+{
+    struct rd_value list = rd_list();
+    for (const struct rd_finding *finding = findings->first; finding; finding = finding->next) {
+        struct rd_value item = rd_map();
+        rd_map_set(&cli->arena, &item, "file", finding->file ? rd_text(finding->file) : rd_null());
+        rd_map_set(&cli->arena, &item, "line", rd_int(finding->line));
+        rd_map_set(&cli->arena, &item, "error", rd_bool(finding->error));
+        rd_map_set(&cli->arena, &item, "text", rd_text(finding->text));
+        rd_list_add(&cli->arena, &list, item);
+    }
+    return list;
+}
+
+/* ---- check ---- */
+
+static const char *policy_dir(struct rd_cli *cli)
+{
+    const char *dir = rd_args_operand(&cli->args, 0);
+    return dir ? dir : ".";
+}
+
+static void policy_print_check(struct rd_cli *cli, const struct rd_findings *findings, const char *hash,
+                               size_t files)
+{
+    if (cli->json) {
+        struct rd_value result = rd_map();
+        rd_map_set(&cli->arena, &result, "hash", rd_text(hash));
+        rd_map_set(&cli->arena, &result, "files", rd_int((int64_t)files));
+        rd_map_set(&cli->arena, &result, "errors", rd_int((int64_t)findings->errors));
+        rd_map_set(&cli->arena, &result, "warnings", rd_int((int64_t)findings->warnings));
+        rd_map_set(&cli->arena, &result, "findings", policy_findings_value(cli, findings));
+        rd_cli_print_json(cli, &result);
+        return;
+    }
+    policy_put_findings(&cli->out, findings);
+    rd_buf_printf(&cli->out, "%zu files, %zu errors, %zu warnings, generation %.12s\n", files,
+                  findings->errors, findings->warnings, hash);
+}
+
+enum rd_status rd_run_policy_check(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_policy_source *sources;
+    size_t count;
+    enum rd_status status =
+        rd_policy_read_dir(&cli->arena, policy_dir(cli), &sources, &count, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_findings findings;
+    rd_findings_init(&findings, &cli->arena);
+    struct rd_policy *policy = NULL;
+    struct rd_error why = RD_ERROR_NONE;
+    status = rd_policy_load(sources, count, &findings, &policy, &why);
+    rd_policy_free(policy);
+    if (status != RD_OK && status != RD_CHECK_FAILED) {
+        *error = why;
+        return status;
+    }
+    char hash[RD_POLICY_HASH_TEXT];
+    rd_policy_hash(sources, count, hash);
+    policy_print_check(cli, &findings, hash, count);
+    return status;
+}
+
+/* ---- test ---- */
+
+struct policy_test {
+    struct rd_cli *cli;
+    struct rd_progress progress;
+    uint64_t run;
+};
+
+static void policy_put_broken(struct rd_buf *out, const struct rd_promise *promise)
+{
+    rd_buf_printf(out, "%s:%d: broken: ", promise->file, promise->line);
+    rd_output_plain(out, promise->title, strlen(promise->title));
+    rd_buf_text(out, "\n  ");
+    if (promise->why)
+        rd_output_plain(out, promise->why, strlen(promise->why));
+    rd_buf_char(out, '\n');
+}
+
+static void policy_test_progress(void *context, const struct rd_promise *promise)
+{
+    struct policy_test *test = context;
+    (void)promise;
+    rd_progress_set(&test->progress, ++test->run, 0);
+}
+
+static struct rd_value policy_report_value(struct rd_cli *cli, const struct rd_promise_report *report)
+{
+    struct rd_arena *arena = &cli->arena;
+    struct rd_value result = rd_map();
+    struct rd_value broken = rd_list();
+    struct rd_value missed = rd_list();
+    for (size_t i = 0; i < report->run; i++) {
+        const struct rd_promise *promise = &report->promises[i];
+        if (promise->kept)
+            continue;
+        struct rd_value item = rd_map();
+        rd_map_set(arena, &item, "title", rd_text(promise->title));
+        rd_map_set(arena, &item, "file", rd_text(promise->file));
+        rd_map_set(arena, &item, "line", rd_int(promise->line));
+        rd_map_set(arena, &item, "why", promise->why ? rd_text(promise->why) : rd_null());
+        rd_list_add(arena, &broken, item);
+    }
+    for (size_t i = 0; i < report->spots - report->visited; i++) {
+        struct rd_value item = rd_map();
+        rd_map_set(arena, &item, "file", rd_text(report->missed[i].file));
+        rd_map_set(arena, &item, "line", rd_int(report->missed[i].line));
+        rd_map_set(arena, &item, "text", rd_text(report->missed[i].text));
+        rd_list_add(arena, &missed, item);
+    }
+    rd_map_set(arena, &result, "passed", rd_int((int64_t)report->kept));
+    rd_map_set(arena, &result, "failed", rd_int((int64_t)(report->run - report->kept)));
+    rd_map_set(arena, &result, "spots", rd_int((int64_t)report->spots));
+    rd_map_set(arena, &result, "visited", rd_int((int64_t)report->visited));
+    rd_map_set(arena, &result, "broken", broken);
+    rd_map_set(arena, &result, "missed", missed);
+    return result;
+}
+
+static void policy_print_report(struct rd_cli *cli, const struct rd_promise_report *report)
+{
+    struct rd_buf *out = &cli->out;
+    for (size_t i = 0; i < report->run; i++)
+        if (!report->promises[i].kept)
+            policy_put_broken(out, &report->promises[i]);
+    for (size_t i = 0; i < report->spots - report->visited; i++)
+        rd_buf_printf(out, "%s:%d: no promise visits %s\n", report->missed[i].file,
+                      report->missed[i].line, report->missed[i].text);
+    double part = report->spots ? 100.0 * (double)report->visited / (double)report->spots : 100.0;
+    rd_buf_printf(out, "visited %zu of %zu rows, guards and transitions (%.1f %%)\n", report->visited,
+                  report->spots, part);
+    rd_buf_printf(out, "%zu passed, %zu failed\n", report->kept, report->run - report->kept);
+}
+
+enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_policy_source *sources;
+    size_t count;
+    enum rd_status status =
+        rd_policy_read_dir(&cli->arena, policy_dir(cli), &sources, &count, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_findings findings;
+    rd_findings_init(&findings, &cli->arena);
+    struct rd_policy *policy = NULL;
+    status = rd_policy_load(sources, count, &findings, &policy, error);
+    rd_policy_free(policy);
+    if (status != RD_OK) {
+        policy_put_findings(&cli->out, &findings);
+        return status;
+    }
+    struct policy_test test = { .cli = cli };
+    struct rd_promise_report report = { 0 };
+    rd_progress_start(&test.progress, stderr, "testing", "tests");
+    status = rd_promises_run(sources, count, rd_args_text(&cli->args, "only"), policy_test_progress,
+                             &test, &cli->arena, &report, error);
+    rd_progress_end(&test.progress);
+    if (status != RD_OK)
+        return status;
+    if (cli->json) {
+        struct rd_value result = policy_report_value(cli, &report);
+        rd_cli_print_json(cli, &result);
+    } else {
+        policy_print_report(cli, &report);
+    }
+    return report.kept == report.run ? RD_OK : RD_CHECK_FAILED;
+}
+
+/* ---- decide ---- */
+
+static void policy_print_decision(struct rd_cli *cli, const struct rd_value *result)
+{
+    static const struct rd_column columns[] = { { "name", false }, { "value", false } };
+    struct rd_grid grid;
+    rd_grid_init(&grid, &cli->arena, columns, 2);
+    for (uint32_t i = 0; result->kind == RD_MAP && i < result->count; i++)
+        rd_grid_add(&grid, (const char *const[]){
+                               result->pairs[i].key,
+                               rd_output_cell(&cli->arena, &result->pairs[i].value) });
+    rd_grid_write(&grid, &cli->out, cli->colour);
+}
+
+enum rd_status rd_run_decide(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_value input;
+    enum rd_status status = rd_cli_read_fields(cli, "input", 1, &input, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_value params = rd_map();
+    rd_map_set(&cli->arena, &params, "name", rd_text(cli->args.operands[0]));
+    rd_map_set(&cli->arena, &params, "input", input);
+    const char *dir = rd_args_text(&cli->args, "policy");
+    if (!dir)
+        return rd_cli_call_print(cli, "decision.evaluate", &params, policy_print_decision, error);
+    struct rd_caller caller;
+    struct rd_value result;
+    status = rd_caller_open_scratch(&caller, cli, dir, error);
+    if (status == RD_OK)
+        status = rd_caller_call(&caller, &cli->arena, "decision.evaluate", &params, &result, error);
+    if (status == RD_OK && cli->json)
+        rd_cli_print_json(cli, &result);
+    else if (status == RD_OK)
+        policy_print_decision(cli, &result);
+    rd_caller_close(&caller);
+    return status;
+}

@@ -1,0 +1,208 @@
+/* The data directory: its sizes, its store made anew, its chain proved. In-process, without a daemon. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "kernel/kernel.h"
+#include "server/client.h"
+#include "store/journal.h"
+
+static void store_progress(void *context, uint64_t done, uint64_t all)
+{
+    rd_progress_set(context, done, all);
+}
+
+static void store_hex(const unsigned char *bytes, size_t len, char *out)
+{
+    for (size_t i = 0; i < len; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* ---- stat ---- */
+
+static enum rd_status store_stat_of_daemon(struct rd_cli *cli, const char *dir,
+                                           struct rd_value *result, struct rd_error *error)
+{
+    char *address = rd_arena_printf(&cli->arena, "unix:%s/redress.sock", dir);
+    struct rd_client *client;
+    enum rd_status status = rd_client_open(address, &client, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_value params = rd_map();
+    status = rd_client_call(client, &cli->arena, "store.stat", &params, result, error);
+    rd_client_close(client);
+    return status;
+}
+
+/* The kernel answers the same method for a directory that nobody holds. */
+static enum rd_status store_stat_here(struct rd_cli *cli, const char *dir, struct rd_value *result,
+                                      struct rd_error *error)
+{
+    struct rd_findings findings;
+    rd_findings_init(&findings, &cli->arena);
+    struct rd_kernel_options options = { .data_dir = dir };
+    struct rd_kernel_start start;
+    struct rd_kernel *kernel;
+    enum rd_status status = rd_kernel_open(&options, &findings, &kernel, &start, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_request request = { .arena = &cli->arena,
+                                  .method = "store.stat",
+                                  .peer = { .door = RD_DOOR_INSIDE } };
+    struct rd_request *const batch[] = { &request };
+    rd_kernel_run(kernel, batch, 1);
+    *result = request.result;
+    if (request.status != RD_OK)
+        *error = request.error;
+    rd_kernel_close(kernel);
+    return request.status;
+}
+
+static void store_print_stat(struct rd_cli *cli, const struct rd_value *stat)
+{
+    static const struct rd_column columns[] = { { "name", false }, { "value", true } };
+    static const struct rd_column of_tables[] = { { "table", false }, { "rows", true },
+                                                  { "bytes", true } };
+    struct rd_grid grid;
+    rd_grid_init(&grid, &cli->arena, columns, 2);
+    for (uint32_t i = 0; i < stat->count; i++)
+        if (stat->pairs[i].value.kind != RD_LIST)
+            rd_grid_add(&grid, (const char *const[]){
+                                   stat->pairs[i].key,
+                                   rd_output_cell(&cli->arena, &stat->pairs[i].value) });
+    rd_grid_write(&grid, &cli->out, cli->colour);
+    rd_buf_char(&cli->out, '\n');
+    rd_grid_init(&grid, &cli->arena, of_tables, 3);
+    const struct rd_value *tables = rd_map_list(stat, "tables");
+    for (uint32_t i = 0; i < tables->count; i++)
+        rd_grid_add(&grid,
+                    (const char *const[]){
+                        rd_map_text(&tables->items[i], "name", ""),
+                        rd_output_cell(&cli->arena, rd_map_get(&tables->items[i], "rows")),
+                        rd_output_cell(&cli->arena, rd_map_get(&tables->items[i], "bytes")) });
+    rd_grid_write(&grid, &cli->out, cli->colour);
+}
+
+enum rd_status rd_run_store_stat(struct rd_cli *cli, struct rd_error *error)
+{
+    const char *dir = rd_args_text(&cli->args, "data");
+    struct rd_value stat = rd_map();
+    enum rd_status status = store_stat_here(cli, dir, &stat, error);
+    if (status == RD_IN_USE) {
+        fprintf(stderr, "a daemon holds %s; asking it\n", dir);
+        *error = RD_ERROR_NONE;
+        status = store_stat_of_daemon(cli, dir, &stat, error);
+    }
+    if (status != RD_OK)
+        return status;
+    if (cli->json)
+        rd_cli_print_json(cli, &stat);
+    else
+        store_print_stat(cli, &stat);
+    return RD_OK;
+}
+
+/* ---- rebuild ---- */
+
+/* Opens, digests, closes. */
+static enum rd_status store_digest(struct rd_cli *cli, const char *dir, bool fresh, char out[65],
+                                   struct rd_kernel_start *start, struct rd_error *error)
+{
+    struct rd_progress progress;
+    rd_progress_start(&progress, stderr, fresh ? "rebuilding" : "replaying", "entries");
+    struct rd_findings findings;
+    rd_findings_init(&findings, &cli->arena);
+    struct rd_kernel_options options = { .data_dir = dir,
+                                         .fresh_store = fresh,
+                                         .progress = store_progress,
+                                         .progress_context = &progress };
+    struct rd_kernel *kernel;
+    enum rd_status status = rd_kernel_open(&options, &findings, &kernel, start, error);
+    rd_progress_end(&progress);
+    if (status != RD_OK)
+        return status;
+    unsigned char digest[32];
+    status = rd_kernel_digest(kernel, digest, error);
+    rd_kernel_close(kernel);
+    if (status == RD_OK)
+        store_hex(digest, sizeof(digest), out);
+    return status;
+}
+
+enum rd_status rd_run_store_rebuild(struct rd_cli *cli, struct rd_error *error)
+{
+    const char *dir = rd_args_text(&cli->args, "data");
+    char before[65] = "";
+    char after[65];
+    struct rd_kernel_start start;
+    struct rd_error why = RD_ERROR_NONE;
+    enum rd_status status = store_digest(cli, dir, false, before, &start, &why);
+    if (status == RD_IN_USE || status == RD_NOT_FOUND) {
+        *error = why;
+        return status;
+    }
+    if (status != RD_OK)
+        fprintf(stderr, "the store can't be read as it is (%s); making it anew\n", why.text);
+    status = store_digest(cli, dir, true, after, &start, error);
+    if (status != RD_OK)
+        return status;
+    bool equal = strcmp(before, after) == 0;
+    if (cli->json) {
+        struct rd_value result = rd_map();
+        rd_map_set(&cli->arena, &result, "entries", rd_int((int64_t)start.last_seq));
+        rd_map_set(&cli->arena, &result, "before", before[0] ? rd_text(before) : rd_null());
+        rd_map_set(&cli->arena, &result, "after", rd_text(after));
+        rd_map_set(&cli->arena, &result, "equal", before[0] ? rd_bool(equal) : rd_null());
+        rd_cli_print_json(cli, &result);
+    } else {
+        rd_buf_printf(&cli->out, "entries  %" PRIu64 "\nbefore   %s\nafter    %s\n", start.last_seq,
+                      before[0] ? before : "-", after);
+        if (before[0])
+            rd_buf_printf(&cli->out, "contents are %s\n", equal ? "equal" : "DIFFERENT");
+    }
+    if (before[0] && !equal)
+        return rd_error_set(error, RD_CHECK_FAILED,
+                            "the store held something else than its journal says; it is right now");
+    return RD_OK;
+}
+
+/* ---- audit ---- */
+
+enum rd_status rd_run_audit_verify(struct rd_cli *cli, struct rd_error *error)
+{
+    const char *dir = rd_arena_printf(&cli->arena, "%s/journal", rd_args_text(&cli->args, "data"));
+    struct rd_progress progress;
+    rd_progress_start(&progress, stderr, "verifying", "bytes");
+    struct rd_journal_verdict verdict = { .entries = 0 };
+    enum rd_status status = rd_journal_verify(dir, store_progress, &progress, &verdict, error);
+    rd_progress_end(&progress);
+    if (status != RD_OK && status != RD_CHECK_FAILED)
+        return status;
+    char hash[2 * RD_HASH_BYTES + 1];
+    store_hex(verdict.hash, RD_HASH_BYTES, hash);
+    if (cli->json) {
+        struct rd_value result = rd_map();
+        rd_map_set(&cli->arena, &result, "ok", rd_bool(status == RD_OK));
+        rd_map_set(&cli->arena, &result, "entries", rd_int((int64_t)verdict.entries));
+        rd_map_set(&cli->arena, &result, "bytes", rd_int((int64_t)verdict.bytes));
+        rd_map_set(&cli->arena, &result, "hash", rd_text(hash));
+        if (status != RD_OK) {
+            rd_map_set(&cli->arena, &result, "bad_seq", rd_int((int64_t)verdict.bad_seq));
+            rd_map_set(&cli->arena, &result, "bad_place", rd_text(verdict.bad_place));
+        }
+        rd_cli_print_json(cli, &result);
+    } else {
+        rd_buf_printf(&cli->out, "entries  %" PRIu64 "\nbytes    %" PRIu64 "\nhash     %s\n",
+                      verdict.entries, verdict.bytes, hash);
+        if (status == RD_OK)
+            rd_buf_text(&cli->out, "the chain holds\n");
+        else
+            rd_buf_printf(&cli->out, "entry %" PRIu64 " does not fit: %s\n", verdict.bad_seq,
+                          verdict.bad_place);
+    }
+    return status;
+}

@@ -1,0 +1,386 @@
+/* Apply: entries into tables. It decides nothing and computes nothing that is not in the entry or the store already: whatever
+ * a policy said is in the effects, so that a rebuild with another policy, or none, arrives at the same bytes.
+ */
+#include "domain/apply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "store/tables.h"
+
+struct apply_run {
+    struct rd_apply *apply;
+    struct rd_store *store;
+    const struct rd_entry *entry;
+    const struct rd_command_entry *command;
+    struct rd_error *error;
+};
+
+void rd_apply_init(struct rd_apply *apply, struct rd_catalogue *catalogue)
+{
+    *apply = (struct rd_apply){ .catalogue = catalogue };
+    rd_arena_init(&apply->arena);
+    rd_buf_init(&apply->buf);
+}
+
+void rd_apply_fini(struct rd_apply *apply)
+{
+    rd_arena_fini(&apply->arena);
+    rd_buf_fini(&apply->buf);
+}
+
+enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out, struct rd_error *error)
+{
+    struct rd_key16 key = rd_key16_of_text(name, strlen(name));
+    const void *bytes;
+    size_t len;
+    *out = 0;
+    enum rd_status status = rd_store_get(store, RD_TABLE_COUNTER, key.bytes, &bytes, &len, error);
+    if (status == RD_NOT_FOUND)
+        return RD_OK;
+    if (status == RD_OK)
+        *out = rd_key_i64(bytes);
+    return status;
+}
+
+static enum rd_status apply_counter(struct apply_run *run, const char *name, int64_t value)
+{
+    struct rd_key16 key = rd_key16_of_text(name, strlen(name));
+    unsigned char bytes[8];
+    int64_t now;
+    enum rd_status status = rd_counter_read(run->store, name, &now, run->error);
+    if (status != RD_OK || value <= now)
+        return status;
+    rd_key_put_i64(bytes, value);
+    return rd_store_put(run->store, RD_TABLE_COUNTER, key.bytes, bytes, sizeof bytes, run->error);
+}
+
+/* The record's slot in an index: of its state, or of the fields that the catalogue names. */
+static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *index, const struct rd_record *record,
+                       unsigned char slot[RD_INDEX_VALUE_BYTES])
+{
+    const struct rd_value *values[RD_CATALOGUE_INDEX_FIELDS_MAX];
+    struct rd_value state = record->state ? rd_text(record->state) : rd_null();
+    if (index->field_count == 0) {
+        values[0] = &state;
+        return rd_index_slot(values, 1, &run->apply->buf, slot);
+    }
+    for (size_t i = 0; i < index->field_count; i++)
+        values[i] = rd_map_get(&record->data, index->fields[i]);
+    return rd_index_slot(values, index->field_count, &run->apply->buf, slot);
+}
+
+static enum rd_status apply_index(struct apply_run *run, const struct rd_catalogue_index *index,
+                                  const struct rd_record *before, const struct rd_record *after)
+{
+    unsigned char old_slot[RD_INDEX_VALUE_BYTES], slot[RD_INDEX_VALUE_BYTES];
+    bool had = before->version > 0 && apply_slot(run, index, before, old_slot);
+    bool has = apply_slot(run, index, after, slot);
+    enum rd_status status = RD_OK;
+    if (had && has && memcmp(old_slot, slot, sizeof slot) == 0)
+        return RD_OK;
+    if (had) {
+        struct rd_index_key key = rd_index_key(index->number, old_slot, before->opened_at_ms, before->id.value);
+        status = rd_store_del(run->store, RD_TABLE_INDEX, key.bytes, run->error);
+    }
+    if (status == RD_OK && has) {
+        struct rd_index_key key = rd_index_key(index->number, slot, after->opened_at_ms, after->id.value);
+        status = rd_store_put(run->store, RD_TABLE_INDEX, key.bytes, "", 0, run->error);
+    }
+    return status;
+}
+
+static enum rd_status apply_indexes(struct apply_run *run, const struct rd_record *before,
+                                    const struct rd_record *after)
+{
+    const struct rd_catalogue *catalogue = run->apply->catalogue;
+    enum rd_status status = RD_OK;
+    for (size_t i = 0; status == RD_OK && i < catalogue->index_count; i++)
+        if (catalogue->indexes[i].type == rd_id_type(after->id))
+            status = apply_index(run, &catalogue->indexes[i], before, after);
+    return status;
+}
+
+/* `opened` = [number|null, opened_by, year, serial of the year] */
+static enum rd_status apply_opened(struct apply_run *run, const struct rd_value *opened, struct rd_record *record)
+{
+    char name[64];
+    record->opened_at_ms = run->command->at_ms;
+    record->number = opened->items[0].kind == RD_TEXT ? opened->items[0].text : NULL;
+    record->opened_by = opened->items[1].kind == RD_TEXT ? opened->items[1].text : NULL;
+    snprintf(name, sizeof name, "serial:%u", rd_id_type(record->id));
+    enum rd_status status = apply_counter(run, name, (int64_t)(record->id.value & ((1ull << 48) - 1)));
+    if (status != RD_OK || !record->number)
+        return status;
+    snprintf(name, sizeof name, "number:%u:%lld", rd_id_type(record->id), (long long)opened->items[2].integer);
+    return apply_counter(run, name, opened->items[3].integer);
+}
+
+static enum rd_status apply_position(struct apply_run *run, const struct rd_record *record)
+{
+    struct rd_position_key key = rd_position_key(record->id.value, record->version);
+    unsigned char bytes[16];
+    rd_key_put_u64(bytes, run->entry->position.at);
+    rd_key_put_u64(bytes + 8, run->entry->seq);
+    return rd_store_put(run->store, RD_TABLE_POSITION, key.bytes, bytes, sizeof bytes, run->error);
+}
+
+/* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
+static enum rd_status apply_record(struct apply_run *run, const struct rd_value *effect)
+{
+    const struct rd_value *at = effect->items;
+    struct rd_arena *arena = &run->apply->arena;
+    struct rd_record before = { .id = { (uint64_t)at[1].integer }, .data = rd_map() };
+    enum rd_status status = rd_record_load(run->store, before.id, arena, &before, run->error);
+    if (status != RD_OK && status != RD_NOT_FOUND)
+        return status;
+    struct rd_record after = before;
+    if (before.data.count) { /* the map of `before` is still needed for the indexes */
+        after.data.pairs = rd_arena_alloc(arena, before.data.count * sizeof *after.data.pairs);
+        memcpy(after.data.pairs, before.data.pairs, before.data.count * sizeof *after.data.pairs);
+        after.data.cap = before.data.count;
+    }
+    after.version = (uint32_t)at[2].integer;
+    after.state = at[3].kind == RD_TEXT ? at[3].text : NULL;
+    after.escalation = at[4].integer;
+    after.lane = (uint8_t)at[6].integer;
+    after.updated_at_ms = run->command->at_ms;
+    after.last_position = run->entry->position.at;
+    after.last_seq = run->entry->seq;
+    for (uint32_t i = 0; i < at[5].count; i++) {
+        const struct rd_pair *pair = &at[5].pairs[i];
+        if (pair->value.kind == RD_NULL)
+            rd_map_remove(&after.data, pair->key);
+        else
+            rd_map_set(arena, &after.data, pair->key, pair->value);
+    }
+    status = effect->count > 7 ? apply_opened(run, &at[7], &after) : RD_OK;
+    if (status == RD_OK)
+        status = apply_indexes(run, &before, &after);
+    if (status == RD_OK)
+        status = apply_position(run, &after);
+    return status == RD_OK ? rd_record_store(run->store, &after, &run->apply->buf, run->error) : status;
+}
+
+static enum rd_status apply_find_deadline(struct apply_run *run, struct rd_id record, const char *name,
+                                          struct rd_deadline *out)
+{
+    struct rd_key16 key = rd_key16(record.value, rd_deadline_number(name));
+    const void *bytes;
+    size_t len;
+    struct rd_value value;
+    enum rd_status status = rd_store_get(run->store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, run->error);
+    if (status == RD_OK)
+        status = rd_pack_read(&run->apply->arena, bytes, len, &value, run->error);
+    return status == RD_OK ? rd_deadline_unpack(&value, record, &run->apply->arena, out, run->error) : status;
+}
+
+static enum rd_status apply_deadline(struct apply_run *run, const struct rd_value *effect)
+{
+    struct rd_id record = { (uint64_t)effect->items[1].integer };
+    struct rd_deadline before, after;
+    enum rd_status status =
+        rd_deadline_unpack(&effect->items[2], record, &run->apply->arena, &after, run->error);
+    if (status != RD_OK)
+        return status;
+    status = apply_find_deadline(run, record, after.name, &before);
+    if (status != RD_OK && status != RD_NOT_FOUND)
+        return status;
+    return rd_deadline_store(run->store, status == RD_OK ? &before : NULL, &after, &run->apply->buf,
+                             &run->apply->arena, run->error);
+}
+
+static enum rd_status apply_ring_off(struct apply_run *run, const struct rd_value *effect)
+{
+    struct rd_deadline deadline;
+    enum rd_status status =
+        apply_find_deadline(run, (struct rd_id){ (uint64_t)effect->items[1].integer }, effect->items[2].text, &deadline);
+    if (status == RD_NOT_FOUND)
+        return RD_OK;
+    return status == RD_OK ? rd_deadline_remove(run->store, &deadline, run->error) : status;
+}
+
+static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *effect)
+{
+    struct rd_id id = { (uint64_t)effect->items[1].integer };
+    struct rd_arena *arena = &run->apply->arena;
+    struct rd_record record;
+    struct rd_deadline *deadlines;
+    size_t count;
+    enum rd_status status = rd_record_load(run->store, id, arena, &record, run->error);
+    if (status != RD_OK)
+        return status == RD_NOT_FOUND ? RD_OK : status;
+    record.lane = RD_LANE_LIVE;
+    status = rd_record_store(run->store, &record, &run->apply->buf, run->error);
+    if (status == RD_OK)
+        status = rd_deadlines_load(run->store, id, arena, &deadlines, &count, run->error);
+    for (size_t i = 0; status == RD_OK && i < count; i++) {
+        struct rd_deadline moved = deadlines[i];
+        moved.lane = RD_LANE_LIVE;
+        status = rd_deadline_store(run->store, &deadlines[i], &moved, &run->apply->buf, arena, run->error);
+    }
+    return status;
+}
+
+/* A row of a table whose value is the effect itself, behind its kind and number. */
+static enum rd_status apply_row(struct apply_run *run, enum rd_table table, const void *key,
+                                const struct rd_value *value)
+{
+    rd_buf_clear(&run->apply->buf);
+    rd_pack_write(&run->apply->buf, value);
+    return rd_store_put(run->store, table, key, run->apply->buf.data, run->apply->buf.len, run->error);
+}
+
+static enum rd_status apply_notice(struct apply_run *run, const struct rd_value *effect)
+{
+    struct rd_key8 key = rd_key8((uint64_t)effect->items[1].integer);
+    struct rd_value row = rd_value_copy(&run->apply->arena, effect);
+    rd_list_add(&run->apply->arena, &row, rd_int(run->command->at_ms));
+    rd_list_add(&run->apply->arena, &row, rd_int((int64_t)run->entry->seq));
+    enum rd_status status = apply_counter(run, "notice", effect->items[1].integer);
+    return status == RD_OK ? apply_row(run, RD_TABLE_OUTBOX, key.bytes, &row) : status;
+}
+
+/* A new index is filled from the records that are already there. */
+static enum rd_status apply_new_index(struct apply_run *run, const struct rd_value *effect)
+{
+    const struct rd_value *at = effect->items;
+    uint16_t type = (uint16_t)at[2].integer;
+    enum rd_status status = rd_catalogue_add_index(run->apply->catalogue, run->store, (uint32_t)at[1].integer, type,
+                                                   at[3].text, &at[4], run->error);
+    const struct rd_catalogue_index *index = rd_catalogue_index(run->apply->catalogue, type, at[3].text);
+    uint64_t next = (uint64_t)type << 48;
+    struct rd_arena arena;
+    rd_arena_init(&arena);
+    while (status == RD_OK) {
+        struct rd_walk walk;
+        struct rd_key8 from = rd_key8(next);
+        struct rd_record record, none = { .version = 0 };
+        rd_arena_reset(&arena);
+        status = rd_walk_start(&walk, run->store, RD_TABLE_RECORD, from.bytes, false, run->error);
+        uint64_t id = status == RD_OK ? rd_key_u64(walk.key) : 0;
+        rd_walk_end(&walk);
+        if (status != RD_OK || id >> 48 != type)
+            break;
+        status = rd_record_load(run->store, (struct rd_id){ id }, &arena, &record, run->error);
+        if (status == RD_OK)
+            status = apply_index(run, index, &none, &record);
+        next = id + 1;
+    }
+    rd_arena_fini(&arena);
+    return status == RD_END ? RD_OK : status;
+}
+
+static enum rd_status apply_policy(struct apply_run *run, const struct rd_value *effect)
+{
+    unsigned char key[4];
+    rd_key_put_u32(key, (uint32_t)effect->items[1].integer);
+    enum rd_status status = apply_counter(run, "generation", effect->items[1].integer);
+    return status == RD_OK ? apply_row(run, RD_TABLE_POLICY, key, effect) : status;
+}
+
+static enum rd_status apply_token(struct apply_run *run, const struct rd_value *effect)
+{
+    const struct rd_value *hash = &effect->items[1];
+    RD_ASSERT(hash->kind == RD_TEXT && hash->count == 32);
+    return apply_row(run, RD_TABLE_ACCOUNT, hash->text, effect);
+}
+
+static enum rd_status apply_effect(struct apply_run *run, const struct rd_value *effect)
+{
+    const struct rd_value *at = effect->items;
+    switch ((enum rd_effect_kind)at[0].integer) {
+    case RD_EFFECT_RECORD:
+        return apply_record(run, effect);
+    case RD_EFFECT_DEADLINE:
+        return apply_deadline(run, effect);
+    case RD_EFFECT_RING_OFF:
+        return apply_ring_off(run, effect);
+    case RD_EFFECT_LINK: {
+        struct rd_key24 key = rd_link_key((uint64_t)at[1].integer, rd_deadline_number(at[2].text), (uint64_t)at[3].integer);
+        return apply_row(run, RD_TABLE_LINK, key.bytes, &at[2]);
+    }
+    case RD_EFFECT_NOTICE:
+        return apply_notice(run, effect);
+    case RD_EFFECT_TYPE:
+        return rd_catalogue_add_type(run->apply->catalogue, run->store, (uint16_t)at[1].integer, at[2].text, run->error);
+    case RD_EFFECT_INDEX:
+        return apply_new_index(run, effect);
+    case RD_EFFECT_POLICY:
+        return apply_policy(run, effect);
+    case RD_EFFECT_TOKEN:
+        return apply_token(run, effect);
+    case RD_EFFECT_LANE:
+        return apply_lane(run, effect);
+    }
+    return rd_error_set(run->error, RD_CORRUPT, "entry %llu holds an effect of an unknown kind %lld",
+                        (unsigned long long)run->entry->seq, (long long)at[0].integer);
+}
+
+/* Expired keys go as new ones come, two for one: the table stays as large as its keep time makes it. */
+static enum rd_status apply_expire(struct apply_run *run)
+{
+    for (int i = 0; i < 2; i++) {
+        struct rd_walk walk;
+        struct rd_key24 first = { { 0 } };
+        enum rd_status status = rd_walk_start(&walk, run->store, RD_TABLE_EXPIRY, first.bytes, false, run->error);
+        if (status == RD_OK)
+            memcpy(first.bytes, walk.key, sizeof first.bytes);
+        rd_walk_end(&walk);
+        if (status == RD_END || (status == RD_OK && rd_key_i64(first.bytes) > run->command->at_ms))
+            return RD_OK;
+        if (status == RD_OK)
+            status = rd_store_del(run->store, RD_TABLE_IDEMPOTENCY, first.bytes + 8, run->error);
+        if (status == RD_OK)
+            status = rd_store_del(run->store, RD_TABLE_EXPIRY, first.bytes, run->error);
+        if (status != RD_OK)
+            return status;
+    }
+    return RD_OK;
+}
+
+static enum rd_status apply_key(struct apply_run *run)
+{
+    const struct rd_command_entry *command = run->command;
+    struct rd_key16 key = rd_idempotency_key(command->actor, command->key, &run->apply->buf);
+    bool natural = strncmp(command->key, RD_KEY_NATURAL, strlen(RD_KEY_NATURAL)) == 0;
+    struct rd_value row = rd_list();
+    struct rd_arena *arena = &run->apply->arena;
+    rd_list_add(arena, &row, rd_int((int64_t)run->entry->position.at));
+    rd_list_add(arena, &row, rd_int((int64_t)run->entry->seq));
+    rd_list_add(arena, &row, rd_int((int64_t)command->request_hash));
+    rd_list_add(arena, &row, rd_int((int64_t)command->record.value));
+    enum rd_status status = apply_row(run, RD_TABLE_IDEMPOTENCY, key.bytes, &row);
+    if (status != RD_OK || natural)
+        return status;
+    struct rd_key24 expiry = rd_expiry_key(command->at_ms + RD_IDEMPOTENCY_KEEP_MS, &key);
+    status = rd_store_put(run->store, RD_TABLE_EXPIRY, expiry.bytes, "", 0, run->error);
+    return status == RD_OK ? apply_expire(run) : status;
+}
+
+enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struct rd_entry *entry,
+                              struct rd_error *error)
+{
+    struct rd_apply *apply = context;
+    struct rd_command_entry unpacked;
+    rd_arena_reset(&apply->arena);
+    struct apply_run run = { .apply = apply, .store = store, .entry = entry, .error = error };
+    if (!apply->loaded) {
+        enum rd_status loaded = rd_catalogue_load(apply->catalogue, store, error);
+        if (loaded != RD_OK)
+            return loaded;
+        apply->loaded = true;
+    }
+    run.command = apply->live && apply->live_seq == entry->seq ? apply->live : &unpacked;
+    enum rd_status status =
+        run.command == &unpacked
+            ? rd_entry_unpack(entry->payload, entry->len, &apply->arena, &unpacked, error)
+            : RD_OK;
+    for (uint32_t i = 0; status == RD_OK && i < run.command->effects.count; i++)
+        status = apply_effect(&run, &run.command->effects.items[i]);
+    if (status == RD_OK && run.command->key && !run.command->refused)
+        status = apply_key(&run);
+    return status;
+}

@@ -1,0 +1,77 @@
+/* Authority: who may do what. Nothing is allowed that no row lists. */
+#ifndef RD_DOMAIN_AUTHORITY_H
+#define RD_DOMAIN_AUTHORITY_H
+
+#include "domain/decision.h"
+#include "domain/organisation.h"
+
+struct rd_model;
+
+enum rd_reach { RD_REACH_OWN, RD_REACH_GROUP, RD_REACH_UNIT, RD_REACH_BRANCH, RD_REACH_ALL };
+
+struct rd_authority_row {
+    const char *id, *file;
+    int line;
+    const char **commands; /* "complaint.grant", "complaint.*", "*" */
+    size_t command_count;
+    uint64_t from;         /* roles, any of them */
+    enum rd_reach reach;
+    const struct rd_decision *up_to; /* NULL: no limit */
+    const char *amount;              /* the field that is compared with it */
+    const char **unless;             /* guards of the record's workflow */
+    size_t unless_count;
+    uint32_t spot;
+};
+
+/* The rows that speak of one command, in the order of the policy. */
+struct rd_permission {
+    const char *command;
+    const struct rd_authority_row **rows;
+    size_t row_count;
+};
+
+/* Who acts. */
+struct rd_actor {
+    const char *name;  /* account name, "system" (timers), or "administrator" (uid without an account) */
+    const char *behind; /* the administrator that acts `as` this account; NULL */
+    const struct rd_account *account; /* NULL: system or administrator */
+    uint64_t roles;
+    bool system;       /* a timer: the chart itself */
+    bool administrator; /* by uid: may use the operator's methods without a row */
+};
+
+/* Whose a record is, for reach. */
+struct rd_belonging {
+    const char *owner;     /* account, or NULL */
+    const char *opened_by; /* account, or NULL */
+    int unit;              /* index or -1: then the owner's */
+};
+
+/* Commands that belong to no record: what authority rows may name besides TYPE.read, TYPE.create, TYPE.update and
+ * TYPE.EVENT. The kernel's table of methods refers to these. */
+#define RD_OPERATION_MAP(X)                                                                        \
+    X("account.token")                                                                             \
+    X("clock.advance")                                                                             \
+    X("decision.evaluate")                                                                         \
+    X("feed.subscribe")                                                                            \
+    X("import.run")                                                                                \
+    X("notice.list")                                                                               \
+    X("policy.info")                                                                               \
+    X("policy.reload")                                                                             \
+    X("report.run")                                                                                \
+    X("store.stat")                                                                                \
+    X("backup.create")
+
+/* Builds all rows, fills and sorts the model's permissions (whose commands the model has listed). */
+bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal, struct rd_model *model,
+                        struct rd_findings *findings);
+/* The permission of a command, made for any name that a row could match; never NULL (it may have no rows). */
+const struct rd_permission *rd_permission_of(const struct rd_model *model, const char *command);
+/* Whether the actor has one of the row's roles. */
+bool rd_authority_has_role(const struct rd_authority_row *row, const struct rd_actor *actor);
+/* Whether the record lies within the row's reach for the actor. */
+bool rd_authority_reaches(const struct rd_organisation *organisation, const struct rd_authority_row *row,
+                          const struct rd_actor *actor, const struct rd_belonging *record);
+const char *rd_reach_name(enum rd_reach reach);
+
+#endif

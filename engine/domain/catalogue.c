@@ -1,0 +1,191 @@
+/* The catalogue: names to numbers and back, in memory for look-ups and in the table SYMBOL for ever.
+ *
+ * A handful of types with a handful of indexes each: look-ups are linear, and the kernel keeps their results beside the model.
+ */
+#include "domain/catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pack.h"
+#include "base/text.h"
+
+void rd_catalogue_init(struct rd_catalogue *catalogue)
+{
+    *catalogue = (struct rd_catalogue){ 0 };
+    rd_arena_init(&catalogue->arena);
+}
+
+void rd_catalogue_fini(struct rd_catalogue *catalogue)
+{
+    free(catalogue->types);
+    free(catalogue->indexes);
+    rd_arena_fini(&catalogue->arena);
+}
+
+uint16_t rd_catalogue_type(const struct rd_catalogue *catalogue, const char *name)
+{
+    for (size_t i = 1; i < catalogue->type_count; i++)
+        if (catalogue->types[i] && strcmp(catalogue->types[i], name) == 0)
+            return (uint16_t)i;
+    return 0;
+}
+
+const char *rd_catalogue_type_name(const struct rd_catalogue *catalogue, uint16_t number)
+{
+    return number < catalogue->type_count ? catalogue->types[number] : NULL;
+}
+
+const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue, uint16_t type,
+                                                    const char *name)
+{
+    for (size_t i = 0; i < catalogue->index_count; i++)
+        if (catalogue->indexes[i].type == type && strcmp(catalogue->indexes[i].name, name) == 0)
+            return &catalogue->indexes[i];
+    return NULL;
+}
+
+static void catalogue_enter_type(struct rd_catalogue *catalogue, uint16_t number, const char *name)
+{
+    if (number >= catalogue->type_cap) {
+        size_t cap = (size_t)number + 16;
+        catalogue->types = realloc(catalogue->types, cap * sizeof *catalogue->types);
+        RD_ASSERT(catalogue->types);
+        memset(catalogue->types + catalogue->type_cap, 0,
+               (cap - catalogue->type_cap) * sizeof *catalogue->types);
+        catalogue->type_cap = cap;
+    }
+    if (number >= catalogue->type_count)
+        catalogue->type_count = (size_t)number + 1;
+    if (!catalogue->types[number])
+        catalogue->types[number] = rd_arena_copy(&catalogue->arena, name, strlen(name));
+}
+
+static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t number, uint16_t type, const char *name,
+                                  const struct rd_value *fields)
+{
+    for (size_t i = 0; i < catalogue->index_count; i++)
+        if (catalogue->indexes[i].number == number)
+            return;
+    if (catalogue->index_count == catalogue->index_cap) {
+        catalogue->index_cap = catalogue->index_cap ? catalogue->index_cap * 2 : 32;
+        catalogue->indexes =
+            realloc(catalogue->indexes, catalogue->index_cap * sizeof *catalogue->indexes);
+        RD_ASSERT(catalogue->indexes);
+    }
+    struct rd_catalogue_index *index = &catalogue->indexes[catalogue->index_count++];
+    *index = (struct rd_catalogue_index){
+        .number = number,
+        .type = type,
+        .name = rd_arena_copy(&catalogue->arena, name, strlen(name)),
+        .fields = rd_arena_zalloc(&catalogue->arena, fields->count + 1, sizeof *index->fields),
+        .field_count = fields->count,
+    };
+    for (uint32_t i = 0; i < fields->count; i++)
+        index->fields[i] =
+            rd_arena_copy(&catalogue->arena, fields->items[i].text, fields->items[i].count);
+}
+
+/* A row is [kind, number, type, name, fields]; kind 1 is a type, 2 an index. */
+static void catalogue_enter(struct rd_catalogue *catalogue, const struct rd_value *row)
+{
+    if (row->items[0].integer == 1)
+        catalogue_enter_type(catalogue, (uint16_t)row->items[1].integer, row->items[3].text);
+    else
+        catalogue_enter_index(catalogue, (uint32_t)row->items[1].integer, (uint16_t)row->items[2].integer,
+                              row->items[3].text, &row->items[4]);
+}
+
+static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_store *store, int kind,
+                                    uint32_t number, uint16_t type, const char *name,
+                                    const struct rd_value *fields, struct rd_error *error)
+{
+    struct rd_arena arena;
+    struct rd_buf buf;
+    rd_arena_init(&arena);
+    rd_buf_init(&buf);
+    struct rd_value row = rd_list();
+    rd_list_add(&arena, &row, rd_int(kind));
+    rd_list_add(&arena, &row, rd_int(number));
+    rd_list_add(&arena, &row, rd_int(type));
+    rd_list_add(&arena, &row, rd_text(name));
+    rd_list_add(&arena, &row, fields ? *fields : rd_list());
+    rd_pack_write(&buf, &row);
+    struct rd_key8 key = rd_key8((uint64_t)kind << 32 | number);
+    enum rd_status status = rd_store_put(store, RD_TABLE_SYMBOL, key.bytes, buf.data, buf.len, error);
+    if (status == RD_OK)
+        catalogue_enter(catalogue, &row);
+    rd_buf_fini(&buf);
+    rd_arena_fini(&arena);
+    return status;
+}
+
+enum rd_status rd_catalogue_add_type(struct rd_catalogue *catalogue, struct rd_store *store, uint16_t number,
+                                     const char *name, struct rd_error *error)
+{
+    return catalogue_put(catalogue, store, 1, number, number, name, NULL, error);
+}
+
+enum rd_status rd_catalogue_add_index(struct rd_catalogue *catalogue, struct rd_store *store, uint32_t number,
+                                      uint16_t type, const char *name, const struct rd_value *fields,
+                                      struct rd_error *error)
+{
+    return catalogue_put(catalogue, store, 2, number, type, name, fields, error);
+}
+
+enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store *store, struct rd_error *error)
+{
+    struct rd_arena arena;
+    struct rd_walk walk;
+    struct rd_key8 from = rd_key8(0);
+    rd_arena_init(&arena);
+    enum rd_status status = rd_walk_start(&walk, store, RD_TABLE_SYMBOL, from.bytes, false, error);
+    while (status == RD_OK) {
+        struct rd_value row;
+        status = rd_pack_read(&arena, walk.bytes, walk.len, &row, error);
+        if (status != RD_OK)
+            break;
+        catalogue_enter(catalogue, &row);
+        status = rd_walk_next(&walk, error);
+    }
+    rd_walk_end(&walk);
+    rd_arena_fini(&arena);
+    return status == RD_END ? RD_OK : status;
+}
+
+static void slot_of_number(const struct rd_value *value, unsigned char slot[RD_INDEX_VALUE_BYTES])
+{
+    uint64_t bits;
+    memset(slot, 0, RD_INDEX_VALUE_BYTES);
+    if (value->kind == RD_REAL) { /* order-preserving: flip the sign, or everything for negatives */
+        memcpy(&bits, &value->real, sizeof bits);
+        rd_key_put_u64(slot, bits & (1ull << 63) ? ~bits : bits | (1ull << 63));
+    } else {
+        rd_key_put_i64(slot, value->kind == RD_BOOL ? value->boolean : value->integer);
+    }
+}
+
+bool rd_index_slot(const struct rd_value *const *values, size_t count, struct rd_buf *scratch,
+                   unsigned char slot[RD_INDEX_VALUE_BYTES])
+{
+    for (size_t i = 0; i < count; i++)
+        if (!values[i] || values[i]->kind == RD_NULL)
+            return false;
+    if (count == 1 && values[0]->kind <= RD_REAL) {
+        slot_of_number(values[0], slot);
+        return true;
+    }
+    if (count == 1 && values[0]->kind == RD_TEXT) {
+        size_t head = values[0]->count < 8 ? values[0]->count : 8;
+        memset(slot, 0, RD_INDEX_VALUE_BYTES);
+        memcpy(slot, values[0]->text, head);
+        rd_key_put_u64(slot + 8, rd_text_hash(values[0]->text, values[0]->count));
+        return true;
+    }
+    rd_buf_clear(scratch);
+    for (size_t i = 0; i < count; i++)
+        rd_pack_write(scratch, values[i]);
+    struct rd_key16 hash = rd_key16_of_text(scratch->data, scratch->len);
+    memcpy(slot, hash.bytes, RD_INDEX_VALUE_BYTES);
+    return true;
+}

@@ -1,0 +1,210 @@
+/* Deadlines: rows that hang on a record, and an agenda ordered by when they are due.
+ *
+ *   DEADLINE (record, number) -> the row with its ledger        AGENDA (lane, due, record, number) -> nothing, while it runs
+ *
+ * The ledger is the truth: start, limit, pauses. Due is computed from it each time anything changes, so that nothing drifts.
+ */
+#include "domain/record.h"
+
+#include <string.h>
+
+#include "base/pack.h"
+#include "base/text.h"
+#include "store/tables.h"
+
+#define DEADLINE_FORMAT 1
+
+enum deadline_place {
+    DEADLINE_AT_FORMAT,
+    DEADLINE_AT_NAME,
+    DEADLINE_AT_KIND,
+    DEADLINE_AT_REF,
+    DEADLINE_AT_WHICH,
+    DEADLINE_AT_LIMIT,
+    DEADLINE_AT_CLOCK,
+    DEADLINE_AT_RULE,
+    DEADLINE_AT_STARTED,
+    DEADLINE_AT_DUE,
+    DEADLINE_AT_FLAGS,
+    DEADLINE_AT_LEFT,
+    DEADLINE_AT_LANE,
+    DEADLINE_AT_PAUSES,
+    DEADLINE_PLACES
+};
+
+#define DEADLINE_FLAG_RUNNING 1
+#define DEADLINE_FLAG_PROVISIONAL 2
+
+uint64_t rd_deadline_number(const char *name)
+{
+    return rd_text_hash(name, strlen(name));
+}
+
+static const char *deadline_text(const struct rd_value *value)
+{
+    return value->kind == RD_TEXT ? value->text : NULL;
+}
+
+static struct rd_value deadline_value(const char *text)
+{
+    return text ? rd_text(text) : rd_null();
+}
+
+struct rd_value rd_deadline_pack(const struct rd_deadline *deadline, struct rd_arena *arena)
+{
+    struct rd_value list = rd_list(), pauses = rd_list();
+    for (size_t i = 0; i < deadline->pause_count; i++) {
+        const struct rd_pause *pause = &deadline->pauses[i];
+        rd_list_add(arena, &pauses, rd_int(pause->from_ms));
+        rd_list_add(arena, &pauses, rd_int(pause->to_ms));
+        rd_list_add(arena, &pauses, deadline_value(pause->by));
+    }
+    const struct rd_value places[DEADLINE_PLACES] = {
+        [DEADLINE_AT_FORMAT] = rd_int(DEADLINE_FORMAT),
+        [DEADLINE_AT_NAME] = rd_text(deadline->name),
+        [DEADLINE_AT_KIND] = rd_int(deadline->kind),
+        [DEADLINE_AT_REF] = deadline_value(deadline->ref),
+        [DEADLINE_AT_WHICH] = rd_int(deadline->which),
+        [DEADLINE_AT_LIMIT] = rd_text(deadline->limit),
+        [DEADLINE_AT_CLOCK] = deadline_value(deadline->clock),
+        [DEADLINE_AT_RULE] = deadline_value(deadline->rule),
+        [DEADLINE_AT_STARTED] = rd_int(deadline->started_ms),
+        [DEADLINE_AT_DUE] = rd_int(deadline->due_ms),
+        [DEADLINE_AT_FLAGS] = rd_int((deadline->running ? DEADLINE_FLAG_RUNNING : 0) |
+                                     (deadline->provisional ? DEADLINE_FLAG_PROVISIONAL : 0)),
+        [DEADLINE_AT_LEFT] = rd_int(deadline->left_ms),
+        [DEADLINE_AT_LANE] = rd_int(deadline->lane),
+        [DEADLINE_AT_PAUSES] = pauses,
+    };
+    for (size_t i = 0; i < DEADLINE_PLACES; i++)
+        rd_list_add(arena, &list, places[i]);
+    return list;
+}
+
+enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record, struct rd_arena *arena,
+                                  struct rd_deadline *out, struct rd_error *error)
+{
+    if (!rd_value_is(value, RD_LIST) || value->count != DEADLINE_PLACES ||
+        value->items[DEADLINE_AT_FORMAT].integer != DEADLINE_FORMAT)
+        return rd_error_set(error, RD_CORRUPT,
+                            "a deadline is stored in an unknown format; run `redress store rebuild`");
+    const struct rd_value *at = value->items, *pauses = &at[DEADLINE_AT_PAUSES];
+    *out = (struct rd_deadline){
+        .record = record,
+        .name = at[DEADLINE_AT_NAME].text,
+        .kind = (enum rd_deadline_kind)at[DEADLINE_AT_KIND].integer,
+        .ref = deadline_text(&at[DEADLINE_AT_REF]),
+        .which = (uint32_t)at[DEADLINE_AT_WHICH].integer,
+        .limit = at[DEADLINE_AT_LIMIT].text,
+        .clock = deadline_text(&at[DEADLINE_AT_CLOCK]),
+        .rule = deadline_text(&at[DEADLINE_AT_RULE]),
+        .started_ms = at[DEADLINE_AT_STARTED].integer,
+        .due_ms = at[DEADLINE_AT_DUE].integer,
+        .running = at[DEADLINE_AT_FLAGS].integer & DEADLINE_FLAG_RUNNING,
+        .provisional = at[DEADLINE_AT_FLAGS].integer & DEADLINE_FLAG_PROVISIONAL,
+        .left_ms = at[DEADLINE_AT_LEFT].integer,
+        .lane = (uint8_t)at[DEADLINE_AT_LANE].integer,
+        .pauses = rd_arena_zalloc(arena, pauses->count / 3 + 2, sizeof *out->pauses),
+        .pause_count = pauses->count / 3,
+    };
+    for (size_t i = 0; i < out->pause_count; i++)
+        out->pauses[i] = (struct rd_pause){
+            .from_ms = pauses->items[3 * i].integer,
+            .to_ms = pauses->items[3 * i + 1].integer,
+            .by = deadline_text(&pauses->items[3 * i + 2]),
+        };
+    return RD_OK;
+}
+
+enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record, struct rd_arena *arena,
+                                 struct rd_deadline **out, size_t *count, struct rd_error *error)
+{
+    struct rd_key16 from = rd_key16(record.value, 0);
+    struct rd_walk walk;
+    size_t cap = 4;
+    *out = rd_arena_zalloc(arena, cap, sizeof **out);
+    *count = 0;
+    enum rd_status status = rd_walk_start(&walk, store, RD_TABLE_DEADLINE, from.bytes, false, error);
+    while (status == RD_OK && rd_key_u64(walk.key) == record.value) {
+        struct rd_value value;
+        if (*count == cap) {
+            struct rd_deadline *more = rd_arena_zalloc(arena, cap * 2, sizeof *more);
+            memcpy(more, *out, cap * sizeof *more);
+            *out = more;
+            cap *= 2;
+        }
+        status = rd_pack_read(arena, walk.bytes, walk.len, &value, error);
+        if (status == RD_OK)
+            status = rd_deadline_unpack(&value, record, arena, &(*out)[*count], error);
+        if (status == RD_OK) {
+            (*count)++;
+            status = rd_walk_next(&walk, error);
+        }
+    }
+    rd_walk_end(&walk);
+    return status == RD_END ? RD_OK : status;
+}
+
+static struct rd_agenda_key deadline_agenda_key(const struct rd_deadline *deadline)
+{
+    return rd_agenda_key(deadline->lane, deadline->due_ms, deadline->record.value,
+                         rd_deadline_number(deadline->name));
+}
+
+enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *before,
+                                 const struct rd_deadline *deadline, struct rd_buf *scratch,
+                                 struct rd_arena *arena, struct rd_error *error)
+{
+    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_number(deadline->name));
+    struct rd_value value = rd_deadline_pack(deadline, arena);
+    enum rd_status status = RD_OK;
+    if (before && before->running) {
+        struct rd_agenda_key old = deadline_agenda_key(before);
+        status = rd_store_del(store, RD_TABLE_AGENDA, old.bytes, error);
+    }
+    rd_buf_clear(scratch);
+    rd_pack_write(scratch, &value);
+    if (status == RD_OK)
+        status = rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, scratch->data, scratch->len, error);
+    if (status == RD_OK && deadline->running) {
+        struct rd_agenda_key now = deadline_agenda_key(deadline);
+        status = rd_store_put(store, RD_TABLE_AGENDA, now.bytes, "", 0, error);
+    }
+    return status;
+}
+
+enum rd_status rd_deadline_remove(struct rd_store *store, const struct rd_deadline *deadline,
+                                  struct rd_error *error)
+{
+    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_number(deadline->name));
+    enum rd_status status = rd_store_del(store, RD_TABLE_DEADLINE, key.bytes, error);
+    if (status == RD_OK && deadline->running) {
+        struct rd_agenda_key agenda = deadline_agenda_key(deadline);
+        status = rd_store_del(store, RD_TABLE_AGENDA, agenda.bytes, error);
+    }
+    return status;
+}
+
+void rd_deadline_plan(struct rd_deadline *deadline, const struct rd_duration *duration,
+                      const struct rd_calendar *clock)
+{
+    bool provisional = false, once = false;
+    int64_t due = rd_calendar_add(clock, deadline->started_ms, duration, &provisional);
+    deadline->running = true;
+    deadline->left_ms = 0;
+    for (size_t i = 0; i < deadline->pause_count && deadline->running; i++) {
+        const struct rd_pause *pause = &deadline->pauses[i];
+        int64_t left = rd_calendar_between_ms(clock, pause->from_ms, due, &once);
+        provisional |= once;
+        if (pause->to_ms == INT64_MAX) {
+            deadline->running = false;
+            deadline->left_ms = left;
+        } else {
+            struct rd_duration rest = { .kind = RD_DURATION_BUSINESS_TIME, .n = left };
+            due = rd_calendar_add(clock, pause->to_ms, &rest, &once);
+            provisional |= once;
+        }
+    }
+    deadline->due_ms = due;
+    deadline->provisional = provisional;
+}

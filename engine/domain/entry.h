@@ -1,0 +1,55 @@
+/* Entries: what a command leaves in the journal: who, when, on what, with which form, from which facts, by which rules, and
+ * every effect. Everything in the store is made from these, and nothing else.
+ *
+ * An entry is one packed list of fixed places; effects are lists whose first item is their kind.
+ */
+#ifndef RD_DOMAIN_ENTRY_H
+#define RD_DOMAIN_ENTRY_H
+
+#include "base/buf.h"
+#include "domain/record.h"
+
+enum rd_effect_kind {
+    RD_EFFECT_RECORD = 1,   /* [1, id, version, state|null, escalation, {field: value}, lane, opened?]; opened = [number|null, opened_by, year, serial] */
+    RD_EFFECT_DEADLINE = 2, /* [2, record, row] start or change */
+    RD_EFFECT_RING_OFF = 3, /* [3, record, name] stop */
+    RD_EFFECT_LINK = 4,     /* [4, from, name, to] */
+    RD_EFFECT_NOTICE = 5,   /* [5, number, record, [addressee...], text, by rule] */
+    RD_EFFECT_TYPE = 6,     /* [6, number, name] */
+    RD_EFFECT_INDEX = 7,    /* [7, number, type, name, [field...]] */
+    RD_EFFECT_POLICY = 8,   /* [8, generation, hash, {path: text}] */
+    RD_EFFECT_TOKEN = 9,    /* [9, hash, account] */
+    RD_EFFECT_LANE = 10,    /* [10, record] the record's deadlines join the live agenda */
+};
+
+#define RD_ENTRY_QUIET 1 /* imported: nobody is notified */
+
+struct rd_command_entry {
+    int64_t at_ms;
+    const char *actor, *behind; /* behind: the administrator who acted as `actor`, or NULL */
+    const char *command;        /* "complaint.verify", "ring", "policy.activate" */
+    struct rd_id record;        /* the one that was asked for; 0: none */
+    uint32_t version;           /* its version after this; 0 where it was not changed (a refusal) */
+    struct rd_value form, facts;
+    struct rd_value decisions;  /* [[rule, place, outcome, reason|null], ...] */
+    struct rd_value effects;
+    uint32_t generation;
+    uint64_t prev_position, prev_seq; /* of the same record's entry before; 0: the first */
+    const char *key;            /* idempotency key, or NULL */
+    uint64_t request_hash;      /* of method and parameters, with a key */
+    uint32_t flags;
+    const char *refused;        /* the status' wire name, or NULL: carried out */
+    const char *reason;         /* of a refusal */
+};
+
+/* Packs the entry into `out`, which is cleared first. */
+void rd_entry_pack(const struct rd_command_entry *entry, struct rd_buf *out);
+enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_arena *arena,
+                               struct rd_command_entry *out, struct rd_error *error) RD_MUST_CHECK;
+
+/* The key in IDEMPOTENCY of an actor's key. */
+struct rd_key16 rd_idempotency_key(const char *actor, const char *key, struct rd_buf *scratch);
+/* Keys that begin so are an import's natural keys and never expire. */
+#define RD_KEY_NATURAL "import:"
+
+#endif

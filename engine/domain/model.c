@@ -1,0 +1,429 @@
+/* The model: compiles a policy's normal form to C, room by room, in the order in which they refer to each other:
+ *
+ *   company, calendars ─▶ organisation ─▶ records ─▶ forms ─▶ decisions ─▶ charts ─▶ authority ─▶ permissions joined
+ *
+ * Everything lives in one arena (and the calendars and the zone beside it), so that a generation is freed as one thing.
+ */
+#include "domain/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "domain/zone.h"
+
+const char *rd_model_keep(struct rd_model *model, const char *text)
+{
+    return rd_arena_copy(&model->arena, text, strlen(text));
+}
+
+const char *rd_model_guess(struct rd_arena *arena, const char *word, const char *const *names, size_t count)
+{
+    const char *near = rd_text_nearest(word, names, count);
+    return near ? rd_arena_printf(arena, "; did you mean '%s'?", near) : "";
+}
+
+uint32_t rd_model_spot(struct rd_model *model, const char *file, int line, const char *format, ...)
+{
+    if (model->spot_count == model->spot_cap) {
+        size_t cap = model->spot_cap ? model->spot_cap * 2 : 256;
+        struct rd_spot *spots = rd_arena_zalloc(&model->arena, cap, sizeof *spots);
+        if (model->spot_count)
+            memcpy(spots, model->spots, model->spot_count * sizeof *spots);
+        model->spots = spots;
+        model->spot_cap = cap;
+    }
+    va_list args;
+    va_start(args, format);
+    model->spots[model->spot_count] = (struct rd_spot){
+        .file = file, .line = line, .text = rd_arena_vprintf(&model->arena, format, args)
+    };
+    va_end(args);
+    return (uint32_t)model->spot_count++;
+}
+
+const struct rd_record_type *rd_model_type(const struct rd_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->type_count; i++)
+        if (strcmp(model->types[i].name, name) == 0)
+            return &model->types[i];
+    return NULL;
+}
+
+const struct rd_form *rd_model_form(const struct rd_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->form_count; i++)
+        if (strcmp(model->forms[i].name, name) == 0)
+            return &model->forms[i];
+    return NULL;
+}
+
+const struct rd_decision *rd_model_decision(const struct rd_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->decision_count; i++)
+        if (strcmp(model->decisions[i].name, name) == 0)
+            return &model->decisions[i];
+    return NULL;
+}
+
+const struct rd_calendar *rd_model_calendar(const struct rd_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->calendar_count; i++)
+        if (strcmp(rd_calendar_name(model->calendars[i]), name) == 0)
+            return model->calendars[i];
+    return NULL;
+}
+
+int rd_type_field(const struct rd_record_type *type, const char *name)
+{
+    for (size_t i = 0; i < type->field_count; i++)
+        if (strcmp(type->fields[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void company_build(struct rd_model *model, const struct rd_value *normal, struct rd_findings *findings)
+{
+    const struct rd_value *company = rd_map_get(normal, "company");
+    if (!rd_value_is(company, RD_MAP)) {
+        rd_finding_error(findings, "rules/company.lua", 0, "no `company` is declared");
+        return;
+    }
+    const struct rd_value *languages = rd_map_list(company, "languages");
+    model->company = rd_map_text(company, "name", "company");
+    model->zone = rd_map_text(company, "zone", "UTC");
+    model->currency = rd_map_text(company, "currency", "");
+    model->language = languages->count && languages->items[0].kind == RD_TEXT ? languages->items[0].text : "en";
+    struct rd_error error = RD_ERROR_NONE;
+    if (rd_zone_open(model->zone, &model->local, &error) != RD_OK)
+        rd_finding_error(findings, rd_map_text(company, "file", "rules"), (int)rd_map_int(company, "line", 0),
+                         "company: zone: %s", error.text);
+    struct rd_value always = rd_map();
+    rd_map_add(&model->arena, &always, "name", rd_text("always"));
+    rd_map_add(&model->arena, &always, "zone", rd_text(model->local ? model->zone : "UTC"));
+    rd_map_add(&model->arena, &always, "always", rd_bool(true));
+    enum rd_status status = rd_calendar_new(&always, &model->elapsed, &error);
+    RD_ASSERT(status == RD_OK);
+}
+
+static void calendars_build(struct rd_model *model, const struct rd_value *list, struct rd_findings *findings)
+{
+    model->calendars = rd_arena_zalloc(&model->arena, list->count + 1, sizeof(struct rd_calendar *));
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct rd_error error = RD_ERROR_NONE;
+        if (rd_calendar_new(&list->items[i], &model->calendars[model->calendar_count], &error) == RD_OK)
+            model->calendar_count++;
+        else
+            rd_finding_error(findings, rd_map_text(&list->items[i], "file", "rules"),
+                             (int)rd_map_int(&list->items[i], "line", 0), "calendar '%s': %s",
+                             rd_map_text(&list->items[i], "name", "?"), error.text);
+    }
+}
+
+static void index_build(struct rd_model *model, struct rd_record_type *type, const struct rd_value *names,
+                        struct rd_findings *findings, struct rd_type_index *out)
+{
+    const char *name = "";
+    out->fields = rd_arena_zalloc(&model->arena, names->count + 1, sizeof *out->fields);
+    for (uint32_t i = 0; i < names->count; i++) {
+        const char *field = names->items[i].kind == RD_TEXT ? names->items[i].text : "?";
+        int at = rd_type_field(type, field);
+        if (at < 0)
+            rd_finding_error(findings, type->file, type->line, "record '%s': indexes: no field '%s'", type->name,
+                             field);
+        else
+            out->fields[out->field_count++] = (uint16_t)at;
+        name = rd_arena_printf(&model->arena, i ? "%s+%s" : "%s%s", name, field);
+    }
+    out->name = name;
+}
+
+/* The state's index, one for every indexed or unique field, and the ones over several fields. */
+static void indexes_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
+                          struct rd_record_type *type)
+{
+    const struct rd_value *declared = rd_map_list(spec, "indexes");
+    type->indexes =
+        rd_arena_zalloc(&model->arena, 1 + type->field_count + declared->count, sizeof *type->indexes);
+    type->indexes[type->index_count++] = (struct rd_type_index){ .name = "state" };
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (!type->fields[i].indexed && !type->fields[i].unique)
+            continue;
+        struct rd_type_index *index = &type->indexes[type->index_count++];
+        *index = (struct rd_type_index){ .name = type->fields[i].name,
+                                         .unique = type->fields[i].unique,
+                                         .field_count = 1 };
+        index->fields = rd_arena_zalloc(&model->arena, 1, sizeof *index->fields);
+        index->fields[0] = (uint16_t)i;
+    }
+    for (uint32_t i = 0; i < declared->count; i++)
+        index_build(model, type, &declared->items[i], findings, &type->indexes[type->index_count++]);
+}
+
+static int record_role_field(struct rd_model *model, const struct rd_value *spec, const char *key,
+                             enum rd_type_kind kind, struct rd_record_type *type, struct rd_findings *findings)
+{
+    const char *name = rd_map_text(spec, key, NULL);
+    int field = name ? rd_type_field(type, name) : -1;
+    (void)model;
+    if (name && (field < 0 || type->fields[field].type.kind != kind))
+        rd_finding_error(findings, type->file, type->line, "record '%s': %s: '%s' is no %s field", type->name, key,
+                         name, rd_type_name(kind));
+    return field;
+}
+
+static void record_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
+                         struct rd_record_type *out)
+{
+    const struct rd_value *fields = rd_map_list(spec, "fields"), *title = rd_map_get(spec, "title");
+    *out = (struct rd_record_type){
+        .name = rd_map_text(spec, "name", "?"),
+        .file = rd_map_text(spec, "file", "scripts"),
+        .line = (int)rd_map_int(spec, "line", 0),
+        .title = title ? *title : rd_null(),
+        .number = rd_map_text(spec, "number", NULL),
+    };
+    if (fields->count > RD_FIELDS_MAX) {
+        rd_finding_error(findings, out->file, out->line, "record '%s': %u fields; %d is the limit", out->name,
+                         fields->count, RD_FIELDS_MAX);
+        return;
+    }
+    out->fields = rd_arena_zalloc(&model->arena, fields->count + 1, sizeof *out->fields);
+    for (uint32_t i = 0; i < fields->count; i++)
+        if (rd_field_build(&model->arena, &fields->items[i], out->file, findings, &out->fields[out->field_count]))
+            out->field_count++;
+    out->owner = record_role_field(model, spec, "owner", RD_TYPE_ACCOUNT, out, findings);
+    out->unit = record_role_field(model, spec, "unit", RD_TYPE_UNIT, out, findings);
+    indexes_build(model, spec, findings, out);
+}
+
+static void references_check(struct rd_model *model, struct rd_findings *findings)
+{
+    for (size_t t = 0; t < model->type_count; t++)
+        for (size_t i = 0; i < model->types[t].field_count; i++) {
+            const struct rd_field *field = &model->types[t].fields[i];
+            if (field->type.kind == RD_TYPE_REFERENCE && !rd_model_type(model, field->type.of))
+                rd_finding_error(findings, model->types[t].file, field->line,
+                                 "record '%s': field '%s': no record '%s'", model->types[t].name, field->name,
+                                 field->type.of);
+        }
+}
+
+static bool form_entry_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
+                             struct rd_form *form, struct rd_form_entry *out)
+{
+    const char *name = rd_map_text(spec, "name", "?");
+    int line = (int)rd_map_int(spec, "line", form->line);
+    out->record_field = -1;
+    if (!rd_map_bool(spec, "ref", false)) {
+        if (form->of && rd_type_field(form->of, name) >= 0)
+            rd_finding_error(findings, form->file, line,
+                             "form '%s': '%s' is a field of record '%s': name it without a type", form->name, name,
+                             form->of->name);
+        return rd_field_build(&model->arena, spec, form->file, findings, &out->field);
+    }
+    out->record_field = form->of ? rd_type_field(form->of, name) : -1;
+    if (out->record_field < 0) {
+        size_t count = form->of ? form->of->field_count : 0;
+        const char **names = rd_arena_alloc(&model->arena, (count + 1) * sizeof *names);
+        for (size_t i = 0; i < count; i++)
+            names[i] = form->of->fields[i].name;
+        rd_finding_error(findings, form->file, line, "form '%s': record '%s' has no field '%s'%s", form->name,
+                         form->of ? form->of->name : "(none)", name,
+                         rd_model_guess(&model->arena, name, names, count));
+        return false;
+    }
+    out->field = form->of->fields[out->record_field];
+    out->field.required = false; /* what a form requires, the form says */
+    return true;
+}
+
+static void form_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
+                       struct rd_form *out)
+{
+    const struct rd_value *fields = rd_map_list(spec, "fields"), *title = rd_map_get(spec, "title");
+    const struct rd_value *required = rd_map_list(spec, "required");
+    const char *of = rd_map_text(spec, "of", NULL);
+    *out = (struct rd_form){
+        .name = rd_map_text(spec, "name", "?"),
+        .file = rd_map_text(spec, "file", "scripts"),
+        .line = (int)rd_map_int(spec, "line", 0),
+        .title = title ? *title : rd_null(),
+        .of = of ? rd_model_type(model, of) : NULL,
+    };
+    if (of && !out->of)
+        rd_finding_error(findings, out->file, out->line, "form '%s': of: no record '%s'", out->name, of);
+    out->entries = rd_arena_zalloc(&model->arena, fields->count + 1, sizeof *out->entries);
+    for (uint32_t i = 0; i < fields->count; i++)
+        if (form_entry_build(model, &fields->items[i], findings, out, &out->entries[out->count]))
+            out->count++;
+    for (uint32_t i = 0; i < required->count; i++) {
+        const char *name = required->items[i].kind == RD_TEXT ? required->items[i].text : "?";
+        size_t e = 0;
+        while (e < out->count && strcmp(out->entries[e].field.name, name) != 0)
+            e++;
+        if (e < out->count)
+            out->entries[e].field.required = true;
+        else
+            rd_finding_error(findings, out->file, out->line, "form '%s': required: no field '%s'", out->name, name);
+    }
+}
+
+static void decisions_build(struct rd_model *model, const struct rd_value *list, struct rd_findings *findings)
+{
+    model->decisions = rd_arena_zalloc(&model->arena, list->count + 1, sizeof *model->decisions);
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct rd_decision *decision = &model->decisions[model->decision_count];
+        if (!rd_decision_build(&model->arena, &list->items[i], findings, decision))
+            continue;
+        model->decision_count++;
+        for (size_t r = 0; r < decision->row_count; r++)
+            decision->rows[r].spot = rd_model_spot(model, decision->file, decision->rows[r].line, "%s: %s",
+                                                   decision->name, decision->rows[r].id);
+    }
+}
+
+static void permission_name(struct rd_model *model, size_t *cap, const char *command)
+{
+    for (size_t i = 0; i < model->permission_count; i++)
+        if (strcmp(model->permissions[i].command, command) == 0)
+            return;
+    if (model->permission_count == *cap) {
+        struct rd_permission *more = rd_arena_zalloc(&model->arena, *cap * 2, sizeof *more);
+        memcpy(more, model->permissions, *cap * sizeof *more);
+        model->permissions = more;
+        *cap *= 2;
+    }
+    model->permissions[model->permission_count++].command = command;
+}
+
+/* Every command that there is: the engine's, and each record's. */
+static void permissions_name(struct rd_model *model)
+{
+    static const char *const OPERATIONS[] = {
+#define RD_OPERATION_NAME(name) name,
+        RD_OPERATION_MAP(RD_OPERATION_NAME)
+#undef RD_OPERATION_NAME
+    };
+    size_t cap = 128;
+    model->permissions = rd_arena_zalloc(&model->arena, cap, sizeof *model->permissions);
+    for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++)
+        permission_name(model, &cap, OPERATIONS[i]);
+    for (size_t t = 0; t < model->type_count; t++) {
+        const char *name = model->types[t].name;
+        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.read", name));
+        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.create", name));
+        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.update", name));
+    }
+    for (size_t c = 0; c < model->chart_count; c++) {
+        const struct rd_chart *chart = &model->charts[c];
+        permission_name(model, &cap, chart->open.command);
+        for (size_t s = 0; s < chart->state_count; s++)
+            for (size_t i = 0; i < chart->states[s].event_count; i++)
+                permission_name(model, &cap, chart->states[s].events[i].command);
+        for (size_t i = 0; i < chart->always_count; i++)
+            permission_name(model, &cap, chart->always[i].command);
+    }
+}
+
+/* An event that no row speaks of could never be done by anybody: a finding, unless only the engine sends it. */
+static void event_join(struct rd_model *model, const struct rd_chart *chart, struct rd_event *event,
+                       struct rd_findings *findings)
+{
+    event->permission = rd_permission_of(model, event->command);
+    if (event->permission->row_count == 0)
+        rd_finding_warning(findings, chart->file, event->line,
+                           "command '%s' has no authority row: only timers and other records can send it",
+                           event->command);
+    for (size_t r = 0; r < event->permission->row_count; r++) {
+        const struct rd_authority_row *row = event->permission->rows[r];
+        for (size_t u = 0; u < row->unless_count; u++) {
+            size_t g = 0;
+            while (g < chart->guard_count && strcmp(chart->guards[g].name, row->unless[u]) != 0)
+                g++;
+            if (g == chart->guard_count)
+                rd_finding_error(findings, row->file, row->line, "authority: unless: workflow '%s' has no guard '%s'",
+                                 chart->name, row->unless[u]);
+        }
+    }
+}
+
+static void permissions_join(struct rd_model *model, struct rd_findings *findings)
+{
+    char command[3 * RD_NAME_BYTES_MAX];
+    for (size_t t = 0; t < model->type_count; t++) {
+        struct rd_record_type *type = &model->types[t];
+        snprintf(command, sizeof command, "%s.read", type->name);
+        type->read = rd_permission_of(model, command);
+        snprintf(command, sizeof command, "%s.create", type->name);
+        type->create = rd_permission_of(model, command);
+        snprintf(command, sizeof command, "%s.update", type->name);
+        type->update = rd_permission_of(model, command);
+    }
+    for (size_t c = 0; c < model->chart_count; c++) {
+        struct rd_chart *chart = &model->charts[c];
+        ((struct rd_record_type *)(uintptr_t)chart->type)->chart = chart;
+        event_join(model, chart, &chart->open, findings);
+        for (size_t s = 0; s < chart->state_count; s++)
+            for (size_t i = 0; i < chart->states[s].event_count; i++)
+                event_join(model, chart, &chart->states[s].events[i], findings);
+        for (size_t i = 0; i < chart->always_count; i++)
+            event_join(model, chart, &chart->always[i], findings);
+    }
+}
+
+static void model_compile(struct rd_model *model, const struct rd_value *normal, struct rd_findings *findings)
+{
+    const struct rd_value *records = rd_map_list(normal, "records"), *forms = rd_map_list(normal, "forms");
+    const struct rd_value *workflows = rd_map_list(normal, "workflows");
+    company_build(model, normal, findings);
+    calendars_build(model, rd_map_list(normal, "calendars"), findings);
+    rd_organisation_build(&model->arena, normal, findings, &model->organisation);
+    model->types = rd_arena_zalloc(&model->arena, records->count + 1, sizeof *model->types);
+    for (uint32_t i = 0; i < records->count; i++)
+        record_build(model, &records->items[i], findings, &model->types[model->type_count++]);
+    references_check(model, findings);
+    model->forms = rd_arena_zalloc(&model->arena, forms->count + 1, sizeof *model->forms);
+    for (uint32_t i = 0; i < forms->count; i++)
+        form_build(model, &forms->items[i], findings, &model->forms[model->form_count++]);
+    decisions_build(model, rd_map_list(normal, "decisions"), findings);
+    model->charts = rd_arena_zalloc(&model->arena, workflows->count + 1, sizeof *model->charts);
+    for (uint32_t i = 0; i < workflows->count; i++)
+        if (rd_chart_build(&model->arena, &workflows->items[i], model, findings, &model->charts[model->chart_count]))
+            model->chart_count++;
+    if (findings->errors)
+        return; /* the rest would only repeat what is missing */
+    permissions_name(model);
+    if (rd_authority_build(&model->arena, normal, model, findings))
+        permissions_join(model, findings);
+}
+
+enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings *findings, struct rd_model **out,
+                              struct rd_error *error)
+{
+    struct rd_model *model = calloc(1, sizeof *model);
+    size_t errors_before = findings->errors;
+    RD_ASSERT(model);
+    rd_arena_init(&model->arena);
+    struct rd_value own = rd_value_copy(&model->arena, normal); /* the model's texts point into it */
+    model_compile(model, &own, findings);
+    if (findings->errors > errors_before) {
+        rd_model_free(model);
+        return rd_error_set(error, RD_CHECK_FAILED, "the policy has %zu errors", findings->errors);
+    }
+    *out = model;
+    return RD_OK;
+}
+
+void rd_model_free(struct rd_model *model)
+{
+    if (!model)
+        return;
+    for (size_t i = 0; i < model->calendar_count; i++)
+        rd_calendar_free(model->calendars[i]);
+    rd_calendar_free(model->elapsed);
+    rd_zone_close(model->local);
+    rd_arena_fini(&model->arena);
+    free(model);
+}

@@ -1,0 +1,95 @@
+/* The model: a policy generation compiled to C. Immutable after it is built; read by any number of threads. */
+#ifndef RD_DOMAIN_MODEL_H
+#define RD_DOMAIN_MODEL_H
+
+#include "domain/authority.h"
+#include "domain/chart.h"
+
+struct rd_form_entry {
+    struct rd_field field; /* for a field of the record: the record's own, with the form's `required` */
+    int record_field;      /* index in the record type, -1: kept in the journal only */
+};
+
+struct rd_form {
+    const char *name, *file;
+    int line;
+    struct rd_value title;
+    const struct rd_record_type *of; /* NULL: belongs to no record */
+    struct rd_form_entry *entries;
+    size_t count;
+};
+
+/* An index that a record type declares: over one or more fields. The type's own "state" index has no fields. */
+struct rd_type_index {
+    const char *name;  /* "state", "phone", "department+problem" */
+    uint16_t *fields;
+    size_t field_count;
+    bool unique;
+};
+
+struct rd_record_type {
+    const char *name, *file;
+    int line;
+    struct rd_value title;
+    const char *number; /* format, "CP-{year}-{000000}"; NULL: none */
+    int owner, unit;    /* fields, -1: none */
+    struct rd_field *fields;
+    size_t field_count;
+    struct rd_type_index *indexes;
+    size_t index_count;
+    const struct rd_chart *chart; /* NULL: a record without a chart */
+    const struct rd_permission *read, *create, *update;
+};
+
+/* One thing that a promise can visit: a row, a guard's answer, a transition. */
+struct rd_spot {
+    const char *file;
+    int line;
+    const char *text;
+};
+
+struct rd_model {
+    struct rd_arena arena; /* everything below lives here */
+    const char *company, *zone, *currency, *language;
+    struct rd_zone *local; /* the company's zone */
+    struct rd_calendar *elapsed; /* runs day and night in the company's zone: for limits without a clock */
+    struct rd_calendar **calendars;
+    size_t calendar_count;
+    struct rd_organisation organisation;
+    struct rd_record_type *types;
+    size_t type_count;
+    struct rd_form *forms;
+    size_t form_count;
+    struct rd_decision *decisions;
+    size_t decision_count;
+    struct rd_chart *charts;
+    size_t chart_count;
+    struct rd_authority_row *authority;
+    size_t authority_count;
+    struct rd_permission *permissions; /* of the engine's methods and every record command, sorted by name */
+    size_t permission_count;
+    struct rd_spot *spots;
+    size_t spot_count, spot_cap;
+};
+
+/* Compiles the normal form. All findings are reported; RD_CHECK_FAILED where one is an error. */
+enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings *findings,
+                              struct rd_model **out, struct rd_error *error) RD_MUST_CHECK;
+void rd_model_free(struct rd_model *model);
+
+/* By name; NULL where there is none. */
+const struct rd_record_type *rd_model_type(const struct rd_model *model, const char *name);
+const struct rd_form *rd_model_form(const struct rd_model *model, const char *name);
+const struct rd_decision *rd_model_decision(const struct rd_model *model, const char *name);
+const struct rd_calendar *rd_model_calendar(const struct rd_model *model, const char *name);
+/* The index of a field by name, -1. */
+int rd_type_field(const struct rd_record_type *type, const char *name);
+
+/* For builders: a text copied into the model; a new spot's number; "did you mean" behind a finding's sentence. */
+const char *rd_model_keep(struct rd_model *model, const char *text);
+uint32_t rd_model_spot(struct rd_model *model, const char *file, int line, const char *format, ...)
+    RD_PRINTF(4, 5);
+/* "; did you mean 'x'?" or "". In the arena. */
+const char *rd_model_guess(struct rd_arena *arena, const char *word, const char *const *names, size_t count);
+
+#endif

@@ -1,0 +1,223 @@
+/* Who asks, and whether he may: the one place below every door in which that is decided.
+ *
+ * A uid is mapped to an account by the policy. Root and the daemon's own uid are administrators of the machine: they may use
+ * the operator's methods and act `as` an account, but company commands still need a row that names a role.
+ */
+#include "kernel/inside.h"
+
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/pack.h"
+#include "store/tables.h"
+
+static void actor_from_account(struct rd_actor *actor, const struct rd_account *account)
+{
+    actor->account = account;
+    actor->name = account->name;
+    actor->roles = account->roles;
+}
+
+static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_peer *peer, struct rd_actor *out,
+                                      struct rd_error *error)
+{
+    const struct rd_organisation *organisation = &kernel->model->organisation;
+    const struct rd_account *account = peer->account ? rd_account_find(organisation, peer->account) : NULL;
+    *out = (struct rd_actor){ .name = "administrator" };
+    if (peer->account && !account)
+        return rd_error_set(error, RD_NOT_LOGGED_IN, "account '%s' is no longer part of the organisation",
+                            peer->account);
+    if (peer->door == RD_DOOR_TCP && !account)
+        return rd_error_set(error, RD_NOT_LOGGED_IN, "log in first: session.login with a token");
+    out->administrator = peer->door == RD_DOOR_INSIDE ||
+                         (peer->door == RD_DOOR_UNIX && (peer->uid == 0 || peer->uid == geteuid()));
+    if (!account && peer->door == RD_DOOR_UNIX)
+        account = rd_account_by_uid(organisation, peer->uid);
+    if (account) {
+        actor_from_account(out, account);
+        return RD_OK;
+    }
+    if (!out->administrator)
+        return rd_error_set(error, RD_NOT_LOGGED_IN, "no account has uid %u; log in with session.login, or have the "
+                            "uid added to rules/organisation.lua", peer->uid);
+    int role = rd_role_find(organisation, "administrator");
+    out->roles = role >= 0 ? organisation->roles[role].includes : 0;
+    return RD_OK;
+}
+
+enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request, struct rd_actor *out,
+                           struct rd_error *error)
+{
+    enum rd_status status = actor_from_peer(kernel, &request->peer, out, error);
+    const char *as = rd_map_text(request->params, "as", NULL);
+    if (status != RD_OK || !as)
+        return status;
+    if (!out->administrator)
+        return rd_error_at(error, RD_NOT_ALLOWED, "/as", "only an administrator on the Unix socket may act as another account");
+    const struct rd_account *account = rd_account_find(&kernel->model->organisation, as);
+    if (!account)
+        return rd_error_at(error, RD_INVALID_PARAMS, "/as", "there is no account '%s'", as);
+    struct rd_actor behind = *out;
+    *out = (struct rd_actor){ .behind = behind.name };
+    actor_from_account(out, account);
+    return RD_OK;
+}
+
+enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *actor, const char *operation,
+                            struct rd_error *error)
+{
+    const struct rd_permission *permission = rd_permission_of(kernel->model, operation);
+    if (actor->administrator && !actor->behind)
+        return RD_OK;
+    for (size_t i = 0; i < permission->row_count; i++)
+        if (rd_authority_has_role(permission->rows[i], actor)) {
+            rd_visit(kernel, permission->rows[i]->spot);
+            return RD_OK;
+        }
+    return rd_error_set(error, RD_NOT_ALLOWED, "no authority row allows %s to %s", operation, actor->name);
+}
+
+struct rd_belonging rd_belonging_of(const struct rd_model *model, const struct rd_record_type *type,
+                                    const struct rd_record *record)
+{
+    struct rd_belonging belonging = { .opened_by = record->opened_by, .unit = -1 };
+    const struct rd_value *owner =
+        type->owner >= 0 ? rd_map_get(&record->data, type->fields[type->owner].name) : NULL;
+    const struct rd_value *unit = type->unit >= 0 ? rd_map_get(&record->data, type->fields[type->unit].name) : NULL;
+    if (rd_value_is(owner, RD_TEXT))
+        belonging.owner = owner->text;
+    if (rd_value_is(unit, RD_TEXT))
+        belonging.unit = rd_unit_find(&model->organisation, unit->text);
+    return belonging;
+}
+
+/* "needs role handler, reach own (rules/authority.lua:7)" for every row that there is, so that one sees what it would take. */
+static void actor_explain(struct rd_kernel *kernel, const struct rd_actor *actor,
+                          const struct rd_permission *permission, struct rd_arena *arena, struct rd_error *error)
+{
+    const struct rd_organisation *organisation = &kernel->model->organisation;
+    struct rd_value rows = rd_list();
+    for (size_t i = 0; i < permission->row_count; i++) {
+        const struct rd_authority_row *row = permission->rows[i];
+        struct rd_value item = rd_map(), from = rd_list();
+        for (size_t r = 0; r < organisation->role_count; r++)
+            if (row->from & (1ull << r))
+                rd_list_add(arena, &from, rd_text(organisation->roles[r].name));
+        rd_map_add(arena, &item, "rule", rd_text(row->id));
+        rd_map_add(arena, &item, "line", rd_text(rd_arena_printf(arena, "%s:%d", row->file, row->line)));
+        rd_map_add(arena, &item, "from", from);
+        rd_map_add(arena, &item, "reach", rd_text(rd_reach_name(row->reach)));
+        rd_map_add(arena, &item, "reason",
+                   rd_text(rd_authority_has_role(row, actor) ? "the record is out of reach" : "none of these roles"));
+        rd_list_add(arena, &rows, item);
+    }
+    struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
+    *detail = rd_map();
+    rd_map_add(arena, detail, "command", rd_text(permission->command));
+    rd_map_add(arena, detail, "rows", rows);
+    error->detail = detail;
+}
+
+const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const struct rd_actor *actor,
+                                            const struct rd_permission *permission,
+                                            const struct rd_belonging *record, struct rd_arena *arena,
+                                            struct rd_error *error)
+{
+    bool role = false;
+    for (size_t i = 0; i < permission->row_count; i++) {
+        const struct rd_authority_row *row = permission->rows[i];
+        if (!rd_authority_has_role(row, actor))
+            continue;
+        role = true;
+        if (!record || rd_authority_reaches(&kernel->model->organisation, row, actor, record)) {
+            rd_visit(kernel, row->spot);
+            return row;
+        }
+    }
+    if (!error)
+        return NULL;
+    if (permission->row_count == 0)
+        (void)rd_error_set(error, RD_NOT_ALLOWED, "no authority row speaks of this command: nobody may");
+    else if (role)
+        (void)rd_error_set(error, RD_NOT_ALLOWED, "%s may %s, but not on this record: it is out of reach", actor->name,
+                           permission->command);
+    else
+        (void)rd_error_set(error, RD_NOT_ALLOWED, "%s has none of the roles that may %s", actor->name,
+                           permission->command);
+    actor_explain(kernel, actor, permission, arena, error);
+    return NULL;
+}
+
+#define TOKEN_HASH_TEXT 33
+
+/* Tokens are 32 random bytes, shown once in base64; the store knows their hash only (128 bits, in hex: a table's key). */
+static void token_hash(const char *token, char out[TOKEN_HASH_TEXT])
+{
+    unsigned char hash[16];
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)token, strlen(token), NULL, 0);
+    sodium_bin2hex(out, TOKEN_HASH_TEXT, hash, sizeof hash);
+}
+
+enum rd_status rd_method_login(struct rd_kernel *kernel, struct rd_request *request)
+{
+    char hash[TOKEN_HASH_TEXT];
+    const void *bytes;
+    size_t len;
+    struct rd_value row;
+    token_hash(rd_map_text(request->params, "token", ""), hash);
+    enum rd_status status =
+        rd_store_get(kernel->store, RD_TABLE_ACCOUNT, hash, &bytes, &len, &request->error);
+    if (status == RD_OK)
+        status = rd_pack_read(request->arena, bytes, len, &row, &request->error);
+    if (status == RD_NOT_FOUND ||
+        (status == RD_OK && !rd_account_find(&kernel->model->organisation, row.items[2].text)))
+        return rd_error_set(&request->error, RD_NOT_LOGGED_IN, "the token is not valid");
+    if (status != RD_OK)
+        return status;
+    request->result = rd_map();
+    rd_map_add(request->arena, &request->result, "account", row.items[2]);
+    return RD_OK;
+}
+
+enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_arena *arena = request->arena;
+    const char *account = rd_map_text(request->params, "account", "");
+    struct rd_actor actor;
+    enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
+    if (status != RD_OK)
+        return status;
+    if (!rd_account_find(&kernel->model->organisation, account))
+        return rd_error_at(&request->error, RD_NOT_FOUND, "/account", "there is no account '%s'", account);
+    unsigned char random[32];
+    char hash[TOKEN_HASH_TEXT];
+    char token[sodium_base64_ENCODED_LEN(sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+    randombytes_buf(random, sizeof random);
+    sodium_bin2base64(token, sizeof token, random, sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    token_hash(token, hash);
+    struct rd_value effect = rd_list(), effects = rd_list();
+    rd_list_add(arena, &effect, rd_int(RD_EFFECT_TOKEN));
+    rd_list_add(arena, &effect, rd_text_copy(arena, hash, sizeof hash - 1));
+    rd_list_add(arena, &effect, rd_text(account));
+    rd_list_add(arena, &effects, effect);
+    struct rd_command_entry entry = {
+        .at_ms = rd_kernel_now_ms(kernel),
+        .actor = actor.name,
+        .behind = actor.behind,
+        .command = "account.token",
+        .form = rd_null(),
+        .facts = rd_null(),
+        .decisions = rd_null(),
+        .effects = effects,
+        .generation = kernel->generation,
+    };
+    uint64_t seq;
+    if ((status = rd_entry_write(kernel, &entry, &seq, &request->error)) != RD_OK)
+        return status;
+    request->result = rd_map();
+    rd_map_add(arena, &request->result, "account", rd_text(account));
+    rd_map_add(arena, &request->result, "token", rd_text(rd_arena_copy(arena, token, strlen(token))));
+    rd_map_add(arena, &request->result, "seq", rd_int((int64_t)seq));
+    return RD_OK;
+}

@@ -1,0 +1,561 @@
+/* The commands on records: open, act, create, update, and what one may do now.
+ *
+ *   identify (key, version) ─▶ authorise (row, reach) ─▶ form ─▶ unless, up_to ─▶ the chart (plan.c) ─▶ one entry (commit.c)
+ */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+#include "base/pack.h"
+#include "base/text.h"
+#include "store/tables.h"
+
+enum rd_status rd_key_find(struct rd_run *run, uint64_t *seq, struct rd_id *record)
+{
+    struct rd_kernel *kernel = run->kernel;
+    const void *bytes;
+    size_t len;
+    struct rd_value row;
+    *seq = 0;
+    if (!run->key)
+        return RD_OK;
+    struct rd_key16 key = rd_idempotency_key(run->actor.name, run->key, &kernel->scratch);
+    enum rd_status status = rd_store_get(kernel->store, RD_TABLE_IDEMPOTENCY, key.bytes, &bytes, &len, run->error);
+    if (status == RD_NOT_FOUND)
+        return RD_OK;
+    if (status == RD_OK)
+        status = rd_pack_read(run->arena, bytes, len, &row, run->error);
+    if (status != RD_OK)
+        return status;
+    if ((uint64_t)row.items[2].integer != run->request_hash)
+        return rd_error_at(run->error, RD_IDEMPOTENCY_CONFLICT, "/idempotency_key",
+                           "the key was used for a different request; choose a new one");
+    *seq = (uint64_t)row.items[1].integer;
+    record->value = (uint64_t)row.items[3].integer;
+    return RD_OK;
+}
+
+static enum rd_status case_key(struct rd_run *run, const struct rd_request *request)
+{
+    const char *key = rd_map_text(request->params, "idempotency_key", NULL);
+    if (!key)
+        return RD_OK;
+    if (strncmp(key, RD_KEY_NATURAL, strlen(RD_KEY_NATURAL)) == 0)
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/idempotency_key", "keys that begin with \"%s\" are the importer's",
+                           RD_KEY_NATURAL);
+    rd_buf_clear(&run->kernel->scratch);
+    rd_buf_text(&run->kernel->scratch, request->method);
+    rd_pack_write(&run->kernel->scratch, request->params);
+    run->request_hash = rd_text_hash(run->kernel->scratch.data, run->kernel->scratch.len) >> 1;
+    run->key = key;
+    return RD_OK;
+}
+
+/* What every command begins with. */
+static enum rd_status case_start(struct rd_kernel *kernel, struct rd_request *request, struct rd_run *run)
+{
+    rd_run_init(run, kernel, request->arena, &request->error);
+    enum rd_status status = rd_actor_of(kernel, request, &run->actor, run->error);
+    run->dry = rd_map_bool(request->params, "dry_run", false);
+    return status == RD_OK ? case_key(run, request) : status;
+}
+
+static enum rd_status case_reply(struct rd_run *run, struct rd_request *request, struct rd_draft *draft, uint64_t seq)
+{
+    struct rd_arena *arena = run->arena;
+    enum rd_status status = rd_draft_deadlines(run, draft);
+    if (status != RD_OK)
+        return status;
+    struct rd_deadline *rows = rd_arena_zalloc(arena, draft->deadline_count + 1, sizeof *rows);
+    size_t count = 0;
+    for (size_t i = 0; i < draft->deadline_count; i++)
+        if (!draft->deadlines[i].removed)
+            rows[count++] = draft->deadlines[i].row;
+    request->result = rd_show_record(run->kernel, &draft->record, rows, count, arena);
+    rd_map_add(arena, &request->result, "seq", seq ? rd_int((int64_t)seq) : rd_null());
+    rd_map_add(arena, &request->result, "decisions", rd_show_decisions(&run->decisions, arena));
+    if (run->dry)
+        rd_map_add(arena, &request->result, "dry_run", rd_bool(true));
+    return RD_OK;
+}
+
+/* The reply that the key's first request got, made again from the journal. */
+static enum rd_status case_repeat(struct rd_run *run, struct rd_request *request, uint64_t seq)
+{
+    struct rd_kernel *kernel = run->kernel;
+    struct rd_arena *arena = run->arena;
+    struct rd_entry raw;
+    struct rd_command_entry entry;
+    struct rd_record record;
+    struct rd_deadline *deadlines;
+    size_t count;
+    enum rd_status status = rd_vault_find(kernel->vault, seq, arena, &raw, run->error);
+    if (status == RD_OK)
+        status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, run->error);
+    if (status == RD_OK)
+        status = rd_history_rebuild(kernel, entry.record, entry.version, 0, arena, &record, &deadlines, &count, run->error);
+    if (status != RD_OK)
+        return status;
+    request->result = rd_show_record(kernel, &record, deadlines, count, arena);
+    rd_map_add(arena, &request->result, "seq", rd_int((int64_t)seq));
+    rd_map_add(arena, &request->result, "decisions", rd_show_decisions(&entry.decisions, arena));
+    return RD_OK;
+}
+
+/* `unless` guards of the row: one that holds refuses. */
+static enum rd_status case_unless(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row)
+{
+    for (size_t i = 0; i < row->unless_count; i++)
+        for (size_t g = 0; draft->chart && g < draft->chart->guard_count; g++) {
+            const struct rd_function *guard = &draft->chart->guards[g];
+            const char *reason;
+            bool holds;
+            if (strcmp(guard->name, row->unless[i]) != 0)
+                continue;
+            enum rd_status status = rd_gather_guard(run, draft, guard, &holds, &reason);
+            if (status != RD_OK)
+                return status;
+            if (holds)
+                return rd_error_at(run->error, RD_NOT_ALLOWED, rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
+                                   "%s may not: %s%s%s", run->actor.name, guard->name, reason ? ": " : "",
+                                   reason ? reason : "");
+        }
+    return RD_OK;
+}
+
+/* What a role may grant, by the row's decision; 0 where the table lists nothing for it. */
+static enum rd_status case_limit_of(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row,
+                                    const char *role, int64_t *limit, const struct rd_decision_row **by)
+{
+    struct rd_answer answer;
+    enum rd_status status = rd_gather_decide(run, draft, row->up_to, NULL, role, &answer);
+    *limit = 0;
+    *by = NULL;
+    if (status == RD_OK && answer.outputs[0].kind == RD_INT) {
+        *limit = answer.outputs[0].integer;
+        *by = answer.row_count ? &row->up_to->rows[answer.rows[0]] : NULL;
+    }
+    return status;
+}
+
+/* The most that any of the actor's roles may grant; and the narrowest role for which the amount is within. */
+static enum rd_status case_limits(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row,
+                                  int64_t amount, int64_t *most, const struct rd_decision_row **by, const char **needs)
+{
+    const struct rd_organisation *organisation = &run->model->organisation;
+    *most = 0;
+    *by = NULL;
+    *needs = NULL;
+    for (size_t r = 0; r < organisation->role_count; r++) {
+        const struct rd_decision_row *found;
+        bool mine = run->actor.roles & (1ull << r);
+        int64_t limit;
+        if (!mine && *needs)
+            continue;
+        enum rd_status status = case_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
+        if (status != RD_OK)
+            return status;
+        if (mine && found && (limit > *most || !*by)) {
+            *most = limit;
+            *by = found;
+        }
+        if (!*needs && !mine && limit >= amount && found)
+            *needs = organisation->roles[r].name;
+    }
+    return RD_OK;
+}
+
+static enum rd_status case_above(struct rd_run *run, const struct rd_authority_row *row, const char *most,
+                                 const char *amount, const char *needs)
+{
+    struct rd_arena *arena = run->arena;
+    struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
+    *detail = rd_map();
+    rd_map_add(arena, detail, "amount", rd_text(amount));
+    rd_map_add(arena, detail, "limit", rd_text(most));
+    rd_map_add(arena, detail, "needs", needs ? rd_text(needs) : rd_null());
+    rd_map_add(arena, detail, "decisions", rd_show_decisions(&run->decisions, arena));
+    run->error->detail = detail;
+    enum rd_status status = rd_error_at(run->error, RD_ABOVE_AUTHORITY, rd_arena_printf(arena, "%s:%d", row->file, row->line),
+                                        "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
+                                        needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
+    run->error->detail = detail;
+    return status;
+}
+
+/* Within the row's limit? `above` is set where the chart has a row for what is above; otherwise that is a refusal. */
+static enum rd_status case_up_to(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row,
+                                 const struct rd_event *event, bool *above)
+{
+    const struct rd_value *amount = draft->form ? rd_map_get(draft->form, row->amount) : NULL;
+    const struct rd_decision_row *by;
+    const char *needs;
+    char most_text[RD_MONEY_TEXT_MAX], amount_text[RD_MONEY_TEXT_MAX];
+    int64_t most;
+    *above = false;
+    if (!row->up_to)
+        return RD_OK;
+    if (!amount)
+        amount = rd_draft_get(draft, row->amount);
+    int64_t minor = rd_value_is(amount, RD_INT) ? amount->integer : 0;
+    enum rd_status status = case_limits(run, draft, row, minor, &most, &by, &needs);
+    if (status != RD_OK)
+        return status;
+    bool within = by && minor <= most;
+    rd_money_write(most, most_text);
+    rd_money_write(minor, amount_text);
+    if (by)
+        rd_visit(run->kernel, by->spot);
+    rd_run_decided(run, rd_arena_printf(run->arena, "%s/%s", row->up_to->name, by ? by->id : "no row"), row->up_to->file,
+                   by ? by->line : row->up_to->line,
+                   rd_arena_printf(run->arena, "limit = %s", most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
+                   rd_arena_printf(run->arena, within ? "%s is within" : "%s is above%s%s", amount_text,
+                                   needs ? ", needs " : "", needs ? needs : ""));
+    if (within)
+        return RD_OK;
+    if (event->above) {
+        *above = true;
+        return RD_OK;
+    }
+    return case_above(run, row, most_text, amount_text, needs);
+}
+
+static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft *draft, const char *event)
+{
+    struct rd_arena *arena = run->arena;
+    struct rd_value accepts = rd_list();
+    const struct rd_chart *chart = draft->chart;
+    if (draft->state < 0)
+        return rd_error_set(run->error, RD_WRONG_STATE, "the record is in state '%s', which the policy no longer has",
+                            draft->record.state ? draft->record.state : "");
+    const struct rd_state *state = &chart->states[draft->state];
+    for (size_t i = 0; i < state->event_count; i++)
+        rd_list_add(arena, &accepts, rd_text(state->events[i].name));
+    for (size_t i = 0; i < chart->always_count; i++)
+        if (rd_event_find(chart, draft->state, chart->always[i].name))
+            rd_list_add(arena, &accepts, rd_text(chart->always[i].name));
+    struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
+    *detail = rd_map();
+    rd_map_add(arena, detail, "state", rd_text(state->name));
+    rd_map_add(arena, detail, "accepts", accepts);
+    enum rd_status status = rd_error_at(run->error, RD_WRONG_STATE, rd_arena_printf(arena, "%s:%d", chart->file, state->line),
+                                        "state '%s' does not accept '%s'%s", state->name, event,
+                                        state->final ? ": it is final" : "");
+    run->error->detail = detail;
+    return status;
+}
+
+/* The row that lets the actor send this event to this record. Timers and the chart itself need none. */
+static enum rd_status case_authorise(struct rd_run *run, const struct rd_draft *draft, const struct rd_event *event,
+                                     const struct rd_authority_row **row)
+{
+    struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    *row = NULL;
+    if (run->actor.system || run->lane == RD_LANE_IMPORT)
+        return RD_OK;
+    *row = rd_actor_row(run->kernel, &run->actor, event->permission, draft->fresh ? NULL : &belonging, run->arena, run->error);
+    if (!*row)
+        return RD_NOT_ALLOWED;
+    rd_run_decided(run, (*row)->id, (*row)->file, (*row)->line, "allowed", NULL);
+    return RD_OK;
+}
+
+/* Form into draft: what the record has too is set on it, the rest is in the journal only. */
+static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft, const struct rd_form *form,
+                                const struct rd_value *outside, const char *base)
+{
+    struct rd_value *inside = rd_arena_zalloc(run->arena, 1, sizeof *inside);
+    enum rd_status status = rd_form_read(run, form, outside, base, inside);
+    if (status != RD_OK)
+        return status;
+    draft->form = inside;
+    draft->form_type = form;
+    run->form_shown = inside->count ? *inside : rd_null();
+    for (size_t i = 0; form && i < form->count; i++) {
+        const struct rd_value *value = rd_map_get(inside, form->entries[i].field.name);
+        if (value && form->entries[i].record_field >= 0)
+            rd_draft_set(run, draft, form->entries[i].field.name, *value);
+    }
+    return RD_OK;
+}
+
+/* Somebody acts on an imported record: from now on its clocks are the live ones. */
+static enum rd_status case_join_lane(struct rd_run *run, struct rd_draft *draft)
+{
+    if (run->lane != RD_LANE_LIVE || draft->record.lane == RD_LANE_LIVE)
+        return RD_OK;
+    enum rd_status status = rd_draft_deadlines(run, draft);
+    draft->record.lane = RD_LANE_LIVE;
+    for (size_t i = 0; status == RD_OK && i < draft->deadline_count; i++) {
+        draft->deadlines[i].row.lane = RD_LANE_LIVE;
+        draft->deadlines[i].changed = true;
+    }
+    return status;
+}
+
+enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char *event_name, const struct rd_value *form,
+                          const char *base)
+{
+    const struct rd_authority_row *row;
+    bool above = false;
+    run->command = rd_arena_printf(run->arena, "%s.%s", draft->type->name, event_name);
+    if (!draft->chart || !rd_event_exists(draft->chart, event_name)) {
+        const char *names[RD_STATES_MAX];
+        size_t count = 0;
+        for (size_t i = 0; draft->chart && draft->state >= 0 && i < draft->chart->states[draft->state].event_count; i++)
+            names[count++] = draft->chart->states[draft->state].events[i].name;
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/event", "'%s' is no event of %s%s", event_name,
+                           draft->type->name, rd_model_guess(run->arena, event_name, names, count));
+    }
+    const struct rd_event *event = draft->state >= 0 ? rd_event_find(draft->chart, draft->state, event_name) : NULL;
+    if (!event)
+        return case_wrong_state(run, draft, event_name);
+    enum rd_status status = case_authorise(run, draft, event, &row);
+    if (status == RD_OK)
+        status = case_join_lane(run, draft);
+    if (status == RD_OK)
+        status = case_form(run, draft, event->form, form, base);
+    if (status == RD_OK && row)
+        status = case_unless(run, draft, row);
+    if (status == RD_OK && row)
+        status = case_up_to(run, draft, row, event, &above);
+    if (status != RD_OK)
+        return status;
+    return above ? rd_take_row(run, draft, event, event->above) : rd_take_event(run, draft, event);
+}
+
+enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *type, const struct rd_value *data,
+                             const char *base, struct rd_draft **out)
+{
+    const struct rd_authority_row *row;
+    const struct rd_event *open = &type->chart->open;
+    run->command = open->command;
+    enum rd_status status = rd_draft_new(run, type, out);
+    if (status == RD_OK)
+        status = case_authorise(run, *out, open, &row);
+    if (status == RD_OK && open->form)
+        status = case_form(run, *out, open->form, data, base);
+    else if (status == RD_OK) {
+        struct rd_value inside;
+        status = rd_fields_read(run, type, data, base, false, &inside);
+        for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
+            rd_draft_set(run, *out, inside.pairs[i].key, inside.pairs[i].value);
+    }
+    for (size_t i = 0; status == RD_OK && i < type->field_count; i++)
+        if (type->fields[i].preset.kind != RD_NULL && !rd_draft_get(*out, type->fields[i].name))
+            rd_draft_set(run, *out, type->fields[i].name, type->fields[i].preset);
+    if (status == RD_OK && row)
+        status = case_unless(run, *out, row);
+    return status == RD_OK ? rd_take_open(run, *out) : status;
+}
+
+/* `at` lies in the past only for imports and manual clocks; a live case is opened now. */
+static enum rd_status case_at(struct rd_run *run, const struct rd_request *request)
+{
+    const char *text = rd_map_text(request->params, "at", NULL);
+    int64_t at;
+    if (!text)
+        return RD_OK;
+    if (!rd_time_read(text, &at))
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/at", "at must be a time such as 2026-03-06T08:00:00Z");
+    if (at > run->now_ms)
+        return rd_error_at(run->error, RD_OUT_OF_ORDER, "/at", "at lies in the future");
+    if (!run->actor.administrator && !run->actor.behind)
+        return rd_error_at(run->error, RD_NOT_ALLOWED, "/at", "only an administrator may open a case at an earlier time");
+    run->now_ms = at;
+    return RD_OK;
+}
+
+enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_run run;
+    struct rd_draft *draft = NULL;
+    uint64_t seq;
+    struct rd_id record;
+    const char *name = rd_map_text(request->params, "type", "");
+    enum rd_status status = case_start(kernel, request, &run);
+    if (status == RD_OK)
+        status = rd_key_find(&run, &seq, &record);
+    if (status != RD_OK)
+        return status;
+    if (seq)
+        return case_repeat(&run, request, seq);
+    const struct rd_record_type *type = rd_model_type(kernel->model, name);
+    if (!type || !type->chart)
+        return rd_error_at(run.error, RD_INVALID_PARAMS, "/type", type ? "'%s' has no workflow: use record.create" : "there is no record type '%s'", name);
+    if ((status = case_at(&run, request)) == RD_OK)
+        status = rd_case_begin(&run, type, rd_map_get(request->params, "data"), "/data", &draft);
+    if (status == RD_OK)
+        status = rd_run_commit(&run, draft, &seq);
+    else
+        rd_run_refused(&run, (struct rd_id){ 0 }, status);
+    return status == RD_OK ? case_reply(&run, request, draft, seq) : status;
+}
+
+static enum rd_status case_find(struct rd_run *run, const struct rd_request *request, struct rd_draft **out)
+{
+    const char *text = rd_map_text(request->params, "id", "");
+    struct rd_id id;
+    if (!rd_id_read(text, &id))
+        return rd_error_at(run->error, RD_NOT_FOUND, "/id", "'%s' is no id of a record", text);
+    enum rd_status status = rd_draft_of(run, id, out);
+    if (status != RD_OK)
+        return status;
+    /* what one may not even read is not there */
+    if (!rd_query_may_read(run->kernel, &run->actor, (*out)->type, &(*out)->record, run->arena))
+        return rd_error_at(run->error, RD_NOT_FOUND, "/id", "there is no such record");
+    const struct rd_value *expected = rd_map_get(request->params, "if_version");
+    if (rd_value_is(expected, RD_INT) && expected->integer != (*out)->record.version) {
+        struct rd_value *detail = rd_arena_zalloc(run->arena, 1, sizeof *detail);
+        *detail = rd_map();
+        rd_map_add(run->arena, detail, "version", rd_int((*out)->record.version));
+        status = rd_error_at(run->error, RD_STALE_VERSION, "/if_version", "the record is at version %u, not %lld; read it again",
+                             (*out)->record.version, (long long)expected->integer);
+        run->error->detail = detail;
+        return status;
+    }
+    return RD_OK;
+}
+
+enum rd_status rd_method_case_act(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_run run;
+    struct rd_draft *draft = NULL;
+    struct rd_id record;
+    uint64_t seq;
+    enum rd_status status = case_start(kernel, request, &run);
+    if (status == RD_OK)
+        status = rd_key_find(&run, &seq, &record);
+    if (status != RD_OK)
+        return status;
+    if (seq)
+        return case_repeat(&run, request, seq);
+    if ((status = case_find(&run, request, &draft)) != RD_OK)
+        return status;
+    status = rd_case_do(&run, draft, rd_map_text(request->params, "event", ""), rd_map_get(request->params, "form"), "/form");
+    if (status == RD_OK)
+        status = rd_run_commit(&run, draft, &seq);
+    else
+        rd_run_refused(&run, draft->record.id, status);
+    return status == RD_OK ? case_reply(&run, request, draft, seq) : status;
+}
+
+/* Records without a chart. */
+
+static enum rd_status record_write(struct rd_run *run, struct rd_request *request, struct rd_draft *draft,
+                                   const struct rd_permission *permission, const char *member)
+{
+    struct rd_value inside;
+    struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    const struct rd_authority_row *row =
+        rd_actor_row(run->kernel, &run->actor, permission, draft->fresh ? NULL : &belonging, run->arena, run->error);
+    uint64_t seq;
+    run->command = permission->command;
+    if (!row) {
+        rd_run_refused(run, draft->fresh ? (struct rd_id){ 0 } : draft->record.id, RD_NOT_ALLOWED);
+        return RD_NOT_ALLOWED;
+    }
+    rd_run_decided(run, row->id, row->file, row->line, "allowed", NULL);
+    enum rd_status status = rd_fields_read(run, draft->type, rd_map_get(request->params, member),
+                                           rd_arena_printf(run->arena, "/%s", member), draft->fresh, &inside);
+    for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
+        rd_draft_set(run, draft, inside.pairs[i].key, inside.pairs[i].value);
+    draft->changed = true;
+    if (status == RD_OK)
+        status = rd_run_commit(run, draft, &seq);
+    return status == RD_OK ? case_reply(run, request, draft, seq) : status;
+}
+
+enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_run run;
+    struct rd_draft *draft;
+    struct rd_id record;
+    uint64_t seq;
+    const char *name = rd_map_text(request->params, "type", "");
+    enum rd_status status = case_start(kernel, request, &run);
+    if (status == RD_OK)
+        status = rd_key_find(&run, &seq, &record);
+    if (status != RD_OK)
+        return status;
+    if (seq)
+        return case_repeat(&run, request, seq);
+    const struct rd_record_type *type = rd_model_type(kernel->model, name);
+    if (!type || type->chart)
+        return rd_error_at(run.error, RD_INVALID_PARAMS, "/type", type ? "'%s' has a workflow: use case.open" : "there is no record type '%s'", name);
+    if ((status = rd_draft_new(&run, type, &draft)) != RD_OK)
+        return status;
+    return record_write(&run, request, draft, type->create, "data");
+}
+
+enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_run run;
+    struct rd_draft *draft;
+    struct rd_id record;
+    uint64_t seq;
+    enum rd_status status = case_start(kernel, request, &run);
+    if (status == RD_OK)
+        status = rd_key_find(&run, &seq, &record);
+    if (status != RD_OK)
+        return status;
+    if (seq)
+        return case_repeat(&run, request, seq);
+    if ((status = case_find(&run, request, &draft)) != RD_OK)
+        return status;
+    if (draft->chart)
+        return rd_error_at(run.error, RD_INVALID_PARAMS, "/id", "'%s' has a workflow: use case.act", draft->type->name);
+    return record_write(&run, request, draft, draft->type->update, "set");
+}
+
+/* What may I do now. */
+static void actions_event(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event, struct rd_value *may,
+                          struct rd_value *may_not)
+{
+    struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    struct rd_error why = RD_ERROR_NONE;
+    struct rd_value item = rd_map();
+    rd_map_add(run->arena, &item, "event", rd_text(event->name));
+    rd_map_add(run->arena, &item, "title", event->title);
+    const struct rd_authority_row *row = rd_actor_row(run->kernel, &run->actor, event->permission, &belonging, run->arena, &why);
+    struct rd_error *error = run->error;
+    enum rd_status status = row ? RD_OK : RD_NOT_ALLOWED;
+    run->error = &why;
+    if (row && event->form == NULL) /* guards that read the form can't be asked before it is filled in */
+        status = case_unless(run, draft, row);
+    run->error = error;
+    if (status == RD_OK) {
+        if (event->form)
+            rd_map_add(run->arena, &item, "form", rd_form_show(event->form, run->arena));
+        rd_list_add(run->arena, may, item);
+        return;
+    }
+    rd_map_add(run->arena, &item, "reason", rd_text(rd_arena_copy(run->arena, why.text, strlen(why.text))));
+    rd_map_add(run->arena, &item, "error", rd_text(rd_status_name(why.status)));
+    rd_list_add(run->arena, may_not, item);
+}
+
+enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_run run;
+    struct rd_draft *draft;
+    struct rd_value may = rd_list(), may_not = rd_list();
+    enum rd_status status = case_start(kernel, request, &run);
+    if (status == RD_OK)
+        status = case_find(&run, request, &draft);
+    if (status != RD_OK)
+        return status;
+    const struct rd_chart *chart = draft->chart;
+    for (size_t i = 0; draft->state >= 0 && i < chart->states[draft->state].event_count; i++)
+        actions_event(&run, draft, &chart->states[draft->state].events[i], &may, &may_not);
+    for (size_t i = 0; draft->state >= 0 && i < chart->always_count; i++)
+        if (rd_event_find(chart, draft->state, chart->always[i].name) == &chart->always[i])
+            actions_event(&run, draft, &chart->always[i], &may, &may_not);
+    request->result = rd_map();
+    rd_map_add(run.arena, &request->result, "id", rd_show_id(draft->record.id, run.arena));
+    rd_map_add(run.arena, &request->result, "state", draft->record.state ? rd_text(draft->record.state) : rd_null());
+    rd_map_add(run.arena, &request->result, "version", rd_int(draft->record.version));
+    rd_map_add(run.arena, &request->result, "may", may);
+    rd_map_add(run.arena, &request->result, "may_not", may_not);
+    return RD_OK;
+}

@@ -1,0 +1,245 @@
+/* History: readings of the journal. A record's past is found by its positions (one a version), and rebuilt by playing the
+ * effects of its entries over nothing: the same effects from which the store was made.
+ */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "store/tables.h"
+
+enum rd_status rd_history_entry(struct rd_kernel *kernel, uint64_t position, struct rd_arena *arena,
+                                struct rd_entry *raw, struct rd_command_entry *out, struct rd_error *error)
+{
+    enum rd_status status =
+        rd_journal_read(rd_vault_journal(kernel->vault), (struct rd_position){ position }, arena, raw, error);
+    if (status == RD_END)
+        return rd_error_set(error, RD_CORRUPT, "the journal lacks an entry that the store refers to");
+    return status == RD_OK ? rd_entry_unpack(raw->payload, raw->len, arena, out, error) : status;
+}
+
+/* What a rebuild has so far. */
+struct history_state {
+    struct rd_arena *arena;
+    struct rd_record record;
+    struct rd_deadline *deadlines;
+    size_t count, cap;
+};
+
+static void history_record(struct history_state *state, const struct rd_value *effect, const struct rd_command_entry *entry)
+{
+    const struct rd_value *at = effect->items;
+    struct rd_record *record = &state->record;
+    record->version = (uint32_t)at[2].integer;
+    record->state = at[3].kind == RD_TEXT ? at[3].text : NULL;
+    record->escalation = at[4].integer;
+    record->lane = (uint8_t)at[6].integer;
+    record->updated_at_ms = entry->at_ms;
+    for (uint32_t i = 0; i < at[5].count; i++)
+        if (at[5].pairs[i].value.kind == RD_NULL)
+            rd_map_remove(&record->data, at[5].pairs[i].key);
+        else
+            rd_map_set(state->arena, &record->data, at[5].pairs[i].key, at[5].pairs[i].value);
+    if (effect->count > 7) {
+        const struct rd_value *opened = at[7].items;
+        record->opened_at_ms = entry->at_ms;
+        record->number = opened[0].kind == RD_TEXT ? opened[0].text : NULL;
+        record->opened_by = opened[1].kind == RD_TEXT ? opened[1].text : NULL;
+    }
+}
+
+static void history_ring_off(struct history_state *state, const char *name)
+{
+    for (size_t i = 0; i < state->count; i++)
+        if (strcmp(state->deadlines[i].name, name) == 0) {
+            state->deadlines[i] = state->deadlines[--state->count];
+            return;
+        }
+}
+
+static enum rd_status history_deadline(struct history_state *state, const struct rd_value *row, struct rd_error *error)
+{
+    struct rd_deadline deadline;
+    enum rd_status status = rd_deadline_unpack(row, state->record.id, state->arena, &deadline, error);
+    if (status != RD_OK)
+        return status;
+    history_ring_off(state, deadline.name);
+    if (state->count == state->cap) {
+        size_t cap = state->cap ? state->cap * 2 : 4;
+        struct rd_deadline *more = rd_arena_zalloc(state->arena, cap, sizeof *more);
+        if (state->count)
+            memcpy(more, state->deadlines, state->count * sizeof *more);
+        state->deadlines = more;
+        state->cap = cap;
+    }
+    state->deadlines[state->count++] = deadline;
+    return RD_OK;
+}
+
+static enum rd_status history_play(struct history_state *state, const struct rd_command_entry *entry, struct rd_error *error)
+{
+    enum rd_status status = RD_OK;
+    for (uint32_t i = 0; status == RD_OK && i < entry->effects.count; i++) {
+        const struct rd_value *effect = &entry->effects.items[i], *at = effect->items;
+        if (at[1].kind != RD_INT || (uint64_t)at[1].integer != state->record.id.value)
+            continue;
+        if (at[0].integer == RD_EFFECT_RECORD)
+            history_record(state, effect, entry);
+        else if (at[0].integer == RD_EFFECT_DEADLINE)
+            status = history_deadline(state, &at[2], error);
+        else if (at[0].integer == RD_EFFECT_RING_OFF)
+            history_ring_off(state, at[2].text);
+    }
+    return status;
+}
+
+static int history_by_number(const struct rd_deadline *a, const struct rd_deadline *b)
+{
+    uint64_t x = rd_deadline_number(a->name), y = rd_deadline_number(b->name);
+    return x < y ? -1 : x > y;
+}
+
+/* In the order in which the store keeps them, so that a rebuilt reply equals the first one. */
+static void history_sort(struct history_state *state)
+{
+    for (size_t i = 1; i < state->count; i++)
+        for (size_t k = i; k > 0 && history_by_number(&state->deadlines[k - 1], &state->deadlines[k]) > 0; k--) {
+            struct rd_deadline other = state->deadlines[k];
+            state->deadlines[k] = state->deadlines[k - 1];
+            state->deadlines[k - 1] = other;
+        }
+}
+
+enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version, int64_t at_ms,
+                                  struct rd_arena *arena, struct rd_record *out, struct rd_deadline **deadlines,
+                                  size_t *count, struct rd_error *error)
+{
+    struct history_state state = { .arena = arena, .record = { .id = id, .data = rd_map() } };
+    for (uint32_t v = 1; version == 0 || v <= version; v++) {
+        struct rd_position_key key = rd_position_key(id.value, v);
+        struct rd_entry raw;
+        struct rd_command_entry entry;
+        const void *bytes;
+        size_t len;
+        enum rd_status status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, error);
+        if (status == RD_NOT_FOUND)
+            break;
+        if (status == RD_OK)
+            status = rd_history_entry(kernel, rd_key_u64(bytes), arena, &raw, &entry, error);
+        if (status != RD_OK)
+            return status;
+        if (version == 0 && entry.at_ms > at_ms)
+            break;
+        if ((status = history_play(&state, &entry, error)) != RD_OK)
+            return status;
+    }
+    if (state.record.version == 0)
+        return rd_error_set(error, RD_NOT_FOUND, "the record was not there yet");
+    history_sort(&state);
+    *out = state.record;
+    *deadlines = state.deadlines;
+    *count = state.count;
+    return RD_OK;
+}
+
+/* One entry as people and front ends read it. */
+static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_entry *raw, const struct rd_command_entry *entry,
+                                    struct rd_arena *arena)
+{
+    const struct rd_record_type *type = rd_type_of(kernel, entry->record);
+    struct rd_value shown = rd_map();
+    rd_map_add(arena, &shown, "seq", rd_int((int64_t)raw->seq));
+    rd_map_add(arena, &shown, "at", rd_show_time(entry->at_ms, arena));
+    rd_map_add(arena, &shown, "actor", entry->actor ? rd_text(entry->actor) : rd_null());
+    if (entry->behind)
+        rd_map_add(arena, &shown, "behind", rd_text(entry->behind));
+    rd_map_add(arena, &shown, "command", entry->command ? rd_text(entry->command) : rd_null());
+    rd_map_add(arena, &shown, "version", rd_int(entry->version));
+    rd_map_add(arena, &shown, "form", rd_show_fields(type, &entry->form, arena));
+    rd_map_add(arena, &shown, "facts", rd_show_fields(type, &entry->facts, arena));
+    rd_map_add(arena, &shown, "decisions", rd_show_decisions(&entry->decisions, arena));
+    rd_map_add(arena, &shown, "policy", rd_int(entry->generation));
+    return shown;
+}
+
+/* What the entry made of the record: its state and the fields that changed. */
+static void history_outcome(struct rd_kernel *kernel, const struct rd_command_entry *entry, struct rd_id id,
+                            struct rd_arena *arena, struct rd_value *shown)
+{
+    for (uint32_t i = 0; i < entry->effects.count; i++) {
+        const struct rd_value *at = entry->effects.items[i].items;
+        if (at[0].integer != RD_EFFECT_RECORD || (uint64_t)at[1].integer != id.value)
+            continue;
+        rd_map_set(arena, shown, "version", at[2]);
+        rd_map_add(arena, shown, "state", at[3]);
+        rd_map_add(arena, shown, "changed", rd_show_fields(rd_type_of(kernel, id), &at[5], arena));
+        return;
+    }
+}
+
+enum rd_status rd_method_case_history(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_arena *arena = request->arena;
+    struct rd_actor actor;
+    struct rd_record record;
+    const struct rd_record_type *type;
+    struct rd_value entries = rd_list();
+    enum rd_status status = rd_query_record(kernel, request, &actor, &record, &type);
+    if (status != RD_OK)
+        return status;
+    int64_t since = rd_map_int(request->params, "since_version", 0);
+    uint32_t v = since > 0 ? (uint32_t)since + 1 : 1;
+    for (; v <= record.version && entries.count < RD_HISTORY_MAX; v++) {
+        struct rd_position_key key = rd_position_key(record.id.value, v);
+        struct rd_entry raw;
+        struct rd_command_entry entry;
+        const void *bytes;
+        size_t len;
+        status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, &request->error);
+        if (status == RD_OK)
+            status = rd_history_entry(kernel, rd_key_u64(bytes), arena, &raw, &entry, &request->error);
+        if (status != RD_OK)
+            return status;
+        struct rd_value shown = history_show(kernel, &raw, &entry, arena);
+        history_outcome(kernel, &entry, record.id, arena, &shown);
+        rd_list_add(arena, &entries, shown);
+    }
+    request->result = rd_map();
+    rd_map_add(arena, &request->result, "id", rd_show_id(record.id, arena));
+    rd_map_add(arena, &request->result, "entries", entries);
+    rd_map_add(arena, &request->result, "more", rd_bool(v <= record.version));
+    return RD_OK;
+}
+
+enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_request *request)
+{
+    struct rd_arena *arena = request->arena;
+    struct rd_actor actor;
+    struct rd_record record;
+    const struct rd_record_type *type;
+    struct rd_entry raw;
+    struct rd_command_entry entry;
+    enum rd_status status = rd_query_record(kernel, request, &actor, &record, &type);
+    if (status != RD_OK)
+        return status;
+    int64_t seq = rd_map_int(request->params, "seq", (int64_t)record.last_seq);
+    status = seq > 0 ? rd_vault_find(kernel->vault, (uint64_t)seq, arena, &raw, &request->error) : RD_NOT_FOUND;
+    if (status == RD_OK)
+        status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, &request->error);
+    bool touches = status == RD_OK && entry.record.value == record.id.value;
+    for (uint32_t i = 0; status == RD_OK && i < entry.effects.count; i++)
+        touches |= entry.effects.items[i].items[0].integer == RD_EFFECT_RECORD &&
+                   (uint64_t)entry.effects.items[i].items[1].integer == record.id.value;
+    if (status == RD_END || status == RD_NOT_FOUND || (status == RD_OK && !touches))
+        return rd_error_at(&request->error, RD_NOT_FOUND, "/seq", "entry %lld is not one of this record's", (long long)seq);
+    if (status != RD_OK)
+        return status;
+    request->result = history_show(kernel, &raw, &entry, arena);
+    rd_map_set(arena, &request->result, "id", rd_show_id(record.id, arena));
+    history_outcome(kernel, &entry, record.id, arena, &request->result);
+    if (entry.refused) {
+        rd_map_add(arena, &request->result, "refused", rd_text(entry.refused));
+        rd_map_add(arena, &request->result, "reason", entry.reason ? rd_text(entry.reason) : rd_null());
+    }
+    return RD_OK;
+}

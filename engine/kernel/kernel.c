@@ -1,0 +1,245 @@
+/* The kernel: opens, recovers, and runs batches.
+ *
+ *   requests that have arrived ─▶ each executed in turn ─▶ due deadlines ring (a bounded slice) ─▶ one flush ─▶ results
+ *
+ * A result may show what another request of the batch wrote, so nothing leaves before the flush, reads included.
+ * Lua decides, C writes: a plan is complete before its entry is written, so a command can't be half-done.
+ */
+#include "kernel/kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "kernel/inside.h"
+#include "kernel/method.h"
+
+void rd_visit(struct rd_kernel *kernel, uint32_t spot)
+{
+    if (kernel->coverage)
+        kernel->coverage[spot]++;
+}
+
+int64_t rd_kernel_now_ms(const struct rd_kernel *kernel)
+{
+    if (kernel->clock_manual)
+        return kernel->manual_ms;
+    int64_t now = rd_clock_wall_ms();
+    return now > kernel->last_ms ? now : kernel->last_ms; /* a clock set back does not turn time round */
+}
+
+uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel)
+{
+    return rd_journal_flushed_seq(rd_vault_journal(kernel->vault));
+}
+
+const struct rd_policy *rd_kernel_policy(const struct rd_kernel *kernel)
+{
+    return kernel->policy;
+}
+
+enum rd_status rd_kernel_digest(struct rd_kernel *kernel, unsigned char out[32], struct rd_error *error)
+{
+    return rd_vault_digest(kernel->vault, out, error);
+}
+
+void rd_kernel_adopt(struct rd_kernel *kernel)
+{
+    rd_vault_adopt(kernel->vault);
+}
+
+static enum rd_status kernel_open_vault(struct rd_kernel *kernel, const struct rd_kernel_options *options,
+                                        struct rd_kernel_start *start, struct rd_error *error)
+{
+    struct rd_vault_recovery recovery;
+    struct rd_vault_options vault = {
+        .dir = options->data_dir,
+        .fresh_store = options->fresh_store,
+        .apply = rd_apply_entry,
+        .context = &kernel->apply,
+        .progress = options->progress,
+        .progress_context = options->progress_context,
+    };
+    enum rd_status status = rd_vault_open(&vault, &kernel->vault, &recovery, error);
+    if (status != RD_OK)
+        return status;
+    kernel->store = rd_vault_store(kernel->vault);
+    *start = (struct rd_kernel_start){
+        .replayed = recovery.replayed,
+        .cut_bytes = recovery.journal.cut_bytes,
+        .cut_after_seq = recovery.journal.cut_after_seq,
+        .last_seq = rd_journal_last_seq(rd_vault_journal(kernel->vault)),
+    };
+    if (kernel->apply.loaded)
+        return RD_OK;
+    kernel->apply.loaded = true;
+    return rd_catalogue_load(&kernel->catalogue, kernel->store, error);
+}
+
+/* Where the journal ended in time: a manual clock goes on from there, the system's never falls behind it. */
+static enum rd_status kernel_open_clock(struct rd_kernel *kernel, const struct rd_kernel_options *options,
+                                        const struct rd_kernel_start *start, struct rd_error *error)
+{
+    struct rd_arena arena;
+    struct rd_entry raw;
+    struct rd_command_entry entry;
+    rd_arena_init(&arena);
+    enum rd_status status = RD_OK;
+    for (uint64_t seq = start->last_seq; seq > 0 && seq + 1000 > start->last_seq && kernel->last_ms == 0; seq--) {
+        status = rd_vault_find(kernel->vault, seq, &arena, &raw, error);
+        if (status == RD_OK)
+            status = rd_entry_unpack(raw.payload, raw.len, &arena, &entry, error);
+        if (status != RD_OK)
+            break;
+        if (!(entry.flags & RD_ENTRY_QUIET)) /* imports tell of other times */
+            kernel->last_ms = entry.at_ms;
+        rd_arena_reset(&arena);
+    }
+    rd_arena_fini(&arena);
+    kernel->clock_manual = options->clock_manual;
+    kernel->manual_ms = kernel->last_ms ? kernel->last_ms : options->clock_start_ms ? options->clock_start_ms : rd_clock_wall_ms();
+    kernel->started_ms = rd_kernel_now_ms(kernel);
+    return status;
+}
+
+static enum rd_status kernel_open_policy(struct rd_kernel *kernel, const struct rd_kernel_options *options,
+                                         struct rd_findings *findings, struct rd_kernel_start *start, struct rd_error *error)
+{
+    struct rd_arena arena;
+    struct rd_policy_source *sources;
+    struct rd_policy *policy = options->policy;
+    char hash[RD_POLICY_HASH_TEXT], stored[RD_POLICY_HASH_TEXT];
+    size_t count = 0;
+    if (!options->policy_dir && !policy)
+        return rd_activate_stored(kernel, findings, error);
+    rd_arena_init(&arena);
+    enum rd_status status = rd_activate_hash(kernel, stored, error);
+    bool any = status == RD_OK;
+    status = any || status == RD_NOT_FOUND ? RD_OK : status;
+    if (status == RD_OK && !policy)
+        status = rd_policy_read_dir(&arena, options->policy_dir, &sources, &count, error);
+    if (status == RD_OK && !policy) {
+        rd_policy_hash(sources, count, hash);
+        if (any && strcmp(hash, stored) == 0) {
+            rd_arena_fini(&arena);
+            return rd_activate_stored(kernel, findings, error);
+        }
+        status = rd_policy_load(sources, count, findings, &policy, error);
+    }
+    if (status == RD_OK && any)
+        status = rd_activate_stored(kernel, findings, error); /* first the old one: what would be stranded? */
+    if (status == RD_OK)
+        status = rd_activate(kernel, &policy, count ? sources : NULL, count, "system", findings, error);
+    rd_policy_free(policy);
+    rd_arena_fini(&arena);
+    if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) && any) {
+        start->policy_refused = true;
+        return kernel->policy ? RD_OK : rd_activate_stored(kernel, findings, error);
+    }
+    return status == RD_CHECK_FAILED ? rd_error_set(error, RD_POLICY_REFUSED, "the policy has errors, and the store has none to go on with")
+                                     : status;
+}
+
+enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd_findings *findings,
+                              struct rd_kernel **out, struct rd_kernel_start *start, struct rd_error *error)
+{
+    struct rd_kernel *kernel = calloc(1, sizeof *kernel);
+    RD_ASSERT(kernel);
+    rd_catalogue_init(&kernel->catalogue);
+    rd_apply_init(&kernel->apply, &kernel->catalogue);
+    rd_buf_init(&kernel->entry_buf);
+    rd_buf_init(&kernel->scratch);
+    rd_arena_init(&kernel->ring_arena);
+    kernel->coverage = options->coverage;
+    kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
+    enum rd_status status = kernel_open_vault(kernel, options, start, error);
+    if (status == RD_OK)
+        status = kernel_open_clock(kernel, options, start, error);
+    if (status == RD_OK)
+        status = kernel_open_policy(kernel, options, findings, start, error);
+    if (status == RD_OK)
+        status = rd_vault_flush(kernel->vault, error);
+    if (status != RD_OK) {
+        rd_kernel_close(kernel);
+        return status;
+    }
+    *out = kernel;
+    return RD_OK;
+}
+
+void rd_kernel_close(struct rd_kernel *kernel)
+{
+    if (!kernel)
+        return;
+    rd_vault_close(kernel->vault);
+    for (size_t i = 0; kernel->bindings && kernel->bindings[i].indexes; i++)
+        free(kernel->bindings[i].indexes);
+    free(kernel->bindings);
+    rd_policy_free(kernel->policy);
+    rd_apply_fini(&kernel->apply);
+    rd_catalogue_fini(&kernel->catalogue);
+    rd_buf_fini(&kernel->entry_buf);
+    rd_buf_fini(&kernel->scratch);
+    rd_arena_fini(&kernel->ring_arena);
+    free((char *)(uintptr_t)kernel->policy_dir);
+    free(kernel);
+}
+
+static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
+{
+    request->error = RD_ERROR_NONE;
+    request->result = rd_null();
+    request->status = rd_method_call(kernel, request);
+    if (request->status == RD_OK)
+        return;
+    if (request->error.status == RD_OK) /* nobody said more */
+        (void)rd_error_set(&request->error, request->status, "%s", rd_status_text(request->status));
+    request->error.status = request->status;
+    if (rd_status_code(request->status) == rd_status_code(RD_INTERNAL_ERROR))
+        rd_log(RD_LOG_ERROR, "kernel", "%s: %s: %s", request->method, rd_status_name(request->status), request->error.text);
+}
+
+/* A full disk: what this batch wrote is not durable, so no reply of it may say so. */
+static void kernel_fail(struct rd_request *const *requests, size_t count, const struct rd_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (requests[i]->status == RD_OK) {
+            requests[i]->status = error->status;
+            requests[i]->error = *error;
+            requests[i]->result = rd_null();
+        }
+}
+
+void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    size_t rung;
+    RD_ASSERT(count <= RD_BATCH_COMMANDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        kernel_execute(kernel, requests[i]);
+    if (!kernel->clock_manual && !rd_vault_is_full(kernel->vault) &&
+        rd_ring_due(kernel, RD_LANE_LIVE, rd_kernel_now_ms(kernel), false, RD_RING_SLICE_MAX, &rung, &error) != RD_OK)
+        rd_log(RD_LOG_ERROR, "kernel", "due deadlines could not ring: %s", error.text);
+    if (!kernel->wrote)
+        return;
+    error = RD_ERROR_NONE;
+    if (rd_vault_flush(kernel->vault, &error) != RD_OK) {
+        kernel_fail(requests, count, &error);
+        return;
+    }
+    kernel->wrote = false;
+}
+
+int64_t rd_kernel_wake_at(struct rd_kernel *kernel)
+{
+    if (kernel->clock_manual || rd_vault_is_full(kernel->vault))
+        return INT64_MAX;
+    return rd_ring_next(kernel, RD_LANE_LIVE);
+}
+
+void rd_kernel_idle(struct rd_kernel *kernel)
+{
+    rd_vault_idle(kernel->vault);
+    rd_policy_collect(kernel->policy);
+}

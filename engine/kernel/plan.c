@@ -1,0 +1,527 @@
+/* Plans: working copies of the records that a command touches, and what the chart does to them.
+ *
+ *   event ─▶ row whose guards hold ─▶ exit actions, row's actions ─▶ new state: clocks stop and start ─▶ entry actions
+ *                                        each action returns effects: set, start, send, link, tell, deadline, stop
+ *
+ * Nothing here writes. A plan that fails is forgotten with its arena; a plan that stands is turned into one entry (commit.c).
+ * Cascades (send, start) run in the same plan, to a bounded depth.
+ */
+#include "kernel/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "domain/zone.h"
+#include "store/tables.h"
+
+void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena, struct rd_error *error)
+{
+    *run = (struct rd_run){
+        .kernel = kernel,
+        .model = kernel->model,
+        .arena = arena,
+        .error = error,
+        .now_ms = rd_kernel_now_ms(kernel),
+        .facts = rd_map(),
+        .decisions = rd_list(),
+        .extra = rd_list(),
+        .form_shown = rd_null(),
+    };
+}
+
+void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line, const char *outcome,
+                    const char *reason)
+{
+    struct rd_value item = rd_list();
+    rd_list_add(run->arena, &item, rd_text(rule));
+    rd_list_add(run->arena, &item, rd_text(rd_arena_printf(run->arena, "%s:%d", file, line)));
+    rd_list_add(run->arena, &item, rd_text(outcome));
+    rd_list_add(run->arena, &item, reason ? rd_text(reason) : rd_null());
+    rd_list_add(run->arena, &run->decisions, item);
+}
+
+static enum rd_status draft_add(struct rd_run *run, struct rd_draft **out)
+{
+    if (run->draft_count == RD_CASCADE_RECORDS_MAX)
+        return rd_error_set(run->error, RD_LIMIT_EXCEEDED, "the command touches more than %d records",
+                            RD_CASCADE_RECORDS_MAX);
+    struct rd_draft *draft = rd_arena_zalloc(run->arena, 1, sizeof *draft);
+    draft->set = rd_map();
+    draft->state = -1;
+    run->drafts[run->draft_count++] = draft;
+    *out = draft;
+    return RD_OK;
+}
+
+enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft **out)
+{
+    for (size_t i = 0; i < run->draft_count; i++)
+        if (run->drafts[i]->record.id.value == id.value) {
+            *out = run->drafts[i];
+            return RD_OK;
+        }
+    struct rd_record record;
+    const struct rd_record_type *type = rd_type_of(run->kernel, id);
+    enum rd_status status = type ? rd_record_load(run->kernel->store, id, run->arena, &record, run->error) : RD_NOT_FOUND;
+    if (status == RD_NOT_FOUND)
+        return rd_error_set(run->error, RD_NOT_FOUND, "there is no such record");
+    if (status != RD_OK || (status = draft_add(run, out)) != RD_OK)
+        return status;
+    (*out)->record = record;
+    (*out)->type = type;
+    (*out)->chart = type->chart;
+    if (type->chart && record.state)
+        (*out)->state = rd_state_find(type->chart, record.state);
+    return RD_OK;
+}
+
+/* "CP-{year}-{000000}": the year of the company's local date, and the serial with as many digits as there are zeros. */
+static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
+{
+    const char *format = draft->type->number;
+    char counter[64];
+    int year, month, day;
+    if (!format)
+        return RD_OK;
+    int64_t local = rd_zone_local_ms(run->model->local, run->now_ms);
+    rd_date_civil((local - (local < 0 ? 86399999 : 0)) / 86400000, &year, &month, &day);
+    draft->opened_year = strstr(format, "{year}") ? year : 0;
+    snprintf(counter, sizeof counter, "number:%u:%lld", rd_id_type(draft->record.id), (long long)draft->opened_year);
+    enum rd_status status = rd_counter_read(run->kernel->store, counter, &draft->opened_serial, run->error);
+    if (status != RD_OK)
+        return status;
+    for (size_t i = 0; i < run->draft_count; i++) /* others of this plan come before it */
+        draft->opened_serial += run->drafts[i] != draft && run->drafts[i]->fresh && run->drafts[i]->type == draft->type;
+    draft->opened_serial++;
+    struct rd_buf text;
+    rd_buf_init(&text);
+    for (const char *at = format; *at; at++) {
+        size_t zeros = *at == '{' ? strspn(at + 1, "0") : 0;
+        if (strncmp(at, "{year}", 6) == 0) {
+            rd_buf_printf(&text, "%04d", year);
+            at += 5;
+        } else if (zeros > 0 && at[1 + zeros] == '}') {
+            rd_buf_printf(&text, "%0*lld", (int)zeros, (long long)draft->opened_serial);
+            at += zeros + 1;
+        } else {
+            rd_buf_char(&text, *at);
+        }
+    }
+    draft->record.number = rd_arena_copy(run->arena, text.data, text.len);
+    rd_buf_fini(&text);
+    return RD_OK;
+}
+
+enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *type, struct rd_draft **out)
+{
+    char counter[64];
+    int64_t serial;
+    uint16_t number = rd_type_number(run->kernel, type);
+    snprintf(counter, sizeof counter, "serial:%u", number);
+    enum rd_status status = rd_counter_read(run->kernel->store, counter, &serial, run->error);
+    if (status != RD_OK)
+        return status;
+    for (size_t i = 0; i < run->draft_count; i++)
+        serial += run->drafts[i]->fresh && run->drafts[i]->type == type;
+    if ((status = draft_add(run, out)) != RD_OK)
+        return status;
+    struct rd_draft *draft = *out;
+    draft->fresh = draft->changed = true;
+    draft->type = type;
+    draft->chart = type->chart;
+    draft->deadlines_loaded = true;
+    draft->record = (struct rd_record){
+        .id = { (uint64_t)number << 48 | (uint64_t)(serial + 1) },
+        .opened_at_ms = run->now_ms,
+        .updated_at_ms = run->now_ms,
+        .opened_by = run->actor.name,
+        .lane = run->lane,
+        .data = rd_map(),
+    };
+    return draft_number(run, draft);
+}
+
+const struct rd_value *rd_draft_get(const struct rd_draft *draft, const char *field)
+{
+    const struct rd_value *value = rd_map_get(&draft->set, field);
+    return value ? value : rd_map_get(&draft->record.data, field);
+}
+
+void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field, struct rd_value value)
+{
+    const struct rd_value *now = rd_draft_get(draft, field);
+    struct rd_value empty = rd_null();
+    if (rd_value_equal(now ? now : &empty, &value))
+        return;
+    rd_map_set(run->arena, &draft->set, field, value);
+    draft->changed = true;
+    draft->facts_known = 0; /* what was counted or decided may be another now */
+}
+
+/* The effects of actions. */
+
+static enum rd_status effect_fault(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
+                                   const char *why, const char *what)
+{
+    return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: action '%s': %s%s", draft->chart->file, action->line,
+                        action->name, why, what ? what : "");
+}
+
+static enum rd_status effect_fields(struct rd_run *run, struct rd_draft *on, const struct rd_value *fields,
+                                    struct rd_draft *draft, const struct rd_function *action)
+{
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const struct rd_pair *pair = &fields->pairs[i];
+        int field = rd_type_field(on->type, pair->key);
+        struct rd_value inside;
+        if (field < 0)
+            return effect_fault(run, draft, action, "there is no such field: ", pair->key);
+        const struct rd_field *to = &on->type->fields[field];
+        if (rd_type_accept(&to->type, &pair->value, run->arena, &inside, run->error) != RD_OK)
+            return effect_fault(run, draft, action, rd_arena_printf(run->arena, "field '%s' ", to->name),
+                                rd_arena_printf(run->arena, "%s", run->error->text));
+        rd_draft_set(run, on, to->name, inside);
+    }
+    return RD_OK;
+}
+
+static void effect_link(struct rd_run *run, struct rd_id from, const char *name, struct rd_id to)
+{
+    struct rd_value link = rd_list();
+    rd_list_add(run->arena, &link, rd_int(RD_EFFECT_LINK));
+    rd_list_add(run->arena, &link, rd_int((int64_t)from.value));
+    rd_list_add(run->arena, &link, rd_text(name));
+    rd_list_add(run->arena, &link, rd_int((int64_t)to.value));
+    rd_list_add(run->arena, &run->extra, link);
+}
+
+static enum rd_status effect_start(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
+                                   const struct rd_value *effect)
+{
+    const char *name = rd_map_text(effect, "type", "?"), *link = rd_map_text(effect, "link", NULL);
+    const struct rd_record_type *type = rd_model_type(run->model, name);
+    const struct rd_value *data = rd_map_get(effect, "data");
+    struct rd_draft *started;
+    if (!type)
+        return effect_fault(run, draft, action, "start: there is no record ", name);
+    enum rd_status status = rd_draft_new(run, type, &started);
+    if (status == RD_OK && rd_value_is(data, RD_MAP))
+        status = effect_fields(run, started, data, draft, action);
+    if (status == RD_OK && link)
+        effect_link(run, draft->record.id, link, started->record.id);
+    if (status == RD_OK && type->chart)
+        status = rd_take_open(run, started);
+    return status;
+}
+
+static enum rd_status effect_send(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
+                                  const struct rd_value *effect)
+{
+    const char *name = rd_map_text(effect, "event", "?");
+    const struct rd_value *to = rd_map_get(effect, "to"), *form = rd_map_get(effect, "form");
+    struct rd_draft *target;
+    if (!rd_value_is(to, RD_INT))
+        return effect_fault(run, draft, action, "send: `to` must be the id of a record: ", name);
+    enum rd_status status = rd_draft_of(run, (struct rd_id){ (uint64_t)to->integer }, &target);
+    if (status == RD_NOT_FOUND)
+        return effect_fault(run, draft, action, "send: `to` leads to no record: ", name);
+    if (status != RD_OK)
+        return status;
+    if (!target->chart || !rd_event_exists(target->chart, name))
+        return effect_fault(run, draft, action, "send: no state of that record knows the event ", name);
+    const struct rd_event *event = target->state >= 0 ? rd_event_find(target->chart, target->state, name) : NULL;
+    if (!event) {
+        rd_run_decided(run, name, target->chart->file, target->chart->line, "not accepted",
+                       target->record.state ? target->record.state : "");
+        return RD_OK;
+    }
+    if (rd_value_is(form, RD_MAP) && (status = effect_fields(run, target, form, draft, action)) != RD_OK)
+        return status;
+    return rd_take_event(run, target, event);
+}
+
+/* Accounts that an addressee stands for: an account, "owner", a field that holds an account, or a role: then those in the
+ * record's unit who have it by name, else those of the nearest unit above that has any. */
+static void tell_role(struct rd_run *run, int role, int unit, struct rd_value *to)
+{
+    const struct rd_organisation *organisation = &run->model->organisation;
+    for (; to->count == 0; unit = unit < 0 ? -2 : organisation->units[unit].under) {
+        for (size_t i = 0; i < organisation->account_count; i++) {
+            const struct rd_account *account = &organisation->accounts[i];
+            if ((account->named & (1ull << role)) && (unit < 0 || account->unit == unit))
+                rd_list_add(run->arena, to, rd_text(account->name));
+        }
+        if (unit < 0)
+            return;
+    }
+}
+
+static struct rd_value tell_addressees(struct rd_run *run, const struct rd_draft *draft, const char *name)
+{
+    const struct rd_organisation *organisation = &run->model->organisation;
+    struct rd_record now = draft->record;
+    struct rd_value to = rd_list();
+    const struct rd_value *owner =
+        draft->type->owner >= 0 ? rd_draft_get(draft, draft->type->fields[draft->type->owner].name) : NULL;
+    const struct rd_value *unit_field =
+        draft->type->unit >= 0 ? rd_draft_get(draft, draft->type->fields[draft->type->unit].name) : NULL;
+    const char *owner_name = rd_value_is(owner, RD_TEXT) ? owner->text : now.opened_by;
+    int role = rd_role_find(organisation, name);
+    if (strcmp(name, "owner") == 0) {
+        if (owner_name)
+            rd_list_add(run->arena, &to, rd_text(owner_name));
+    } else if (role >= 0) {
+        const struct rd_account *account = owner_name ? rd_account_find(organisation, owner_name) : NULL;
+        int unit = rd_value_is(unit_field, RD_TEXT) ? rd_unit_find(organisation, unit_field->text)
+                   : account                        ? account->unit
+                                                    : -1;
+        tell_role(run, role, unit, &to);
+    } else {
+        const struct rd_value *field = rd_draft_get(draft, name);
+        rd_list_add(run->arena, &to, rd_value_is(field, RD_TEXT) ? *field : rd_text(name));
+    }
+    return to;
+}
+
+/* "{number}" and "{field}" in a notice's text. */
+static const char *tell_text(struct rd_run *run, const struct rd_draft *draft, const char *text)
+{
+    struct rd_buf out;
+    rd_buf_init(&out);
+    for (const char *at = text; *at; at++) {
+        const char *end = *at == '{' ? strchr(at, '}') : NULL;
+        if (!end) {
+            rd_buf_char(&out, *at);
+            continue;
+        }
+        const char *name = rd_arena_copy(run->arena, at + 1, (size_t)(end - at - 1));
+        int field = rd_type_field(draft->type, name);
+        if (strcmp(name, "number") == 0) {
+            rd_buf_text(&out, draft->record.number ? draft->record.number : "");
+        } else if (strcmp(name, "state") == 0) {
+            rd_buf_text(&out, draft->record.state ? draft->record.state : "");
+        } else if (field >= 0) {
+            const struct rd_value *inside = rd_draft_get(draft, name);
+            struct rd_value shown = inside ? rd_type_show(&draft->type->fields[field].type, inside, run->arena) : rd_text("");
+            if (shown.kind == RD_TEXT)
+                rd_buf_append(&out, shown.text, shown.count);
+            else
+                rd_json_write(&out, &shown);
+        } else {
+            rd_buf_append(&out, at, (size_t)(end - at + 1));
+        }
+        at = end;
+    }
+    const char *kept = rd_arena_copy(run->arena, out.data ? out.data : "", out.len);
+    rd_buf_fini(&out);
+    return kept;
+}
+
+enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to, size_t count,
+                              const char *text, const char *rule)
+{
+    if (run->quiet || count == 0)
+        return RD_OK;
+    if (!run->notice_read) {
+        enum rd_status status = rd_counter_read(run->kernel->store, "notice", &run->notice_last, run->error);
+        if (status != RD_OK)
+            return status;
+        run->notice_read = true;
+    }
+    struct rd_value all = rd_list(), notice = rd_list();
+    for (size_t i = 0; i < count; i++) {
+        struct rd_value some = tell_addressees(run, draft, to[i]);
+        for (uint32_t a = 0; a < some.count; a++) {
+            uint32_t k = 0;
+            while (k < all.count && strcmp(all.items[k].text, some.items[a].text) != 0)
+                k++;
+            if (k == all.count)
+                rd_list_add(run->arena, &all, some.items[a]);
+        }
+    }
+    rd_list_add(run->arena, &notice, rd_int(RD_EFFECT_NOTICE));
+    rd_list_add(run->arena, &notice, rd_int(++run->notice_last));
+    rd_list_add(run->arena, &notice, rd_int((int64_t)draft->record.id.value));
+    rd_list_add(run->arena, &notice, all);
+    rd_list_add(run->arena, &notice, rd_text(tell_text(run, draft, text ? text : "{number}: {state}")));
+    rd_list_add(run->arena, &notice, rd_text(rule));
+    rd_list_add(run->arena, &run->extra, notice);
+    return RD_OK;
+}
+
+static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
+                                  const struct rd_value *effect)
+{
+    const struct rd_value *to = rd_map_list(effect, "to");
+    const char *names[16];
+    size_t count = 0;
+    for (uint32_t i = 0; i < to->count; i++) {
+        if (to->items[i].kind != RD_TEXT || count == 16)
+            return effect_fault(run, draft, action, "tell: at most 16 addressees, each a role, an account, ",
+                                "\"owner\" or a field");
+        names[count++] = to->items[i].text;
+    }
+    return rd_effect_tell(run, draft, names, count, rd_map_text(effect, "text", NULL),
+                          rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
+}
+
+static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
+                                 const struct rd_value *effect)
+{
+    const char *kind = rd_map_text(effect, "effect", "");
+    if (++run->effect_count > RD_PLAN_EFFECTS_MAX)
+        return rd_error_set(run->error, RD_LIMIT_EXCEEDED, "the command has more than %d effects", RD_PLAN_EFFECTS_MAX);
+    if (strcmp(kind, "set") == 0) {
+        const struct rd_value *fields = rd_map_get(effect, "fields");
+        return rd_value_is(fields, RD_MAP) ? effect_fields(run, draft, fields, draft, action) : RD_OK;
+    }
+    if (strcmp(kind, "start") == 0)
+        return effect_start(run, draft, action, effect);
+    if (strcmp(kind, "send") == 0)
+        return effect_send(run, draft, action, effect);
+    if (strcmp(kind, "tell") == 0)
+        return effect_tell(run, draft, action, effect);
+    const char *name = rd_map_text(effect, "name", "?");
+    const struct rd_value *to = rd_map_get(effect, "to");
+    if (strcmp(kind, "link") == 0 && rd_value_is(to, RD_INT)) {
+        effect_link(run, draft->record.id, name, (struct rd_id){ (uint64_t)to->integer });
+        return RD_OK;
+    }
+    if (strcmp(kind, "deadline") == 0)
+        return rd_clock_start(run, draft, name, rd_map_text(effect, "limit", ""), rd_map_text(effect, "event", NULL),
+                              rd_map_text(effect, "clock", NULL),
+                              rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
+    if (strcmp(kind, "stop") == 0) {
+        enum rd_status status = rd_draft_deadlines(run, draft);
+        if (status == RD_OK)
+            rd_clock_stop(draft, name);
+        return status;
+    }
+    return effect_fault(run, draft, action, "returned something that is no effect: ", kind);
+}
+
+enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct rd_function *action = &draft->chart->actions[actions[i]];
+        struct rd_value result;
+        enum rd_status status = rd_gather_call(run, draft, action, &result);
+        if (status != RD_OK)
+            return status;
+        rd_visit(run->kernel, action->spot);
+        rd_run_decided(run, action->name, draft->chart->file, action->line, "acted", NULL);
+        for (uint32_t e = 0; result.kind == RD_LIST && e < result.count; e++)
+            if ((status = effect_one(run, draft, action, &result.items[e])) != RD_OK)
+                return status;
+    }
+    return RD_OK;
+}
+
+static enum rd_status plan_enter(struct rd_run *run, struct rd_draft *draft, int to)
+{
+    const struct rd_state *state = &draft->chart->states[to];
+    int from = draft->state;
+    enum rd_status status = RD_OK;
+    if (from >= 0)
+        status = rd_effects_run(run, draft, draft->chart->states[from].exit, draft->chart->states[from].exit_count);
+    if (status != RD_OK)
+        return status;
+    draft->state = to;
+    draft->record.state = state->name;
+    draft->changed = true;
+    rd_visit(run->kernel, state->spot);
+    if ((status = rd_clock_enter(run, draft, from, to)) != RD_OK)
+        return status;
+    return rd_effects_run(run, draft, state->entry, state->entry_count);
+}
+
+enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event,
+                           const struct rd_row *row)
+{
+    if (++run->depth > RD_CASCADE_DEPTH_MAX)
+        return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: events send events more than %d deep",
+                            draft->chart->file, row->line, RD_CASCADE_DEPTH_MAX);
+    const char *to = row->go >= 0 ? draft->chart->states[row->go].name : "(stays)";
+    rd_visit(run->kernel, row->spot);
+    rd_run_decided(run, event ? event->command : "open", draft->chart->file, row->line, to, NULL);
+    draft->changed = true;
+    if (event && event->by >= 0)
+        rd_draft_set(run, draft, draft->type->fields[event->by].name, rd_text(run->actor.name));
+    enum rd_status status = rd_effects_run(run, draft, row->actions, row->action_count);
+    if (status == RD_OK && row->go >= 0)
+        status = plan_enter(run, draft, row->go);
+    run->depth--;
+    return status;
+}
+
+enum rd_status rd_take_event(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event)
+{
+    for (size_t i = 0; i < event->row_count; i++) {
+        bool holds;
+        enum rd_status status = rd_gather_guards(run, draft, &event->rows[i], &holds);
+        if (status != RD_OK)
+            return status;
+        if (holds)
+            return rd_take_row(run, draft, event, &event->rows[i]);
+    }
+    return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: no row of event '%s' fits", draft->chart->file,
+                        event->line, event->name);
+}
+
+enum rd_status rd_take_open(struct rd_run *run, struct rd_draft *draft)
+{
+    enum rd_status status = rd_take_row(run, draft, &draft->chart->open, &draft->chart->open.rows[0]);
+    return status == RD_OK ? rd_clock_within(run, draft) : status;
+}
+
+/* The limit that a deadline came from, in the policy as it is now; NULL where it is gone. */
+static const struct rd_limit *plan_limit(const struct rd_draft *draft, const struct rd_deadline *row)
+{
+    if (row->kind == RD_DEADLINE_WITHIN)
+        return draft->chart->within;
+    if (row->kind != RD_DEADLINE_STATE || draft->state < 0 || !row->ref ||
+        strcmp(draft->chart->states[draft->state].name, row->ref) != 0)
+        return NULL;
+    const struct rd_state *state = &draft->chart->states[draft->state];
+    return row->which < state->after_count ? &state->after[row->which] : NULL;
+}
+
+static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft, const struct rd_limit *limit)
+{
+    rd_visit(run->kernel, limit->spot);
+    if (limit->escalate)
+        draft->record.escalation++;
+    enum rd_status status =
+        rd_effect_tell(run, draft, limit->tell, limit->tell_count, limit->message,
+                       rd_arena_printf(run->arena, "%s:%d", draft->chart->file, limit->line));
+    if (status == RD_OK)
+        status = rd_effects_run(run, draft, limit->actions, limit->action_count);
+    if (status == RD_OK && limit->go >= 0)
+        status = plan_enter(run, draft, limit->go);
+    return status;
+}
+
+enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft, struct rd_draft_deadline *deadline)
+{
+    const struct rd_deadline *row = &deadline->row;
+    const struct rd_limit *limit = draft->chart ? plan_limit(draft, row) : NULL;
+    struct rd_value item = rd_list();
+    deadline->removed = true;
+    draft->changed = true;
+    rd_list_add(run->arena, &item, rd_text(row->name));
+    rd_list_add(run->arena, &item, rd_text(row->rule ? row->rule : ""));
+    rd_list_add(run->arena, &item, rd_text(limit || row->kind == RD_DEADLINE_EVENT ? "rang" : "rang, but the rule is gone"));
+    rd_list_add(run->arena, &item, rd_text(row->limit));
+    rd_list_add(run->arena, &run->decisions, item);
+    if (limit)
+        return plan_ring_limit(run, draft, limit);
+    if (row->kind != RD_DEADLINE_EVENT || !draft->chart || draft->state < 0 || !row->ref)
+        return RD_OK;
+    const struct rd_event *event = rd_event_find(draft->chart, draft->state, row->ref);
+    if (event)
+        return rd_take_event(run, draft, event);
+    rd_run_decided(run, row->ref, draft->chart->file, draft->chart->line, "not accepted", draft->record.state);
+    return RD_OK;
+}

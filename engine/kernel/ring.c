@@ -1,0 +1,158 @@
+/* Deadlines ring: the earliest rows of the agenda become commands of the actor `system`, one entry each, which takes the row
+ * away in the same stroke: so a deadline acts once, whatever crashes.
+ *
+ * A rule that fails when its deadline rings must not ring for ever: the failure is journalled, and the deadline is taken away
+ * without its effects.
+ */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "domain/zone.h"
+#include "store/tables.h"
+
+int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane)
+{
+    struct rd_agenda_key from = rd_agenda_key(lane, INT64_MIN, 0, 0);
+    struct rd_walk walk;
+    struct rd_error error = RD_ERROR_NONE;
+    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, &error);
+    int64_t due = status == RD_OK && ((const unsigned char *)walk.key)[0] == lane ? rd_agenda_key_due(walk.key) : INT64_MAX;
+    rd_walk_end(&walk);
+    return due;
+}
+
+static enum rd_status ring_find(struct rd_kernel *kernel, uint8_t lane, struct rd_agenda_key *out, struct rd_error *error)
+{
+    struct rd_agenda_key from = rd_agenda_key(lane, INT64_MIN, 0, 0);
+    struct rd_walk walk;
+    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, error);
+    if (status == RD_OK)
+        memcpy(out->bytes, walk.key, sizeof out->bytes);
+    if (status == RD_OK && out->bytes[0] != lane)
+        status = RD_END;
+    rd_walk_end(&walk);
+    return status;
+}
+
+static struct rd_draft_deadline *ring_deadline(struct rd_draft *draft, uint64_t number)
+{
+    for (size_t i = 0; i < draft->deadline_count; i++)
+        if (rd_deadline_number(draft->deadlines[i].row.name) == number)
+            return &draft->deadlines[i];
+    return NULL;
+}
+
+static void ring_begin(struct rd_run *run, struct rd_kernel *kernel, uint8_t lane, int64_t now_ms, struct rd_error *error)
+{
+    rd_run_init(run, kernel, &kernel->ring_arena, error);
+    run->actor = (struct rd_actor){ .name = "system", .system = true };
+    run->now_ms = now_ms;
+    run->lane = lane;
+    run->quiet = lane == RD_LANE_IMPORT;
+    run->command = "ring";
+}
+
+static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane, const struct rd_agenda_key *key, int64_t now_ms,
+                               bool effects, struct rd_error *error)
+{
+    struct rd_run run;
+    struct rd_draft *draft;
+    uint64_t seq;
+    rd_arena_reset(&kernel->ring_arena);
+    ring_begin(&run, kernel, lane, now_ms, error);
+    enum rd_status status = rd_draft_of(&run, (struct rd_id){ rd_agenda_key_record(key->bytes) }, &draft);
+    if (status == RD_OK)
+        status = rd_draft_deadlines(&run, draft);
+    struct rd_draft_deadline *deadline =
+        status == RD_OK ? ring_deadline(draft, rd_agenda_key_deadline(key->bytes)) : NULL;
+    if (status != RD_OK)
+        return status;
+    RD_ASSERT(deadline && deadline->row.running); /* the agenda and its rows change together */
+    if (effects) {
+        status = rd_take_ring(&run, draft, deadline);
+        if (status != RD_OK)
+            return status;
+        return rd_run_commit(&run, draft, &seq);
+    }
+    deadline->removed = draft->changed = true;
+    rd_run_decided(&run, deadline->row.name, "policy", 0, "rang, but its rule failed", rd_arena_printf(run.arena, "%s", error->text));
+    rd_run_refused(&run, draft->record.id, RD_POLICY_FAULT);
+    *error = RD_ERROR_NONE;
+    return rd_run_commit(&run, draft, &seq);
+}
+
+enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due, size_t max, size_t *rung,
+                           struct rd_error *error)
+{
+    for (*rung = 0; *rung < max; ++*rung) {
+        struct rd_agenda_key key;
+        struct rd_error why = RD_ERROR_NONE;
+        enum rd_status status = ring_find(kernel, lane, &key, error);
+        if (status == RD_END)
+            return RD_OK;
+        if (status != RD_OK)
+            return status;
+        int64_t due = rd_agenda_key_due(key.bytes);
+        if (due > until_ms)
+            return RD_OK;
+        if (at_due && kernel->clock_manual && lane == RD_LANE_LIVE && due > kernel->manual_ms)
+            kernel->manual_ms = due;
+        int64_t now = at_due ? due : rd_kernel_now_ms(kernel);
+        status = ring_one(kernel, lane, &key, now, true, &why);
+        if (status == RD_POLICY_FAULT || status == RD_LIMIT_EXCEEDED || status == RD_ALREADY_EXISTS)
+            status = ring_one(kernel, lane, &key, now, false, &why);
+        if (status != RD_OK) {
+            *error = why;
+            return status;
+        }
+        kernel->rung++;
+    }
+    return RD_OK;
+}
+
+static enum rd_status advance_target(struct rd_kernel *kernel, struct rd_request *request, int64_t *target)
+{
+    const char *by = rd_map_text(request->params, "by", NULL), *to = rd_map_text(request->params, "to", NULL);
+    struct rd_duration duration;
+    if (!by == !to)
+        return rd_error_set(&request->error, RD_INVALID_PARAMS, "give either `by` (\"2 hours\") or `to` (a time)");
+    if (to) {
+        if (!rd_time_read(to, target))
+            return rd_error_at(&request->error, RD_INVALID_PARAMS, "/to", "to must be a time such as 2026-03-06T08:00:00Z");
+        return RD_OK;
+    }
+    if (rd_duration_parse(by, false, &duration, &request->error) != RD_OK)
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/by", "%s", rd_arena_printf(request->arena, "%s", request->error.text));
+    *target = rd_calendar_add(kernel->model->elapsed, kernel->manual_ms, &duration, NULL);
+    return RD_OK;
+}
+
+/* Plays the way to the new time: each deadline at the time at which it is due. */
+enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_request *request)
+{
+    int64_t target;
+    size_t total = 0, rung;
+    if (!kernel->clock_manual)
+        return rd_error_set(&request->error, RD_CLOCK_NOT_MANUAL, "the clock moves by itself; start with --clock manual to move it");
+    enum rd_status status = advance_target(kernel, request, &target);
+    if (status != RD_OK)
+        return status;
+    if (target < kernel->manual_ms)
+        return rd_error_set(&request->error, RD_OUT_OF_ORDER, "the clock does not go back");
+    do {
+        status = rd_ring_due(kernel, RD_LANE_LIVE, target, true, RD_RING_SLICE_MAX, &rung, &request->error);
+        total += rung;
+        if (status == RD_OK && rung == RD_RING_SLICE_MAX) /* bounded steps, each durable before the next */
+            status = rd_vault_flush(kernel->vault, &request->error);
+    } while (status == RD_OK && rung == RD_RING_SLICE_MAX);
+    if (status != RD_OK)
+        return status;
+    kernel->manual_ms = target;
+    request->result = rd_map();
+    rd_map_add(request->arena, &request->result, "now", rd_show_time(target, request->arena));
+    rd_map_add(request->arena, &request->result, "rung", rd_int((int64_t)total));
+    return RD_OK;
+}

@@ -1,0 +1,112 @@
+/* What a record looks like outside: the one place where inside values become a reply. */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+struct rd_value rd_show_time(int64_t time_ms, struct rd_arena *arena)
+{
+    char text[RD_TIME_TEXT_MAX];
+    rd_time_write(time_ms, text);
+    return rd_text_copy(arena, text, strlen(text));
+}
+
+struct rd_value rd_show_id(struct rd_id id, struct rd_arena *arena)
+{
+    char text[RD_ID_TEXT_MAX];
+    rd_id_write(id, text);
+    return rd_text_copy(arena, text, strlen(text));
+}
+
+const struct rd_record_type *rd_type_of(const struct rd_kernel *kernel, struct rd_id id)
+{
+    for (size_t i = 0; i < kernel->model->type_count; i++)
+        if (kernel->bindings[i].number == rd_id_type(id))
+            return &kernel->model->types[i];
+    return NULL;
+}
+
+uint16_t rd_type_number(const struct rd_kernel *kernel, const struct rd_record_type *type)
+{
+    return kernel->bindings[type - kernel->model->types].number;
+}
+
+struct rd_value rd_show_fields(const struct rd_record_type *type,
+                               const struct rd_value *inside, struct rd_arena *arena)
+{
+    struct rd_value shown = rd_map();
+    for (uint32_t i = 0; rd_value_is(inside, RD_MAP) && i < inside->count; i++) {
+        const struct rd_pair *pair = &inside->pairs[i];
+        int field = type ? rd_type_field(type, pair->key) : -1;
+        rd_map_add(arena, &shown, pair->key,
+                   field >= 0 ? rd_type_show(&type->fields[field].type, &pair->value, arena) : pair->value);
+    }
+    return shown;
+}
+
+static struct rd_value show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena)
+{
+    struct rd_value shown = rd_map(), pauses = rd_list();
+    rd_map_add(arena, &shown, "name", rd_text(deadline->name));
+    rd_map_add(arena, &shown, "due", deadline->running ? rd_show_time(deadline->due_ms, arena) : rd_null());
+    rd_map_add(arena, &shown, "running", rd_bool(deadline->running));
+    rd_map_add(arena, &shown, "limit", rd_text(deadline->limit));
+    rd_map_add(arena, &shown, "clock", rd_text(deadline->clock ? deadline->clock : "elapsed"));
+    rd_map_add(arena, &shown, "rule", rd_text(deadline->rule ? deadline->rule : ""));
+    rd_map_add(arena, &shown, "started", rd_show_time(deadline->started_ms, arena));
+    if (!deadline->running)
+        rd_map_add(arena, &shown, "left_ms", rd_int(deadline->left_ms));
+    for (size_t i = 0; i < deadline->pause_count; i++) {
+        struct rd_value pause = rd_map();
+        rd_map_add(arena, &pause, "from", rd_show_time(deadline->pauses[i].from_ms, arena));
+        rd_map_add(arena, &pause, "to",
+                   deadline->pauses[i].to_ms == INT64_MAX ? rd_null() : rd_show_time(deadline->pauses[i].to_ms, arena));
+        rd_map_add(arena, &pause, "by", rd_text(deadline->pauses[i].by ? deadline->pauses[i].by : ""));
+        rd_list_add(arena, &pauses, pause);
+    }
+    if (deadline->pause_count)
+        rd_map_add(arena, &shown, "pauses", pauses);
+    if (deadline->provisional)
+        rd_map_add(arena, &shown, "provisional", rd_bool(true));
+    return shown;
+}
+
+struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record *record,
+                               const struct rd_deadline *deadlines, size_t count, struct rd_arena *arena)
+{
+    const struct rd_record_type *type = rd_type_of(kernel, record->id);
+    const char *type_name = type ? type->name : rd_catalogue_type_name(&kernel->catalogue, rd_id_type(record->id));
+    struct rd_value shown = rd_map(), due = rd_list();
+    rd_map_add(arena, &shown, "id", rd_show_id(record->id, arena));
+    rd_map_add(arena, &shown, "number", record->number ? rd_text(record->number) : rd_null());
+    rd_map_add(arena, &shown, "type", rd_text(type_name ? type_name : ""));
+    rd_map_add(arena, &shown, "state", record->state ? rd_text(record->state) : rd_null());
+    rd_map_add(arena, &shown, "version", rd_int(record->version));
+    rd_map_add(arena, &shown, "data", rd_show_fields(type, &record->data, arena));
+    for (size_t i = 0; i < count; i++)
+        rd_list_add(arena, &due, show_deadline(&deadlines[i], arena));
+    rd_map_add(arena, &shown, "deadlines", due);
+    rd_map_add(arena, &shown, "escalation", rd_int(record->escalation));
+    rd_map_add(arena, &shown, "opened_at", rd_show_time(record->opened_at_ms, arena));
+    rd_map_add(arena, &shown, "opened_by", record->opened_by ? rd_text(record->opened_by) : rd_null());
+    rd_map_add(arena, &shown, "updated_at", rd_show_time(record->updated_at_ms, arena));
+    return shown;
+}
+
+struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_arena *arena)
+{
+    struct rd_value shown = rd_list();
+    for (uint32_t i = 0; rd_value_is(decisions, RD_LIST) && i < decisions->count; i++) {
+        const struct rd_value *at = decisions->items[i].items;
+        struct rd_value item = rd_map();
+        if (decisions->items[i].kind != RD_LIST || decisions->items[i].count < 4)
+            continue;
+        rd_map_add(arena, &item, "rule", at[0]);
+        rd_map_add(arena, &item, "line", at[1]);
+        rd_map_add(arena, &item, "outcome", at[2]);
+        rd_map_add(arena, &item, "reason", at[3]);
+        rd_list_add(arena, &shown, item);
+    }
+    return shown;
+}

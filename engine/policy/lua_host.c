@@ -1,0 +1,307 @@
+/* The Lua host: memory, budgets, and the door.
+ *
+ * Company code may be wrong or hostile; whatever it does, the host comes back in bounded time and memory, with a sentence.
+ *   instructions  a count hook every HOOK_STEP of them; once used up it re-arms itself at every single one, so nothing that
+ *                 catches the error can go on
+ *   time          looked at in the same hook; the clock is first read there, so a short call never reads it
+ *   C-side work   charged by the functions of the sandbox before they do it
+ *   memory        the allocator counts the heap (hard cap: Lua's own memory error) and what a run takes in total, freed or
+ *                 not; beyond that it arms the hook, which raises at the next instruction with a line to show
+ * It must never call into Lua outside rd_lua_host_run, except for what cannot raise. The collector stands still while code
+ * runs; rd_lua_host_collect steps it between batches, and a run that finds much garbage collects first.
+ */
+#include "policy/lua_host.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+
+#define HOOK_STEP 200
+/* Garbage that is collected at once instead of waiting for the next measured step. */
+#define GARBAGE_BYTES_MAX (RD_LUA_HEAP_BYTES_MAX / 4)
+#define NS_PER_MS 1000000
+
+struct rd_lua_host {
+    lua_State *L;
+    uint64_t serial;
+    size_t bytes;       /* of the heap now */
+    size_t collected;   /* of the heap after the last step */
+    size_t churn_left;
+    int64_t instructions_left;
+    int64_t work_left;
+    int64_t deadline_ns; /* 0: the clock has not been read yet */
+    struct rd_lua_budget budget;
+    const char *expired; /* why, once a budget is used up */
+    bool running;
+    bool armed; /* the hook comes at every instruction */
+};
+
+const struct rd_lua_budget rd_lua_budget_call = {
+    .instructions = RD_LUA_INSTRUCTIONS_MAX,
+    .time_ms = RD_LUA_TIME_MS_MAX,
+    .work = RD_LUA_TEXT_WORK_MAX,
+    .churn_bytes = RD_LUA_CHURN_BYTES_MAX,
+};
+
+const struct rd_lua_budget rd_lua_budget_load = {
+    .instructions = RD_LUA_LOAD_INSTRUCTIONS_MAX,
+    .time_ms = RD_LUA_LOAD_TIME_MS_MAX,
+    .work = RD_LUA_LOAD_TEXT_WORK_MAX,
+    .churn_bytes = SIZE_MAX,
+};
+
+static void l_host_hook(lua_State *L, lua_Debug *ar);
+
+struct rd_lua_host *rd_lua_host_of(lua_State *L)
+{
+    return *(struct rd_lua_host **)lua_getextraspace(L);
+}
+
+/* May be called from the allocator: lua_sethook only writes fields. */
+static void host_arm(struct rd_lua_host *host, const char *why)
+{
+    if (!host->expired)
+        host->expired = why;
+    if (!host->armed) {
+        host->armed = true;
+        lua_sethook(host->L, l_host_hook, LUA_MASKCOUNT, 1);
+    }
+}
+
+static bool host_spend(struct rd_lua_host *host, size_t bytes)
+{
+    if (bytes <= host->churn_left) {
+        host->churn_left -= bytes;
+        return true;
+    }
+    /* the rest and as much again is there for getting to the next instruction, then it is over */
+    bool first = !host->expired;
+    host->churn_left = first ? host->budget.churn_bytes : 0;
+    host_arm(host, "uses more memory than one call may take");
+    return first && bytes <= host->budget.churn_bytes;
+}
+
+static void *host_alloc(void *user, void *block, size_t old_size, size_t new_size)
+{
+    struct rd_lua_host *host = user;
+    size_t old_bytes = block ? old_size : 0; /* without a block, Lua passes a type tag */
+    RD_ASSERT(host->bytes >= old_bytes);
+    if (new_size == 0) {
+        free(block);
+        host->bytes -= old_bytes;
+        return NULL;
+    }
+    if (new_size > old_bytes) {
+        size_t more = new_size - old_bytes;
+        if (more > RD_LUA_HEAP_BYTES_MAX || host->bytes + more > RD_LUA_HEAP_BYTES_MAX)
+            return NULL;
+        if (host->running && !host_spend(host, more))
+            return NULL;
+    }
+    void *moved = realloc(block, new_size);
+    if (!moved)
+        return new_size <= old_bytes ? block : NULL;
+    host->bytes = host->bytes - old_bytes + new_size;
+    return moved;
+}
+
+static int host_panic(lua_State *L)
+{
+    (void)L;
+    rd_assert_failed("a Lua error outside the door", __FILE__, __LINE__, __func__);
+}
+
+enum rd_status rd_lua_host_new(struct rd_lua_host **out, struct rd_error *error)
+{
+    struct rd_lua_host *host = calloc(1, sizeof(*host));
+    RD_ASSERT(host != NULL);
+    host->L = lua_newstate(host_alloc, host);
+    if (!host->L) {
+        free(host);
+        return rd_error_set(error, RD_LIMIT_EXCEEDED, "no memory for a Lua state");
+    }
+    *(struct rd_lua_host **)lua_getextraspace(host->L) = host;
+    lua_atpanic(host->L, host_panic);
+    lua_gc(host->L, LUA_GCSTOP);
+    lua_sethook(host->L, l_host_hook, LUA_MASKCOUNT, HOOK_STEP);
+    *out = host;
+    return RD_OK;
+}
+
+void rd_lua_host_free(struct rd_lua_host *host)
+{
+    if (!host)
+        return;
+    RD_ASSERT(!host->running);
+    lua_close(host->L);
+    RD_ASSERT(host->bytes == 0);
+    free(host);
+}
+
+static bool host_time_is_up(struct rd_lua_host *host)
+{
+    int64_t now = rd_clock_mono_ns();
+    if (host->deadline_ns == 0)
+        host->deadline_ns = now + host->budget.time_ms * NS_PER_MS;
+    return now > host->deadline_ns;
+}
+
+static void l_host_hook(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    struct rd_lua_host *host = rd_lua_host_of(L);
+    if (!host->expired) {
+        host->instructions_left -= HOOK_STEP;
+        if (host->instructions_left < 0)
+            host_arm(host, "takes more instructions than it may (an endless loop?)");
+        else if (host_time_is_up(host))
+            host_arm(host, "takes longer than it may");
+    }
+    if (host->expired)
+        luaL_error(L, "%s", host->expired);
+}
+
+void l_host_charge(lua_State *L, const char *what, uint64_t bytes)
+{
+    struct rd_lua_host *host = rd_lua_host_of(L);
+    if (host->work_left >= 0 && bytes <= (uint64_t)host->work_left) {
+        host->work_left -= (int64_t)bytes;
+        return;
+    }
+    host_arm(host, "does more work on texts and tables than it may");
+    luaL_error(L, "%s: more work on texts and tables than one call may do", what);
+}
+
+int64_t rd_lua_host_work(const struct rd_lua_host *host)
+{
+    return host->work_left;
+}
+
+void rd_lua_host_set_work(struct rd_lua_host *host, int64_t left)
+{
+    host->work_left = left;
+}
+
+/* The innermost frame that belongs to a policy file (their sources begin with '@', the prelude's with '='). */
+static bool host_policy_frame(lua_State *L, lua_Debug *ar)
+{
+    for (int level = 0; lua_getstack(L, level, ar); level++) {
+        lua_getinfo(L, "Sl", ar);
+        if (ar->source[0] == '@' && ar->currentline > 0)
+            return true;
+    }
+    return false;
+}
+
+/* The message handler: a message that does not begin with its place gets one. Stack: message. */
+static int l_host_message(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TSTRING)
+        lua_pushfstring(L, "raised an error that is no text (%s)", luaL_typename(L, 1));
+    else
+        lua_pushvalue(L, 1);
+    lua_Debug ar;
+    if (!host_policy_frame(L, &ar))
+        return 1;
+    const char *text = lua_tostring(L, -1);
+    size_t len = strlen(ar.short_src);
+    if (strncmp(text, ar.short_src, len) == 0 && text[len] == ':')
+        return 1;
+    lua_pushfstring(L, "%s:%d: %s", ar.short_src, ar.currentline, text);
+    return 1;
+}
+
+static void host_begin(struct rd_lua_host *host, const struct rd_lua_budget *budget)
+{
+    RD_ASSERT(!host->running && lua_gettop(host->L) == 0);
+    if (host->bytes > host->collected + GARBAGE_BYTES_MAX)
+        rd_lua_host_collect(host);
+    if (host->armed) {
+        lua_sethook(host->L, l_host_hook, LUA_MASKCOUNT, HOOK_STEP);
+        host->armed = false;
+    }
+    host->serial++;
+    host->expired = NULL;
+    host->deadline_ns = 0;
+    host->budget = *budget;
+    host->instructions_left = budget->instructions;
+    host->work_left = budget->work;
+    host->churn_left = budget->churn_bytes;
+    host->running = true;
+}
+
+/* Reads the message without an allocation: only texts are looked at. */
+static enum rd_status host_fault(struct rd_lua_host *host, int outcome, struct rd_error *error)
+{
+    const char *text = "raised an error";
+    if (outcome == LUA_ERRMEM)
+        text = host->expired ? host->expired : "uses more memory than the whole policy may take";
+    else if (lua_type(host->L, -1) == LUA_TSTRING)
+        text = lua_tostring(host->L, -1);
+    return rd_error_set(error, RD_POLICY_FAULT, "%s", text);
+}
+
+enum rd_status rd_lua_host_run(struct rd_lua_host *host, lua_CFunction l_body, void *context,
+                               const struct rd_lua_budget *budget, struct rd_error *error)
+{
+    lua_State *L = host->L;
+    host_begin(host, budget);
+    /* light C functions and light userdata: pushing them takes no memory and cannot raise */
+    lua_pushcfunction(L, l_host_message);
+    lua_pushcfunction(L, l_body);
+    lua_pushlightuserdata(L, context);
+    int outcome = lua_pcall(L, 1, 0, 1);
+    host->running = false;
+    enum rd_status status = RD_OK;
+    if (outcome != LUA_OK)
+        status = host_fault(host, outcome, error);
+    lua_settop(L, 0);
+    return status;
+}
+
+int l_host_pcall(lua_State *L)
+{
+    struct rd_lua_host *host = rd_lua_host_of(L);
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_pushcfunction(L, l_host_message);
+    lua_insert(L, 1);
+    int outcome = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
+    if (host->expired || outcome == LUA_ERRMEM)
+        return lua_error(L);
+    lua_pushboolean(L, outcome == LUA_OK);
+    lua_replace(L, 1);
+    return lua_gettop(L);
+}
+
+uint64_t rd_lua_host_serial(const struct rd_lua_host *host)
+{
+    return host->serial;
+}
+
+size_t rd_lua_host_bytes(const struct rd_lua_host *host)
+{
+    return host->bytes;
+}
+
+void rd_lua_host_collect(struct rd_lua_host *host)
+{
+    RD_ASSERT(!host->running);
+    size_t grown = host->bytes > host->collected ? host->bytes - host->collected : 0;
+    if (grown > GARBAGE_BYTES_MAX)
+        lua_gc(host->L, LUA_GCCOLLECT);
+    else
+        lua_gc(host->L, LUA_GCSTEP, (int)(2 * grown / 1024 + 1));
+    host->collected = host->bytes;
+}
+
+void rd_lua_host_collect_all(struct rd_lua_host *host)
+{
+    RD_ASSERT(!host->running);
+    lua_gc(host->L, LUA_GCCOLLECT);
+    host->collected = host->bytes;
+}

@@ -1,0 +1,230 @@
+-- The one schema of the policy language. The validator, the reference pages and the editor's stubs are made of it: what is not
+-- listed here does not exist. Plain data only: this table is handed to C as it is.
+--
+-- A word: { word, form, role, en, zh, items = kind of positional items, rest = kind of any other key, keys = { key, ... } }
+-- A key:  { name, kind, en, zh, required, of = the values it may have, default }
+
+local function key(name, kind, en, zh, more)
+  local entry = { name = name, kind = kind, en = en, zh = zh }
+  for k, v in pairs(more or {}) do entry[k] = v end
+  return entry
+end
+
+local required = { required = true }
+local function title() return key("title", "labels", "How people see it, in one or several languages", "显示名称(可多语言)") end
+
+local words = {
+  -- ---- declarations ----
+  { word = "company", role = "declaration", form = "company { ... }", en = "The company; declared once", zh = "公司(只声明一次)", keys = {
+    key("name", "name", "Short name", "简称", required), title(),
+    key("zone", "text", "Time zone, by its IANA name", "时区(IANA 名称)", required),
+    key("currency", "text", "Currency of all amounts (ISO 4217)", "金额币种(ISO 4217)"),
+    key("clock", "name", "Calendar of every limit that names no other", "默认时钟(日历名)"),
+    key("languages", "names", "Languages of the interface, the main one first", "界面语言,首选在前"),
+  } },
+  { word = "choices", role = "declaration", form = 'choices "NAME" { ... }', en = "A vocabulary; its name is a type", zh = "词表,其名即类型",
+    items = "item", keys = {} },
+  { word = "calendar", role = "declaration", form = 'calendar "NAME" { ... }', en = "When a clock runs", zh = "日历:时钟何时走", keys = {
+    title(), key("zone", "text", "Time zone; the company's, if none is given", "时区,默认公司时区"),
+    key("week", "week", "Working hours of the week", "一周的工作时间"),
+    key("holidays", "name", "Which holidays are kept", "采用哪套节假日"),
+    key("days", "days", "Single days that differ", "个别日期的例外"),
+    key("always", "boolean", "Runs day and night", "昼夜不停"),
+  } },
+  { word = "holidays", role = "declaration", form = 'holidays "NAME" { ... }', en = "Days off and make-up working days of one year", zh = "一年的节假日与调休", keys = {
+    key("year", "integer", "The year", "年份", required), key("source", "text", "Where it is published", "出处"),
+    key("off", "off_days", "Days off: { first, last, title } or a date", "放假日期", required),
+    key("work", "dates", "Weekend days that are worked (调休)", "调休上班日"),
+  } },
+  { word = "organisation", role = "declaration", form = "organisation { ... }", en = "Roles, units and accounts", zh = "组织:角色、机构、账号", keys = {
+    key("roles", "roles", "Roles, from narrow to wide", "角色,权限由小到大"),
+    key("units", "units", "Units, each under another", "机构层级"),
+    key("accounts", "accounts", "Accounts of people", "人员账号"),
+  } },
+  { word = "record", role = "declaration", form = 'record "NAME" { ... }', en = "A kind of record and its fields", zh = "记录类型及其字段", keys = {
+    title(), key("number", "text", 'Number format, such as "CP-{year}-{000000}"', "编号格式"),
+    key("owner", "name", "The account field that owns the record", "归属人字段"),
+    key("unit", "name", "The unit field that the record belongs to", "所属机构字段"),
+    key("fields", "fields", "Fields: name = type", "字段:名称 = 类型", required),
+    key("indexes", "indexes", "Indexes over several fields", "多字段索引"),
+  } },
+  { word = "form", role = "declaration", form = 'form "NAME" { ... }', en = "What is filled in for an event", zh = "事件表单", keys = {
+    title(), key("of", "name", "The record that it belongs to", "所属记录类型"),
+    key("fields", "form_fields", "Names of the record's fields, or { name, type } for the journal only", "记录字段名,或仅入日志的 { 名称, 类型 }", required),
+    key("required", "names", "Fields that must be filled in", "必填字段"),
+  } },
+  { word = "decision", role = "declaration", form = 'decision "NAME" { ... }', en = "A decision table", zh = "决策表", keys = {
+    key("title", "labels", "What it decides", "决策内容"), key("owner", "text", "Who answers for it", "负责部门"),
+    key("input", "inputs", "Inputs: name = type", "输入:名称 = 类型", required),
+    key("output", "inputs", "Outputs: name = type", "输出:名称 = 类型", required),
+    key("hit", "one_of", "What happens where several rows match (DMN)", "命中策略(DMN)",
+        { of = { "unique", "first", "any", "priority", "collect", "rule order", "output order" }, default = "unique" }),
+    key("aggregate", "one_of", "What collect makes of the rows", "collect 的汇总方式", { of = { "list", "sum", "min", "max", "count" } }),
+    key("rows", "table", "The rows: inputs as cells, outputs as values", "规则行", required),
+    key("otherwise", "table", "Outputs where no row matches", "无行命中时的输出"),
+  } },
+  { word = "authority", role = "declaration", form = "authority { ... }", en = "Who may do what; anything not listed is refused", zh = "权限:未列出的一律拒绝",
+    items = "authority_row", keys = {} },
+  { word = "workflow", role = "declaration", form = 'workflow "NAME" { ... }', en = "The state chart of a record", zh = "记录的状态图(流程)", keys = {
+    key("version", "integer", "Version of the chart", "版本", required), title(),
+    key("initial", "name", "The first state", "初始状态", required),
+    key("clock", "name", "Calendar of its limits", "时限所用日历"),
+    key("open", "open", "The event that opens a case", "立案事件", required),
+    key("within", "limit", "Limit of the whole case", "全案时限"),
+    key("facts", "facts", "What guards and actions read: name = decide, count, sum or field", "守卫与动作读取的事实"),
+    key("states", "states", "States: name = { ... }", "状态", required),
+    key("always", "always_events", "Events that every state accepts which is not final", "任何未终结状态都接受的事件"),
+    key("guards", "guards", "Guards: name = function(f) return true or false, reason end", "守卫函数"),
+    key("actions", "actions", "Actions: name = function(f) return effects end", "动作函数"),
+  } },
+  { word = "test", role = "declaration", form = 'test "TITLE" { ... }', en = "A promise that the rules make", zh = "规则的承诺(测试)", keys = {
+    key("at", "text", "The time when it starts, company zone", "起始时间(公司时区)"),
+    key("given", "given", "Records made beforehand, in order", "事先建立的记录"),
+    key("before", "steps", "Steps before the cases", "各用例之前的步骤"),
+    key("steps", "steps", "What happens, and what is expected", "步骤与期望"),
+    key("cases", "cases", "Rows that are merged into `when`, each a test of its own", "数据用例,逐行并入 when"),
+    key("when", "raw", "What the cases are tried with", "用例所试的动作"),
+  } },
+  { word = "import", role = "declaration", form = 'import "NAME" { ... }', en = "How lines of a file become commands", zh = "导入:文件行如何成为命令", keys = {
+    key("type", "name", "The record type", "记录类型", required),
+    key("zone", "text", "Time zone of the file's times", "文件时间所用时区", required),
+    key("columns", "texts", "Columns that the header must have", "表头必须有的列", required),
+    key("row", "function", "function(r) return a list of items, reject or skip end", "逐行函数", required),
+    key("order", "function", "Order of the items", "排序函数"),
+  } },
+
+  -- ---- parts of declarations ----
+  { word = "item", role = "part", form = '"NAME" or { "NAME", ... }', en = "A word of a vocabulary", zh = "词条", items = "name",
+    keys = { title(), key("en", "text", "English label", "英文名称"), key("zh", "text", "Chinese label", "中文名称") } },
+  { word = "role", role = "part", form = '{ "NAME", ... }', en = "A role", zh = "角色", items = "name", keys = {
+    title(), key("en", "text", "English label", "英文名称"), key("zh", "text", "Chinese label", "中文名称"),
+    key("is", "names", "Roles that it includes", "包含的角色"),
+  } },
+  { word = "unit", role = "part", form = '{ "NAME", ... }', en = "A unit of the organisation", zh = "机构", items = "name", keys = {
+    title(), key("en", "text", "English label", "英文名称"), key("zh", "text", "Chinese label", "中文名称"),
+    key("under", "name", "The unit above it", "上级机构"),
+  } },
+  { word = "account", role = "part", form = '{ "NAME", ... }', en = "An account", zh = "账号", items = "name", keys = {
+    key("name", "text", "The person's name", "姓名"), key("unit", "name", "The unit", "机构"), key("group", "name", "The group", "小组"),
+    key("roles", "names", "The roles", "角色"), key("uid", "integer", "User id on the local socket", "本机用户号"),
+  } },
+  { word = "week", role = "part", form = "{ days = ..., hours = ... }", en = "Hours of some days of the week", zh = "一周中若干天的时段", keys = {
+    key("days", "weekdays", '"Monday..Friday" or a list', "星期", required),
+    key("hours", "hours", '"09:00-12:00" or a list', "时段", required),
+  } },
+  { word = "day", role = "part", form = '{ "2026-12-24", ... }', en = "A day that differs", zh = "例外日", items = "date", keys = {
+    key("title", "text", "Why", "原因"), key("off", "boolean", "Not worked", "放假"), key("hours", "hours", "Its hours", "当日时段"),
+    key("like", "integer", "Worked like this day of the week (1 = Monday)", "按星期几上班"),
+  } },
+  { word = "options", role = "part", form = "TYPE { ... }", en = "What a type may be given", zh = "类型选项", keys = {
+    key("required", "boolean", "Must not be empty", "必填"), key("unique", "boolean", "No two records share a value", "唯一"),
+    key("indexed", "boolean", "Can be searched and ordered by", "可检索"),
+    key("secrecy", "one_of", "Who may see it", "密级", { of = { "secret", "confidential", "top_secret" } }),
+    key("min", "scalar", "Smallest value, or shortest text", "最小值/最短"), key("max", "scalar", "Greatest value, or longest text", "最大值/最长"),
+    key("default", "plain", "Value of a new record", "默认值"), title(),
+    key("en", "text", "English label", "英文名称"), key("zh", "text", "Chinese label", "中文名称"),
+  } },
+  { word = "authority_row", role = "part", form = '{ "COMMAND", from = "ROLE", ... }', en = "A row of the authority table", zh = "权限行", items = "commands", keys = {
+    key("from", "names", "The roles that may", "可执行的角色", required),
+    key("reach", "one_of", "Which records", "范围", { of = { "own", "group", "unit", "branch", "all" }, default = "all" }),
+    key("up_to", "dotted", "The decision that gives the highest amount", "金额上限的决策"),
+    key("amount", "name", "The field that is compared with it", "比较的金额字段"),
+    key("unless", "names", "Guards of the workflow that forbid it", "禁止的守卫"),
+    key("id", "text", "Its name in explanations", "规则编号"),
+  } },
+  { word = "open", role = "part", form = "open = { event = ..., form = ... }", en = "The event that opens a case", zh = "立案事件", keys = {
+    key("event", "name", "Its name", "事件名", required), key("form", "name", "Its form", "表单"), key("run", "names", "Actions", "动作"),
+  } },
+  { word = "state", role = "part", form = "NAME = { ... }", en = "A state of a workflow", zh = "状态", keys = {
+    title(), key("form", "name", "The form that shows it", "展示表单"),
+    key("entry", "names", "Actions when it is entered", "进入动作"), key("exit", "names", "Actions when it is left", "离开动作"),
+    key("pause", "pause", "The clock of the whole case stands still", "全案时钟暂停"), key("final", "boolean", "The case is over", "终结"),
+    key("on", "events", "Events that it accepts", "接受的事件"), key("after", "limits", "What happens when time is up", "到时处理"),
+  } },
+  { word = "event", role = "part", form = 'NAME = "STATE" or { ... }', en = "An event", zh = "事件", items = "raw", keys = {
+    title(), key("form", "name", "What is filled in", "表单"), key("go", "name", "The state that follows; none: stays", "去往状态,缺省为原状态"),
+    key("when", "when", 'Guards: "g", "not g" or a list of them', "守卫"), key("run", "names", "Actions", "动作"),
+    key("by", "name", "The account field that is set to the actor", "记为经办人的字段"),
+    key("above", "row", "Taken where the amount is above the actor's authority", "超权限时"),
+    key("except", "names", "States that do not accept it (always only)", "除外的状态(仅 always)"),
+  } },
+  { word = "row", role = "part", form = "{ go = ..., when = ..., run = ... }", en = "One way that an event may go", zh = "事件的一个分支", keys = {
+    key("go", "name", "The state that follows; none: stays", "去往状态"), key("when", "when", "Guards", "守卫"), key("run", "names", "Actions", "动作"),
+  } },
+  { word = "limit", role = "part", form = '{ "4 hours", ... }', en = "A time limit; a duration or a decision that gives one", zh = "时限:时长或给出时长的决策", items = "text", keys = {
+    key("go", "name", "The state that follows", "去往状态"), key("tell", "tell", "Who is told: { roles, text = ... }", "通知谁"),
+    key("text", "text", "What they are told", "通知内容"),
+    key("escalate", "boolean", "The case climbs one step", "升级"), key("run", "names", "Actions", "动作"),
+    key("clock", "name", "Calendar that it is counted on", "所用日历"),
+  } },
+  { word = "tell", role = "part", form = '{ "ROLE", text = "..." }', en = "Who is told what", zh = "通知", items = "name",
+    keys = { key("text", "text", "What they are told", "通知内容") } },
+  { word = "decide", role = "fact", form = 'decide "DECISION" { ... }', en = "The outcome of a decision", zh = "决策结果", keys = {
+    key("of", "name", "The reference field whose record gives the inputs", "提供输入的引用字段"),
+    key("with", "paths", "Inputs from other fields or facts", "输入来源"), key("output", "name", "Which output", "取哪个输出"),
+  } },
+  { word = "count", role = "fact", form = 'count "RECORD" { ... }', en = "How many records are alike", zh = "同类记录数", keys = {
+    key("same", "names", "Fields that are equal", "相同的字段", required), key("in_last", "text", "In the time before now", "最近多久"),
+  } },
+  { word = "sum", role = "fact", form = 'sum "RECORD" { ... }', en = "The sum of a field over records that are alike", zh = "同类记录合计", keys = {
+    key("field", "name", "The field that is added up", "合计字段", required),
+    key("same", "names", "Fields that are equal", "相同的字段", required), key("in_last", "text", "In the time before now", "最近多久"),
+  } },
+  { word = "field", role = "fact", form = 'field "customer.name"', en = "A field of a linked record", zh = "关联记录的字段", keys = {} },
+
+  -- ---- types ----
+  { word = "text", role = "type", form = "text", en = "Text", zh = "文本", keys = {} },
+  { word = "integer", role = "type", form = "integer", en = "A whole number", zh = "整数", keys = {} },
+  { word = "number", role = "type", form = "number", en = "A number", zh = "数", keys = {} },
+  { word = "money", role = "type", form = "money", en = 'An amount, such as "100.00"', zh = "金额", keys = {} },
+  { word = "boolean", role = "type", form = "boolean", en = "True or false", zh = "是否", keys = {} },
+  { word = "date", role = "type", form = "date", en = "A day", zh = "日期", keys = {} },
+  { word = "instant", role = "type", form = "instant", en = "A moment", zh = "时刻", keys = {} },
+  { word = "duration", role = "type", form = "duration", en = 'A length of time, such as "2 business days"', zh = "时长", keys = {} },
+  { word = "list_of", role = "type", form = "list_of(TYPE)", en = "A list", zh = "列表", keys = {} },
+  { word = "one_of", role = "type", form = 'one_of { "a", "b" }', en = "One of a few words", zh = "若干词之一", keys = {} },
+  { word = "reference", role = "type", form = 'reference "RECORD"', en = "Another record", zh = "引用其他记录", keys = {} },
+
+  -- ---- tests ----
+  { word = "step", role = "test", form = "{ act ..., expect = ... }", en = "A step of a test", zh = "测试步骤", items = "raw", keys = {
+    key("at", "text", "The clock is set to this time", "时钟拨到"), key("after", "text", "The clock moves on by this", "时钟前进"),
+    key("expect", "raw", "What is expected", "期望"),
+    key("open", "raw", 'A record is opened: open = TYPE "ref" { ... }', "立案或新建记录"),
+    key("update", "raw", 'Fields are changed: update = TYPE "ref" { ... }', "修改记录字段"),
+  } },
+  { word = "act", role = "test", form = 'act "EVENT" { by = ..., ... }', en = "An event of a case", zh = "办理事件", rest = "plain", keys = {
+    key("on", "name", "The record; the last one opened, if none is given", "记录,默认最近立案的"), key("by", "name", "Who acts", "经办人"),
+  } },
+  { word = "open_case", role = "test", form = 'TYPE "REF" { by = ..., ... }', en = "A record is opened", zh = "立案或新建", rest = "plain", keys = {
+    key("by", "name", "Who opens it", "经办人"),
+  } },
+  { word = "update", role = "test", form = 'update "REF" { by = ..., ... }', en = "Fields of a record are changed", zh = "修改字段", rest = "plain", keys = {
+    key("by", "name", "Who changes them", "经办人"),
+  } },
+  { word = "decide_step", role = "test", form = 'decide "DECISION" { ... }', en = "A decision is asked", zh = "询问决策", rest = "plain", keys = {} },
+  { word = "expect", role = "test", form = "expect = ...", en = "What is expected of a step", zh = "期望", items = "raw", keys = {
+    key("state", "name", "The record is in this state", "所处状态"), key("error", "name", "It is refused with this error", "拒绝的错误"),
+    key("needs", "name", "It is refused; this role may", "需要的角色"), key("escalation", "integer", "How far it has climbed", "升级层级"),
+    key("data", "plain", "Fields of the record", "字段值"), key("told", "texts", "Who has been told", "通知了谁"),
+    key("rule", "text", "The row that decided", "依据的规则行"), key("deadline", "plain", "{ name = ..., due = ... }", "时限"),
+  } },
+  { word = "allowed", role = "expectation", form = "allowed", en = "It is done", zh = "允许", keys = {} },
+  { word = "refused", role = "expectation", form = 'refused "ERROR"', en = "It is refused", zh = "拒绝", keys = {} },
+  { word = "needs", role = "expectation", form = 'needs "ROLE"', en = "It is refused; this role may", zh = "需上级角色", keys = {} },
+  { word = "in_state", role = "expectation", form = 'in_state "STATE"', en = "The record is in this state", zh = "处于状态", keys = {} },
+  { word = "escalated", role = "expectation", form = "escalated", en = "It has climbed", zh = "已升级", keys = {} },
+  { word = "not_escalated", role = "expectation", form = "not_escalated", en = "It has not climbed", zh = "未升级", keys = {} },
+  { word = "paused", role = "expectation", form = "paused", en = "The clock of the whole case stands still", zh = "已暂停", keys = {} },
+  { word = "told", role = "expectation", form = 'told "ROLE"', en = "Somebody has been told", zh = "已通知", keys = {} },
+
+  -- ---- inside functions ----
+  { word = "set", role = "effect", form = "set { FIELD = value }", en = "Sets fields; nil or empty clears one", zh = "写字段,nil 或 empty 为清空", rest = "plain", keys = {} },
+  { word = "start", role = "effect", form = 'start "TYPE" { FIELD = value, link = "NAME" }', en = "Opens another record", zh = "新建记录", rest = "plain", keys = {} },
+  { word = "send", role = "effect", form = 'send "EVENT" { to = id, form = { ... } }', en = "Sends an event to a record", zh = "向记录发事件", keys = {} },
+  { word = "link", role = "effect", form = 'link "NAME" { to = id }', en = "Links a record", zh = "关联记录", keys = {} },
+  { word = "tell_effect", role = "effect", form = 'tell { "ROLE", text = "..." }', en = "Tells people", zh = "通知", keys = {} },
+  { word = "deadline", role = "effect", form = 'deadline "NAME" { "2 days", event = "EVENT" }', en = "Starts a deadline", zh = "设时限", keys = {} },
+  { word = "stop", role = "effect", form = 'stop "NAME"', en = "Stops a deadline", zh = "取消时限", keys = {} },
+}
+
+return { words = words }

@@ -1,0 +1,34 @@
+/* Addresses of doors: "unix:PATH" and "tcp:ADDRESS:PORT". */
+#ifndef RD_SERVER_ADDRESS_H
+#define RD_SERVER_ADDRESS_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "base/error.h"
+
+#define RD_ADDRESS_TEXT_MAX 160
+
+struct rd_address {
+    struct sockaddr_storage socket; /* what bind and connect take */
+    socklen_t len;                  /* of it */
+};
+
+/* "unix:/run/redress.sock", "tcp:127.0.0.1:7070", "tcp:[::1]:7070", "tcp:localhost:0".
+ * RD_BAD_CONFIG says what is wrong. */
+enum rd_status rd_address_parse(const char *text, struct rd_address *out,
+                                struct rd_error *error) RD_MUST_CHECK;
+bool rd_address_is_unix(const struct rd_address *address);
+/* The path of a Unix address; borrowed from it. */
+const char *rd_address_path(const struct rd_address *address);
+/* Unix sockets, 127.0.0.0/8 and ::1. */
+bool rd_address_is_local(const struct rd_address *address);
+/* As parse reads it. */
+void rd_address_write(const struct rd_address *address, char out[RD_ADDRESS_TEXT_MAX]);
+/* Makes room for a Unix socket: a socket file that nobody answers on is removed. RD_IN_USE where
+ * somebody does answer, RD_BAD_CONFIG where the path is something else than a socket. Nothing to do
+ * for TCP. */
+enum rd_status rd_address_claim(const struct rd_address *address,
+                                struct rd_error *error) RD_MUST_CHECK;
+
+#endif

@@ -1,0 +1,34 @@
+/* The daemon: one loop thread (sockets, signals, alarm clock) and one kernel thread, joined by two
+ * bounded queues. */
+#ifndef RD_SERVER_DAEMON_H
+#define RD_SERVER_DAEMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct rd_daemon_options {
+    const char *data_dir;
+    const char *policy_dir; /* NULL: the stored generation */
+    /* "unix:PATH" or "tcp:ADDRESS:PORT" (loopback addresses only); port 0 picks one */
+    const char *const *listen;
+    size_t listen_count;
+    bool clock_manual;
+    int64_t clock_start_ms; /* with clock_manual; 0: now, or where the journal ended */
+    uint32_t in_flight_max; /* 0: the limits' own */
+    uint32_t message_bytes_max;
+    /* Told once, from the loop thread, when the doors are open (for tests, play and bench in one
+     * process); may be NULL. */
+    void (*ready)(void *context, const char *const *addresses, size_t count);
+    void *context;
+};
+
+/* Opens the engine and serves until SIGTERM or SIGINT, then stops accepting, drains what has
+ * arrived, flushes, commits and returns RD_OK. SIGHUP is policy.reload. Tells systemd when it is
+ * ready, reloading and stopping (NOTIFY_SOCKET), and feeds its watchdog. */
+enum rd_status rd_daemon_run(const struct rd_daemon_options *options,
+                             struct rd_error *error) RD_MUST_CHECK;
+
+#endif

@@ -1,0 +1,35 @@
+/* Subscribers: a session that follows the journal. Loop thread only. */
+#ifndef RD_SERVER_FEED_H
+#define RD_SERVER_FEED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/job.h"
+
+struct rd_server;
+struct rd_session;
+
+struct rd_feed {
+    bool on; /* and in the server's list of followers */
+    struct rd_session *next, *prev;
+    bool asking;       /* a page is with the kernel */
+    uint64_t serial;   /* of the subscription: pages of an earlier one are not for this one */
+    uint64_t since;    /* everything up to here has been sent, or is not for this peer */
+    uint64_t empty_at; /* the durable sequence when there was nothing behind `since` */
+};
+
+/* Looks at an answered call that is about to be replied to: feed.subscribe begins, feed.unsubscribe
+ * ends. */
+void rd_feed_notice(struct rd_session *session, const struct rd_call *call);
+/* Follows no more; harmless where it does not. */
+void rd_feed_end(struct rd_session *session);
+/* Asks for the next page where the session follows, is behind, and has room. Harmless at any time.
+ */
+void rd_feed_pull(struct rd_session *session);
+/* The durable sequence has moved: pulls for all that follow. */
+void rd_feed_pull_all(struct rd_server *server);
+/* A page came back: its events are sent. */
+void rd_feed_answered(struct rd_session *session, struct rd_job *job);
+
+#endif

@@ -1,0 +1,83 @@
+/* The queue between the loop thread and the kernel thread, one for each direction.
+ *
+ *   loop ──push──▶ [ job job job ] ──take──▶ kernel        a chain goes in or out under one lock
+ *
+ * The bound is counted in requests, not in jobs, because a batch of 256 is 256 times the work. Who
+ * sleeps says so, and only a sleeper is woken: under load no push and no take makes a system call.
+ */
+#include "server/queue.h"
+
+#include "base/assert.h"
+#include "base/clock.h"
+
+void rd_queue_init(struct rd_queue *queue, size_t cost_max)
+{
+    *queue = (struct rd_queue){ .cost_max = cost_max };
+    int failed = uv_mutex_init(&queue->lock);
+    RD_ASSERT(failed == 0);
+    failed = uv_cond_init(&queue->arrived);
+    RD_ASSERT(failed == 0);
+}
+
+void rd_queue_fini(struct rd_queue *queue)
+{
+    RD_ASSERT(queue->jobs.first == NULL && queue->jobs.cost == 0);
+    uv_cond_destroy(&queue->arrived);
+    uv_mutex_destroy(&queue->lock);
+}
+
+bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs)
+{
+    uv_mutex_lock(&queue->lock);
+    bool fits = !queue->closed && queue->jobs.cost + jobs->cost <= queue->cost_max;
+    bool wake = fits && queue->waiting && jobs->first;
+    if (fits)
+        rd_jobs_join(&queue->jobs, jobs);
+    if (wake)
+        queue->waiting = false;
+    uv_mutex_unlock(&queue->lock);
+    if (wake)
+        uv_cond_signal(&queue->arrived);
+    return fits;
+}
+
+bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
+{
+    *out = (struct rd_jobs){ 0 };
+    uv_mutex_lock(&queue->lock);
+    bool over = queue->closed && !queue->jobs.first;
+    if (queue->jobs.cost <= cost_max) {
+        rd_jobs_join(out, &queue->jobs);
+    } else {
+        do
+            rd_jobs_add(out, rd_jobs_take(&queue->jobs));
+        while (queue->jobs.first && out->cost + rd_job_cost(queue->jobs.first) <= cost_max);
+    }
+    uv_mutex_unlock(&queue->lock);
+    return !over;
+}
+
+bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns)
+{
+    uint64_t until_ns = (uint64_t)rd_clock_mono_ns() + timeout_ns;
+    uv_mutex_lock(&queue->lock);
+    while (!queue->jobs.first && !queue->closed) {
+        uint64_t now_ns = (uint64_t)rd_clock_mono_ns();
+        if (now_ns >= until_ns)
+            break;
+        queue->waiting = true;
+        uv_cond_timedwait(&queue->arrived, &queue->lock, until_ns - now_ns);
+    }
+    queue->waiting = false;
+    bool something = queue->jobs.first || queue->closed;
+    uv_mutex_unlock(&queue->lock);
+    return something;
+}
+
+void rd_queue_close(struct rd_queue *queue)
+{
+    uv_mutex_lock(&queue->lock);
+    queue->closed = true;
+    uv_mutex_unlock(&queue->lock);
+    uv_cond_signal(&queue->arrived);
+}

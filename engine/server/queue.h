@@ -1,0 +1,36 @@
+/* A bounded queue of jobs between two threads. */
+#ifndef RD_SERVER_QUEUE_H
+#define RD_SERVER_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "server/job.h"
+
+struct rd_queue {
+    uv_mutex_t lock;
+    uv_cond_t arrived;
+    struct rd_jobs jobs;
+    size_t cost_max;
+    bool waiting; /* the taker sleeps: only then is it woken */
+    bool closed;
+};
+
+void rd_queue_init(struct rd_queue *queue, size_t cost_max);
+/* Must be empty. */
+void rd_queue_fini(struct rd_queue *queue);
+/* Puts all the jobs in, in order, and empties the chain; or, where they don't fit or the queue is
+ * closed, none: false. */
+bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs);
+/* Takes jobs of at most `cost_max` together (but at least one where there is one) without waiting.
+ * False where the queue is closed and empty: nothing will ever come. */
+bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out);
+/* Sleeps until there is something to take, the queue is closed, or the time is over; true where it
+ * was not the time. */
+bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns);
+/* Nothing more goes in. */
+void rd_queue_close(struct rd_queue *queue);
+
+#endif

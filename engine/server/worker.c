@@ -1,0 +1,150 @@
+/* The kernel thread.
+ *
+ *   take ─▶ run (one flush) ─▶ results out, bell ─▶ take ...
+ *     └ nothing there ─▶ a moment of patience ─▶ idle (commit, collect) ─▶ sleep
+ *
+ * A batch is whatever has arrived: no job ever waits for company. The moment of patience keeps a
+ * lone client that asks and waits, asks and waits, from paying for a commit of the store after each
+ * of its steps. Time is the kernel's (it may stand still); sleeping is in real time, in slices
+ * short enough to notice a wall clock that jumped.
+ */
+#include "server/worker.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "kernel/kernel.h"
+
+#define WORKER_MS_NS 1000000ull
+/* Every request that was let in, a page for each subscriber, and the few jobs of our own. */
+#define WORKER_QUEUE_COST_MAX (RD_KERNEL_QUEUE_MAX + RD_SESSIONS_MAX + 16)
+
+/* The part of the jobs that is to be run, as the kernel takes it. */
+static size_t worker_gather(const struct rd_jobs *jobs, struct rd_request **requests)
+{
+    size_t count = 0;
+    for (const struct rd_job *job = jobs->first; job; job = job->next) {
+        for (uint32_t i = 0; i < job->message.count; i++) {
+            if (!job->message.calls[i].runs)
+                continue;
+            RD_ASSERT(count < RD_BATCH_COMMANDS_MAX);
+            requests[count++] = &job->message.calls[i].request;
+        }
+    }
+    return count;
+}
+
+static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
+{
+    struct rd_request *requests[RD_BATCH_COMMANDS_MAX];
+    size_t count = worker_gather(jobs, requests);
+    if (count > 0 || due)
+        rd_kernel_run(worker->kernel, requests, count);
+    uint64_t seq = rd_kernel_durable_seq(worker->kernel);
+    bool moved = seq != atomic_load_explicit(&worker->durable_seq, memory_order_relaxed);
+    worker->ring_was_vain = due && count == 0 && !moved;
+    atomic_store(&worker->durable_seq, seq);
+    if (!jobs->first && !moved)
+        return;
+    bool room = rd_queue_push(&worker->out, jobs);
+    RD_ASSERT(room);
+    uv_async_send(worker->bell);
+}
+
+/* How long the kernel may be left alone, at most `max_ms`. */
+static uint64_t worker_nap_ns(struct rd_worker *worker, int64_t max_ms)
+{
+    if (worker->ring_was_vain)
+        return RD_KERNEL_RETRY_MS * WORKER_MS_NS;
+    int64_t wake_at_ms = rd_kernel_wake_at(worker->kernel);
+    int64_t now_ms = rd_kernel_now_ms(worker->kernel);
+    if (wake_at_ms <= now_ms)
+        return 0;
+    int64_t ahead_ms = wake_at_ms == INT64_MAX ? INT64_MAX : wake_at_ms - now_ms;
+    if (ahead_ms != INT64_MAX && max_ms > RD_KERNEL_LOOK_MS_MAX)
+        max_ms = RD_KERNEL_LOOK_MS_MAX;
+    return (uint64_t)(ahead_ms < max_ms ? ahead_ms : max_ms) * WORKER_MS_NS;
+}
+
+static bool worker_is_due(struct rd_worker *worker)
+{
+    return rd_kernel_wake_at(worker->kernel) <= rd_kernel_now_ms(worker->kernel);
+}
+
+/* Returns when there is a job, or when something is due. */
+static void worker_rest(struct rd_worker *worker)
+{
+    if (rd_queue_wait(&worker->in, worker_nap_ns(worker, RD_KERNEL_IDLE_AFTER_MS)))
+        return;
+    if (!worker->ring_was_vain && worker_is_due(worker))
+        return;
+    rd_kernel_idle(worker->kernel);
+    while (!rd_queue_wait(&worker->in, worker_nap_ns(worker, 3600 * 1000))) {
+        worker->ring_was_vain = false;
+        if (worker_is_due(worker))
+            return;
+    }
+}
+
+static void worker_main(void *context)
+{
+    struct rd_worker *worker = context;
+    struct rd_jobs jobs;
+    rd_kernel_adopt(worker->kernel);
+    while (rd_queue_take(&worker->in, RD_BATCH_COMMANDS_MAX, &jobs)) {
+        bool due = !worker->ring_was_vain && worker_is_due(worker);
+        if (jobs.first || due)
+            worker_run(worker, &jobs, due);
+        else
+            worker_rest(worker);
+    }
+    rd_kernel_close(worker->kernel);
+    worker->kernel = NULL;
+    atomic_store(&worker->done, true);
+    uv_async_send(worker->bell);
+}
+
+enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kernel, uv_async_t *bell,
+                               struct rd_error *error)
+{
+    *worker = (struct rd_worker){ .kernel = kernel, .bell = bell };
+    atomic_store(&worker->durable_seq, rd_kernel_durable_seq(kernel));
+    rd_queue_init(&worker->in, WORKER_QUEUE_COST_MAX);
+    rd_queue_init(&worker->out, WORKER_QUEUE_COST_MAX);
+    int failed = uv_thread_create(&worker->thread, worker_main, worker);
+    if (failed == 0)
+        return RD_OK;
+    rd_queue_fini(&worker->in);
+    rd_queue_fini(&worker->out);
+    return rd_error_set(error, RD_IO, "starting the kernel thread: %s", uv_strerror(failed));
+}
+
+void rd_worker_push(struct rd_worker *worker, struct rd_jobs *jobs)
+{
+    bool room = rd_queue_push(&worker->in, jobs);
+    RD_ASSERT(room);
+}
+
+struct rd_jobs rd_worker_results(struct rd_worker *worker)
+{
+    struct rd_jobs jobs;
+    (void)rd_queue_take(&worker->out, SIZE_MAX, &jobs);
+    return jobs;
+}
+
+uint64_t rd_worker_durable_seq(const struct rd_worker *worker)
+{
+    return atomic_load(&worker->durable_seq);
+}
+
+void rd_worker_stop(struct rd_worker *worker)
+{
+    rd_queue_close(&worker->in);
+}
+
+void rd_worker_join(struct rd_worker *worker)
+{
+    RD_ASSERT(atomic_load(&worker->done));
+    uv_thread_join(&worker->thread);
+    rd_queue_fini(&worker->in);
+    rd_queue_fini(&worker->out);
+}

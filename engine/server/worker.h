@@ -1,0 +1,40 @@
+/* The kernel thread: takes what has arrived, runs it as one batch, hands the results back, and
+ * sleeps till the next. */
+#ifndef RD_SERVER_WORKER_H
+#define RD_SERVER_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/error.h"
+#include "server/queue.h"
+
+struct rd_kernel;
+
+struct rd_worker {
+    struct rd_kernel *kernel;
+    struct rd_queue in, out;
+    uv_async_t *bell; /* rung after each batch, and at the end */
+    uv_thread_t thread;
+    _Atomic uint64_t durable_seq;
+    _Atomic bool done;  /* the kernel is closed, the thread is about to end */
+    bool ring_was_vain; /* kernel thread only */
+};
+
+/* Starts the thread, which owns the kernel from now on. `bell` is an initialised async handle of
+ * the loop. */
+enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kernel, uv_async_t *bell,
+                               struct rd_error *error) RD_MUST_CHECK;
+/* Hands jobs over. There is always room: how much may be under way is the loop's decision. */
+void rd_worker_push(struct rd_worker *worker, struct rd_jobs *jobs);
+/* What has been run; empties the queue of results. */
+struct rd_jobs rd_worker_results(struct rd_worker *worker);
+uint64_t rd_worker_durable_seq(const struct rd_worker *worker);
+/* Runs what has been handed over, closes the kernel, sets `done` and rings. Does not wait. */
+void rd_worker_stop(struct rd_worker *worker);
+/* After `done`, and after the last results were taken. */
+void rd_worker_join(struct rd_worker *worker);
+
+#endif

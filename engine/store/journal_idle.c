@@ -1,0 +1,225 @@
+/* The journal: housekeeping, in steps of a few milliseconds, for moments when nobody waits.
+ *
+ *   full segment ──pack──▶ NNNNNNNN.zst      its plain file ──▶ spare.seg ──▶ a later segment
+ *
+ * A spare that lies ready saves a roll-over the writing of a whole segment of zeros; packing hands
+ * the plain file on, so in the long run the same few files go round. Where no idle moment comes,
+ * flushes do a little packing each once too many segments wait. Nothing here is needed for being
+ * right: what fails is logged and tried again later.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/journal_inner.h"
+
+#define JOURNAL_SPARE_STEP (4u * 1024 * 1024)
+#define JOURNAL_PACK_STEP (1024u * 1024)
+#define JOURNAL_BACKLOG_STEP (64u * 1024)
+#define JOURNAL_BACKLOG_MAX 8u /* full segments that may wait for an idle moment */
+#define JOURNAL_TIDY_PAUSE_NS 10000000000ll
+
+void journal_spare_name(char out[RD_SEGMENT_NAME_MAX], uint32_t index)
+{
+    if (index == 0) {
+        snprintf(out, RD_SEGMENT_NAME_MAX, "spare.seg");
+    } else {
+        snprintf(out, RD_SEGMENT_NAME_MAX, "spare-%u.seg", index);
+    }
+}
+
+/* Gives the file `from` the name of the next spare. */
+static enum rd_status journal_spare_push(struct rd_journal *journal, const char *from,
+                                         struct rd_error *error)
+{
+    char name[RD_SEGMENT_NAME_MAX];
+    journal_spare_name(name, journal->spares);
+    if (renameat(journal->dir_fd, from, journal->dir_fd, name) != 0) {
+        return rd_error_errno(error, RD_IO, errno, "cannot rename %s/%s to %s", journal->dir, from,
+                              name);
+    }
+    rd_segment_sync_dir(journal->dir_fd);
+    journal->spares++;
+    return RD_OK;
+}
+
+enum rd_status journal_spare_make(struct rd_journal *journal, struct rd_error *error)
+{
+    static const char temp[] = "spare-new.tmp";
+    enum rd_status status =
+        rd_segment_allocate(journal->dir_fd, temp, journal->segment_bytes, error);
+    return status == RD_OK ? journal_spare_push(journal, temp, error) : status;
+}
+
+static void journal_spare_abandon(struct rd_journal *journal)
+{
+    if (journal->spare_fd >= 0) {
+        close(journal->spare_fd);
+        unlinkat(journal->dir_fd, JOURNAL_SPARE_TEMP, 0);
+        journal->spare_fd = -1;
+    }
+}
+
+/* Writes some more zeros into the coming spare; RD_END when it is there. */
+static enum rd_status journal_spare_step(struct rd_journal *journal, struct rd_error *error)
+{
+    if (journal->spare_fd < 0) {
+        journal->spare_done = 0;
+        journal->spare_fd = openat(journal->dir_fd, JOURNAL_SPARE_TEMP,
+                                   O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        int failed = journal->spare_fd < 0
+                         ? errno
+                         : posix_fallocate(journal->spare_fd, 0, journal->segment_bytes);
+        if (failed) {
+            journal_spare_abandon(journal);
+            return rd_error_errno(error, RD_IO, failed, "cannot make a spare segment in %s",
+                                  journal->dir);
+        }
+    }
+    uint32_t left = journal->segment_bytes - journal->spare_done;
+    uint32_t step = left < JOURNAL_SPARE_STEP ? left : JOURNAL_SPARE_STEP;
+    void *zeros = calloc(1, step);
+    RD_ASSERT(zeros);
+    bool good = rd_segment_pwrite(journal->spare_fd, zeros, step, journal->spare_done) &&
+                fdatasync(journal->spare_fd) == 0;
+    int errnum = errno;
+    free(zeros);
+    journal->spare_done += step;
+    if (good && journal->spare_done < journal->segment_bytes) {
+        return RD_OK;
+    }
+    if (!good) {
+        journal_spare_abandon(journal);
+        return rd_error_errno(error, RD_IO, errnum, "cannot fill a spare segment in %s",
+                              journal->dir);
+    }
+    close(journal->spare_fd);
+    journal->spare_fd = -1;
+    enum rd_status status = journal_spare_push(journal, JOURNAL_SPARE_TEMP, error);
+    return status == RD_OK ? RD_END : status;
+}
+
+enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
+                                    struct rd_error *error)
+{
+    struct journal_segment *segment = journal_segment(journal, number);
+    struct rd_segment_header header;
+    struct rd_packed *packed = NULL;
+    char name[RD_SEGMENT_NAME_MAX];
+    RD_ASSERT(number < journal->segment_count && segment->packed);
+    enum rd_status status = rd_packed_open(journal->dir_fd, number, &packed, error);
+    if (status != RD_OK) {
+        return status;
+    }
+    header = packed->header;
+    segment->bytes = packed->bytes;
+    segment->end = packed->end;
+    rd_packed_close(packed);
+    if (journal->read_number == number) {
+        journal_read_close(journal);
+    }
+    rd_segment_name(name, number, false);
+    segment->plain = false;
+    if (journal->spares == 0 && header.bytes == journal->segment_bytes) {
+        journal_spare_abandon(journal);
+        return journal_spare_push(journal, name, error);
+    }
+    if (unlinkat(journal->dir_fd, name, 0) != 0) {
+        return rd_error_errno(error, RD_IO, errno, "cannot remove %s/%s", journal->dir, name);
+    }
+    return RD_OK;
+}
+
+/* The oldest full segment that is to be packed; 0: none. All but the newest are full and flushed.
+ */
+static uint32_t journal_pack_next(struct rd_journal *journal)
+{
+    uint32_t n = journal->pack_from;
+    while (n < journal->header.number &&
+           (journal_segment(journal, n)->packed || journal_segment(journal, n)->keep_plain)) {
+        n++;
+    }
+    journal->pack_from = n;
+    return n < journal->header.number ? n : 0;
+}
+
+/* Packs some more of segment `number`; RD_END when it is done. */
+static enum rd_status journal_pack_step(struct rd_journal *journal, uint32_t number,
+                                        uint32_t budget, struct rd_error *error)
+{
+    enum rd_status status = RD_OK;
+    if (!journal->packer) {
+        uint32_t end;
+        status = journal_segment_end(journal, number, &end, error);
+        if (status == RD_OK) {
+            status = rd_packer_new(journal->dir_fd, number, end, &journal->packer, error);
+        }
+        journal->packing = number;
+    }
+    if (status == RD_OK) {
+        RD_ASSERT(journal->packing == number);
+        status = rd_packer_step(journal->packer, budget, error);
+    }
+    if (status == RD_OK) {
+        return RD_OK;
+    }
+    rd_packer_free(journal->packer);
+    journal->packer = NULL;
+    if (status == RD_END) {
+        journal_segment(journal, number)->packed = true;
+        status = journal_retire_plain(journal, number, error);
+        return status == RD_OK ? RD_END : status;
+    }
+    /* A damaged segment stays as it is, for verify and whoever restores it. */
+    journal_segment(journal, number)->keep_plain = status == RD_CORRUPT;
+    return status;
+}
+
+/* Looks at what a step came to; false where housekeeping is to rest. */
+static bool journal_tidied(struct rd_journal *journal, enum rd_status status,
+                           const struct rd_error *error)
+{
+    if (status == RD_OK || status == RD_END) {
+        return true;
+    }
+    rd_log(status == RD_CORRUPT ? RD_LOG_ERROR : RD_LOG_WARN, "journal", "housekeeping: %s",
+           error->text);
+    journal->tidy_after_ns = rd_clock_mono_ns() + JOURNAL_TIDY_PAUSE_NS;
+    return false;
+}
+
+bool rd_journal_idle(struct rd_journal *journal)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    if (journal->read_only || rd_clock_mono_ns() < journal->tidy_after_ns) {
+        return false;
+    }
+    uint32_t next = journal_pack_next(journal);
+    bool soon = journal->end > journal->header.bytes / 2; /* the next roll-over */
+    enum rd_status status;
+    if (journal->spares == 0 && (next == 0 || soon)) {
+        status = journal_spare_step(journal, &error);
+    } else if (next > 0) {
+        status = journal_pack_step(journal, next, JOURNAL_PACK_STEP, &error);
+    } else {
+        return false;
+    }
+    return journal_tidied(journal, status, &error) &&
+           (status == RD_OK || journal->spares == 0 || journal_pack_next(journal) > 0);
+}
+
+void journal_pack_backlog(struct rd_journal *journal)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    uint32_t next = journal_pack_next(journal);
+    if (next == 0 || journal->header.number - next <= JOURNAL_BACKLOG_MAX ||
+        rd_clock_mono_ns() < journal->tidy_after_ns) {
+        return;
+    }
+    journal_tidied(journal, journal_pack_step(journal, next, JOURNAL_BACKLOG_STEP, &error), &error);
+}

@@ -1,0 +1,62 @@
+/* What the vault's own files share: vault.c (applying, committing, finding) and vault_open.c
+ * (locking, recovery, rebuild). Nobody else includes it. */
+#ifndef RD_STORE_VAULT_INNER_H
+#define RD_STORE_VAULT_INNER_H
+
+#include "base/arena.h"
+#include "store/vault.h"
+
+#define VAULT_POSITION_KEY "vaultpos" /* 8 letters, in META: how far the store has got */
+#define VAULT_POSITION_FORMAT 1u
+#define VAULT_POSITION_BYTES (1 + 8 + 8 + RD_HASH_BYTES)
+
+/* How far something has got. seq 0: nowhere. */
+struct vault_mark {
+    uint64_t seq;
+    struct rd_position position;
+    unsigned char hash[RD_HASH_BYTES];
+};
+
+struct rd_vault {
+    struct rd_vault_options options;
+    char *dir;
+    int lock_fd;
+    struct rd_journal *journal;
+    struct rd_store *store;
+    struct vault_mark committed, applied;
+    int64_t committed_ns;
+    bool blocked; /* the last commit found no room */
+    int64_t retry_ns;
+    uint64_t found_seq; /* a flushed entry that was looked up, and where the one behind it lies */
+    struct rd_position found_next;
+    struct rd_arena arena;
+};
+
+/* Gives up the open transaction and applies everything behind the committed place anew, up to
+ * `upto`; a full map is enlarged as often as it takes (`grow`: once before the first try). */
+enum rd_status vault_replay(struct rd_vault *vault, uint64_t upto, bool grow,
+                            struct rd_error *error) RD_MUST_CHECK;
+/* Commits what is applied, all of which must be flushed. RD_MAP_FULL, RD_STORAGE_FULL: nothing was
+ * committed. */
+enum rd_status vault_commit_once(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
+/* Commits if that is allowed now. Where there is no room, the transaction is made anew and tried
+ * again later. */
+void vault_commit(struct rd_vault *vault);
+
+static inline void vault_be64_put(unsigned char *at, uint64_t v)
+{
+    for (int i = 0; i < 8; i++) {
+        at[i] = (unsigned char)(v >> (56 - 8 * i));
+    }
+}
+
+static inline uint64_t vault_be64_get(const unsigned char *at)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++) {
+        v = v << 8 | at[i];
+    }
+    return v;
+}
+
+#endif

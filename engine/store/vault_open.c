@@ -1,0 +1,300 @@
+/* The vault: opening a data directory, and closing it.
+ *
+ * Lock first: whoever else has it open keeps it. Then the store, which says how far it has got;
+ * then the journal, which must reach at least as far; then what the store lacks is applied. Lua has
+ * no part in that.
+ *
+ * Rebuilding makes DIR/store.new and swaps it in:  store ─▶ store.old, store.new ─▶ store,
+ * store.old removed. A crash in between is settled at the next opening: forward where the new one
+ * was complete, else back.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/faults.h"
+#include "store/vault_inner.h"
+
+#define VAULT_PATH_MAX 4096
+
+static enum rd_status vault_path(const struct rd_vault *vault, const char *name,
+                                 char out[VAULT_PATH_MAX], struct rd_error *error)
+{
+    if (snprintf(out, VAULT_PATH_MAX, "%s/%s", vault->dir, name) >= VAULT_PATH_MAX) {
+        return rd_error_set(error, RD_BAD_CONFIG, "the data directory's path is too long");
+    }
+    return RD_OK;
+}
+
+static enum rd_status vault_lock(struct rd_vault *vault, struct rd_error *error)
+{
+    char path[VAULT_PATH_MAX], pid[32] = "";
+    enum rd_status status = vault_path(vault, "lock", path, error);
+    if (status != RD_OK) {
+        return status;
+    }
+    if (mkdir(vault->dir, 0700) != 0 && errno != EEXIST) {
+        return rd_error_errno(error, RD_IO, errno, "cannot make the data directory %s", vault->dir);
+    }
+    vault->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (vault->lock_fd < 0) {
+        return rd_error_errno(error, RD_IO, errno, "cannot open %s", path);
+    }
+    if (flock(vault->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) {
+            return rd_error_errno(error, RD_IO, errno, "cannot lock %s", path);
+        }
+        ssize_t n = pread(vault->lock_fd, pid, sizeof(pid) - 1, 0);
+        pid[n > 0 ? n : 0] = 0;
+        pid[strcspn(pid, "\n")] = 0;
+        return rd_error_set(error, RD_IN_USE, "%s is in use by process %s", vault->dir,
+                            pid[0] ? pid : "(unknown)");
+    }
+    int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+    if (ftruncate(vault->lock_fd, 0) != 0 || pwrite(vault->lock_fd, pid, (size_t)len, 0) != len) {
+        /* The lock holds all the same; only its holder's name is missing. */
+        rd_log(RD_LOG_WARN, "vault", "cannot write the pid into %s: %s", path, strerror(errno));
+    }
+    return RD_OK;
+}
+
+static enum rd_status vault_load_position(struct rd_vault *vault, struct rd_error *error)
+{
+    const void *bytes;
+    size_t len;
+    enum rd_status status =
+        rd_store_get(vault->store, RD_TABLE_META, VAULT_POSITION_KEY, &bytes, &len, error);
+    memset(&vault->committed, 0, sizeof(vault->committed));
+    if (status == RD_OK) {
+        const unsigned char *at = bytes;
+        if (len != VAULT_POSITION_BYTES || at[0] != VAULT_POSITION_FORMAT) {
+            status = rd_error_set(
+                error, RD_CORRUPT,
+                "the store in %s does not say how far it has got; make it anew with `redress "
+                "store rebuild`",
+                vault->dir);
+        } else {
+            vault->committed.seq = vault_be64_get(at + 1);
+            vault->committed.position.at = vault_be64_get(at + 9);
+            memcpy(vault->committed.hash, at + 17, RD_HASH_BYTES);
+        }
+    }
+    rd_store_abort(vault->store);
+    vault->applied = vault->committed;
+    return status == RD_NOT_FOUND ? RD_OK : status;
+}
+
+/* Removes a store's directory. */
+static enum rd_status vault_remove_store(const struct rd_vault *vault, const char *name,
+                                         struct rd_error *error)
+{
+    static const char *const files[] = { "/data.mdb", "/lock.mdb", "" };
+    char path[VAULT_PATH_MAX];
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (snprintf(path, sizeof(path), "%s/%s%s", vault->dir, name, files[i]) >=
+            (int)sizeof(path)) {
+            return rd_error_set(error, RD_BAD_CONFIG, "the data directory's path is too long");
+        }
+        if (remove(path) != 0 && errno != ENOENT) {
+            return rd_error_errno(error, RD_IO, errno, "cannot remove %s", path);
+        }
+    }
+    return RD_OK;
+}
+
+static bool vault_has(const struct rd_vault *vault, const char *name)
+{
+    char path[VAULT_PATH_MAX];
+    return vault_path(vault, name, path, NULL) == RD_OK && access(path, F_OK) == 0;
+}
+
+static enum rd_status vault_rename(const struct rd_vault *vault, const char *from, const char *to,
+                                   struct rd_error *error)
+{
+    char path_from[VAULT_PATH_MAX], path_to[VAULT_PATH_MAX];
+    enum rd_status status = vault_path(vault, from, path_from, error);
+    if (status == RD_OK) {
+        status = vault_path(vault, to, path_to, error);
+    }
+    if (status == RD_OK && rename(path_from, path_to) != 0) {
+        status = rd_error_errno(error, RD_IO, errno, "cannot rename %s to %s", path_from, to);
+    }
+    int fd = status == RD_OK ? open(vault->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (status == RD_OK && (fd < 0 || fsync(fd) != 0)) {
+        status = rd_error_errno(error, RD_IO, errno, "cannot flush %s", vault->dir);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return status;
+}
+
+/* Finishes or undoes a rebuild that a crash interrupted. */
+static enum rd_status vault_settle(struct rd_vault *vault, struct rd_error *error)
+{
+    enum rd_status status = RD_OK;
+    if (!vault_has(vault, "store") && vault_has(vault, "store.old")) {
+        /* Between the two renames: the new one was complete before the first. */
+        bool complete = vault_has(vault, "store.new");
+        status = vault_rename(vault, complete ? "store.new" : "store.old", "store", error);
+    }
+    if (status == RD_OK) {
+        status = vault_remove_store(vault, "store.old", error);
+    }
+    if (status == RD_OK) {
+        status = vault_remove_store(vault, "store.new", error);
+    }
+    return status;
+}
+
+static enum rd_status vault_open_store(struct rd_vault *vault, const char *name,
+                                       struct rd_error *error)
+{
+    struct rd_store_options options = { .map_bytes = vault->options.map_bytes };
+    char path[VAULT_PATH_MAX];
+    enum rd_status status = vault_path(vault, name, path, error);
+    if (status == RD_OK) {
+        status = rd_store_open(path, &options, &vault->store, error);
+    }
+    return status == RD_OK ? vault_load_position(vault, error) : status;
+}
+
+/* The store's committed place tells the journal from where on it needs to look. */
+static enum rd_status vault_open_journal(struct rd_vault *vault,
+                                         struct rd_journal_recovery *recovery,
+                                         struct rd_error *error)
+{
+    struct rd_journal_options options = { .segment_bytes = vault->options.segment_bytes,
+                                          .known_good = vault->committed.position };
+    char path[VAULT_PATH_MAX];
+    if (options.segment_bytes && options.segment_bytes < 2 * RD_ENTRY_BYTES_MAX) {
+        options.entry_bytes_max = options.segment_bytes / 2; /* small ones are for tests */
+    }
+    enum rd_status status = vault_path(vault, "journal", path, error);
+    if (status == RD_OK) {
+        status = rd_journal_open(path, &options, &vault->journal, recovery, error);
+    }
+    if (status == RD_OK && rd_journal_last_seq(vault->journal) < vault->committed.seq) {
+        return rd_error_set(error, RD_CORRUPT,
+                            "%s: the journal ends at entry %llu but the store has reached %llu: "
+                            "acknowledged entries "
+                            "are missing; restore the journal from a backup",
+                            vault->dir, (unsigned long long)rd_journal_last_seq(vault->journal),
+                            (unsigned long long)vault->committed.seq);
+    }
+    return status;
+}
+
+/* Applies what the store lacks and commits it. */
+static enum rd_status vault_catch_up(struct rd_vault *vault, uint64_t *replayed,
+                                     struct rd_error *error)
+{
+    uint64_t last = rd_journal_last_seq(vault->journal);
+    *replayed = last - vault->committed.seq;
+    enum rd_status status = vault_replay(vault, last, false, error);
+    if (status == RD_OK && *replayed > 0) {
+        status = vault_commit_once(vault, error);
+        if (status == RD_MAP_FULL) {
+            status = vault_replay(vault, last, true, error);
+            status = status == RD_OK ? vault_commit_once(vault, error) : status;
+        }
+    }
+    rd_store_abort(vault->store);
+    return status;
+}
+
+static enum rd_status vault_rebuild(struct rd_vault *vault, struct rd_vault_recovery *recovery,
+                                    struct rd_error *error)
+{
+    enum rd_status status = vault_open_store(vault, "store.new", error);
+    if (status == RD_OK) {
+        status = vault_open_journal(vault, &recovery->journal, error);
+    }
+    if (status == RD_OK) {
+        status = vault_catch_up(vault, &recovery->replayed, error);
+    }
+    rd_store_close(vault->store);
+    vault->store = NULL;
+    if (status == RD_OK && vault_has(vault, "store")) {
+        status = vault_rename(vault, "store", "store.old", error);
+        rd_fault_exit("vault_swap");
+    }
+    if (status == RD_OK) {
+        status = vault_rename(vault, "store.new", "store", error);
+    }
+    if (status == RD_OK) {
+        status = vault_remove_store(vault, "store.old", error);
+    }
+    return status == RD_OK ? vault_open_store(vault, "store", error) : status;
+}
+
+enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_vault **out,
+                             struct rd_vault_recovery *recovery, struct rd_error *error)
+{
+    struct rd_vault_recovery unwanted;
+    struct rd_vault *vault = calloc(1, sizeof(*vault));
+    recovery = recovery ? recovery : &unwanted;
+    memset(recovery, 0, sizeof(*recovery));
+    RD_ASSERT(vault && options->apply);
+    vault->options = *options;
+    vault->dir = strdup(options->dir);
+    RD_ASSERT(vault->dir);
+    vault->options.dir = vault->dir;
+    vault->lock_fd = -1;
+    rd_arena_init(&vault->arena);
+    enum rd_status status = vault_lock(vault, error);
+    if (status == RD_OK) {
+        status = vault_settle(vault, error);
+    }
+    if (status == RD_OK && options->fresh_store) {
+        status = vault_rebuild(vault, recovery, error);
+    } else if (status == RD_OK) {
+        status = vault_open_store(vault, "store", error);
+        if (status == RD_OK) {
+            status = vault_open_journal(vault, &recovery->journal, error);
+        }
+        if (status == RD_OK) {
+            status = vault_catch_up(vault, &recovery->replayed, error);
+        }
+    }
+    if (status != RD_OK) {
+        rd_store_close(vault->store);
+        vault->store = NULL;
+        rd_vault_close(vault);
+        return status;
+    }
+    vault->committed_ns = rd_clock_mono_ns();
+    *out = vault;
+    return RD_OK;
+}
+
+void rd_vault_close(struct rd_vault *vault)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    if (!vault) {
+        return;
+    }
+    if (vault->store && vault->journal) { /* it was open */
+        if (rd_journal_flush(vault->journal, &error) != RD_OK) {
+            rd_log(RD_LOG_ERROR, "vault", "%s: the last batch is lost: %s", vault->dir, error.text);
+        } else {
+            vault->retry_ns = 0;
+            vault_commit(vault);
+        }
+    }
+    rd_store_close(vault->store);
+    rd_journal_close(vault->journal);
+    if (vault->lock_fd >= 0) {
+        close(vault->lock_fd); /* which unlocks */
+    }
+    rd_arena_fini(&vault->arena);
+    free(vault->dir);
+    free(vault);
+}

@@ -1,0 +1,267 @@
+/* Back-pressure: a peer that asks faster than it listens costs a bounded amount of memory and
+ * nobody else's time. */
+#include "common/t.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "unit/unit.h"
+
+#define REQUESTS 20000
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define GROWTH_KIB_MAX (8 * 64 * 1024) /* the sanitizer's own */
+#else
+#define GROWTH_KIB_MAX (64 * 1024)
+#endif
+
+static struct t_daemon *d;
+
+static void setup(void)
+{
+    d = t_daemon_start(NULL);
+}
+
+static void teardown(void)
+{
+    t_daemon_free(d);
+}
+
+/* `count` requests of a method, ids from 1, as bytes. */
+static struct rd_buf many_requests(const char *method, int count)
+{
+    struct rd_buf bytes;
+    rd_buf_init(&bytes);
+    for (int i = 1; i <= count; i++)
+        rd_buf_printf(&bytes, "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"%s\"}\n", i, method);
+    return bytes;
+}
+
+START_TEST(test_a_slow_reader_waits_alone)
+{
+    struct rd_client *slow = t_connect(d, NULL);
+    struct rd_buf bytes = many_requests("server.info", REQUESTS);
+    long before_kib = t_daemon_memory_kib(d);
+    size_t sent = t_push(slow, bytes.data, bytes.len);
+    ck_assert_msg(sent < bytes.len, "the server took all of %zu bytes and was told nothing",
+                  bytes.len);
+    ck_assert_int_lt(t_daemon_memory_kib(d) - before_kib, GROWTH_KIB_MAX);
+    for (int i = 0; i < 100; i++)
+        t_call(d, "server.info", "{}"); /* others are served meanwhile */
+    /* and when it reads at last, nothing is missing and all is in order */
+    struct rd_error error = RD_ERROR_NONE;
+    enum rd_status status = rd_client_send_raw(slow, bytes.data + sent, bytes.len - sent, &error);
+    ck_assert_msg(status == RD_OK, "%s", error.text);
+    for (int i = 1; i <= REQUESTS; i++) {
+        struct rd_arena arena;
+        struct rd_value result;
+        int64_t id;
+        rd_arena_init(&arena);
+        status = rd_client_receive(slow, &arena, &id, &result, &error);
+        ck_assert_msg(status == RD_OK, "request %d: %s", i, error.text);
+        ck_assert_int_eq(id, i);
+        rd_arena_fini(&arena);
+    }
+    rd_buf_fini(&bytes);
+    rd_client_close(slow);
+}
+END_TEST
+
+/* Replies far larger than their requests: the soft limit stops the reading, but what is under way
+ * already is too much. */
+START_TEST(test_a_peer_with_too_many_unread_replies_is_closed)
+{
+    struct rd_client *deaf = t_connect(d, NULL);
+    struct rd_buf bytes = many_requests("rpc.discover", RD_SESSION_IN_FLIGHT_MAX);
+    long before_kib = t_daemon_memory_kib(d);
+    (void)t_push(deaf, bytes.data, bytes.len);
+    t_daemon_await_log(d, "does not take its replies");
+    ck_assert_int_lt(t_daemon_memory_kib(d) - before_kib, 4 * GROWTH_KIB_MAX);
+    t_call(d, "server.info", "{}");
+    rd_buf_fini(&bytes);
+    rd_client_close(deaf);
+}
+END_TEST
+
+/* Nothing is sent back, so that only what is under way can stop the reading. */
+START_TEST(test_more_requests_than_may_be_under_way)
+{
+    enum { ALL = 5 * RD_SESSION_IN_FLIGHT_MAX };
+    struct rd_buf bytes;
+    struct rd_error error = RD_ERROR_NONE;
+    rd_buf_init(&bytes);
+    for (int i = 0; i < ALL; i++)
+        rd_buf_text(&bytes,
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"record.create\",\"params\":{\"type\":"
+                    "\"customer\",\"data\":{\"name\":\"Li\"}}}\n");
+    const char *params = "{'type': 'customer', 'data': {'name': 'Li'}}";
+    int64_t before = t_int(t_call(d, "record.create", "%s", params), "seq");
+    enum rd_status status = rd_client_send_raw(d->client, bytes.data, bytes.len, &error);
+    ck_assert_msg(status == RD_OK, "%s", error.text);
+    int64_t after = t_int(t_call(d, "record.create", "%s", params), "seq");
+    ck_assert_int_eq(after - before, ALL + 1); /* each was executed, once */
+    rd_buf_fini(&bytes);
+}
+END_TEST
+
+/* One batch of creates; `busy` and `done` count what came of its requests. */
+static void count_batch_reply(struct rd_client *client, int *busy, int *done)
+{
+    struct rd_arena arena;
+    struct rd_value reply;
+    struct rd_error error = RD_ERROR_NONE;
+    const char *line;
+    size_t len;
+    rd_arena_init(&arena);
+    enum rd_status status = rd_client_read_line(client, &arena, &line, &len, &error);
+    ck_assert_msg(status == RD_OK, "%s", error.text);
+    ck_assert_int_eq(rd_json_parse(&arena, line, len, 64, &reply, &error), RD_OK);
+    ck_assert_uint_eq(reply.count, RD_BATCH_REQUESTS_MAX);
+    for (uint32_t i = 0; i < reply.count; i++) {
+        if (t_has(reply.items[i], "result")) {
+            (*done)++;
+            continue;
+        }
+        ck_assert_str_eq(t_text(reply.items[i], "error.data.name"), "busy");
+        ck_assert_int_gt(t_int(reply.items[i], "error.data.retry_after_ms"), 0);
+        (*busy)++;
+    }
+    rd_arena_fini(&arena);
+}
+
+/* Far more at once than the queue holds: some are told to come back, and those are not executed. */
+START_TEST(test_a_full_queue_says_busy)
+{
+    enum { CLIENTS = 60, BATCHES = RD_SESSION_IN_FLIGHT_MAX / RD_BATCH_REQUESTS_MAX };
+    struct rd_client *clients[CLIENTS];
+    struct rd_buf bytes;
+    struct rd_error error = RD_ERROR_NONE;
+    rd_buf_init(&bytes);
+    for (int i = 0; i < RD_BATCH_REQUESTS_MAX; i++)
+        rd_buf_printf(&bytes,
+                      "%c{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"record.create\",\"params\":"
+                      "{\"type\":\"customer\",\"data\":{\"name\":\"Li\"}}}",
+                      i == 0 ? '[' : ',');
+    rd_buf_text(&bytes, "]\n");
+    const char *params = "{'type': 'customer', 'data': {'name': 'Li'}}";
+    int64_t before = t_int(t_call(d, "record.create", "%s", params), "seq");
+    for (int i = 0; i < CLIENTS; i++)
+        clients[i] = t_connect(d, NULL);
+    for (int i = 0; i < CLIENTS * BATCHES; i++) {
+        enum rd_status status =
+            rd_client_send_raw(clients[i % CLIENTS], bytes.data, bytes.len, &error);
+        ck_assert_msg(status == RD_OK, "%s", error.text);
+    }
+    int busy = 0, done = 0;
+    for (int i = 0; i < CLIENTS * BATCHES; i++)
+        count_batch_reply(clients[i % CLIENTS], &busy, &done);
+    ck_assert_int_eq(busy + done, CLIENTS * BATCHES * RD_BATCH_REQUESTS_MAX);
+    ck_assert_int_ge(done, RD_KERNEL_QUEUE_MAX - RD_BATCH_REQUESTS_MAX);
+    ck_assert_msg(busy > 0, "%d requests and the queue was never full", done);
+    int64_t after = t_int(t_call(d, "record.create", "%s", params), "seq");
+    ck_assert_int_eq(after - before, done + 1);
+    for (int i = 0; i < CLIENTS; i++)
+        rd_client_close(clients[i]);
+    rd_buf_fini(&bytes);
+}
+END_TEST
+
+START_TEST(test_large_messages_are_taken_one_after_the_other)
+{
+    enum { ALL = 200 };
+    static const char head[] =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"no.such\",\"params\":{\"x\":\"";
+    struct rd_buf line;
+    struct rd_error error = RD_ERROR_NONE;
+    rd_buf_init(&line);
+    rd_buf_text(&line, head);
+    memset(rd_buf_reserve(&line, RD_MESSAGE_BYTES_MAX), 'x', RD_MESSAGE_BYTES_MAX);
+    line.len = RD_MESSAGE_BYTES_MAX - 3;
+    rd_buf_text(&line, "\"}}\n");
+    ck_assert_uint_eq(line.len, RD_MESSAGE_BYTES_MAX + 1);
+    long before_kib = t_daemon_memory_kib(d);
+    for (int i = 0; i < ALL; i++) {
+        enum rd_status status = rd_client_send_raw(d->client, line.data, line.len, &error);
+        ck_assert_msg(status == RD_OK, "%s", error.text);
+    }
+    for (int i = 0; i < ALL; i++) {
+        int64_t id;
+        struct rd_value result;
+        ck_assert_int_eq(rd_client_receive(d->client, &d->arena, &id, &result, &error),
+                         RD_METHOD_NOT_FOUND);
+    }
+    ck_assert_int_lt(t_daemon_memory_kib(d) - before_kib, GROWTH_KIB_MAX);
+    rd_buf_fini(&line);
+}
+END_TEST
+
+START_TEST(test_peers_that_vanish_leave_nothing)
+{
+    struct rd_buf bytes = many_requests("server.info", 500);
+    for (int i = 0; i < 50; i++) {
+        struct rd_client *client = t_connect(d, NULL);
+        (void)t_push(client, bytes.data, bytes.len);
+        rd_client_close(client); /* while its requests are under way */
+    }
+    t_call(d, "server.info", "{}");
+    rd_buf_fini(&bytes);
+    /* the daemon proves its emptiness when the fixture stops it */
+}
+END_TEST
+
+START_TEST(test_one_session_too_many_is_told_so)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = RD_SESSIONS_MAX + 512;
+    if (limit.rlim_max < limit.rlim_cur || setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return; /* this machine cannot hold so many */
+    struct rd_client **clients = calloc(RD_SESSIONS_MAX, sizeof(clients[0]));
+    ck_assert_ptr_nonnull(clients);
+    for (size_t i = 1; i < RD_SESSIONS_MAX; i++) /* the fixture's own is one */
+        clients[i] = t_connect(d, NULL);
+    t_call_on(d, clients[RD_SESSIONS_MAX - 1], "server.info", "{}");
+    struct rd_client *late = t_connect(d, NULL);
+    struct rd_value result;
+    struct rd_error error = RD_ERROR_NONE;
+    int64_t id;
+    enum rd_status status = rd_client_receive(late, &d->arena, &id, &result, &error);
+    ck_assert_msg(status == RD_BUSY, "%s: %s", rd_status_name(status), error.text);
+    ck_assert_int_gt(rd_map_int(error.detail, "retry_after_ms", 0), 0);
+    ck_assert_int_eq(rd_client_receive(late, &d->arena, &id, &result, &error), RD_NO_SERVER);
+    rd_client_close(late);
+    for (size_t i = 1; i < RD_SESSIONS_MAX; i++)
+        rd_client_close(clients[i]);
+    free(clients);
+    t_call(d, "server.info", "{}");
+    /* there is room again */
+    late = t_connect(d, NULL);
+    t_call_on(d, late, "server.info", "{}");
+    rd_client_close(late);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *suite = suite_create("pressure");
+    TCase *tcase = tcase_create("pressure");
+    tcase_set_timeout(tcase, T_TIMEOUT_S);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_a_slow_reader_waits_alone);
+    tcase_add_test(tcase, test_a_peer_with_too_many_unread_replies_is_closed);
+    tcase_add_test(tcase, test_more_requests_than_may_be_under_way);
+    tcase_add_test(tcase, test_a_full_queue_says_busy);
+    tcase_add_test(tcase, test_large_messages_are_taken_one_after_the_other);
+    tcase_add_test(tcase, test_peers_that_vanish_leave_nothing);
+    tcase_add_test(tcase, test_one_session_too_many_is_told_so);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    return unit_run(suite());
+}

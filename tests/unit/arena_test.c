@@ -1,0 +1,132 @@
+/* The arena: alignment, growth, resets, and the two limits that abort. */
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "unit/unit.h"
+
+static struct rd_arena arena;
+
+static void setup(void)
+{
+    rd_arena_init(&arena);
+}
+
+static void teardown(void)
+{
+    rd_arena_fini(&arena);
+    ck_assert_ptr_null(arena.head);
+    ck_assert_uint_eq(arena.total, 0);
+}
+
+START_TEST(test_takes_nothing_before_the_first_piece)
+{
+    ck_assert_ptr_null(arena.head);
+    rd_arena_reset(&arena);
+    ck_assert_ptr_null(arena.head);
+}
+END_TEST
+
+START_TEST(test_pieces_are_aligned_and_apart)
+{
+    unsigned char *pieces[200];
+    for (size_t i = 0; i < 200; i++) {
+        pieces[i] = rd_arena_alloc(&arena, i);
+        ck_assert_uint_eq((uintptr_t)pieces[i] % _Alignof(max_align_t), 0);
+        memset(pieces[i], (int)i, i);
+    }
+    for (size_t i = 0; i < 200; i++)
+        for (size_t j = 0; j < i; j++)
+            ck_assert_uint_eq(pieces[i][j], i);
+}
+END_TEST
+
+START_TEST(test_reset_gives_the_same_memory_again)
+{
+    char *first = rd_arena_alloc(&arena, 100);
+    rd_arena_alloc(&arena, 3 * RD_ARENA_CHUNK_BYTES);
+    ck_assert_uint_ge(arena.total, 100 + 3 * RD_ARENA_CHUNK_BYTES);
+    rd_arena_reset(&arena);
+    ck_assert_uint_eq(arena.total, 0);
+    ck_assert_ptr_eq(rd_arena_alloc(&arena, 100), first);
+}
+END_TEST
+
+START_TEST(test_reset_does_not_keep_a_huge_first_chunk)
+{
+    rd_arena_alloc(&arena, 8u * 1024 * 1024);
+    rd_arena_reset(&arena);
+    ck_assert_ptr_null(arena.head);
+}
+END_TEST
+
+START_TEST(test_zalloc_is_zero_after_use)
+{
+    memset(rd_arena_alloc(&arena, 4096), 0xFF, 4096);
+    rd_arena_reset(&arena);
+    const char *zeroed = rd_arena_zalloc(&arena, 64, 64);
+    for (size_t i = 0; i < 4096; i++)
+        ck_assert_int_eq(zeroed[i], 0);
+}
+END_TEST
+
+START_TEST(test_copy_keeps_nuls_and_ends_with_one)
+{
+    const char *copy = rd_arena_copy(&arena, "a\0b", 3);
+    ck_assert_mem_eq(copy, "a\0b\0", 4);
+    ck_assert_str_eq(rd_arena_copy(&arena, NULL, 0), "");
+}
+END_TEST
+
+START_TEST(test_printf_short_and_long)
+{
+    ck_assert_str_eq(rd_arena_printf(&arena, "%s-%06d", "CP", 123), "CP-000123");
+    for (int len = 250; len < 260; len++) {
+        const char *text = rd_arena_printf(&arena, "%*d", len, 7);
+        ck_assert_uint_eq(strlen(text), (size_t)len);
+        ck_assert_int_eq(text[len - 1], '7');
+    }
+}
+END_TEST
+
+START_TEST(test_one_piece_beyond_the_limit_aborts)
+{
+    rd_arena_alloc(&arena, (size_t)RD_ARENA_BYTES_MAX + 1);
+}
+END_TEST
+
+START_TEST(test_many_pieces_beyond_the_limit_abort)
+{
+    for (size_t i = 0; i <= 256; i++)
+        rd_arena_alloc(&arena, 1024 * 1024);
+}
+END_TEST
+
+START_TEST(test_zalloc_overflow_aborts)
+{
+    rd_arena_zalloc(&arena, SIZE_MAX / 2, 3);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("arena");
+    TCase *tests = tcase_create("arena");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, test_takes_nothing_before_the_first_piece);
+    tcase_add_test(tests, test_pieces_are_aligned_and_apart);
+    tcase_add_test(tests, test_reset_gives_the_same_memory_again);
+    tcase_add_test(tests, test_reset_does_not_keep_a_huge_first_chunk);
+    tcase_add_test(tests, test_zalloc_is_zero_after_use);
+    tcase_add_test(tests, test_copy_keeps_nuls_and_ends_with_one);
+    tcase_add_test(tests, test_printf_short_and_long);
+    if (unit_forks()) {
+        tcase_add_test_raise_signal(tests, test_one_piece_beyond_the_limit_aborts, SIGABRT);
+        tcase_add_test_raise_signal(tests, test_many_pieces_beyond_the_limit_abort, SIGABRT);
+        tcase_add_test_raise_signal(tests, test_zalloc_overflow_aborts, SIGABRT);
+    }
+    suite_add_tcase(suite, tests);
+    return unit_run(suite);
+}

@@ -1,0 +1,215 @@
+/* Jobs and the queue between the two threads. */
+#include "unit.h"
+
+#include "base/limits.h"
+#include "server/queue.h"
+
+static struct rd_job_pool pool;
+static struct rd_queue queue;
+
+static void setup(void)
+{
+    pool = (struct rd_job_pool){ 0 };
+    rd_queue_init(&queue, 10);
+}
+
+static void teardown(void)
+{
+    rd_queue_fini(&queue);
+    rd_job_pool_fini(&pool);
+}
+
+/* A job of that many requests. */
+static struct rd_job *job_of(uint32_t requests)
+{
+    struct rd_job *job = rd_job_get(&pool, RD_JOB_MESSAGE);
+    job->message.runs = requests;
+    return job;
+}
+
+static bool push(struct rd_job *job)
+{
+    struct rd_jobs jobs = { 0 };
+    rd_jobs_add(&jobs, job);
+    return rd_queue_push(&queue, &jobs);
+}
+
+/* Gives a chain back; how many there were. */
+static size_t put_all(struct rd_jobs *jobs)
+{
+    size_t count = 0;
+    struct rd_job *job;
+    while ((job = rd_jobs_take(jobs)) != NULL) {
+        rd_job_put(&pool, job);
+        count++;
+    }
+    ck_assert_uint_eq(jobs->cost, 0);
+    return count;
+}
+
+START_TEST(test_first_in_first_out)
+{
+    struct rd_job *one = job_of(1), *two = job_of(2), *none = job_of(0);
+    ck_assert(push(one));
+    ck_assert(push(two));
+    ck_assert(push(none));
+    ck_assert_uint_eq(queue.jobs.cost, 4); /* one without requests counts as one */
+    struct rd_jobs jobs;
+    ck_assert(rd_queue_take(&queue, 100, &jobs));
+    ck_assert_ptr_eq(jobs.first, one);
+    ck_assert_ptr_eq(one->next, two);
+    ck_assert_ptr_eq(two->next, none);
+    ck_assert_ptr_eq(jobs.last, none);
+    ck_assert_uint_eq(put_all(&jobs), 3);
+    ck_assert(rd_queue_take(&queue, 100, &jobs)); /* empty, but not over */
+    ck_assert_ptr_null(jobs.first);
+}
+END_TEST
+
+START_TEST(test_is_bounded_in_requests)
+{
+    struct rd_jobs jobs = { 0 };
+    ck_assert(push(job_of(9)));
+    rd_jobs_add(&jobs, job_of(1));
+    rd_jobs_add(&jobs, job_of(1));
+    ck_assert(!rd_queue_push(&queue, &jobs)); /* all or none */
+    ck_assert_uint_eq(jobs.cost, 2);
+    ck_assert_uint_eq(queue.jobs.cost, 9);
+    struct rd_job *fits = rd_jobs_take(&jobs);
+    ck_assert(push(fits));
+    put_all(&jobs);
+    ck_assert(rd_queue_take(&queue, 100, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 2);
+}
+END_TEST
+
+START_TEST(test_takes_a_bounded_batch)
+{
+    struct rd_jobs jobs;
+    for (uint32_t i = 0; i < 3; i++)
+        ck_assert(push(job_of(3)));
+    ck_assert(rd_queue_take(&queue, 7, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 2);
+    ck_assert_uint_eq(queue.jobs.cost, 3);
+    ck_assert(rd_queue_take(&queue, 1, &jobs)); /* one in any case */
+    ck_assert_uint_eq(put_all(&jobs), 1);
+    ck_assert_uint_eq(queue.jobs.cost, 0);
+    ck_assert_ptr_null(queue.jobs.last);
+}
+END_TEST
+
+START_TEST(test_closed_takes_nothing_in_and_empties_first)
+{
+    struct rd_jobs jobs;
+    ck_assert(push(job_of(1)));
+    rd_queue_close(&queue);
+    struct rd_job *late = job_of(1);
+    ck_assert(!push(late));
+    rd_job_put(&pool, late);
+    ck_assert(rd_queue_take(&queue, 100, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 1);
+    ck_assert(!rd_queue_take(&queue, 100, &jobs));
+    ck_assert(rd_queue_wait(&queue, UINT64_C(3600000000000))); /* does not sleep */
+}
+END_TEST
+
+START_TEST(test_waits_no_longer_than_told)
+{
+    ck_assert(!rd_queue_wait(&queue, 0));
+    ck_assert(!rd_queue_wait(&queue, 1000000));
+    ck_assert(!queue.waiting);
+    struct rd_jobs jobs;
+    ck_assert(push(job_of(1)));
+    ck_assert(rd_queue_wait(&queue, UINT64_C(3600000000000)));
+    ck_assert(rd_queue_take(&queue, 1, &jobs));
+    put_all(&jobs);
+}
+END_TEST
+
+#define ALL 20000
+
+/* The other thread: takes until the queue is over, and hands everything on. */
+struct taker {
+    struct rd_jobs got;
+    size_t batches;
+};
+
+static void take_all(void *context)
+{
+    struct taker *taker = context;
+    struct rd_jobs jobs;
+    while (rd_queue_take(&queue, 4, &jobs)) {
+        if (!jobs.first)
+            (void)rd_queue_wait(&queue, UINT64_C(3600000000000));
+        taker->batches += jobs.first != NULL;
+        rd_jobs_join(&taker->got, &jobs);
+    }
+}
+
+START_TEST(test_two_threads)
+{
+    struct taker taker = { 0 };
+    uv_thread_t thread;
+    ck_assert_int_eq(uv_thread_create(&thread, take_all, &taker), 0);
+    for (uint64_t i = 0; i < ALL; i++) {
+        struct rd_jobs jobs = { 0 };
+        struct rd_job *job = job_of(1);
+        job->feed_serial = i;
+        rd_jobs_add(&jobs, job);
+        while (!rd_queue_push(&queue, &jobs))
+            continue; /* full */
+    }
+    rd_queue_close(&queue);
+    ck_assert_int_eq(uv_thread_join(&thread), 0);
+    ck_assert_uint_eq(taker.got.cost, ALL);
+    ck_assert_uint_ge(taker.batches, ALL / 4);
+    for (uint64_t i = 0; i < ALL; i++) {
+        struct rd_job *job = rd_jobs_take(&taker.got);
+        ck_assert_uint_eq(job->feed_serial, i);
+        rd_job_put(&pool, job);
+    }
+}
+END_TEST
+
+START_TEST(test_the_pool_keeps_a_bounded_number)
+{
+    struct rd_jobs jobs = { 0 };
+    for (int i = 0; i < RD_JOBS_KEPT_MAX + 10; i++) {
+        struct rd_job *job = rd_job_get(&pool, RD_JOB_FEED);
+        ck_assert_int_eq(job->kind, RD_JOB_FEED);
+        ck_assert_uint_eq(job->arena.total, 0);
+        rd_arena_alloc(&job->arena, 100);
+        rd_jobs_add(&jobs, job);
+    }
+    ck_assert_uint_eq(pool.out_count, RD_JOBS_KEPT_MAX + 10);
+    put_all(&jobs);
+    ck_assert_uint_eq(pool.out_count, 0);
+    ck_assert_uint_eq(pool.free_count, RD_JOBS_KEPT_MAX);
+    struct rd_job *again = rd_job_get(&pool, RD_JOB_PING);
+    ck_assert_uint_eq(again->arena.total, 0); /* as new */
+    ck_assert_ptr_null(again->session);
+    rd_job_put(&pool, again);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *suite = suite_create("queue");
+    TCase *tcase = tcase_create("queue");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_first_in_first_out);
+    tcase_add_test(tcase, test_is_bounded_in_requests);
+    tcase_add_test(tcase, test_takes_a_bounded_batch);
+    tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
+    tcase_add_test(tcase, test_waits_no_longer_than_told);
+    tcase_add_test(tcase, test_two_threads);
+    tcase_add_test(tcase, test_the_pool_keeps_a_bounded_number);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    return unit_run(suite());
+}
