@@ -41,10 +41,10 @@ return authority {
       "regulator_complaint.dispute" }, from = { "handler", "importer" } },
 
   -- the engine itself
-  { { "feed.subscribe", "decision.evaluate", "server.info" }, from = { "staff", "archive_keeper", "administrator" } },
+  { { "feed.subscribe", "decision.evaluate" }, from = { "staff", "archive_keeper", "administrator" } },
   { "report.run",    from = { "supervisor", "administrator" } },
   { "policy.info",   from = { "staff", "administrator" } },
-  { { "policy.reload", "clock.advance", "account.token" }, from = "administrator" },
+  { { "policy.reload", "clock.advance", "account.token", "notice.list", "store.stat" }, from = "administrator" },
   { "import.run",    from = { "importer", "administrator" } },
   { "backup.create", from = "maintainer" },                 -- and nothing else for a maintainer
 }

@@ -16,7 +16,7 @@ return {
   test "another city's handler stays out; the branch may step in" {
     given = a_complaint,
     steps = {
-      { act "verify" { by = "sun", ground = "sufficient", demand = "reasonable" }, expect = refused "not_allowed" },
+      { act "verify" { by = "sun", ground = "sufficient", demand = "reasonable" }, expect = refused "not_found" },
       { act "verify" { by = "zhao", ground = "sufficient", demand = "reasonable" }, expect = in_state "verified" },
     },
   },
@@ -32,9 +32,9 @@ return {
   test "a maintainer may do nothing but back up" {
     given = a_complaint,
     steps = {
-      { act "verify" { by = "backup", ground = "sufficient", demand = "reasonable" }, expect = refused "not_allowed" },
-      { act "withdraw" { by = "backup" }, expect = refused "not_allowed" },
-      { update "li" { by = "backup", name = "Nobody" }, expect = refused "not_allowed" },
+      { act "verify" { by = "backup", ground = "sufficient", demand = "reasonable" }, expect = refused "not_found" },
+      { act "withdraw" { by = "backup" }, expect = refused "not_found" },
+      { update "li" { by = "backup", name = "Nobody" }, expect = refused "not_found" },
     },
   },
   test "an administrator keeps the house and handles no complaints" {

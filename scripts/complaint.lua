@@ -162,6 +162,6 @@ return workflow "complaint" {
       end
     end,
     asker_is_proposer = function(f) return set { proposer = f.actor.account } end,
-    count_reopening = function(f) return set { reopened = f.reopened + 1, proposer = nil } end,
+    count_reopening = function(f) return set { reopened = f.reopened + 1, proposer = empty } end,
   },
 }

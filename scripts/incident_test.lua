@@ -119,6 +119,6 @@ return {
     when = act "resolve" { by = "ben" }, cases = { { expect = refused "wrong_state" } },
   },
   test "the front desk does not work on incidents" {
-    given = an_incident, when = act "assign" { by = "kf1" }, cases = { { expect = refused "not_allowed" } },
+    given = an_incident, when = act "assign" { by = "kf1" }, cases = { { expect = refused "not_found" } },
   },
 }

@@ -145,6 +145,16 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record, st
     return status == RD_END ? RD_OK : status;
 }
 
+void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0 && rd_deadline_number(deadlines[k - 1].name) > rd_deadline_number(deadlines[k].name); k--) {
+            struct rd_deadline other = deadlines[k];
+            deadlines[k] = deadlines[k - 1];
+            deadlines[k - 1] = other;
+        }
+}
+
 static struct rd_agenda_key deadline_agenda_key(const struct rd_deadline *deadline)
 {
     return rd_agenda_key(deadline->lane, deadline->due_ms, deadline->record.value,
@@ -200,8 +210,11 @@ void rd_deadline_plan(struct rd_deadline *deadline, const struct rd_duration *du
             deadline->running = false;
             deadline->left_ms = left;
         } else {
-            struct rd_duration rest = { .kind = RD_DURATION_BUSINESS_TIME, .n = left };
-            due = rd_calendar_add(clock, pause->to_ms, &rest, &once);
+            /* a limit in days that was due as the doors open is due as they open after the pause too, not at the
+             * closing before, which is the same in working time */
+            bool opens = duration->kind != RD_DURATION_BUSINESS_TIME && rd_calendar_is_open(clock, due);
+            struct rd_duration rest = { .kind = RD_DURATION_BUSINESS_TIME, .n = left + opens };
+            due = rd_calendar_add(clock, pause->to_ms, &rest, &once) - opens;
             provisional |= once;
         }
     }

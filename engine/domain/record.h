@@ -73,6 +73,8 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
 /* All deadlines of a record, in the arena. */
 enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record, struct rd_arena *arena,
                                  struct rd_deadline **out, size_t *count, struct rd_error *error) RD_MUST_CHECK;
+/* Into the order in which the store keeps them (by number). */
+void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count);
 /* The row and its place on the agenda. `before` is what stands there now, or NULL. */
 enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *before,
                                  const struct rd_deadline *deadline, struct rd_buf *scratch,

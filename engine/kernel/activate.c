@@ -166,7 +166,8 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy)
     kernel->model = rd_policy_model(*policy);
     *policy = NULL;
     activate_bind(kernel);
-    rd_policy_free(old);
+    if (!kernel->policy_borrowed)
+        rd_policy_free(old);
 }
 
 enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy, const struct rd_policy_source *sources,

@@ -71,6 +71,7 @@ static enum rd_status case_reply(struct rd_run *run, struct rd_request *request,
     for (size_t i = 0; i < draft->deadline_count; i++)
         if (!draft->deadlines[i].removed)
             rows[count++] = draft->deadlines[i].row;
+    rd_deadlines_sort(rows, count);
     request->result = rd_show_record(run->kernel, &draft->record, rows, count, arena);
     rd_map_add(arena, &request->result, "seq", seq ? rd_int((int64_t)seq) : rd_null());
     rd_map_add(arena, &request->result, "decisions", rd_show_decisions(&run->decisions, arena));

@@ -320,7 +320,8 @@ enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft, const
         return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: guard '%s' must return true or false",
                             draft->chart->file, guard->line, guard->name);
     *holds = result.items[0].boolean;
-    *reason = result.count > 1 && result.items[1].kind == RD_TEXT ? result.items[1].text : NULL;
+    /* `return cond, "why not"`: the reason speaks of the refusal */
+    *reason = !*holds && result.count > 1 && result.items[1].kind == RD_TEXT ? result.items[1].text : NULL;
     rd_visit(run->kernel, *holds ? guard->spot : guard->spot_false);
     rd_run_decided(run, guard->name, draft->chart->file, guard->line, *holds ? "true" : "false", *reason);
     return RD_OK;

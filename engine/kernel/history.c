@@ -93,23 +93,6 @@ static enum rd_status history_play(struct history_state *state, const struct rd_
     return status;
 }
 
-static int history_by_number(const struct rd_deadline *a, const struct rd_deadline *b)
-{
-    uint64_t x = rd_deadline_number(a->name), y = rd_deadline_number(b->name);
-    return x < y ? -1 : x > y;
-}
-
-/* In the order in which the store keeps them, so that a rebuilt reply equals the first one. */
-static void history_sort(struct history_state *state)
-{
-    for (size_t i = 1; i < state->count; i++)
-        for (size_t k = i; k > 0 && history_by_number(&state->deadlines[k - 1], &state->deadlines[k]) > 0; k--) {
-            struct rd_deadline other = state->deadlines[k];
-            state->deadlines[k] = state->deadlines[k - 1];
-            state->deadlines[k - 1] = other;
-        }
-}
-
 enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version, int64_t at_ms,
                                   struct rd_arena *arena, struct rd_record *out, struct rd_deadline **deadlines,
                                   size_t *count, struct rd_error *error)
@@ -135,7 +118,7 @@ enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uin
     }
     if (state.record.version == 0)
         return rd_error_set(error, RD_NOT_FOUND, "the record was not there yet");
-    history_sort(&state);
+    rd_deadlines_sort(state.deadlines, state.count); /* so that a rebuilt reply equals the first one */
     *out = state.record;
     *deadlines = state.deadlines;
     *count = state.count;

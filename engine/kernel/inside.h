@@ -24,6 +24,7 @@ struct rd_kernel {
     struct rd_catalogue catalogue;
     struct rd_apply apply;
     struct rd_policy *policy;
+    bool policy_borrowed;
     const struct rd_model *model;
     struct rd_type_binding *bindings; /* one a type of the model */
     uint32_t generation;

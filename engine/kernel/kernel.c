@@ -56,6 +56,7 @@ static enum rd_status kernel_open_vault(struct rd_kernel *kernel, const struct r
     struct rd_vault_options vault = {
         .dir = options->data_dir,
         .fresh_store = options->fresh_store,
+        .segment_bytes = options->segment_bytes,
         .apply = rd_apply_entry,
         .context = &kernel->apply,
         .progress = options->progress,
@@ -131,7 +132,8 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel, const struct 
         status = rd_activate_stored(kernel, findings, error); /* first the old one: what would be stranded? */
     if (status == RD_OK)
         status = rd_activate(kernel, &policy, count ? sources : NULL, count, "system", findings, error);
-    rd_policy_free(policy);
+    if (!kernel->policy_borrowed)
+        rd_policy_free(policy);
     rd_arena_fini(&arena);
     if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) && any) {
         start->policy_refused = true;
@@ -152,6 +154,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     rd_buf_init(&kernel->scratch);
     rd_arena_init(&kernel->ring_arena);
     kernel->coverage = options->coverage;
+    kernel->policy_borrowed = options->policy != NULL;
     kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
     enum rd_status status = kernel_open_vault(kernel, options, start, error);
     if (status == RD_OK)
@@ -176,7 +179,8 @@ void rd_kernel_close(struct rd_kernel *kernel)
     for (size_t i = 0; kernel->bindings && kernel->bindings[i].indexes; i++)
         free(kernel->bindings[i].indexes);
     free(kernel->bindings);
-    rd_policy_free(kernel->policy);
+    if (!kernel->policy_borrowed)
+        rd_policy_free(kernel->policy);
     rd_apply_fini(&kernel->apply);
     rd_catalogue_fini(&kernel->catalogue);
     rd_buf_fini(&kernel->entry_buf);

@@ -21,7 +21,8 @@ struct rd_policy;
 struct rd_kernel_options {
     const char *data_dir;
     const char *policy_dir;   /* holds rules/ and scripts/; NULL: go on with the stored active generation */
-    struct rd_policy *policy; /* instead of a directory (taken over); for tests */
+    struct rd_policy *policy; /* instead of a directory; for tests: borrowed, must outlive the kernel */
+    uint32_t segment_bytes;   /* of the journal; 0: the default */
     bool clock_manual;        /* moves by clock.advance only; begins at clock_start_ms or where the journal ended */
     int64_t clock_start_ms;
     bool fresh_store;         /* store rebuild */

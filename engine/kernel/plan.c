@@ -35,6 +35,11 @@ void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int 
                     const char *reason)
 {
     struct rd_value item = rd_list();
+    for (uint32_t i = 0; i < run->decisions.count; i++) { /* asked again with the same answer: once is enough */
+        const struct rd_value *at = run->decisions.items[i].items;
+        if (strcmp(at[0].text, rule) == 0 && strcmp(at[2].text, outcome) == 0 && !reason && at[3].kind == RD_NULL)
+            return;
+    }
     rd_list_add(run->arena, &item, rd_text(rule));
     rd_list_add(run->arena, &item, rd_text(rd_arena_printf(run->arena, "%s:%d", file, line)));
     rd_list_add(run->arena, &item, rd_text(outcome));
@@ -374,7 +379,7 @@ static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft, con
     if (++run->effect_count > RD_PLAN_EFFECTS_MAX)
         return rd_error_set(run->error, RD_LIMIT_EXCEEDED, "the command has more than %d effects", RD_PLAN_EFFECTS_MAX);
     if (strcmp(kind, "set") == 0) {
-        const struct rd_value *fields = rd_map_get(effect, "fields");
+        const struct rd_value *fields = rd_map_get(effect, "data");
         return rd_value_is(fields, RD_MAP) ? effect_fields(run, draft, fields, draft, action) : RD_OK;
     }
     if (strcmp(kind, "start") == 0)

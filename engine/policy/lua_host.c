@@ -24,6 +24,8 @@
 #define HOOK_STEP 200
 /* Garbage that is collected at once instead of waiting for the next measured step. */
 #define GARBAGE_BYTES_MAX (RD_LUA_HEAP_BYTES_MAX / 4)
+/* A step goes at least so far; below so much garbage none is made. */
+#define STEP_BYTES (64u * 1024)
 #define NS_PER_MS 1000000
 
 struct rd_lua_host {
@@ -31,6 +33,8 @@ struct rd_lua_host {
     uint64_t serial;
     size_t bytes;       /* of the heap now */
     size_t collected;   /* of the heap after the last step */
+    size_t peak_bytes;  /* the most that a step has met since the last whole cycle */
+    size_t settled;     /* steps are made above this; 0: always */
     size_t churn_left;
     int64_t instructions_left;
     int64_t work_left;
@@ -288,15 +292,29 @@ size_t rd_lua_host_bytes(const struct rd_lua_host *host)
     return host->bytes;
 }
 
+/* After a whole cycle. Stack and string table shrink by half a cycle: where much was freed, another one is worth it. */
+static void host_settle(struct rd_lua_host *host)
+{
+    bool shrinks = host->bytes + STEP_BYTES < host->peak_bytes;
+    host->peak_bytes = host->bytes;
+    host->settled = shrinks ? 0 : host->bytes;
+}
+
 void rd_lua_host_collect(struct rd_lua_host *host)
 {
     RD_ASSERT(!host->running);
     size_t grown = host->bytes > host->collected ? host->bytes - host->collected : 0;
-    if (grown > GARBAGE_BYTES_MAX)
-        lua_gc(host->L, LUA_GCCOLLECT);
-    else
-        lua_gc(host->L, LUA_GCSTEP, (int)(2 * grown / 1024 + 1));
     host->collected = host->bytes;
+    if (host->peak_bytes < host->bytes)
+        host->peak_bytes = host->bytes;
+    if (grown > GARBAGE_BYTES_MAX)
+        rd_lua_host_collect_all(host);
+    else if (host->bytes > host->settled + STEP_BYTES) {
+        bool cycle_ended = lua_gc(host->L, LUA_GCSTEP, (int)((2 * grown + STEP_BYTES) / 1024)) != 0;
+        host->collected = host->bytes;
+        if (cycle_ended)
+            host_settle(host);
+    }
 }
 
 void rd_lua_host_collect_all(struct rd_lua_host *host)
@@ -304,4 +322,5 @@ void rd_lua_host_collect_all(struct rd_lua_host *host)
     RD_ASSERT(!host->running);
     lua_gc(host->L, LUA_GCCOLLECT);
     host->collected = host->bytes;
+    host_settle(host);
 }

@@ -469,7 +469,7 @@ int l_pattern_match(lua_State *L)
 }
 
 /* Upvalues: subject, pattern, offset to go on at, offset behind the last match (-1: none yet). */
-static int l_gmatch_step(lua_State *L)
+int l_pattern_gmatch_step(lua_State *L)
 {
     size_t s_len, p_len;
     const char *s = lua_tolstring(L, lua_upvalueindex(1), &s_len);
@@ -500,7 +500,7 @@ int l_pattern_gmatch(lua_State *L)
     lua_settop(L, 2);
     lua_pushinteger(L, start == SIZE_MAX ? (lua_Integer)len + 1 : (lua_Integer)start);
     lua_pushinteger(L, -1);
-    lua_pushcclosure(L, l_gmatch_step, 4);
+    lua_pushcclosure(L, l_pattern_gmatch_step, 4);
     return 1;
 }
 

@@ -8,5 +8,7 @@ int l_pattern_find(lua_State *L);
 int l_pattern_match(lua_State *L);
 int l_pattern_gmatch(lua_State *L);
 int l_pattern_gsub(lua_State *L);
+/* What gmatch gives: it remembers where it is. */
+int l_pattern_gmatch_step(lua_State *L);
 
 #endif

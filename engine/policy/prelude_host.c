@@ -132,6 +132,13 @@ static int l_host_set_upvalue(lua_State *L)
     return 0;
 }
 
+/* keeps_state(function): an iterator that remembers where it is. */
+static int l_host_keeps_state(lua_State *L)
+{
+    lua_pushboolean(L, rd_sandbox_keeps_state(L, 1));
+    return 1;
+}
+
 /* money("100.00") -> minor units. For company code. */
 static int l_host_money(lua_State *L)
 {
@@ -225,6 +232,7 @@ static void l_push_host(lua_State *L, struct rd_zone *const *zone)
         { "days", l_host_days },       { "day_text", l_host_day_text },
         { "is_text", l_host_is_text }, { "upvalue", l_host_upvalue },
         { "set_upvalue", l_host_set_upvalue }, { "money", l_host_money },
+        { "keeps_state", l_host_keeps_state },
         { "freeze", l_sandbox_freeze }, { "map", l_value_mark_map },
         { NULL, NULL },
     };

@@ -224,6 +224,12 @@ static int l_pairs_step(lua_State *L)
     return 2;
 }
 
+bool rd_sandbox_keeps_state(lua_State *L, int index)
+{
+    lua_CFunction function = lua_tocfunction(L, index);
+    return function == l_pairs_step || function == l_pattern_gmatch_step;
+}
+
 static int l_pairs(lua_State *L)
 {
     luaL_checkany(L, 1);

@@ -2,6 +2,8 @@
 #ifndef RD_POLICY_SANDBOX_H
 #define RD_POLICY_SANDBOX_H
 
+#include <stdbool.h>
+
 #include <lua.h>
 
 /* Opens the libraries for the prelude (base, string, table, math, utf8: in the globals) and takes the string metatable
@@ -16,6 +18,9 @@ int l_sandbox_freeze(lua_State *L);
 
 /* Replaces a read-only table at the top by the one behind it; leaves anything else. */
 void l_sandbox_thaw(lua_State *L);
+
+/* Whether the value at `index` is an iterator that remembers where it is (of pairs or gmatch). */
+bool rd_sandbox_keeps_state(lua_State *L, int index);
 
 /* The keys of the table or view at `index` in their fixed order (numbers, then texts, then booleans), as a list that is
  * pushed. Other keys raise. */

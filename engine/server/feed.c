@@ -10,6 +10,7 @@
  */
 #include "server/feed.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -43,16 +44,39 @@ void rd_feed_end(struct rd_session *session)
     feed->on = false;
 }
 
-static void feed_begin(struct rd_session *session, const struct rd_value *result)
+static void feed_begin(struct rd_session *session, const struct rd_request *request)
 {
     struct rd_feed *feed = rd_session_feed(session);
-    int64_t since = rd_map_int(result, "since", 0);
+    int64_t since = rd_map_int(&request->result, "since", 0);
     if (!feed->on)
         feed_link(session);
     feed->serial++;
     feed->asking = false;
     feed->since = since > 0 ? (uint64_t)since : 0;
     feed->empty_at = 0;
+    /* an account of the company, as the reply shows: so it is no longer than a name */
+    snprintf(feed->as, sizeof(feed->as), "%s", rd_map_text(request->params, "as", ""));
+}
+
+static void feed_answer_unsubscribe(struct rd_request *request)
+{
+    request->result = rd_map();
+    if (request->params && request->params->count > 0)
+        request->status =
+            rd_error_set(&request->error, RD_INVALID_PARAMS,
+                         "feed.unsubscribe has no parameter '%s'", request->params->pairs[0].key);
+}
+
+void rd_feed_answer(struct rd_message *message)
+{
+    for (uint32_t i = 0; i < message->count; i++) {
+        struct rd_call *call = &message->calls[i];
+        if (!call->runs || strcmp(call->request.method, "feed.unsubscribe") != 0)
+            continue;
+        call->runs = false;
+        message->runs--;
+        feed_answer_unsubscribe(&call->request);
+    }
 }
 
 void rd_feed_notice(struct rd_session *session, const struct rd_call *call)
@@ -60,7 +84,7 @@ void rd_feed_notice(struct rd_session *session, const struct rd_call *call)
     if (call->request.status != RD_OK)
         return;
     if (strcmp(call->request.method, "feed.subscribe") == 0)
-        feed_begin(session, &call->request.result);
+        feed_begin(session, &call->request);
     else if (strcmp(call->request.method, "feed.unsubscribe") == 0)
         rd_feed_end(session);
 }
@@ -79,6 +103,9 @@ void rd_feed_pull(struct rd_session *session)
     *params = rd_map();
     rd_map_add(&job->arena, params, "since", rd_int((int64_t)feed->since));
     rd_map_add(&job->arena, params, "limit", rd_int(RD_FEED_PAGE_MAX));
+    if (feed->as[0])
+        rd_map_add(&job->arena, params, "as",
+                   rd_text_copy(&job->arena, feed->as, strlen(feed->as)));
     rd_rpc_make(&job->arena, "feed.read", params, &peer, &job->message);
     job->session = session;
     job->feed_serial = feed->serial;

@@ -326,6 +326,7 @@ static void session_take_line(struct rd_session *session, const char *line, size
     struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
     struct rd_peer peer = rd_session_peer(session, &job->arena);
     rd_rpc_read(&job->arena, line, len, &peer, &job->message);
+    rd_feed_answer(&job->message);
     session_enqueue(session, job);
 }
 

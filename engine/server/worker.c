@@ -108,6 +108,7 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
 {
     *worker = (struct rd_worker){ .kernel = kernel, .bell = bell };
     atomic_store(&worker->durable_seq, rd_kernel_durable_seq(kernel));
+    rd_kernel_idle(kernel); /* ends the transaction that opening read with: none changes threads */
     rd_queue_init(&worker->in, WORKER_QUEUE_COST_MAX);
     rd_queue_init(&worker->out, WORKER_QUEUE_COST_MAX);
     int failed = uv_thread_create(&worker->thread, worker_main, worker);

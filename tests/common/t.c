@@ -184,7 +184,7 @@ struct t_daemon *t_daemon_start(const struct t_options *options)
     return d;
 }
 
-/* Closes our connection and sees the process end. */
+/* Closes our connection, sends the signal (0: none) and sees the process end. */
 static int t_end(struct t_daemon *d, int signal_number)
 {
     int status;
@@ -198,12 +198,22 @@ static int t_end(struct t_daemon *d, int signal_number)
     return status;
 }
 
-void t_daemon_stop(struct t_daemon *d)
+static void t_end_well(struct t_daemon *d, int signal_number)
 {
-    int status = t_end(d, SIGTERM);
+    int status = t_end(d, signal_number);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the daemon ended with %s %d:\n%s",
                   WIFEXITED(status) ? "code" : "signal",
                   WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), t_log_tail(d));
+}
+
+void t_daemon_stop(struct t_daemon *d)
+{
+    t_end_well(d, SIGTERM);
+}
+
+void t_daemon_wait(struct t_daemon *d)
+{
+    t_end_well(d, 0);
 }
 
 void t_daemon_kill(struct t_daemon *d)

@@ -54,6 +54,8 @@ struct t_daemon {
 struct t_daemon *t_daemon_start(const struct t_options *options);
 /* SIGTERM, and an end with exit code 0 is expected. The directory stays. */
 void t_daemon_stop(struct t_daemon *d);
+/* The same for a daemon that has been told to stop already: no signal is sent. */
+void t_daemon_wait(struct t_daemon *d);
 /* kill -9. */
 void t_daemon_kill(struct t_daemon *d);
 /* Starts it again on the same directory (a manual clock goes on where the journal ended). */

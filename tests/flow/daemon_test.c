@@ -176,8 +176,7 @@ static void stop_under_load(int signal_number)
     size_t count = read_acknowledged(client, seqs, ALL);
     rd_client_close(client);
     if (signal_number != SIGKILL) {
-        /* t_daemon_stop would find it gone already; its exit code is looked at all the same */
-        t_daemon_stop(d);
+        t_daemon_wait(d);
         ck_assert_ptr_nonnull(strstr(t_daemon_log(d), "\"stopped\""));
     }
     t_daemon_again(d);

@@ -154,6 +154,7 @@ START_TEST(test_unsubscribe_ends_it)
     t_call_on(d, client, "feed.subscribe", "{'since': 0}");
     int64_t last = 0, seq = create();
     follow(client, &last, seq, NULL, 0);
+    t_refused_on(d, client, "invalid_params", "feed.unsubscribe", "{'since': 1}");
     t_call_on(d, client, "feed.unsubscribe", "{}");
     create();
     t_call_on(d, client, "server.info", "{}"); /* an event would have come before this reply */

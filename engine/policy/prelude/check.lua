@@ -132,6 +132,8 @@ local function read_key(entry, key, value, place, v, tbl)
   elseif entry.rest then
     v.rest[#v.rest + 1] = { key = key, value = value, place = place }
   else
+    local meant = host.nearest(key, entry.names)
+    if meant then v.meant[meant] = true end
     check.error(place, "unknown key '%s'%s", key, check.guess(key, entry.names))
     v.bad = true
   end
@@ -140,7 +142,7 @@ end
 -- Reads `tbl` by the schema entry. Gives values by key, positional ones in `items` ({ value, place, index }), others in `rest`;
 -- `bad` where something was reported.
 function check.read(entry, tbl, place)
-  local v = { items = {}, rest = {}, line = check.line(tbl) or place.line }
+  local v = { items = {}, rest = {}, meant = {}, line = check.line(tbl) or place.line }
   for _, key in ipairs(check.order(tbl)) do
     local at = check.at(place, check.line(tbl, key))
     if type(key) == "string" then
@@ -159,7 +161,7 @@ function check.read(entry, tbl, place)
   end
   for _, key in ipairs(entry.keys) do
     if key.required and tbl[key.name] == nil then
-      check.error(check.at(place, v.line), "missing key '%s'", key.name)
+      if not v.meant[key.name] then check.error(check.at(place, v.line), "missing key '%s'", key.name) end
       v.bad = true
     end
     if v[key.name] == nil and tbl[key.name] == nil then v[key.name] = key.default end

@@ -56,6 +56,7 @@ local function run_file(source, is_import)
   local plain, message = host.load(text, "@" .. file, environment)
   local scan = scanner.scan(text, file)
   for _, problem in ipairs(scan.problems) do check.error(check.place(file, problem.line), "%s", problem.text) end
+  if scan.forbidden then return nil end
   if not plain then
     if #scan.problems == 0 then report_message(file, message) end
     return nil
@@ -102,7 +103,7 @@ local function collect_node(node, words)
     end
     return
   end
-  if not words[node.word] then return check.error(place, "'%s' can't be declared here", node.word) end
+  if not words[node.word] then return check.error(place, "'%s' can't be declared here%s", node.word, node.word == "import" and ": imports stand in scripts/import/" or "") end
   local name, body = body_of(node, place)
   if name == nil then return end
   if name and not check.kinds[NAME_KINDS[node.word] or "name"](name, place, node.word) then return end
@@ -195,10 +196,11 @@ end
 
 local function finish(normal)
   for _, close in ipairs(closers) do close() end
+  local cells = purity.cells(workflow.functions)
   if has_errors() then
     return { findings = sort_findings(), described = {}, functions = {}, cells = {} }
   end
-  local described, functions, cells = {}, {}, purity.cells(workflow.functions)
+  local described, functions = {}, {}
   for i, entry in ipairs(workflow.functions) do
     functions[i] = entry.fn
     described[i] = { kind = entry.kind, what = entry.what, file = entry.file, line = entry.line, has_cells = cells[i].length > 0 }

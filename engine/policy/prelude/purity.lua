@@ -1,14 +1,19 @@
 -- Purity: a function may use the file's locals but must not carry anything in them from one call into the next.
 -- Tables among them become read-only; all of them are listed as cells, which C compares after each call.
 local use, host = ...
-local nodes = use "nodes"
+local nodes, check = use "nodes", use "check"
 local purity = {}
 
 -- Makes a value read-only, deep. `frozen` remembers what was done, so that shared and circular tables stay one.
 local freeze, visit
 
 function freeze(value, seen)
-  if type(value) == "function" then visit(value, seen) end
+  if type(value) == "function" then
+    if host.keeps_state(value) then
+      check.error(seen.place, "%s uses an iterator that outlives the call: functions must be pure", seen.what)
+    end
+    visit(value, seen)
+  end
   if type(value) ~= "table" or nodes.of(value) or getmetatable(value) ~= nil then return value end
   if seen.frozen[value] then return seen.frozen[value] end
   local proxy = host.freeze(value)
@@ -42,7 +47,7 @@ end
 function purity.cells(functions)
   local frozen, cells = {}, {}
   for i, entry in ipairs(functions) do
-    local seen = { frozen = frozen, visited = {}, cells = {}, list = { length = 0 } }
+    local seen = { frozen = frozen, visited = {}, cells = {}, what = entry.what, place = check.place(entry.file, entry.line), list = { length = 0 } }
     visit(entry.fn, seen)
     cells[i] = seen.list
   end

@@ -278,6 +278,7 @@ function scanner.scan(src, file)
     local word = kind == "string" and "" or sub(src, start, stop)
     if kind == "name" and (word == "_ENV" or find(word, "^__rd_")) then
       scan.problem(line, ("unknown word '%s'"):format(word))
+      scan.forbidden = true
     end
     if not inside and word == "function" then
       if #scan.frames > 0 or not scan.naming then -- an item may begin with it

@@ -181,7 +181,7 @@ function kinds.steps(value, place, label)
   if not check.table(value, place, label) then return nil end
   local list = {}
   for _, key in ipairs(check.order(value)) do
-    local at = check.inside(place, check.line(value, key) or place.line, "step " .. #list + 1)
+    local at = check.inside(place, check.line(value, key) or place.line, "step " .. tostring(key))
     list[#list + 1] = step_of(value[key], at)
   end
   return list

@@ -30,11 +30,11 @@ local function named_item(entry, value, place, what)
     return name, name and { line = place.line } or nil
   end
   if not check.table(value, place, what) then return nil end
-  local inside = check.inside(place, check.line(value) or place.line, ("%s '%s'"):format(what, tostring(value[1])))
+  local inside = check.inside(place, check.line(value) or place.line, type(value[1]) == "string" and ("%s '%s'"):format(what, value[1]) or what)
   local v = check.read(entry, value, inside)
   local first = v.items[1]
   if not first or #v.items > 1 then
-    check.error(inside, "one name must stand at its beginning")
+    check.error(inside, "one name must stand at the beginning")
     return nil
   end
   local name = kinds.name(first.value, first.place, what)
@@ -62,7 +62,7 @@ function words.choices(normal, declared)
     items[#items + 1] = { name = name, title = check.title(v), line = at.line }
     names[#names + 1] = name
   end)
-  if #items == 0 then check.error(declared.place, "a vocabulary needs at least one item") end
+  if next(declared.body) == nil then check.error(declared.place, "a vocabulary needs at least one item") end
   types.vocabularies[declared.name] = names
   normal.choices[#normal.choices + 1] = { name = declared.name, items = items, file = declared.place.file, line = declared.place.line }
 end

@@ -8,7 +8,7 @@ local words = {}
 
 function words.record(normal, declared)
   local v = check.read(check.entry "record", declared.body, declared.place)
-  if v.fields and #v.fields == 0 and not v.bad then check.error(declared.place, "a record needs at least one field") end
+  if v.fields and next(declared.body.fields) == nil then check.error(declared.place, "a record needs at least one field") end
   normal.records[#normal.records + 1] = {
     name = declared.name, title = v.title, number = v.number, owner = v.owner, unit = v.unit, fields = v.fields or {},
     indexes = v.indexes or {}, file = declared.place.file, line = declared.place.line,

@@ -154,7 +154,7 @@ function kinds.states(value, place, label)
                           final = v.final or false, on = v.on or {}, after = v.after or {}, line = at.line }
     end
   end
-  if #list == 0 then check.error(place, "a workflow needs at least one state") end
+  if next(value) == nil then check.error(place, "a workflow needs at least one state") end
   return list
 end
 
