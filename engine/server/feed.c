@@ -30,11 +30,20 @@ static void feed_link(struct rd_session *session)
     feed->on = true;
 }
 
+/* A page that is with the kernel comes back to nobody. */
+static void feed_let_go(struct rd_feed *feed)
+{
+    if (feed->page)
+        feed->page->session = NULL;
+    feed->page = NULL;
+}
+
 void rd_feed_end(struct rd_session *session)
 {
     struct rd_feed *feed = rd_session_feed(session);
     if (!feed->on)
         return;
+    feed_let_go(feed);
     if (feed->prev)
         rd_session_feed(feed->prev)->next = feed->next;
     else
@@ -50,8 +59,7 @@ static void feed_begin(struct rd_session *session, const struct rd_request *requ
     int64_t since = rd_map_int(&request->result, "since", 0);
     if (!feed->on)
         feed_link(session);
-    feed->serial++;
-    feed->asking = false;
+    feed_let_go(feed);
     feed->since = since > 0 ? (uint64_t)since : 0;
     feed->empty_at = 0;
     /* an account of the company, as the reply shows: so it is no longer than a name */
@@ -94,7 +102,7 @@ void rd_feed_pull(struct rd_session *session)
     struct rd_server *server = rd_session_server(session);
     struct rd_feed *feed = rd_session_feed(session);
     uint64_t durable = server->durable_seq;
-    if (!feed->on || feed->asking || server->draining || feed->since >= durable ||
+    if (!feed->on || feed->page || server->draining || feed->since >= durable ||
         feed->empty_at >= durable || !rd_session_has_room(session))
         return;
     struct rd_job *job = rd_job_get(&server->pool, RD_JOB_FEED);
@@ -108,8 +116,7 @@ void rd_feed_pull(struct rd_session *session)
                    rd_text_copy(&job->arena, feed->as, strlen(feed->as)));
     rd_rpc_make(&job->arena, "feed.read", params, &peer, &job->message);
     job->session = session;
-    job->feed_serial = feed->serial;
-    feed->asking = true;
+    feed->page = job;
     feed->empty_at = durable; /* until the page shows otherwise */
     rd_server_submit(server, job);
 }
@@ -153,10 +160,9 @@ static void feed_send(struct rd_session *session, const struct rd_value *page)
 void rd_feed_answered(struct rd_session *session, struct rd_job *job)
 {
     struct rd_feed *feed = rd_session_feed(session);
-    if (!feed->on || feed->serial != job->feed_serial)
-        return;
+    RD_ASSERT(feed->on && feed->page == job);
     const struct rd_request *request = &job->message.calls[0].request;
-    feed->asking = false;
+    feed->page = NULL;
     if (request->status == RD_OK)
         feed_send(session, &request->result);
     else

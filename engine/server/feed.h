@@ -14,9 +14,8 @@ struct rd_session;
 struct rd_feed {
     bool on; /* and in the server's list of followers */
     struct rd_session *next, *prev;
-    bool asking;     /* a page is with the kernel */
-    uint64_t serial; /* of the subscription: pages of an earlier one are not for this one */
-    uint64_t since;  /* everything up to here has been sent, or is not for this peer */
+    struct rd_job *page; /* is with the kernel; NULL: none */
+    uint64_t since;      /* everything up to here has been sent, or is not for this peer */
     char as[RD_NAME_BYTES_MAX + 1]; /* the account that the subscriber asked to act as; or empty */
     uint64_t empty_at;              /* the durable sequence when there was nothing behind `since` */
 };

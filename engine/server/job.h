@@ -25,8 +25,7 @@ struct rd_job {
     enum rd_job_kind kind;
     bool done; /* answered; loop thread only */
     bool is_login;
-    uint64_t feed_serial; /* FEED: the subscription that asked */
-    size_t bytes;         /* memory that the message took, for the limits on what is unanswered */
+    size_t bytes; /* memory that the message took, for the limits on what is unanswered */
     struct rd_arena arena;
     struct rd_message message;
 };

@@ -23,7 +23,7 @@
 #define T_START_MS 60000
 #define T_ARGS_MAX 32
 #define T_SHOW_BYTES_MAX 1500
-#define T_LOG_BYTES_MAX 5000
+#define T_LOG_BYTES_MAX 2500
 
 static void t_sleep_ms(int ms)
 {

@@ -76,13 +76,14 @@ START_TEST(test_a_peer_with_too_many_unread_replies_is_closed)
 {
     struct rd_client *deaf = t_connect(d, NULL);
     struct rd_buf bytes;
-    char id[8001];
-    memset(id, 'x', 8000); /* comes back with each reply */
-    id[8000] = '\0';
     rd_buf_init(&bytes);
-    for (int i = 0; i < 2 * RD_SESSION_IN_FLIGHT_MAX; i++)
-        rd_buf_printf(&bytes, "{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"rpc.discover\"}\n",
-                      id);
+    /* all in one read: single requests up to the limit, and a batch that goes beyond it */
+    for (int i = 0; i < RD_SESSION_IN_FLIGHT_MAX - 1; i++)
+        rd_buf_text(&bytes, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.discover\"}\n");
+    for (int i = 0; i < RD_BATCH_REQUESTS_MAX; i++)
+        rd_buf_printf(&bytes, "%c{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.discover\"}",
+                      i == 0 ? '[' : ',');
+    rd_buf_text(&bytes, "]\n");
     long before_kib = t_daemon_memory_kib(d);
     (void)t_push(deaf, bytes.data, bytes.len);
     t_daemon_await_log(d, "does not take its replies");

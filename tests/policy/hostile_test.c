@@ -54,7 +54,7 @@ static const struct attack ATTACKS[] = {
     /* memory */
     { "local s = 'x' while true do s = s .. s end", "uses more memory than one call may take" },
     { "local t = {} for i = 1, 1e9 do t[i] = {} end", "uses more memory than one call may take" },
-    { "local t = {} for i = 1, 1e9 do t[i] = 'x' .. i end", "takes more instructions than it may (an endless loop?)" },
+    { "local t = {} for i = 1, 1e9 do t[i] = 'x' .. i end", NULL },
     { "local function g(n) return n == 0 and {} or { g(n - 1), g(n - 1) } end return g(60)", NULL },
     /* depth */
     { "local function g(n) return 1 + g(n + 1) end return g(1)", NULL },

@@ -17,7 +17,7 @@ static const char RIG_COMPANY[] = "return {\n"
                                   "  calendar \"hotline\" { always = true },\n"
                                   "  organisation { roles = { \"staff\" }, units = { \"hq\" } },\n"
                                   "  record \"ticket\" { fields = { subject = text, amount = money, handler = account,\n"
-                                  "    department = text { indexed = true }, tags = list_of(text) } },\n"
+                                  "    department = text { indexed = true }, tags = list_of(text), parent = reference \"ticket\" } },\n"
                                   "}\n";
 
 struct rig {

@@ -154,7 +154,7 @@ START_TEST(test_two_threads)
     for (uint64_t i = 0; i < ALL; i++) {
         struct rd_jobs jobs = { 0 };
         struct rd_job *job = job_of(1);
-        job->feed_serial = i;
+        job->bytes = i;
         rd_jobs_add(&jobs, job);
         while (!rd_queue_push(&queue, &jobs))
             continue; /* full */
@@ -165,7 +165,7 @@ START_TEST(test_two_threads)
     ck_assert_uint_ge(taker.batches, ALL / 4);
     for (uint64_t i = 0; i < ALL; i++) {
         struct rd_job *job = rd_jobs_take(&taker.got);
-        ck_assert_uint_eq(job->feed_serial, i);
+        ck_assert_uint_eq(job->bytes, i);
         rd_job_put(&pool, job);
     }
 }

@@ -127,21 +127,6 @@ local function collect(value, file, line, words)
   end
 end
 
--- Words that were called but lead nowhere: a test may stand alone, anything else was forgotten.
-local function collect_leftovers(made, words, errors_before)
-  for _, node in ipairs(made) do
-    if node.word == "test" and not node.used and not node.collected and words.test then
-      collect_node(node, words)
-    elseif not node.used and not node.collected and #check.findings == errors_before then
-      if NAMED[node.word] or UNNAMED[node.word] then
-        check.error(check.place(node.file, node.line), "%s is not returned (missing 'return'?)", node.word)
-      elseif not check.is_word(node.word) and not node.inside then
-        check.unknown_word(node)
-      end
-    end
-  end
-end
-
 -- Marks every node that can be reached from what a file returned.
 local function reach(value, seen)
   if type(value) ~= "table" or seen[value] then return end
@@ -155,6 +140,25 @@ local function reach(value, seen)
   for _, member in next, value do reach(member, seen) end
 end
 
+-- Words that were called but lead nowhere: a test may stand alone, anything else was forgotten.
+local function collect_leftovers(made, words, errors_before)
+  for _, node in ipairs(made) do
+    if node.word == "test" and not node.used and not node.collected and words.test then
+      collect_node(node, words)
+      for i = 1, node.count do reach(node.args[i], {}) end
+    end
+  end
+  for _, node in ipairs(made) do
+    if not node.used and not node.inside and not node.collected and #check.findings == errors_before then
+      if NAMED[node.word] or UNNAMED[node.word] then
+        check.error(check.place(node.file, node.line), "%s is not returned (missing 'return'?)", node.word)
+      elseif not check.is_word(node.word) then
+        check.error(check.place(node.file, node.line), "'%s' leads nowhere: a file only returns its declarations", node.word)
+      end
+    end
+  end
+end
+
 local function load_file(source, words, is_import)
   local errors_before = #check.findings
   local returned, made, count = run_file(source, is_import)
@@ -165,9 +169,6 @@ local function load_file(source, words, is_import)
   for i = 1, count do
     collect(returned[i], source.path, 1, words)
     reach(returned[i], {})
-  end
-  for _, node in ipairs(made) do
-    if node.inside then node.used = node.used or not node.collected end
   end
   collect_leftovers(made, words, errors_before)
 end
