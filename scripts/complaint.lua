@@ -8,7 +8,7 @@ return workflow "complaint" {
   facts = {
     tier    = decide "customer.tier" { of = "customer" },
     urgency = decide "complaint.urgency" {},
-    similar = count "complaint" { same = { "department", "problem" }, in_last = "24 hours" },
+    similar = count "complaint" { same = { "department", "problem" }, in_last = "24 hours", at_most = 20 },
     alarms  = count "mass_alarm" { same = { "department", "problem" }, in_last = "24 hours" },
   },
 

@@ -46,9 +46,12 @@
 #define RD_CASCADE_DEPTH_MAX 8     /* a command that sends events that send events ... */
 #define RD_CASCADE_RECORDS_MAX 64  /* records that one command may touch */
 #define RD_PLAN_EFFECTS_MAX 256
+#define RD_FACT_ROWS_MAX 100000 /* records that one count or sum looks at */
 #define RD_LIST_LIMIT_MAX 1000
 #define RD_LIST_LIMIT_DEFAULT 50
 #define RD_LIST_SCAN_MAX 10000 /* records looked at for one page */
+/* memory of one reply that lists things: more of them come on the next page */
+#define RD_REPLY_ARENA_BYTES (8u * 1024 * 1024)
 #define RD_HISTORY_MAX 1000    /* entries in one case.history reply */
 #define RD_IDEMPOTENCY_KEY_BYTES_MAX 128
 #define RD_IDEMPOTENCY_KEEP_MS (7ll * 24 * 3600 * 1000)
@@ -76,9 +79,9 @@
 #define RD_POLICY_FILES_MAX 1024
 #define RD_POLICY_FILE_BYTES_MAX (1024u * 1024)
 #define RD_POLICY_BYTES_MAX (6u * 1024 * 1024)
-#define RD_LUA_HEAP_BYTES_MAX (128u * 1024 * 1024)
+#define RD_LUA_HEAP_BYTES_MAX (256u * 1024 * 1024)
 #define RD_LUA_INSTRUCTIONS_MAX 1000000        /* one guard or action */
-#define RD_LUA_LOAD_INSTRUCTIONS_MAX 200000000 /* loading and checking a whole policy */
+#define RD_LUA_LOAD_INSTRUCTIONS_MAX 600000000 /* loading and checking a whole policy */
 #define RD_LUA_TIME_MS_MAX 50                  /* one guard or action */
 /* C-side work (bytes touched) of one guard or action */
 #define RD_LUA_TEXT_WORK_MAX (4u * 1024 * 1024)

@@ -361,6 +361,10 @@ static void fact_count_build(struct chart_build *b, const struct rd_value *spec,
         rd_finding_error(b->findings, file, out->line,
                          "fact '%s': record '%s' has no index over just the fields of `same`; add it to its indexes",
                          out->name, type);
+    out->at_most = rd_map_int(spec, "at_most", RD_COUNT_AT_MOST);
+    if (out->at_most < 1 || out->at_most > RD_FACT_ROWS_MAX)
+        rd_finding_error(b->findings, file, out->line, "fact '%s': at_most lies between 1 and %d", out->name,
+                         RD_FACT_ROWS_MAX);
     const char *in_last = rd_map_text(spec, "in_last", NULL);
     struct rd_duration duration;
     struct rd_error error = RD_ERROR_NONE;

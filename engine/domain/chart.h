@@ -6,6 +6,7 @@
 #include "domain/decision.h"
 #include "domain/type.h"
 
+#define RD_COUNT_AT_MOST 1000 /* where a count does not say */
 #define RD_FACTS_MAX 64 /* declared facts of one workflow: a set of them is one word */
 
 struct rd_model;
@@ -51,6 +52,7 @@ struct rd_fact {
     size_t same_count;
     int index;                          /* of the counted type's indexes, that serves it */
     int64_t in_last_ms;                 /* 0: ever */
+    int64_t at_most;                    /* COUNT: stops there */
     int field;                          /* SUM: the field of the counted type */
     const char *path;                   /* FIELD: "customer.name" */
 };

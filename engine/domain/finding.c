@@ -1,7 +1,8 @@
 /* Findings: a list of sentences with places, kept in the order in which they were found.
  *
- * Everything is copied into the list's arena, so that whoever finds something owns nothing. A policy that is wrong all over
- * must not fill the memory: beyond FINDINGS_MAX they are only counted.
+ * Everything is copied into the list's arena, so that whoever finds something owns nothing. A
+ * policy that is wrong all over must not fill the memory: beyond FINDINGS_MAX they are only
+ * counted.
  */
 #include "domain/finding.h"
 
@@ -35,7 +36,8 @@ static void RD_PRINTF(5, 0) finding_add(struct rd_findings *findings, const char
     findings->last = finding;
 }
 
-void rd_finding_error(struct rd_findings *findings, const char *file, int line, const char *format, ...)
+void rd_finding_error(struct rd_findings *findings, const char *file, int line, const char *format,
+                      ...)
 {
     va_list args;
     va_start(args, format);
@@ -43,8 +45,8 @@ void rd_finding_error(struct rd_findings *findings, const char *file, int line, 
     va_end(args);
 }
 
-void rd_finding_warning(struct rd_findings *findings, const char *file, int line, const char *format,
-                        ...)
+void rd_finding_warning(struct rd_findings *findings, const char *file, int line,
+                        const char *format, ...)
 {
     va_list args;
     va_start(args, format);

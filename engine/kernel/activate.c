@@ -159,9 +159,10 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     return status;
 }
 
-static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy)
+static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, const char *hash)
 {
     struct rd_policy *old = kernel->policy;
+    memcpy(kernel->hash, hash, sizeof kernel->hash);
     kernel->policy = *policy;
     kernel->model = rd_policy_model(*policy);
     *policy = NULL;
@@ -177,7 +178,7 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy, 
     if (status == RD_OK)
         status = activate_journal(kernel, *policy, sources, count, actor, error);
     if (status == RD_OK)
-        activate_swap(kernel, policy);
+        activate_swap(kernel, policy, rd_policy_hash_text(*policy));
     return status;
 }
 
@@ -210,6 +211,13 @@ enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HAS
     return status;
 }
 
+/* Promises were read when the generation was activated; a start need not read them again. */
+static bool activate_is_test(const char *path)
+{
+    size_t len = strlen(path), tail = strlen("_test.lua");
+    return len > tail && strcmp(path + len - tail, "_test.lua") == 0;
+}
+
 enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings, struct rd_error *error)
 {
     struct rd_arena arena;
@@ -220,14 +228,16 @@ enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *
     if (status == RD_OK) {
         const struct rd_value *texts = &row.items[3];
         struct rd_policy_source *sources = rd_arena_zalloc(&arena, texts->count + 1, sizeof *sources);
+        size_t count = 0;
         for (uint32_t i = 0; i < texts->count; i++)
-            sources[i] = (struct rd_policy_source){ texts->pairs[i].key, texts->pairs[i].value.text,
-                                                    texts->pairs[i].value.count };
-        status = rd_policy_load(sources, texts->count, findings, &policy, error);
+            if (!activate_is_test(texts->pairs[i].key))
+                sources[count++] = (struct rd_policy_source){ texts->pairs[i].key, texts->pairs[i].value.text,
+                                                              texts->pairs[i].value.count };
+        status = rd_policy_load(sources, count, findings, &policy, error);
     }
     if (status == RD_OK) {
         kernel->generation = (uint32_t)row.items[1].integer;
-        activate_swap(kernel, &policy);
+        activate_swap(kernel, &policy, row.items[2].text);
     }
     rd_arena_fini(&arena);
     return status;
@@ -264,7 +274,7 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
     char hash[RD_POLICY_HASH_TEXT];
     if (status == RD_OK)
         rd_policy_hash(sources, count, hash);
-    bool same = status == RD_OK && strcmp(hash, rd_policy_hash_text(kernel->policy)) == 0;
+    bool same = status == RD_OK && strcmp(hash, kernel->hash) == 0;
     if (status == RD_OK && !same)
         status = rd_policy_load(sources, count, &findings, &policy, &request->error);
     if (status == RD_OK && !same)
@@ -286,10 +296,10 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
         return status;
     if (!same)
         rd_log(RD_LOG_INFO, "policy", "generation %u is in force (%.12s), activated by %s", kernel->generation,
-               rd_policy_hash_text(kernel->policy), actor.name);
+               kernel->hash, actor.name);
     request->result = rd_map();
     rd_map_add(arena, &request->result, "generation", rd_int(kernel->generation));
-    rd_map_add(arena, &request->result, "hash", rd_text_copy(arena, rd_policy_hash_text(kernel->policy), RD_POLICY_HASH_TEXT - 1));
+    rd_map_add(arena, &request->result, "hash", rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
     rd_map_add(arena, &request->result, "changed", rd_bool(!same));
     rd_map_add(arena, &request->result, "warnings", activate_findings(&findings, arena));
     return RD_OK;
@@ -324,7 +334,7 @@ enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request
     }
     request->result = rd_map();
     rd_map_add(arena, &request->result, "generation", rd_int(kernel->generation));
-    rd_map_add(arena, &request->result, "hash", rd_text_copy(arena, rd_policy_hash_text(kernel->policy), RD_POLICY_HASH_TEXT - 1));
+    rd_map_add(arena, &request->result, "hash", rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
     rd_map_add(arena, &request->result, "company", rd_text(model->company));
     rd_map_add(arena, &request->result, "records", types);
     rd_map_add(arena, &request->result, "decisions", decisions);

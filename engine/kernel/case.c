@@ -397,14 +397,13 @@ static enum rd_status case_find(struct rd_run *run, const struct rd_request *req
 {
     const char *text = rd_map_text(request->params, "id", "");
     struct rd_id id;
-    if (!rd_id_read(text, &id))
-        return rd_error_at(run->error, RD_NOT_FOUND, "/id", "'%s' is no id of a record", text);
-    enum rd_status status = rd_draft_of(run, id, out);
+    enum rd_status status = rd_id_read(text, &id) ? rd_draft_of(run, id, out) : RD_NOT_FOUND;
+    if (status == RD_OK && !rd_query_may_read(run->kernel, &run->actor, (*out)->type, &(*out)->record, run->arena))
+        status = RD_NOT_FOUND; /* what one may not even read is not there, and looks the same */
+    if (status == RD_NOT_FOUND)
+        return rd_error_at(run->error, RD_NOT_FOUND, "/id", "there is no record '%s'", text);
     if (status != RD_OK)
         return status;
-    /* what one may not even read is not there */
-    if (!rd_query_may_read(run->kernel, &run->actor, (*out)->type, &(*out)->record, run->arena))
-        return rd_error_at(run->error, RD_NOT_FOUND, "/id", "there is no such record");
     const struct rd_value *expected = rd_map_get(request->params, "if_version");
     if (rd_value_is(expected, RD_INT) && expected->integer != (*out)->record.version) {
         struct rd_value *detail = rd_arena_zalloc(run->arena, 1, sizeof *detail);

@@ -77,7 +77,7 @@ enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *
     if (limit < 1 || limit > RD_FEED_PAGE_MAX)
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit", "limit lies between 1 and %d", RD_FEED_PAGE_MAX);
     struct rd_entry raw = { .next = { 0 } };
-    for (int looked = 0; next < durable && events.count < (uint32_t)limit && looked < FEED_LOOK_MAX; looked++) {
+    for (int looked = 0; next < durable && events.count < (uint32_t)limit && looked < FEED_LOOK_MAX && arena->total < RD_REPLY_ARENA_BYTES; looked++) {
         struct rd_command_entry entry;
         status = looked == 0 ? rd_vault_find(kernel->vault, next + 1, arena, &raw, &request->error)
                              : rd_journal_read(rd_vault_journal(kernel->vault), raw.next, arena, &raw, &request->error);
@@ -93,6 +93,14 @@ enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *
     rd_map_add(arena, &request->result, "events", events);
     rd_map_add(arena, &request->result, "next", rd_int((int64_t)next));
     rd_map_add(arena, &request->result, "durable", rd_int((int64_t)durable));
+    return RD_OK;
+}
+
+/* The server, which holds the subscription, answers this itself; the row is here so that rpc.discover tells of it. */
+enum rd_status rd_method_feed_unsubscribe(struct rd_kernel *kernel, struct rd_request *request)
+{
+    (void)kernel;
+    request->result = rd_map();
     return RD_OK;
 }
 

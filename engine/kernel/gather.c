@@ -10,8 +10,6 @@
 #include "base/json.h"
 #include "store/tables.h"
 
-#define GATHER_COUNT_MAX 100000 /* rows that one count or sum looks at */
-
 static void gather_record(struct rd_run *run, const char *name, struct rd_value value)
 {
     rd_map_set(run->arena, &run->facts, name, value);
@@ -181,9 +179,11 @@ static enum rd_status gather_fact_count(struct rd_run *run, struct rd_draft *dra
     struct rd_walk walk;
     enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
     while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
-        if (++looked > GATHER_COUNT_MAX) {
-            status = rd_error_set(run->error, RD_LIMIT_EXCEEDED, "fact '%s' counts more than %d records; shorten in_last",
-                                  fact->name, GATHER_COUNT_MAX);
+        if (fact->kind == RD_FACT_COUNT && sum >= fact->at_most)
+            break;
+        if (++looked > RD_FACT_ROWS_MAX) {
+            status = rd_error_set(run->error, RD_LIMIT_EXCEEDED, "fact '%s' adds up more than %d records; shorten in_last",
+                                  fact->name, RD_FACT_ROWS_MAX);
             break;
         }
         uint64_t id = rd_index_key_record(walk.key);

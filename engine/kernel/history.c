@@ -172,7 +172,7 @@ enum rd_status rd_method_case_history(struct rd_kernel *kernel, struct rd_reques
         return status;
     int64_t since = rd_map_int(request->params, "since_version", 0);
     uint32_t v = since > 0 ? (uint32_t)since + 1 : 1;
-    for (; v <= record.version && entries.count < RD_HISTORY_MAX; v++) {
+    for (; v <= record.version && entries.count < RD_HISTORY_MAX && arena->total < RD_REPLY_ARENA_BYTES; v++) {
         struct rd_position_key key = rd_position_key(record.id.value, v);
         struct rd_entry raw;
         struct rd_command_entry entry;

@@ -38,7 +38,7 @@ struct rd_kernel {
     uint32_t *coverage;
     uint64_t rung, faults;  /* since the start */
     int64_t started_ms;
-    uint64_t generation_hash_seen;
+    char hash[RD_POLICY_HASH_TEXT]; /* of the generation in force, tests included */
 };
 
 /* One deadline of a draft, as it is and as it will be. */
@@ -97,7 +97,7 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
 /* Loads the stored active generation; RD_NOT_FOUND where there is none. */
 enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings,
                                   struct rd_error *error) RD_MUST_CHECK;
-/* The sources of the stored active generation, in the arena. */
+/* The hash of the stored active generation. */
 enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT], struct rd_error *error) RD_MUST_CHECK;
 enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request);
@@ -221,6 +221,7 @@ enum rd_status rd_method_case_history(struct rd_kernel *kernel, struct rd_reques
 enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_decision_evaluate(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_feed_subscribe(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_feed_unsubscribe(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_report_cases(struct rd_kernel *kernel, struct rd_request *request);

@@ -256,7 +256,7 @@ static bool list_take(void *context, struct list *list, struct rd_record *record
         rd_deadlines_load(list->kernel->store, record->id, arena, &deadlines, &count, &ignored) != RD_OK)
         return true;
     rd_list_add(arena, &page->items, rd_show_record(list->kernel, &kept, deadlines, count, arena));
-    return page->items.count < page->limit;
+    return page->items.count < page->limit && arena->total < RD_REPLY_ARENA_BYTES;
 }
 
 enum rd_status rd_method_case_list(struct rd_kernel *kernel, struct rd_request *request)

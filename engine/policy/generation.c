@@ -4,10 +4,10 @@
  *                                             └▶ normal form (C values) ─▶ rd_model_build ─▶ model
  *                                             └▶ functions: a list in the registry, called by index
  *
- * After loading, the prelude is forgotten: the state holds the company's functions and what they refer to, nothing else.
- * Purity: an outer local that a function changed would carry state from one call into the next. What the check does not
- * see in the source is seen here: each outer local of a function (its cells) is compared after the call, put back, and
- * reported as a fault.
+ * After loading, the prelude is forgotten: the state holds the company's functions and what they
+ * refer to, nothing else. Purity: an outer local that a function changed would carry state from one
+ * call into the next. What the check does not see in the source is seen here: each outer local of a
+ * function (its cells) is compared after the call, put back, and reported as a fault.
  */
 #include "policy/policy.h"
 
@@ -72,7 +72,8 @@ static void l_push_sources(lua_State *L, const struct loading *loading)
     }
 }
 
-static void l_read_member(lua_State *L, struct rd_policy *policy, const char *name, struct rd_value *out)
+static void l_read_member(lua_State *L, struct rd_policy *policy, const char *name,
+                          struct rd_value *out)
 {
     struct rd_lua_limits limits = {
         .depth = RD_MESSAGE_DEPTH_MAX,
@@ -104,11 +105,13 @@ static enum function_kind function_kind(const char *name)
     return strcmp(name, "action") == 0 ? FUNCTION_ACTION : FUNCTION_IMPORT;
 }
 
-/* The prelude's list of { kind, what, file, line, has_cells } beside the lists of functions and cells themselves. */
+/* The prelude's list of { kind, what, file, line, has_cells } beside the lists of functions and
+ * cells themselves. */
 static void functions_take(struct rd_policy *policy, const struct rd_value *list)
 {
     policy->function_count = (int)list->count;
-    policy->functions = rd_arena_zalloc(&policy->arena, list->count + 1, sizeof(*policy->functions));
+    policy->functions =
+        rd_arena_zalloc(&policy->arena, list->count + 1, sizeof(*policy->functions));
     for (uint32_t i = 0; i < list->count; i++) {
         const struct rd_value *item = &list->items[i];
         const char *what = rd_map_text(item, "what", "function");
@@ -131,7 +134,8 @@ static void l_keep(lua_State *L, const char *name, const void *key)
     lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-/* main.load(sources) gives { findings, normal, described, functions, cells }; without normal where there were errors. */
+/* main.load(sources) gives { findings, normal, described, functions, cells }; without normal where
+ * there were errors. */
 static int l_load(lua_State *L)
 {
     struct loading *loading = lua_touserdata(L, 1);
@@ -154,7 +158,8 @@ static int l_load(lua_State *L)
     return 0;
 }
 
-/* A file that used up the budget or broke the prelude: "FILE:LINE: why" becomes a finding like any other. */
+/* A file that used up the budget or broke the prelude: "FILE:LINE: why" becomes a finding like any
+ * other. */
 static void loading_fault(const struct loading *loading, const char *text)
 {
     for (size_t i = 0; i < loading->count; i++) {
@@ -169,14 +174,15 @@ static void loading_fault(const struct loading *loading, const char *text)
             return;
         }
     }
-    rd_finding_error(loading->findings, loading->count == 1 ? loading->sources[0].path : "", 0,
+    rd_finding_error(loading->findings, loading->count == 1 ? loading->sources[0].path : "rules", 0,
                      "the check could not be finished: %s", text);
 }
 
 static enum rd_status policy_check_failed(const struct loading *loading, struct rd_error *error)
 {
     size_t errors = loading->findings->errors;
-    return rd_error_set(error, RD_CHECK_FAILED, "the policy has %zu error%s", errors, errors == 1 ? "" : "s");
+    return rd_error_set(error, RD_CHECK_FAILED, "the policy has %zu error%s", errors,
+                        errors == 1 ? "" : "s");
 }
 
 static enum rd_status policy_load_state(struct loading *loading, struct rd_error *error)
@@ -205,7 +211,8 @@ static struct rd_policy *policy_new(void)
 }
 
 enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t count,
-                              struct rd_findings *findings, struct rd_policy **out, struct rd_error *error)
+                              struct rd_findings *findings, struct rd_policy **out,
+                              struct rd_error *error)
 {
     struct rd_policy *policy = policy_new();
     rd_policy_hash(sources, count, policy->hash);
@@ -220,8 +227,9 @@ enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t cou
     return status;
 }
 
-enum rd_status rd_policy_load_import(const struct rd_policy_source *source, struct rd_findings *findings,
-                                     struct rd_policy **out, struct rd_error *error)
+enum rd_status rd_policy_load_import(const struct rd_policy_source *source,
+                                     struct rd_findings *findings, struct rd_policy **out,
+                                     struct rd_error *error)
 {
     struct rd_policy *policy = policy_new();
     policy->is_import = true;
@@ -230,9 +238,10 @@ enum rd_status rd_policy_load_import(const struct rd_policy_source *source, stru
     enum rd_status status = policy_load_state(&loading, error);
     if (status == RD_OK) {
         struct rd_error unknown = RD_ERROR_NONE;
-        if (rd_zone_open(rd_map_text(&policy->normal, "zone", "UTC"), &policy->zone, &unknown) != RD_OK) {
-            rd_finding_error(findings, source->path, (int)rd_map_int(&policy->normal, "line", 0), "zone: %s",
-                             unknown.text);
+        if (rd_zone_open(rd_map_text(&policy->normal, "zone", "UTC"), &policy->zone, &unknown) !=
+            RD_OK) {
+            rd_finding_error(findings, source->path, (int)rd_map_int(&policy->normal, "line", 0),
+                             "zone: %s", unknown.text);
             status = policy_check_failed(&loading, error);
         }
     }
@@ -338,7 +347,8 @@ static int l_call(lua_State *L)
     return 0;
 }
 
-/* Compares the function's cells (a flat list: owner, number, value, ...) and puts back what was changed. */
+/* Compares the function's cells (a flat list: owner, number, value, ...) and puts back what was
+ * changed. */
 static int l_check_cells(lua_State *L)
 {
     struct call *call = lua_touserdata(L, 1);
@@ -363,10 +373,25 @@ static int l_check_cells(lua_State *L)
     return 0;
 }
 
+/* Lua cuts long paths to "...the/end.lua:12: why": behind the cut path, or NULL. */
+static const char *call_fault_cut(const char *file, const char *text)
+{
+    const char *colon = strncmp(text, "...", 3) == 0 ? strchr(text, ':') : NULL;
+    if (!colon)
+        return NULL;
+    size_t len = (size_t)(colon - text) - 3, file_len = strlen(file);
+    if (len > file_len || strncmp(file + file_len - len, text + 3, len) != 0)
+        return NULL;
+    return colon;
+}
+
 /* Puts the function's place before a sentence that has none. */
 static enum rd_status call_fault(const struct policy_function *function, const char *text,
                                  struct rd_error *error)
 {
+    const char *behind = call_fault_cut(function->file, text);
+    if (behind)
+        return rd_error_set(error, RD_POLICY_FAULT, "%s%s", function->file, behind);
     size_t len = strlen(function->file);
     if (strncmp(text, function->file, len) == 0 && text[len] == ':')
         return rd_error_set(error, RD_POLICY_FAULT, "%s", text);
@@ -376,7 +401,9 @@ static enum rd_status call_fault(const struct policy_function *function, const c
 /* One effect or a list of them becomes a list; each must be what an effect word made. */
 static const char *effects_take(struct rd_arena *arena, struct rd_value *result)
 {
-    static const char *const words[] = { "set", "start", "send", "link", "tell", "deadline", "stop" };
+    static const char *const words[] = {
+        "set", "start", "send", "link", "tell", "deadline", "stop"
+    };
     if (result->kind == RD_NULL)
         *result = rd_list();
     if (result->kind == RD_MAP) {
@@ -392,7 +419,8 @@ static const char *effects_take(struct rd_arena *arena, struct rd_value *result)
         for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
             known |= strcmp(effect, words[w]) == 0;
         if (!known)
-            return "returned something that is no effect (set, start, send, link, tell, deadline, stop)";
+            return "returned something that is no effect (set, start, send, link, tell, deadline, "
+                   "stop)";
     }
     if (result->count > RD_PLAN_EFFECTS_MAX)
         return "returned too many effects";
@@ -400,7 +428,8 @@ static const char *effects_take(struct rd_arena *arena, struct rd_value *result)
 }
 
 enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_value *facts,
-                              struct rd_arena *arena, struct rd_value *result, struct rd_error *error)
+                              struct rd_arena *arena, struct rd_value *result,
+                              struct rd_error *error)
 {
     RD_ASSERT(fn >= 1 && fn <= policy->function_count);
     const struct policy_function *function = &policy->functions[fn - 1];
@@ -414,7 +443,8 @@ enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_
     };
     *result = rd_null();
     struct rd_error fault;
-    enum rd_status status = rd_lua_host_run(policy->host, l_call, &call, &rd_lua_budget_call, &fault);
+    enum rd_status status =
+        rd_lua_host_run(policy->host, l_call, &call, &rd_lua_budget_call, &fault);
     if (function->has_cells) {
         struct rd_error broken = RD_ERROR_NONE;
         enum rd_status checked =
@@ -424,9 +454,10 @@ enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_
     if (status != RD_OK)
         return call_fault(function, fault.text, error);
     if (call.changed)
-        return rd_error_set(error, RD_POLICY_FAULT,
-                            "%s:%d: %s changed '%s', which outlives the call: functions must be pure",
-                            function->file, function->line, function->what, call.changed);
+        return rd_error_set(
+            error, RD_POLICY_FAULT,
+            "%s:%d: %s changed '%s', which outlives the call: functions must be pure",
+            function->file, function->line, function->what, call.changed);
     const char *why = function->kind == FUNCTION_ACTION ? effects_take(arena, result) : NULL;
     if (why)
         return rd_error_set(error, RD_POLICY_FAULT, "%s:%d: %s %s", function->file, function->line,
@@ -457,7 +488,8 @@ static int l_schema(lua_State *L)
     return 0;
 }
 
-enum rd_status rd_policy_schema(struct rd_arena *arena, struct rd_value *out, struct rd_error *error)
+enum rd_status rd_policy_schema(struct rd_arena *arena, struct rd_value *out,
+                                struct rd_error *error)
 {
     struct rd_lua_host *host;
     enum rd_status status = rd_lua_host_new(&host, error);

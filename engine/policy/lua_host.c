@@ -1,14 +1,15 @@
 /* The Lua host: memory, budgets, and the door.
  *
- * Company code may be wrong or hostile; whatever it does, the host comes back in bounded time and memory, with a sentence.
- *   instructions  a count hook every HOOK_STEP of them; once used up it re-arms itself at every single one, so nothing that
- *                 catches the error can go on
- *   time          looked at in the same hook; the clock is first read there, so a short call never reads it
- *   C-side work   charged by the functions of the sandbox before they do it
- *   memory        the allocator counts the heap (hard cap: Lua's own memory error) and what a run takes in total, freed or
- *                 not; beyond that it arms the hook, which raises at the next instruction with a line to show
- * It must never call into Lua outside rd_lua_host_run, except for what cannot raise. The collector stands still while code
- * runs; rd_lua_host_collect steps it between batches, and a run that finds much garbage collects first.
+ * Company code may be wrong or hostile; whatever it does, the host comes back in bounded time and
+ * memory, with a sentence. instructions  a count hook every HOOK_STEP of them; once used up it
+ * re-arms itself at every single one, so nothing that catches the error can go on time looked at in
+ * the same hook; the clock is first read there, so a short call never reads it C-side work charged
+ * by the functions of the sandbox before they do it memory        the allocator counts the heap
+ * (hard cap: Lua's own memory error) and what a run takes in total, freed or not; beyond that it
+ * arms the hook, which raises at the next instruction with a line to show It must never call into
+ * Lua outside rd_lua_host_run, except for what cannot raise. The collector stands still while
+ * functions are called; rd_lua_host_collect steps it between batches, and a run that finds much
+ * garbage collects first.
  */
 #include "policy/lua_host.h"
 
@@ -23,7 +24,7 @@
 
 #define HOOK_STEP 200
 /* Garbage that is collected at once instead of waiting for the next measured step. */
-#define GARBAGE_BYTES_MAX (RD_LUA_HEAP_BYTES_MAX / 4)
+#define GARBAGE_BYTES_MAX (RD_LUA_HEAP_BYTES_MAX / 8)
 /* A step goes at least so far; below so much garbage none is made. */
 #define STEP_BYTES (64u * 1024)
 #define NS_PER_MS 1000000
@@ -31,14 +32,15 @@
 struct rd_lua_host {
     lua_State *L;
     uint64_t serial;
-    size_t bytes;       /* of the heap now */
-    size_t collected;   /* of the heap after the last step */
-    size_t peak_bytes;  /* the most that a step has met since the last whole cycle */
-    size_t settled;     /* steps are made above this; 0: always */
+    size_t bytes;      /* of the heap now */
+    size_t collected;  /* of the heap after the last step */
+    size_t peak_bytes; /* the most that a step has met since the last whole cycle */
+    size_t settled;    /* steps are made above this; 0: always */
     size_t churn_left;
     int64_t instructions_left;
     int64_t work_left;
     int64_t deadline_ns; /* 0: the clock has not been read yet */
+    int late;            /* how often the deadline was met */
     struct rd_lua_budget budget;
     const char *expired; /* why, once a budget is used up */
     bool running;
@@ -57,6 +59,7 @@ const struct rd_lua_budget rd_lua_budget_load = {
     .time_ms = RD_LUA_LOAD_TIME_MS_MAX,
     .work = RD_LUA_LOAD_TEXT_WORK_MAX,
     .churn_bytes = SIZE_MAX,
+    .collects = true,
 };
 
 static void l_host_hook(lua_State *L, lua_Debug *ar);
@@ -147,12 +150,17 @@ void rd_lua_host_free(struct rd_lua_host *host)
     free(host);
 }
 
+/* Being late once may be the scheduler's doing: another process ran meanwhile. Being late again is
+ * the script's. */
 static bool host_time_is_up(struct rd_lua_host *host)
 {
     int64_t now = rd_clock_mono_ns();
-    if (host->deadline_ns == 0)
-        host->deadline_ns = now + host->budget.time_ms * NS_PER_MS;
-    return now > host->deadline_ns;
+    if (host->deadline_ns != 0 && now <= host->deadline_ns)
+        return false;
+    if (host->deadline_ns != 0)
+        host->late++;
+    host->deadline_ns = now + host->budget.time_ms * NS_PER_MS;
+    return host->late > 1;
 }
 
 static void l_host_hook(lua_State *L, lua_Debug *ar)
@@ -191,7 +199,8 @@ void rd_lua_host_set_work(struct rd_lua_host *host, int64_t left)
     host->work_left = left;
 }
 
-/* The innermost frame that belongs to a policy file (their sources begin with '@', the prelude's with '='). */
+/* The innermost frame that belongs to a policy file (their sources begin with '@', the prelude's
+ * with '='). */
 static bool host_policy_frame(lua_State *L, lua_Debug *ar)
 {
     for (int level = 0; lua_getstack(L, level, ar); level++) {
@@ -232,11 +241,14 @@ static void host_begin(struct rd_lua_host *host, const struct rd_lua_budget *bud
     host->serial++;
     host->expired = NULL;
     host->deadline_ns = 0;
+    host->late = 0;
     host->budget = *budget;
     host->instructions_left = budget->instructions;
     host->work_left = budget->work;
     host->churn_left = budget->churn_bytes;
     host->running = true;
+    if (budget->collects)
+        lua_gc(host->L, LUA_GCRESTART);
 }
 
 /* Reads the message without an allocation: only texts are looked at. */
@@ -261,6 +273,8 @@ enum rd_status rd_lua_host_run(struct rd_lua_host *host, lua_CFunction l_body, v
     lua_pushlightuserdata(L, context);
     int outcome = lua_pcall(L, 1, 0, 1);
     host->running = false;
+    if (budget->collects)
+        lua_gc(L, LUA_GCSTOP);
     enum rd_status status = RD_OK;
     if (outcome != LUA_OK)
         status = host_fault(host, outcome, error);
@@ -292,7 +306,8 @@ size_t rd_lua_host_bytes(const struct rd_lua_host *host)
     return host->bytes;
 }
 
-/* After a whole cycle. Stack and string table shrink by half a cycle: where much was freed, another one is worth it. */
+/* After a whole cycle. Stack and string table shrink by half a cycle: where much was freed, another
+ * one is worth it. */
 static void host_settle(struct rd_lua_host *host)
 {
     bool shrinks = host->bytes + STEP_BYTES < host->peak_bytes;

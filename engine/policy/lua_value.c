@@ -1,13 +1,13 @@
 /* Values between C and Lua.
  *
- * Facts are not copied into tables: a rule reads three of forty, so they are handed over as a read-only view, a userdata
- * with a pointer to the value, and each reading looks the key up in C. A view holds no memory of its own and is valid for
- * one run: the run's serial number is in it.
+ * Facts are not copied into tables: a rule reads three of forty, so they are handed over as a
+ * read-only view, a userdata with a pointer to the value, and each reading looks the key up in C. A
+ * view holds no memory of its own and is valid for one run: the run's serial number is in it.
  *
  *   f ─▶ [ view: value*, serial ]  f.form ─▶ [ view of the inner map ]  f.amount ─▶ 10000
  *
- * What comes back is judged before it is believed: plain data only, bounded in depth, number and bytes. Lua's own order of a
- * table's keys differs from process to process, so maps are sorted.
+ * What comes back is judged before it is believed: plain data only, bounded in depth, number and
+ * bytes. Lua's own order of a table's keys differs from process to process, so maps are sorted.
  */
 #include "policy/lua_value.h"
 
@@ -58,7 +58,8 @@ static int l_view_index(lua_State *L)
     const struct rd_value *value = view->value;
     if (value->kind == RD_LIST) {
         if (lua_type(L, 2) != LUA_TNUMBER)
-            return luaL_error(L, "a list has items 1, 2, ..., not '%s'", luaL_tolstring(L, 2, NULL));
+            return luaL_error(L, "a list has items 1, 2, ..., not '%s'",
+                              luaL_tolstring(L, 2, NULL));
         int whole;
         lua_Integer at = lua_tointegerx(L, 2, &whole);
         if (whole && at >= 1 && at <= (lua_Integer)value->count)
@@ -102,8 +103,10 @@ static int l_view_eq(lua_State *L)
 void l_value_open(lua_State *L)
 {
     static const luaL_Reg view_meta[] = {
-        { "__index", l_view_index }, { "__newindex", l_view_newindex },
-        { "__len", l_view_len },     { "__eq", l_view_eq },
+        { "__index", l_view_index },
+        { "__newindex", l_view_newindex },
+        { "__len", l_view_len },
+        { "__eq", l_view_eq },
         { NULL, NULL },
     };
     luaL_newlib(L, view_meta);
@@ -171,7 +174,8 @@ static bool l_meta_is(lua_State *L, const void *key)
 
 const struct rd_value *l_value_view(lua_State *L, int index)
 {
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index) || !l_meta_is(L, &view_key))
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index) ||
+        !l_meta_is(L, &view_key))
         return NULL;
     return l_view_check(L, index)->value;
 }
@@ -191,7 +195,8 @@ static void l_read_refuse(const struct reading *r, const char *why)
     luaL_error(r->L, "%s %s", r->what, why);
 }
 
-/* Texts that occur often (keys, names) are the same Lua string each time, but each place gets its own copy: simple. */
+/* Texts that occur often (keys, names) are the same Lua string each time, but each place gets its
+ * own copy: simple. */
 static const char *l_read_bytes(const struct reading *r, int index, size_t *len)
 {
     const char *bytes = lua_tolstring(r->L, index, len);
@@ -251,7 +256,8 @@ static void l_read_map(const struct reading *r, int index, uint32_t count, int d
     qsort(out->pairs, count, sizeof(*out->pairs), read_by_key);
 }
 
-/* Counts a table's members: texts as keys, and other keys; stops where there are more than may be. */
+/* Counts a table's members: texts as keys, and other keys; stops where there are more than may be.
+ */
 static void l_read_count(const struct reading *r, int index, uint32_t *texts, uint32_t *others)
 {
     lua_State *L = r->L;

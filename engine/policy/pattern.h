@@ -1,4 +1,5 @@
-/* Pattern functions of the sandbox: find, match, gmatch, gsub, with every step of the matching charged. */
+/* Pattern functions of the sandbox: find, match, gmatch, gsub, with every step of the matching
+ * charged. */
 #ifndef RD_POLICY_PATTERN_H
 #define RD_POLICY_PATTERN_H
 

@@ -43,9 +43,17 @@ const struct rd_value *rd_policy_normal(const struct rd_policy *policy);
 const char *rd_policy_hash_text(const struct rd_policy *policy);
 
 /* Calls function `fn` (the normal form's index of a guard or action) with the facts (a map), under the budgets of limits.h.
- * `result` is made in the arena: nil becomes null; a guard gives [boolean, reason or null] as a list; an action a list of
- * effects, each a map with the member `effect` ("set", "start", "send", "link", "tell", "deadline", "stop"). A Lua error, a
- * budget that is used up, or a value that is no plain data is RD_POLICY_FAULT: "FILE:LINE: why". */
+ * Facts are read in place, not copied. A fact that is null is nil to the function; one that is not in the map is a fault.
+ * `result` is made in the arena: a guard gives [boolean, reason or null] as a list (nil counts as false); an action a list
+ * of effects, perhaps empty, each a map with the member `effect` and
+ *   set       data { field = value, null clears }        start     type, data, link (or absent)
+ *   send      event, to, form                            link      name, to
+ *   tell      to [names], text (or absent)               stop      name
+ *   deadline  name, limit (text), event and clock (or absent)
+ * An import's row function gets the row as a map of texts (columns that it does not have are nil) and gives its value as
+ * it is: a list of maps, or { reject = reason }, or { skip = reason }.
+ * A Lua error, a budget that is used up, a value that is no plain data, or a changed outer local is RD_POLICY_FAULT:
+ * "FILE:LINE: why". */
 enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_value *facts,
                               struct rd_arena *arena, struct rd_value *result,
                               struct rd_error *error) RD_MUST_CHECK;
@@ -54,12 +62,15 @@ void rd_policy_collect(struct rd_policy *policy);
 /* Bytes of the Lua heap now. */
 size_t rd_policy_heap_bytes(const struct rd_policy *policy);
 
-/* A single file outside the generation that returns one `import` declaration: its normal form and its row function. */
+/* A single file outside the generation that returns one `import` declaration. Its normal form is { name, type, zone,
+ * columns = [...], fn = index of the row function, order = index or absent, file, line }; it has no model. */
 enum rd_status rd_policy_load_import(const struct rd_policy_source *source, struct rd_findings *findings,
                                      struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
 
-/* The schema of the language as a value (words, keys, kinds, what they mean in each language): reference page and editor
- * stubs are written from it. Made in the arena. */
+/* The schema of the language as a value: reference page and editor stubs are written from it. Made in the arena.
+ * { words = [ { word, role ("declaration", "part", "fact", "type", "test", "expectation", "effect"), form (how it is
+ *   written), en, zh, items (kind of what stands without a key), rest (kind of any other key),
+ *   keys = [ { name, kind, en, zh, required, of = [values], default } ] } ] } */
 enum rd_status rd_policy_schema(struct rd_arena *arena, struct rd_value *out,
                                 struct rd_error *error) RD_MUST_CHECK;
 

@@ -1,8 +1,9 @@
 /* The prelude's side of C: finding its files, and the table `host` of what Lua alone cannot do.
  *
- * The prelude is ours and runs with the full libraries that l_sandbox_open leaves in the globals; company code never sees
- * those globals, since each of its files gets an environment of its own. Nothing of `host` may be handed to company code,
- * except what `host.pure` (the allow-list), `host.money`, `host.date` and `host.empty` hold.
+ * The prelude is ours and runs with the full libraries that l_sandbox_open leaves in the globals;
+ * company code never sees those globals, since each of its files gets an environment of its own.
+ * Nothing of `host` may be handed to company code, except what `host.pure` (the allow-list),
+ * `host.money`, `host.date` and `host.empty` hold.
  */
 #include "policy/prelude_host.h"
 
@@ -42,7 +43,8 @@ static int l_host_load(lua_State *L)
     return 1;
 }
 
-/* where(level) -> the line of the innermost policy file's frame from that level on; 0 where there is none. */
+/* where(level) -> the line of the innermost policy file's frame from that level on; 0 where there
+ * is none. */
 static int l_host_line(lua_State *L)
 {
     lua_Debug ar;
@@ -106,7 +108,8 @@ static int l_host_is_text(lua_State *L)
     return 1;
 }
 
-/* upvalue(function, n) -> name, value, identity; nothing where there is none or the function is C. */
+/* upvalue(function, n) -> name, value, identity; nothing where there is none or the function is C.
+ */
 static int l_host_upvalue(lua_State *L)
 {
     int n = (int)luaL_checkinteger(L, 2);
@@ -175,7 +178,8 @@ static int64_t *date_part(struct date_parts *parts, char letter)
     }
 }
 
-/* Reads `text` as `format` has it: a letter takes one or two digits (Y: four), anything else stands for itself. */
+/* Reads `text` as `format` has it: a letter takes one or two digits (Y: four), anything else stands
+ * for itself. */
 static bool date_parse(const char *text, const char *format, struct date_parts *parts)
 {
     for (; *format; format++) {
@@ -198,14 +202,17 @@ static bool date_local_ms(const struct date_parts *parts, int64_t *local_ms)
 {
     char text[32];
     int64_t days;
-    snprintf(text, sizeof(text), "%04d-%02d-%02d", (int)parts->year, (int)parts->month, (int)parts->day);
+    snprintf(text, sizeof(text), "%04d-%02d-%02d", (int)parts->year, (int)parts->month,
+             (int)parts->day);
     if (!rd_date_read(text, &days) || parts->hour > 23 || parts->minute > 59 || parts->second > 59)
         return false;
-    *local_ms = (days * S_PER_DAY + parts->hour * 3600 + parts->minute * 60 + parts->second) * MS_PER_S;
+    *local_ms =
+        (days * S_PER_DAY + parts->hour * 3600 + parts->minute * 60 + parts->second) * MS_PER_S;
     return true;
 }
 
-/* date(text, format) -> ms, or nil where the text is no such date. Upvalue: where the import's zone is. */
+/* date(text, format) -> ms, or nil where the text is no such date. Upvalue: where the import's zone
+ * is. */
 static int l_host_date(lua_State *L)
 {
     struct rd_zone *const *zone = lua_touserdata(L, lua_upvalueindex(1));
@@ -213,8 +220,8 @@ static int l_host_date(lua_State *L)
     struct date_parts parts = { .year = 1970, .month = 1, .day = 1 };
     int64_t local_ms;
     l_host_charge(L, "date", 64);
-    if (lua_type(L, 1) != LUA_TSTRING || !*zone || !date_parse(lua_tostring(L, 1), format, &parts) ||
-        !date_local_ms(&parts, &local_ms)) {
+    if (lua_type(L, 1) != LUA_TSTRING || !*zone ||
+        !date_parse(lua_tostring(L, 1), format, &parts) || !date_local_ms(&parts, &local_ms)) {
         lua_pushnil(L);
         return 1;
     }
@@ -227,13 +234,19 @@ static int l_host_date(lua_State *L)
 static void l_push_host(lua_State *L, struct rd_zone *const *zone)
 {
     static const luaL_Reg functions[] = {
-        { "load", l_host_load },       { "pcall", l_host_pcall },
-        { "line", l_host_line },       { "nearest", l_host_nearest },
-        { "days", l_host_days },       { "day_text", l_host_day_text },
-        { "is_text", l_host_is_text }, { "upvalue", l_host_upvalue },
-        { "set_upvalue", l_host_set_upvalue }, { "money", l_host_money },
+        { "load", l_host_load },
+        { "pcall", l_host_pcall },
+        { "line", l_host_line },
+        { "nearest", l_host_nearest },
+        { "days", l_host_days },
+        { "day_text", l_host_day_text },
+        { "is_text", l_host_is_text },
+        { "upvalue", l_host_upvalue },
+        { "set_upvalue", l_host_set_upvalue },
+        { "money", l_host_money },
         { "keeps_state", l_host_keeps_state },
-        { "freeze", l_sandbox_freeze }, { "map", l_value_mark_map },
+        { "freeze", l_sandbox_freeze },
+        { "map", l_value_mark_map },
         { NULL, NULL },
     };
     luaL_newlib(L, functions);

@@ -1,13 +1,13 @@
 /* The sandbox: the functions that company code may call.
  *
- * An allow-list, spelled out below; nothing that loads code, names an address, reads a clock, draws a number or keeps a state
- * is on it. Functions whose work grows with a text or table charge it first. Order is fixed: pairs and next go through
- * sorted keys, sort is stable (the library's quicksort draws its pivot from the clock). What is safe in the library is taken
- * from there and called through l_sandbox_call, so that each of them stays what the manual says.
+ * An allow-list, spelled out below; nothing that loads code, names an address, reads a clock, draws
+ * a number or keeps a state is on it. Functions whose work grows with a text or table charge it
+ * first. Order is fixed: pairs and next go through sorted keys. What is safe in the library is
+ * taken from there and called through l_sandbox_call, so that each of them stays what the manual
+ * says.
  */
 #include "policy/sandbox.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +15,10 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "base/limits.h"
 #include "policy/lua_host.h"
 #include "policy/lua_value.h"
 #include "policy/pattern.h"
+#include "policy/sandbox_table.h"
 #include "policy/sandbox_text.h"
 
 /* Its address is the key of the frozen tables' mark in their metatables. */
@@ -207,7 +207,8 @@ void l_sandbox_push_keys(lua_State *L, int index, const char *what)
     lua_remove(L, -2);
 }
 
-/* Upvalues: the table, its keys, how many are done. Keys whose value is gone meanwhile are passed over. */
+/* Upvalues: the table, its keys, how many are done. Keys whose value is gone meanwhile are passed
+ * over. */
 static int l_pairs_step(lua_State *L)
 {
     lua_Integer at = lua_tointeger(L, lua_upvalueindex(3));
@@ -240,7 +241,8 @@ static int l_pairs(lua_State *L)
     return 1;
 }
 
-/* The smallest key above the one given. Looks through the whole table: for emptiness tests, not for loops. */
+/* The smallest key above the one given. Looks through the whole table: for emptiness tests, not for
+ * loops. */
 static int l_next(lua_State *L)
 {
     lua_settop(L, 2);
@@ -336,166 +338,10 @@ static int l_ipairs(lua_State *L)
     return 3;
 }
 
-/* ---- table ---- */
-
-static lua_Integer l_table_len(lua_State *L, int index)
-{
-    if (!l_value_view(L, index))
-        luaL_checktype(L, index, LUA_TTABLE);
-    return luaL_len(L, index);
-}
-
-static int l_concat(lua_State *L)
-{
-    lua_Integer len = l_table_len(L, 1);
-    size_t separator_len;
-    luaL_optlstring(L, 2, "", &separator_len);
-    lua_Integer first = luaL_optinteger(L, 3, 1), last = luaL_optinteger(L, 4, len);
-    lua_settop(L, 2);
-    luaL_Buffer b;
-    luaL_buffinit(L, &b);
-    for (lua_Integer i = first; i <= last; i++) {
-        int type = lua_geti(L, 1, i);
-        if (type != LUA_TSTRING && type != LUA_TNUMBER)
-            return luaL_error(L, "table.concat: item %I is a %s, not a text", (LUAI_UACINT)i,
-                              luaL_typename(L, -1));
-        l_host_charge(L, "table.concat", 16 + lua_rawlen(L, -1) + separator_len);
-        luaL_addvalue(&b);
-        if (i == LUA_MAXINTEGER)
-            break;
-        if (i < last)
-            luaL_addlstring(&b, luaL_optstring(L, 2, ""), separator_len);
-    }
-    luaL_pushresult(&b);
-    return 1;
-}
-
-static int l_insert(lua_State *L)
-{
-    lua_Integer end = l_table_len(L, 1) + 1, at = end;
-    int count = lua_gettop(L);
-    luaL_argcheck(L, count == 2 || count == 3, 3, "wrong number of arguments to 'insert'");
-    if (count == 3) {
-        at = luaL_checkinteger(L, 2);
-        luaL_argcheck(L, at >= 1 && at <= end, 2, "position out of bounds");
-        l_host_charge(L, "table.insert", 8 * (uint64_t)(end - at));
-        for (lua_Integer i = end; i > at; i--) {
-            lua_geti(L, 1, i - 1);
-            lua_seti(L, 1, i);
-        }
-    }
-    lua_settop(L, count);
-    lua_seti(L, 1, at);
-    return 0;
-}
-
-static int l_remove(lua_State *L)
-{
-    lua_Integer len = l_table_len(L, 1), at = luaL_optinteger(L, 2, len);
-    if (lua_gettop(L) > 1)
-        luaL_argcheck(L, (at >= 1 && at <= len + 1) || (len == 0 && at == 0), 2, "position out of bounds");
-    if (len > at && at > 0)
-        l_host_charge(L, "table.remove", 8 * (uint64_t)(len - at));
-    lua_geti(L, 1, at);
-    for (; at < len; at++) {
-        lua_geti(L, 1, at + 1);
-        lua_seti(L, 1, at);
-    }
-    lua_pushnil(L);
-    lua_seti(L, 1, at);
-    return 1;
-}
-
-static int l_unpack(lua_State *L)
-{
-    lua_Integer first = luaL_optinteger(L, 2, 1);
-    lua_Integer last = lua_isnoneornil(L, 3) ? l_table_len(L, 1) : luaL_checkinteger(L, 3);
-    if (first > last)
-        return 0;
-    lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
-    if (count >= RD_LUA_SPREAD_MAX)
-        return luaL_error(L, "table.unpack: more than %d values", RD_LUA_SPREAD_MAX);
-    luaL_checkstack(L, (int)count + 1, "table.unpack");
-    for (lua_Integer i = first; i < last; i++)
-        lua_geti(L, 1, i);
-    lua_geti(L, 1, last);
-    return (int)count + 1;
-}
-
-/* Whether item b must stand before item a (at the top: a, b). Pops nothing. */
-static bool l_sort_less(lua_State *L, int b, int a)
-{
-    if (lua_isnil(L, 2)) {
-        if (lua_type(L, b) == LUA_TSTRING && lua_type(L, a) == LUA_TSTRING)
-            l_host_charge(L, "table.sort", lua_rawlen(L, a) / 8);
-        return lua_compare(L, b, a, LUA_OPLT);
-    }
-    b = lua_absindex(L, b);
-    a = lua_absindex(L, a);
-    lua_pushvalue(L, 2);
-    lua_pushvalue(L, b);
-    lua_pushvalue(L, a);
-    lua_call(L, 2, 1);
-    bool less = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-    return less;
-}
-
-/* Merges [low, middle) and [middle, high) of the table at `from` into the one at `to`. */
-static void l_sort_merge(lua_State *L, int from, int to, lua_Integer low, lua_Integer middle, lua_Integer high)
-{
-    lua_Integer left = low, right = middle;
-    for (lua_Integer at = low; at < high; at++) {
-        bool take_right = left >= middle;
-        if (!take_right && right < high) {
-            lua_rawgeti(L, from, left);
-            lua_rawgeti(L, from, right);
-            take_right = l_sort_less(L, -1, -2);
-            lua_pop(L, 2);
-        }
-        lua_rawgeti(L, from, take_right ? right++ : left++);
-        lua_rawseti(L, to, at);
-    }
-}
-
-/* Bottom up and stable; a comparator that contradicts itself gives some order, never a loop. */
-static int l_sort(lua_State *L)
-{
-    lua_Integer len = l_table_len(L, 1);
-    if (!lua_isnoneornil(L, 2))
-        luaL_checktype(L, 2, LUA_TFUNCTION);
-    lua_settop(L, 2);
-    if (len < 2)
-        return 0;
-    luaL_argcheck(L, len < INT_MAX, 1, "array too big");
-    l_host_charge(L, "table.sort", key_work((lua_Unsigned)len));
-    int from = 3, to = 4;
-    lua_createtable(L, (int)len, 0);
-    lua_createtable(L, (int)len, 0);
-    for (lua_Integer i = 1; i <= len; i++) {
-        lua_geti(L, 1, i);
-        lua_rawseti(L, from, i);
-    }
-    for (lua_Integer width = 1; width < len; width *= 2) {
-        for (lua_Integer low = 1; low <= len; low += 2 * width) {
-            lua_Integer middle = low + width <= len ? low + width : len + 1;
-            lua_Integer high = middle + width <= len ? middle + width : len + 1;
-            l_sort_merge(L, from, to, low, middle, high);
-        }
-        int other = from;
-        from = to;
-        to = other;
-    }
-    for (lua_Integer i = 1; i <= len; i++) {
-        lua_rawgeti(L, from, i);
-        lua_seti(L, 1, i);
-    }
-    return 0;
-}
-
 /* ---- putting it together ---- */
 
-/* Upvalues: a function of the library, its name. Charges by the texts it is given, then calls it. */
+/* Upvalues: a function of the library, its name. Charges by the texts it is given, then calls it.
+ */
 static int l_charged(lua_State *L)
 {
     uint64_t bytes = 16;
@@ -506,7 +352,8 @@ static int l_charged(lua_State *L)
     return l_sandbox_call(L);
 }
 
-/* Pushes the library's functions of these names, each behind l_charged, into the table at the top. */
+/* Pushes the library's functions of these names, each behind l_charged, into the table at the top.
+ */
 static void l_take_charged(lua_State *L, const char *library, const char *const *names)
 {
     for (; *names; names++) {
@@ -545,23 +392,19 @@ static void l_put_frozen(lua_State *L, const char *name)
 void l_sandbox_push(lua_State *L)
 {
     static const luaL_Reg base[] = {
-        { "assert", l_assert }, { "error", l_error },   { "ipairs", l_ipairs },
-        { "next", l_next },     { "pairs", l_pairs },   { "select", l_select },
+        { "assert", l_assert }, { "error", l_error },       { "ipairs", l_ipairs },
+        { "next", l_next },     { "pairs", l_pairs },       { "select", l_select },
         { "type", l_type },     { "tostring", l_tostring }, { NULL, NULL },
     };
-    static const luaL_Reg table[] = {
-        { "concat", l_concat }, { "insert", l_insert }, { "remove", l_remove },
-        { "sort", l_sort },     { "unpack", l_unpack }, { NULL, NULL },
-    };
-    static const char *const numbers[] = { "abs",  "ceil",       "floor",      "fmod",      "max",
-                                           "min",  "maxinteger", "mininteger", "tointeger", "type",
-                                           "ult",  NULL };
+    static const char *const numbers[] = { "abs",       "ceil", "floor",      "fmod",
+                                           "max",       "min",  "maxinteger", "mininteger",
+                                           "tointeger", "type", "ult",        NULL };
     static const char *const letters[] = { "char", "codes", "len", "offset", NULL };
     static const char *const letters_as_is[] = { "charpattern", NULL };
     static const char *const base_charged[] = { "tonumber", NULL };
     luaL_newlib(L, base);
     l_take_charged(L, NULL, base_charged);
-    luaL_newlib(L, table);
+    l_sandbox_push_table(L);
     l_put_frozen(L, "table");
     lua_newtable(L);
     l_take(L, "math", numbers);
@@ -578,15 +421,16 @@ void l_sandbox_push(lua_State *L)
 void l_sandbox_open(lua_State *L)
 {
     static const luaL_Reg libraries[] = {
-        { LUA_GNAME, luaopen_base },          { LUA_STRLIBNAME, luaopen_string },
-        { LUA_TABLIBNAME, luaopen_table },    { LUA_MATHLIBNAME, luaopen_math },
-        { LUA_UTF8LIBNAME, luaopen_utf8 },    { NULL, NULL },
+        { LUA_GNAME, luaopen_base },       { LUA_STRLIBNAME, luaopen_string },
+        { LUA_TABLIBNAME, luaopen_table }, { LUA_MATHLIBNAME, luaopen_math },
+        { LUA_UTF8LIBNAME, luaopen_utf8 }, { NULL, NULL },
     };
     for (const luaL_Reg *library = libraries; library->name; library++) {
         luaL_requiref(L, library->name, library->func, 1);
         lua_pop(L, 1);
     }
-    /* a new metatable, so that arithmetic on texts is gone as well: "10" + 1 is a mistake, not 11 */
+    /* a new metatable, so that arithmetic on texts is gone as well: "10" + 1 is a mistake, not 11
+     */
     lua_pushliteral(L, "");
     lua_createtable(L, 0, 2);
     l_sandbox_push_string(L);

@@ -1,8 +1,8 @@
 /* Text functions: the library's own, behind a charge for what they will touch.
  *
- * rep and format are judged by what they will make; %p is refused, and a %s of a table or function gives its type only, so that
- * no address can become part of a decision. byte and codepoint give RD_LUA_SPREAD_MAX values at most, since what is on the
- * stack is copied by single instructions.
+ * rep and format are judged by what they will make; %p is refused, and a %s of a table or function
+ * gives its type only, so that no address can become part of a decision. byte and codepoint give
+ * RD_LUA_SPREAD_MAX values at most, since what is on the stack is copied by single instructions.
  */
 #include "policy/sandbox_text.h"
 
@@ -40,7 +40,8 @@ void l_sandbox_text(lua_State *L, int index)
     }
 }
 
-/* lower, upper, reverse, len, sub: the work is the text's length. Upvalues: the function, its name. */
+/* lower, upper, reverse, len, sub: the work is the text's length. Upvalues: the function, its name.
+ */
 static int l_text_plain(lua_State *L)
 {
     size_t len;
@@ -143,14 +144,18 @@ static void l_put(lua_State *L, const char *library, const struct text_function 
 void l_sandbox_push_string(lua_State *L)
 {
     static const struct text_function functions[] = {
-        { "byte", l_text_spread },  { "char", l_text_char },     { "format", l_text_format },
-        { "len", l_text_plain },    { "lower", l_text_plain },   { "rep", l_text_rep },
-        { "reverse", l_text_plain }, { "sub", l_text_plain },    { "upper", l_text_plain },
-        { NULL, NULL },
+        { "byte", l_text_spread },   { "char", l_text_char },
+        { "format", l_text_format }, { "len", l_text_plain },
+        { "lower", l_text_plain },   { "rep", l_text_rep },
+        { "reverse", l_text_plain }, { "sub", l_text_plain },
+        { "upper", l_text_plain },   { NULL, NULL },
     };
     static const luaL_Reg patterns[] = {
-        { "find", l_pattern_find },     { "gmatch", l_pattern_gmatch }, { "gsub", l_pattern_gsub },
-        { "match", l_pattern_match },   { NULL, NULL },
+        { "find", l_pattern_find },
+        { "gmatch", l_pattern_gmatch },
+        { "gsub", l_pattern_gsub },
+        { "match", l_pattern_match },
+        { NULL, NULL },
     };
     lua_createtable(L, 0, 13);
     l_put(L, "string", functions);
@@ -159,6 +164,7 @@ void l_sandbox_push_string(lua_State *L)
 
 void l_sandbox_put_codepoint(lua_State *L)
 {
-    static const struct text_function functions[] = { { "codepoint", l_text_spread }, { NULL, NULL } };
+    static const struct text_function functions[] = { { "codepoint", l_text_spread },
+                                                      { NULL, NULL } };
     l_put(L, "utf8", functions);
 }

@@ -4,7 +4,8 @@
 
 #include <lua.h>
 
-/* Pushes a new table: byte, char, find, format, gmatch, gsub, len, lower, match, rep, reverse, sub, upper. */
+/* Pushes a new table: byte, char, find, format, gmatch, gsub, len, lower, match, rep, reverse, sub,
+ * upper. */
 void l_sandbox_push_string(lua_State *L);
 /* Puts `codepoint` into the table at the top. */
 void l_sandbox_put_codepoint(lua_State *L);

@@ -1,8 +1,9 @@
 /* Sources: finding and reading a policy's files, and naming their whole by a hash.
  *
- * The hash covers paths and texts with their lengths, so that no two different sets of files run into the same bytes. Order
- * is that of the paths, byte by byte, whatever order the directory has. Files and directories whose names begin with a dot
- * (what editors leave behind) are not part of a policy. A symbolic link may point to something inside DIR, not out of it.
+ * The hash covers paths and texts with their lengths, so that no two different sets of files run
+ * into the same bytes. Order is that of the paths, byte by byte, whatever order the directory has.
+ * Files and directories whose names begin with a dot (what editors leave behind) are not part of a
+ * policy. A symbolic link may point to something inside DIR, not out of it.
  */
 #include "policy/policy.h"
 
@@ -64,14 +65,16 @@ static enum rd_status walk_read(struct walk *walk, const char *path, char *text,
 static enum rd_status walk_file(struct walk *walk, const char *path, const struct stat *info)
 {
     if (walk->count == RD_POLICY_FILES_MAX)
-        return rd_error_set(walk->error, RD_BAD_CONFIG, "more than %d policy files", RD_POLICY_FILES_MAX);
+        return rd_error_set(walk->error, RD_BAD_CONFIG, "more than %d policy files",
+                            RD_POLICY_FILES_MAX);
     if (info->st_size > (off_t)RD_POLICY_FILE_BYTES_MAX)
         return rd_error_set(walk->error, RD_BAD_CONFIG, "%s is larger than %u bytes", path,
                             RD_POLICY_FILE_BYTES_MAX);
     size_t len = (size_t)info->st_size;
     walk->bytes += len;
     if (walk->bytes > RD_POLICY_BYTES_MAX)
-        return rd_error_set(walk->error, RD_BAD_CONFIG, "the policy files are larger than %u bytes together",
+        return rd_error_set(walk->error, RD_BAD_CONFIG,
+                            "the policy files are larger than %u bytes together",
                             RD_POLICY_BYTES_MAX);
     char *text = rd_arena_alloc(walk->arena, len + 1);
     enum rd_status status = walk_read(walk, path, text, len);
@@ -90,7 +93,8 @@ static enum rd_status walk_link(struct walk *walk, const char *path)
     bool inside = strncmp(real, walk->root, len) == 0 && real[len] == '/';
     free(real);
     if (!inside)
-        return rd_error_set(walk->error, RD_BAD_CONFIG, "the link %s leads out of the policy's directory", path);
+        return rd_error_set(walk->error, RD_BAD_CONFIG,
+                            "the link %s leads out of the policy's directory", path);
     return RD_OK;
 }
 
@@ -142,15 +146,18 @@ static enum rd_status walk_directory(struct walk *walk, const char *path, int de
 
 static int source_by_path(const void *a, const void *b)
 {
-    return strcmp(((const struct rd_policy_source *)a)->path, ((const struct rd_policy_source *)b)->path);
+    return strcmp(((const struct rd_policy_source *)a)->path,
+                  ((const struct rd_policy_source *)b)->path);
 }
 
-enum rd_status rd_policy_read_dir(struct rd_arena *arena, const char *dir, struct rd_policy_source **sources,
-                                  size_t *count, struct rd_error *error)
+enum rd_status rd_policy_read_dir(struct rd_arena *arena, const char *dir,
+                                  struct rd_policy_source **sources, size_t *count,
+                                  struct rd_error *error)
 {
     struct walk walk = { .arena = arena, .error = error, .root = realpath(dir, NULL) };
     if (!walk.root)
-        return rd_error_errno(error, RD_BAD_CONFIG, errno, "cannot read the policy's directory %s", dir);
+        return rd_error_errno(error, RD_BAD_CONFIG, errno, "cannot read the policy's directory %s",
+                              dir);
     walk.sources = rd_arena_zalloc(arena, RD_POLICY_FILES_MAX, sizeof(*walk.sources));
     enum rd_status status = walk_directory(&walk, "rules", 1);
     if (status == RD_OK)
@@ -159,8 +166,8 @@ enum rd_status rd_policy_read_dir(struct rd_arena *arena, const char *dir, struc
     if (status != RD_OK)
         return status;
     if (walk.count == 0)
-        return rd_error_set(error, RD_BAD_CONFIG, "there is no policy in %s: no rules/*.lua and no scripts/*.lua",
-                            dir);
+        return rd_error_set(error, RD_BAD_CONFIG,
+                            "there is no policy in %s: no rules/*.lua and no scripts/*.lua", dir);
     qsort(walk.sources, walk.count, sizeof(*walk.sources), source_by_path);
     *sources = walk.sources;
     *count = walk.count;
@@ -176,7 +183,8 @@ static void hash_bytes(crypto_generichash_state *state, const char *bytes, size_
     crypto_generichash_update(state, (const unsigned char *)bytes, len);
 }
 
-void rd_policy_hash(const struct rd_policy_source *sources, size_t count, char out[RD_POLICY_HASH_TEXT])
+void rd_policy_hash(const struct rd_policy_source *sources, size_t count,
+                    char out[RD_POLICY_HASH_TEXT])
 {
     int ready = sodium_init();
     RD_ASSERT(ready >= 0);

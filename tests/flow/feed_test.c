@@ -169,6 +169,26 @@ START_TEST(test_unsubscribe_ends_it)
 }
 END_TEST
 
+/* Gone, or subscribed anew, while a page is being read for it. */
+START_TEST(test_subscribers_that_vanish_leave_nothing)
+{
+    int64_t seqs[500];
+    create_many(500, seqs);
+    for (int i = 0; i < 50; i++) {
+        struct rd_client *client = t_connect(d, NULL);
+        struct rd_value params = t_json(d, "{'since': %d}", i);
+        struct rd_error error = RD_ERROR_NONE;
+        for (int n = 0; n <= i % 3; n++)
+            rd_client_send(client, "feed.subscribe", &params);
+        ck_assert_int_eq(rd_client_flush(client, &error), RD_OK);
+        if (i % 2 == 0)
+            t_call(d, "server.info", "{}");
+        rd_client_close(client);
+    }
+    t_call(d, "server.info", "{}");
+}
+END_TEST
+
 START_TEST(test_needs_a_login_over_tcp)
 {
     struct rd_client *client = t_connect(d, t_daemon_tcp(d));
@@ -188,6 +208,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_survives_a_restart);
     tcase_add_test(tcase, test_a_slow_subscriber_lags_and_loses_nothing);
     tcase_add_test(tcase, test_unsubscribe_ends_it);
+    tcase_add_test(tcase, test_subscribers_that_vanish_leave_nothing);
     tcase_add_test(tcase, test_needs_a_login_over_tcp);
     suite_add_tcase(suite, tcase);
     return suite;

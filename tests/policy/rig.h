@@ -1,4 +1,5 @@
-/* What the policy suites share: loading texts as a policy, reading findings, calling a guard or action by name. */
+/* What the policy suites share: loading texts as a policy, reading findings, calling a guard or
+ * action by name. */
 #ifndef RD_TESTS_POLICY_RIG_H
 #define RD_TESTS_POLICY_RIG_H
 
@@ -12,13 +13,15 @@
 #include "unit/unit.h"
 
 /* A company with one record, so that a workflow for it is whole. */
-static const char RIG_COMPANY[] = "return {\n"
-                                  "  company { name = \"c\", zone = \"Asia/Shanghai\", currency = \"CNY\" },\n"
-                                  "  calendar \"hotline\" { always = true },\n"
-                                  "  organisation { roles = { \"staff\" }, units = { \"hq\" } },\n"
-                                  "  record \"ticket\" { fields = { subject = text, amount = money, handler = account,\n"
-                                  "    department = text { indexed = true }, tags = list_of(text), parent = reference \"ticket\" } },\n"
-                                  "}\n";
+static const char RIG_COMPANY[] =
+    "return {\n"
+    "  company { name = \"c\", zone = \"Asia/Shanghai\", currency = \"CNY\" },\n"
+    "  calendar \"hotline\" { always = true },\n"
+    "  organisation { roles = { \"staff\" }, units = { \"hq\" } },\n"
+    "  record \"ticket\" { fields = { subject = text, amount = money, handler = account,\n"
+    "    department = text { indexed = true }, tags = list_of(text), parent = reference \"ticket\" "
+    "} },\n"
+    "}\n";
 
 struct rig {
     struct rd_arena arena;
@@ -49,7 +52,8 @@ static inline struct rd_policy_source rig_source(const char *path, const char *t
 /* Loads one file, beside the company where `company` says so. */
 static inline void rig_load(struct rig *rig, bool company, const char *path, const char *text)
 {
-    struct rd_policy_source sources[2] = { rig_source("rules/company.lua", RIG_COMPANY), rig_source(path, text) };
+    struct rd_policy_source sources[2] = { rig_source("rules/company.lua", RIG_COMPANY),
+                                           rig_source(path, text) };
     rig_begin(rig);
     const struct rd_policy_source *first = company ? sources : sources + 1;
     rig->status = rd_policy_load(first, company ? 2 : 1, &rig->findings, &rig->policy, &rig->error);
@@ -60,8 +64,8 @@ static inline const char *rig_findings(struct rig *rig)
 {
     const char *all = "";
     for (const struct rd_finding *finding = rig->findings.first; finding; finding = finding->next)
-        all = rd_arena_printf(&rig->arena, "%s%s%s:%d: %s%s", all, *all ? "\n" : "", finding->file, finding->line,
-                              finding->error ? "" : "warning: ", finding->text);
+        all = rd_arena_printf(&rig->arena, "%s%s%s:%d: %s%s", all, *all ? "\n" : "", finding->file,
+                              finding->line, finding->error ? "" : "warning: ", finding->text);
     return all;
 }
 
@@ -82,7 +86,8 @@ static inline const char *rig_json(struct rig *rig, const struct rd_value *value
     return text;
 }
 
-/* The value at a path such as "workflows.0.states.1.name" in the normal form; fails where there is none. */
+/* The value at a path such as "workflows.0.states.1.name" in the normal form; fails where there is
+ * none. */
 static inline const struct rd_value *rig_at(struct rig *rig, const char *path)
 {
     const struct rd_value *value = rd_policy_normal(rig->policy);
@@ -106,8 +111,10 @@ static inline void rig_expect(struct rig *rig, const char *path, const char *jso
     ck_assert_str_eq(rig_json(rig, rig_at(rig, path)), json);
 }
 
-/* A policy whose guard (or action) has this text as its body, `f` being its parameter; `before` stands above it. */
-static inline void rig_function(struct rig *rig, const char *before, const char *kind, const char *body)
+/* A policy whose guard (or action) has this text as its body, `f` being its parameter; `before`
+ * stands above it. */
+static inline void rig_function(struct rig *rig, const char *before, const char *kind,
+                                const char *body)
 {
     static char text[65536];
     snprintf(text, sizeof(text),
@@ -116,8 +123,10 @@ static inline void rig_function(struct rig *rig, const char *before, const char 
              "    states = { a = { on = { go = %s },\n"
              "      after = { \"1 day\", go = \"b\" } }, b = { final = true } },\n"
              "    %ss = { x = function(f) %s end },\n  } }\n",
-             before, strcmp(kind, "guard") == 0 ? "{ { go = \"b\", when = \"x\" }, {} }" : "{ go = \"b\", run = \"x\" }", kind,
-             body);
+             before,
+             strcmp(kind, "guard") == 0 ? "{ { go = \"b\", when = \"x\" }, {} }"
+                                        : "{ go = \"b\", run = \"x\" }",
+             kind, body);
     rig_load(rig, true, "scripts/ticket.lua", text);
     ck_assert_msg(rig->status == RD_OK, "%s\n%s", rig->error.text, rig_findings(rig));
 }
@@ -126,7 +135,8 @@ static inline void rig_function(struct rig *rig, const char *before, const char 
 static inline enum rd_status rig_call(struct rig *rig, const char *facts, struct rd_value *result)
 {
     struct rd_value value;
-    enum rd_status parsed = rd_json_parse(&rig->arena, facts, strlen(facts), 32, &value, &rig->error);
+    enum rd_status parsed =
+        rd_json_parse(&rig->arena, facts, strlen(facts), 32, &value, &rig->error);
     ck_assert_int_eq(parsed, RD_OK);
     rig->error = RD_ERROR_NONE;
     return rd_policy_call(rig->policy, 1, &value, &rig->arena, result, &rig->error);

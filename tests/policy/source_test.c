@@ -64,7 +64,8 @@ START_TEST(files_come_in_order)
     make_file("scripts/z.lua", 1);
     make_file("scripts/import/i.lua", 1);
     ck_assert_int_eq(read_dir(), RD_OK);
-    static const char *const PATHS[] = { "rules/a.lua", "rules/b.lua", "rules/deep/c.lua", "scripts/z.lua" };
+    static const char *const PATHS[] = { "rules/a.lua", "rules/b.lua", "rules/deep/c.lua",
+                                         "scripts/z.lua" };
     ck_assert_uint_eq(count, 4);
     for (size_t i = 0; i < count; i++)
         ck_assert_str_eq(sources[i].path, PATHS[i]);
@@ -77,7 +78,8 @@ START_TEST(nothing_there)
 {
     ck_assert_int_eq(read_dir(), RD_BAD_CONFIG);
     ck_assert_ptr_nonnull(strstr(error.text, "there is no policy in "));
-    ck_assert_int_eq(rd_policy_read_dir(&arena, path_of("nowhere"), &sources, &count, &error), RD_BAD_CONFIG);
+    ck_assert_int_eq(rd_policy_read_dir(&arena, path_of("nowhere"), &sources, &count, &error),
+                     RD_BAD_CONFIG);
 }
 END_TEST
 
@@ -136,8 +138,10 @@ END_TEST
 
 START_TEST(hash_names_the_whole)
 {
-    struct rd_policy_source a[] = { rig_source("rules/a.lua", "x"), rig_source("rules/b.lua", "y") };
-    struct rd_policy_source b[] = { rig_source("rules/a.lua", "xr"), rig_source("ules/b.lua", "y") };
+    struct rd_policy_source a[] = { rig_source("rules/a.lua", "x"),
+                                    rig_source("rules/b.lua", "y") };
+    struct rd_policy_source b[] = { rig_source("rules/a.lua", "xr"),
+                                    rig_source("ules/b.lua", "y") };
     char first[RD_POLICY_HASH_TEXT], second[RD_POLICY_HASH_TEXT];
     rd_policy_hash(a, 2, first);
     rd_policy_hash(b, 2, second);
@@ -149,7 +153,10 @@ START_TEST(hash_names_the_whole)
     rd_policy_hash(a, 2, second);
     ck_assert_str_eq(first, second);
     rd_policy_hash(a, 0, second);
-    ck_assert_str_eq(second, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8"); /* BLAKE2b-256 of nothing */
+    ck_assert_str_eq(
+        second,
+        "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8"); /* BLAKE2b-256 of
+                                                                                nothing */
 }
 END_TEST
 

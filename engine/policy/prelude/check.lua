@@ -53,7 +53,8 @@ end
 
 function check.line(tbl, key)
   local mark = check.marks[tbl]
-  return mark and (key == nil and mark.line or mark.lines[key])
+  if not mark then return nil end
+  return key ~= nil and mark.lines and mark.lines[key] or mark.line
 end
 
 -- The keys of a table in the order of the source; those that the scanner did not see (computed ones) come last, sorted.

@@ -111,10 +111,13 @@ local function collect_node(node, words)
   declared[#declared + 1] = { word = node.word, name = name, body = body, place = check.place(node.file, node.line, what) }
 end
 
-local function collect(value, file, line, words)
+local LIST_DEPTH_MAX = 8
+
+local function collect(value, file, line, words, depth)
   local node = nodes.of(value)
   if node then return collect_node(node, words) end
   local place = check.place(file, line)
+  if depth > LIST_DEPTH_MAX then return check.error(place, "lists of declarations are nested too deep") end
   if type(value) ~= "table" then
     return check.error(place, "a file returns declarations, not %s", check.describe(value))
   end
@@ -122,7 +125,7 @@ local function collect(value, file, line, words)
     if math.type(key) ~= "integer" then
       check.error(check.place(file, check.line(value, key) or line), "unknown key '%s': a file returns a declaration or a list of them", tostring(key))
     else
-      collect(value[key], file, check.line(value, key) or line, words)
+      collect(value[key], file, check.line(value, key) or line, words, depth + 1)
     end
   end
 end
@@ -167,7 +170,7 @@ local function load_file(source, words, is_import)
     return check.error(check.place(source.path, 0), "returns nothing; a file returns its declarations")
   end
   for i = 1, count do
-    collect(returned[i], source.path, 1, words)
+    collect(returned[i], source.path, 1, words, 1)
     reach(returned[i], {})
   end
   collect_leftovers(made, words, errors_before)

@@ -8,6 +8,7 @@ local data = setmetatable({}, { __mode = "k" })
 local created -- called nodes of the file that is being loaded, in order; nil: no file is
 
 local meta = { __metatable = false }
+local NONE = {} -- the arguments of a symbol
 
 local function new(node)
   local handle = setmetatable({}, meta)
@@ -40,7 +41,7 @@ end
 
 -- The symbol of an unknown word.
 function nodes.symbol(word, file, line)
-  return new { word = word, args = {}, count = 0, file = file, line = line }
+  return new { word = word, args = NONE, count = 0, file = file, line = line }
 end
 
 -- The node behind a value, or nil.

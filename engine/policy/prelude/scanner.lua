@@ -176,9 +176,10 @@ end
 
 -- ---- the file ----
 
--- One constructor's marks: { file, line, lines = { key or index = line }, order = { key or index }, spans = { key = { from, to } } }
+-- One constructor's marks. There are many of them, so what can be told from the rest is left out:
+--   { scan, line, order = { key or index }, lines = { key or index = line } unless all are on `line`, spans = { key = { from, to } } }
 local function constructor_mark(scan, line)
-  local mark = { file = scan.file, line = line, lines = {}, order = {}, count = 0, scan = scan }
+  local mark = { scan = scan, line = line, order = {} }
   scan.marks[#scan.marks + 1] = mark
   return mark
 end
@@ -195,13 +196,17 @@ local function item_begins(scan, frame, kind, word, start, stop, line)
     key = text
   end
   if not key then
-    mark.count = mark.count + 1
-    key = mark.count
-  elseif mark.lines[key] then
+    frame.count = frame.count + 1
+    key = frame.count
+  elseif frame.seen[key] then
     scan.problem(line, ("the key '%s' is given twice"):format(key))
     return
   end
-  mark.lines[key] = line
+  frame.seen[key] = true
+  if line ~= mark.line then
+    mark.lines = mark.lines or {}
+    mark.lines[key] = line
+  end
   mark.order[#mark.order + 1] = key
   local _, value = find(scan.src, "^[^=]*=%s*", start)
   if type(key) == "string" and find(scan.src, "^[%a_]", (value or 0) + 1) then
@@ -244,7 +249,7 @@ local function file_token(scan, kind, word, start, stop, line)
   if kind ~= "op" then return end
   if word == "{" then
     local mark = constructor_mark(scan, line)
-    frames[#frames + 1] = { mark = mark, fresh = true, open = "{" }
+    frames[#frames + 1] = { mark = mark, fresh = true, open = "{", count = 0, seen = {} }
     scan.emit(start, stop, "(__rd_tag(" .. #scan.marks .. ",{")
   elseif word == "(" or word == "[" then
     frames[#frames + 1] = { open = word }

@@ -165,6 +165,7 @@ local words = {
   } },
   { word = "count", role = "fact", form = 'count "RECORD" { ... }', en = "How many records are alike", zh = "同类记录数", keys = {
     key("same", "names", "Fields that are equal", "相同的字段", required), key("in_last", "text", "In the time before now", "最近多久"),
+    key("at_most", "integer", "Counting stops here (1000 where not said)", "数到此为止(默认1000)"),
   } },
   { word = "sum", role = "fact", form = 'sum "RECORD" { ... }', en = "The sum of a field over records that are alike", zh = "同类记录合计", keys = {
     key("field", "name", "The field that is added up", "合计字段", required),

@@ -179,7 +179,7 @@ end
 
 function facts.count(node, place)
   local name, v = fact_arguments(node, place, "name")
-  return name and v and { kind = "count", type = name, same = v.same or {}, in_last = v.in_last }
+  return name and v and { kind = "count", type = name, same = v.same or {}, in_last = v.in_last, at_most = v.at_most }
 end
 
 function facts.sum(node, place)
