@@ -52,7 +52,7 @@
 #define RD_LIST_SCAN_MAX 10000 /* records looked at for one page */
 /* memory of one reply that lists things: more of them come on the next page */
 #define RD_REPLY_ARENA_BYTES (8u * 1024 * 1024)
-#define RD_HISTORY_MAX 1000    /* entries in one case.history reply */
+#define RD_HISTORY_MAX 1000 /* entries in one case.history reply */
 #define RD_IDEMPOTENCY_KEY_BYTES_MAX 128
 #define RD_IDEMPOTENCY_KEEP_MS (7ll * 24 * 3600 * 1000)
 #define RD_TEXT_FIELD_BYTES_MAX (64u * 1024)
@@ -61,9 +61,9 @@
 #define RD_STATES_MAX 256
 #define RD_DECISION_INPUTS_MAX 32
 #define RD_DECISION_ROWS_MAX 20000
-#define RD_DECISION_PAIRS_MAX 50000000      /* pairs of rows compared when one table is checked */
-#define RD_DECISION_GAP_TESTS_MAX 20000000  /* cells tested when one table is searched for gaps */
-#define RD_DECISION_OVERLAPS_MAX 100        /* overlaps told of one table */
+#define RD_DECISION_PAIRS_MAX 50000000     /* pairs of rows compared when one table is checked */
+#define RD_DECISION_GAP_TESTS_MAX 20000000 /* cells tested when one table is searched for gaps */
+#define RD_DECISION_OVERLAPS_MAX 100       /* overlaps told of one table */
 
 /* time */
 #define RD_ZONE_FILE_BYTES_MAX (256u * 1024)
@@ -85,9 +85,10 @@
 #define RD_LUA_TIME_MS_MAX 50                  /* one guard or action */
 /* C-side work (bytes touched) of one guard or action */
 #define RD_LUA_TEXT_WORK_MAX (4u * 1024 * 1024)
-#define RD_LUA_CHURN_BYTES_MAX (16u * 1024 * 1024) /* taken from the allocator by one of them, freed or not */
-#define RD_LUA_RESULT_NODES_MAX 10000              /* values in what one of them returns */
-#define RD_LUA_LOAD_TIME_MS_MAX 20000              /* loading and checking a whole policy */
+#define RD_LUA_CHURN_BYTES_MAX                                                                     \
+    (16u * 1024 * 1024)               /* taken from the allocator by one of them, freed or not */
+#define RD_LUA_RESULT_NODES_MAX 10000 /* values in what one of them returns */
+#define RD_LUA_LOAD_TIME_MS_MAX 20000 /* loading and checking a whole policy */
 #define RD_LUA_LOAD_TEXT_WORK_MAX (1024ll * 1024 * 1024)
 #define RD_LUA_NORMAL_NODES_MAX 2000000 /* values in the normal form of a policy */
 #define RD_LUA_NORMAL_BYTES_MAX (32u * 1024 * 1024)

@@ -2,9 +2,10 @@
  *
  *   --name VALUE   --name=VALUE   --flag   -o VALUE   -oVALUE   --   -
  *
- * Options and operands may be mixed; behind "--" all are operands, and "-" is one (standard input). Every value is checked
- * here by its kind, those of the environment too, so that commands only read. Nothing is printed and nothing is global:
- * help and reference pages are made from the same tables elsewhere.
+ * Options and operands may be mixed; behind "--" all are operands, and "-" is one (standard input).
+ * Every value is checked here by its kind, those of the environment too, so that commands only
+ * read. Nothing is printed and nothing is global: help and reference pages are made from the same
+ * tables elsewhere.
  */
 #include "cli/args.h"
 
@@ -49,7 +50,8 @@ static enum rd_status args_unknown(const struct rd_args *args, const char *name,
     word[len] = '\0';
     const char *guess = rd_text_nearest(word, names, count);
     if (guess)
-        return rd_error_set(error, RD_USAGE, "unknown option --%s; did you mean --%s?", word, guess);
+        return rd_error_set(error, RD_USAGE, "unknown option --%s; did you mean --%s?", word,
+                            guess);
     return rd_error_set(error, RD_USAGE, "unknown option --%s", word);
 }
 
@@ -78,8 +80,8 @@ static enum rd_status args_check(const struct rd_option *option, const char *fro
         return RD_OK;
     case RD_OPTION_CHOICE:
         if (!args_is_choice(option->value, text))
-            return rd_error_set(error, RD_USAGE, "%s takes one of %s, not '%s'", from, option->value,
-                                text);
+            return rd_error_set(error, RD_USAGE, "%s takes one of %s, not '%s'", from,
+                                option->value, text);
         return RD_OK;
     case RD_OPTION_FLAG:
     case RD_OPTION_TEXT:
@@ -89,8 +91,8 @@ static enum rd_status args_check(const struct rd_option *option, const char *fro
     return RD_OK;
 }
 
-static enum rd_status args_put(struct rd_args *args, const struct rd_option *option, const char *text,
-                               struct rd_error *error)
+static enum rd_status args_put(struct rd_args *args, const struct rd_option *option,
+                               const char *text, struct rd_error *error)
 {
     char from[72] = "--";
     strncat(from, option->name, sizeof(from) - 3);
@@ -105,7 +107,8 @@ static enum rd_status args_put(struct rd_args *args, const struct rd_option *opt
     return RD_OK;
 }
 
-/* One word that begins with "--"; `next` is the word behind it or NULL; *used is set where that was taken as the value. */
+/* One word that begins with "--"; `next` is the word behind it or NULL; *used is set where that was
+ * taken as the value. */
 static enum rd_status args_read_long(struct rd_args *args, const char *word, const char *next,
                                      bool *used, struct rd_error *error)
 {
@@ -129,7 +132,8 @@ static enum rd_status args_read_long(struct rd_args *args, const char *word, con
         *used = true;
     }
     if (!value)
-        return rd_error_set(error, RD_USAGE, "--%s needs a value (%s)", option->name, option->value);
+        return rd_error_set(error, RD_USAGE, "--%s needs a value (%s)", option->name,
+                            option->value);
     return args_put(args, option, value, error);
 }
 
@@ -151,7 +155,8 @@ static enum rd_status args_read_letter(struct rd_args *args, const char *word, c
     const char *value = word[2] ? word + 2 : next;
     *used = !word[2];
     if (!value)
-        return rd_error_set(error, RD_USAGE, "-%c needs a value (%s)", option->letter, option->value);
+        return rd_error_set(error, RD_USAGE, "-%c needs a value (%s)", option->letter,
+                            option->value);
     return args_put(args, option, value, error);
 }
 

@@ -21,8 +21,10 @@ struct rd_option {
     const char *name; /* without the dashes */
     char letter;      /* 'o' for -o; 0: none */
     enum rd_option_kind kind;
-    const char *value;     /* the word for its value in the help ("DIR"), or the choices ("table|json") */
-    const char *env;       /* the environment variable that is read where the option is not given; or NULL */
+    const char
+        *value; /* the word for its value in the help ("DIR"), or the choices ("table|json") */
+    const char
+        *env; /* the environment variable that is read where the option is not given; or NULL */
     const char *otherwise; /* the default, as text; or NULL */
     const char *text;      /* what it is for, in a few words */
 };
@@ -47,8 +49,8 @@ struct rd_args {
     bool help; /* --help or -h was among them */
 };
 
-/* Reads `argc` words (without the program's and the command's names). RD_USAGE: an unknown option (with the nearest guess), a
- * missing or unfit value, one given twice, or too many words. */
+/* Reads `argc` words (without the program's and the command's names). RD_USAGE: an unknown option
+ * (with the nearest guess), a missing or unfit value, one given twice, or too many words. */
 enum rd_status rd_args_read(struct rd_args *args, const struct rd_option *const *tables,
                             size_t table_count, int argc, char *const *argv,
                             struct rd_error *error) RD_MUST_CHECK;
@@ -59,7 +61,8 @@ bool rd_args_flag(const struct rd_args *args, const char *name);
 const char *rd_args_text(const struct rd_args *args, const char *name);
 /* The same as a number; `otherwise` where there is none. */
 int64_t rd_args_number(const struct rd_args *args, const char *name, int64_t otherwise);
-/* The values of a list option in the order given (the environment's or the default where none is); at most `max`. */
+/* The values of a list option in the order given (the environment's or the default where none is);
+ * at most `max`. */
 size_t rd_args_list(const struct rd_args *args, const char *name, const char **out, size_t max);
 /* Whether it was written on the command line itself. */
 bool rd_args_given(const struct rd_args *args, const char *name);

@@ -1,6 +1,7 @@
-/* One way to call, two ways to be answered. Commands that read or fill a data directory need not know whether a daemon
- * stands in front of it. An engine in this process is called as the process itself (an administrator), so it must be the
- * owner of the directory: the lock and the file modes see to that.
+/* One way to call, two ways to be answered. Commands that read or fill a data directory need not
+ * know whether a daemon stands in front of it. An engine in this process is called as the process
+ * itself (an administrator), so it must be the owner of the directory: the lock and the file modes
+ * see to that.
  */
 #include "cli/caller.h"
 
@@ -12,7 +13,8 @@
 #include "kernel/kernel.h"
 #include "server/client.h"
 
-enum rd_status rd_caller_connect(struct rd_caller *caller, struct rd_cli *cli, struct rd_error *error)
+enum rd_status rd_caller_connect(struct rd_caller *caller, struct rd_cli *cli,
+                                 struct rd_error *error)
 {
     *caller = (struct rd_caller){ .as = rd_args_text(&cli->args, "as") };
     enum rd_status status =
@@ -78,14 +80,13 @@ void rd_caller_close(struct rd_caller *caller)
     *caller = (struct rd_caller){ .as = NULL };
 }
 
-static enum rd_status caller_run(struct rd_caller *caller, struct rd_arena *arena, const char *method,
-                                 const struct rd_value *params, struct rd_value *result,
-                                 struct rd_error *error)
+static enum rd_status caller_run(struct rd_caller *caller, struct rd_arena *arena,
+                                 const char *method, const struct rd_value *params,
+                                 struct rd_value *result, struct rd_error *error)
 {
-    struct rd_request request = { .arena = arena,
-                                  .method = method,
-                                  .params = params,
-                                  .peer = { .door = RD_DOOR_INSIDE } };
+    struct rd_request request = {
+        .arena = arena, .method = method, .params = params, .peer = { .door = RD_DOOR_INSIDE }
+    };
     struct rd_request *const batch[] = { &request };
     rd_kernel_run(caller->kernel, batch, 1);
     if (request.status == RD_OK)
@@ -96,7 +97,8 @@ static enum rd_status caller_run(struct rd_caller *caller, struct rd_arena *aren
 }
 
 enum rd_status rd_caller_call(struct rd_caller *caller, struct rd_arena *arena, const char *method,
-                              struct rd_value *params, struct rd_value *result, struct rd_error *error)
+                              struct rd_value *params, struct rd_value *result,
+                              struct rd_error *error)
 {
     if (caller->as)
         rd_map_set(arena, params, "as", rd_text(caller->as));

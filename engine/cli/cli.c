@@ -1,7 +1,7 @@
 /* What the commands have in common: reading their words and values, calling the daemon, printing.
  *
- * A run is short and makes little, so one arena holds all of it; commands that go through large amounts (lists, imports) use
- * arenas of their own, a page at a time.
+ * A run is short and makes little, so one arena holds all of it; commands that go through large
+ * amounts (lists, imports) use arenas of their own, a page at a time.
  */
 #include "cli/cli.h"
 
@@ -44,8 +44,8 @@ enum rd_status rd_cli_init(struct rd_cli *cli, const struct rd_command *command,
         return rd_error_set(error, RD_USAGE, "'%s%s%s' needs %s", command->noun, space, verb,
                             command->operands);
     if (cli->args.operand_count > command->operands_max)
-        return rd_error_set(error, RD_USAGE, "'%s%s%s' does not take '%s'", command->noun, space, verb,
-                            cli->args.operands[command->operands_max]);
+        return rd_error_set(error, RD_USAGE, "'%s%s%s' does not take '%s'", command->noun, space,
+                            verb, cli->args.operands[command->operands_max]);
     return RD_OK;
 }
 
@@ -110,7 +110,8 @@ static enum rd_status cli_read_stream(FILE *from, const char *path, size_t bytes
         size_t got = fread(room, 1, 16 * 1024, from);
         buf->len += got;
         if (buf->len > bytes_max)
-            return rd_error_set(error, RD_LIMIT_EXCEEDED, "%s is larger than %zu bytes", path, bytes_max);
+            return rd_error_set(error, RD_LIMIT_EXCEEDED, "%s is larger than %zu bytes", path,
+                                bytes_max);
         if (got == 0)
             break;
     }
@@ -167,8 +168,7 @@ static enum rd_status cli_read_field(struct rd_cli *cli, const char *word, struc
     if (!equals || equals == word || (equals == word + 1 && word[0] == ':'))
         return rd_error_set(error, RD_USAGE, "'%s' is neither FIELD=TEXT nor FIELD:=JSON", word);
     bool json = equals[-1] == ':';
-    const char *name =
-        rd_arena_copy(&cli->arena, word, (size_t)(equals - word) - (json ? 1 : 0));
+    const char *name = rd_arena_copy(&cli->arena, word, (size_t)(equals - word) - (json ? 1 : 0));
     struct rd_value value = rd_text(equals + 1);
     if (json) {
         enum rd_status status = rd_cli_read_value(cli, name, equals + 1, &value, error);
@@ -200,7 +200,8 @@ enum rd_status rd_cli_read_fields(struct rd_cli *cli, const char *name, size_t f
     return RD_OK;
 }
 
-void rd_cli_put_text(struct rd_cli *cli, struct rd_value *params, const char *name, const char *member)
+void rd_cli_put_text(struct rd_cli *cli, struct rd_value *params, const char *name,
+                     const char *member)
 {
     const char *text = rd_args_text(&cli->args, name);
     if (text)

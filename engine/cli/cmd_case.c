@@ -1,5 +1,6 @@
-/* Cases and records: opened, acted on, listed, shown, explained. Each command is one call of a method; what is printed for
- * people keeps to what the reply holds, so that a field that the reader may not see can't be printed by accident.
+/* Cases and records: opened, acted on, listed, shown, explained. Each command is one call of a
+ * method; what is printed for people keeps to what the reply holds, so that a field that the reader
+ * may not see can't be printed by accident.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,7 +32,8 @@ static void case_print_grid(struct rd_cli *cli, struct rd_grid *grid, const char
 
 static void case_print_deadlines(struct rd_cli *cli, const struct rd_value *record)
 {
-    static const struct rd_column columns[] = { { "deadline", false }, { "due", false },
+    static const struct rd_column columns[] = { { "deadline", false },
+                                                { "due", false },
                                                 { "clock", false } };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 3);
@@ -46,8 +48,9 @@ static void case_print_deadlines(struct rd_cli *cli, const struct rd_value *reco
 
 static void case_print_decisions(struct rd_cli *cli, const struct rd_value *record)
 {
-    static const struct rd_column columns[] = { { "rule", false }, { "line", false },
-                                                { "outcome", false }, { "reason", false } };
+    static const struct rd_column columns[] = {
+        { "rule", false }, { "line", false }, { "outcome", false }, { "reason", false }
+    };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 4);
     const struct rd_value *decisions = rd_map_list(record, "decisions");
@@ -75,7 +78,8 @@ static void case_print_map(struct rd_cli *cli, const struct rd_value *map, const
 static void case_print(struct rd_cli *cli, const struct rd_value *record)
 {
     const char *number = rd_map_text(record, "number", NULL);
-    rd_output_tint(&cli->out, cli->colour, RD_TINT_BOLD, number ? number : case_text(cli, record, "id"));
+    rd_output_tint(&cli->out, cli->colour, RD_TINT_BOLD,
+                   number ? number : case_text(cli, record, "id"));
     rd_buf_printf(&cli->out, "  %s", case_text(cli, record, "type"));
     if (rd_map_get(record, "state"))
         rd_buf_printf(&cli->out, "  state %s", case_text(cli, record, "state"));
@@ -99,7 +103,8 @@ static void case_put_write(struct rd_cli *cli, struct rd_value *params)
 }
 
 /* A write of a new record: case.open and record.create. */
-static enum rd_status case_create(struct rd_cli *cli, const char *method, bool at, struct rd_error *error)
+static enum rd_status case_create(struct rd_cli *cli, const char *method, bool at,
+                                  struct rd_error *error)
 {
     struct rd_value data;
     enum rd_status status = rd_cli_read_fields(cli, "data", 1, &data, error);
@@ -266,9 +271,9 @@ enum rd_status rd_run_case_list(struct rd_cli *cli, struct rd_error *error)
 
 static void case_print_history(struct rd_cli *cli, const struct rd_value *result)
 {
-    static const struct rd_column columns[] = { { "seq", true },     { "at", false },
-                                                { "actor", false },  { "event", false },
-                                                { "state", false },  { "version", true } };
+    static const struct rd_column columns[] = { { "seq", true },    { "at", false },
+                                                { "actor", false }, { "event", false },
+                                                { "state", false }, { "version", true } };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 6);
     const struct rd_value *entries = rd_map_list(result, "entries");
@@ -310,7 +315,7 @@ static const char *case_form_text(struct rd_cli *cli, const struct rd_value *act
 static void case_print_actions(struct rd_cli *cli, const struct rd_value *result)
 {
     static const struct rd_column may[] = { { "event", false }, { "form (* required)", false } };
-    static const struct rd_column not[] = { { "event", false }, { "reason", false } };
+    static const struct rd_column not [] = { { "event", false }, { "reason", false } };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, may, 2);
     const struct rd_value *actions = rd_map_list(result, "actions");

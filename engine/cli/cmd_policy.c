@@ -1,7 +1,8 @@
-/* The policy's commands: check and test a directory in this process, ask its decisions, print its language.
+/* The policy's commands: check and test a directory in this process, ask its decisions, print its
+ * language.
  *
- * Findings and broken promises are results, so they go to standard output as FILE:LINE: sentence, the form that editors jump
- * by; totals come last.
+ * Findings and broken promises are results, so they go to standard output as FILE:LINE: sentence,
+ * the form that editors jump by; totals come last.
  */
 #include <stdio.h>
 #include <string.h>
@@ -68,8 +69,8 @@ static const char *policy_dir(struct rd_cli *cli)
     return dir ? dir : ".";
 }
 
-static void policy_print_check(struct rd_cli *cli, const struct rd_findings *findings, const char *hash,
-                               size_t files)
+static void policy_print_check(struct rd_cli *cli, const struct rd_findings *findings,
+                               const char *hash, size_t files)
 {
     if (cli->json) {
         struct rd_value result = rd_map();
@@ -135,7 +136,8 @@ static void policy_test_progress(void *context, const struct rd_promise *promise
     rd_progress_set(&test->progress, ++test->run, 0);
 }
 
-static struct rd_value policy_report_value(struct rd_cli *cli, const struct rd_promise_report *report)
+static struct rd_value policy_report_value(struct rd_cli *cli,
+                                           const struct rd_promise_report *report)
 {
     struct rd_arena *arena = &cli->arena;
     struct rd_value result = rd_map();
@@ -178,8 +180,8 @@ static void policy_print_report(struct rd_cli *cli, const struct rd_promise_repo
         rd_buf_printf(out, "%s:%d: no promise visits %s\n", report->missed[i].file,
                       report->missed[i].line, report->missed[i].text);
     double part = report->spots ? 100.0 * (double)report->visited / (double)report->spots : 100.0;
-    rd_buf_printf(out, "visited %zu of %zu rows, guards and transitions (%.1f %%)\n", report->visited,
-                  report->spots, part);
+    rd_buf_printf(out, "visited %zu of %zu rows, guards and transitions (%.1f %%)\n",
+                  report->visited, report->spots, part);
     rd_buf_printf(out, "%zu passed, %zu failed\n", report->kept, report->run - report->kept);
 }
 
@@ -225,9 +227,9 @@ static void policy_print_decision(struct rd_cli *cli, const struct rd_value *res
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 2);
     for (uint32_t i = 0; result->kind == RD_MAP && i < result->count; i++)
-        rd_grid_add(&grid, (const char *const[]){
-                               result->pairs[i].key,
-                               rd_output_cell(&cli->arena, &result->pairs[i].value) });
+        rd_grid_add(&grid,
+                    (const char *const[]){ result->pairs[i].key,
+                                           rd_output_cell(&cli->arena, &result->pairs[i].value) });
     rd_grid_write(&grid, &cli->out, cli->colour);
 }
 

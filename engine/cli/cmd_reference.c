@@ -1,5 +1,6 @@
-/* Reference pages from the tables that the program itself runs by: methods, errors, commands, the language. What is printed
- * depends on nothing but the program, so that a test can compare it with the pages in docs/.
+/* Reference pages from the tables that the program itself runs by: methods, errors, commands, the
+ * language. What is printed depends on nothing but the program, so that a test can compare it with
+ * the pages in docs/.
  */
 #include <stdio.h>
 #include <string.h>
@@ -57,13 +58,17 @@ static void reference_error(struct rd_buf *out, int code, const char *name, int 
 enum rd_status rd_run_reference_errors(struct rd_cli *cli, struct rd_error *error)
 {
     (void)error;
-    rd_buf_text(&cli->out,
-                "# Errors\n\n"
-                "Made by `redress reference errors` from `include/redress/status.h`; do not edit.\n\n"
-                "A refused request has `error.code` and, in `error.data`, `name`. Both are stable and never used for\n"
-                "something else; the sentence in `error.message` may change. `exit` is the exit code of the command\n"
-                "line. Those without a code never reach the wire: they are met on the command line only.\n\n"
-                "| code | name | exit | meaning |\n| --- | --- | --- | --- |\n");
+    rd_buf_text(
+        &cli->out,
+        "# Errors\n\n"
+        "Made by `redress reference errors` from `include/redress/status.h`; do not edit.\n\n"
+        "A refused request has `error.code` and, in `error.data`, `name`. Both are stable and "
+        "never used for\n"
+        "something else; the sentence in `error.message` may change. `exit` is the exit code of "
+        "the command\n"
+        "line. Those without a code never reach the wire: they are met on the command line "
+        "only.\n\n"
+        "| code | name | exit | meaning |\n| --- | --- | --- | --- |\n");
 #define REFERENCE_ERROR(name, code, wire, exit_code, text)                                         \
     reference_error(&cli->out, code, wire, exit_code, text);
     RD_STATUS_MAP(REFERENCE_ERROR)
@@ -94,7 +99,8 @@ static void reference_method(struct rd_buf *out, const struct rd_method *method)
                                  : "Reads only");
     const struct rd_method_param *param = method->params;
     if (param && param->name)
-        rd_buf_text(out, "\n| parameter | required | schema | meaning |\n| --- | --- | --- | --- |\n");
+        rd_buf_text(out,
+                    "\n| parameter | required | schema | meaning |\n| --- | --- | --- | --- |\n");
     for (; param && param->name; param++)
         rd_buf_printf(out, "| `%s` | %s | `%s` | %s |\n", param->name, param->required ? "yes" : "",
                       param->schema, param->text);
@@ -105,11 +111,12 @@ static void reference_method(struct rd_buf *out, const struct rd_method *method)
 enum rd_status rd_run_reference_methods(struct rd_cli *cli, struct rd_error *error)
 {
     (void)error;
-    rd_buf_text(&cli->out,
-                "# Methods\n\n"
-                "Made by `redress reference methods` from the table that dispatches them; do not edit. The method\n"
-                "`rpc.discover` answers the same as an OpenRPC document.\n\n"
-                "JSON-RPC 2.0, one message a line. Ids of records are strings, times RFC 3339. Errors: see errors.md.\n");
+    rd_buf_text(&cli->out, "# Methods\n\n"
+                           "Made by `redress reference methods` from the table that dispatches "
+                           "them; do not edit. The method\n"
+                           "`rpc.discover` answers the same as an OpenRPC document.\n\n"
+                           "JSON-RPC 2.0, one message a line. Ids of records are strings, times "
+                           "RFC 3339. Errors: see errors.md.\n");
     size_t count;
     const struct rd_method *methods = rd_kernel_methods(&count);
     for (size_t i = 0; i < count; i++)

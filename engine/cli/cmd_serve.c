@@ -1,5 +1,6 @@
-/* The daemon's command: options and environment into rd_daemon_run's options, and nothing else. The manual clock is asked
- * for here only, never by a file or the environment, so that no daemon stands still by accident.
+/* The daemon's command: options and environment into rd_daemon_run's options, and nothing else. The
+ * manual clock is asked for here only, never by a file or the environment, so that no daemon stands
+ * still by accident.
  */
 #include <stdio.h>
 #include <string.h>
@@ -31,9 +32,9 @@ static enum rd_status serve_clock(const struct rd_args *args, struct rd_daemon_o
     if (!options->clock_manual)
         return rd_error_set(error, RD_USAGE, "--clock-start needs --clock manual");
     if (!rd_time_read(start, &options->clock_start_ms))
-        return rd_error_set(error, RD_USAGE,
-                            "--clock-start takes a time such as 2026-03-02T09:00:00+08:00, not '%s'",
-                            start);
+        return rd_error_set(
+            error, RD_USAGE,
+            "--clock-start takes a time such as 2026-03-02T09:00:00+08:00, not '%s'", start);
     return RD_OK;
 }
 

@@ -1,4 +1,5 @@
-/* Commands that ask a running daemon: its feed, clock, notices, accounts and numbers, and any method by its name. */
+/* Commands that ask a running daemon: its feed, clock, notices, accounts and numbers, and any
+ * method by its name. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,8 +20,7 @@ static void server_add_members(struct rd_cli *cli, struct rd_grid *grid, const c
             server_add_members(cli, grid, rd_arena_printf(&cli->arena, "%s.", name), &pair->value);
             continue;
         }
-        rd_grid_add(grid,
-                    (const char *const[]){ name, rd_output_cell(&cli->arena, &pair->value) });
+        rd_grid_add(grid, (const char *const[]){ name, rd_output_cell(&cli->arena, &pair->value) });
     }
 }
 
@@ -93,19 +93,20 @@ static void notice_print(struct rd_cli *cli, struct rd_grid *grid, const struct 
 {
     for (uint32_t i = 0; i < items->count; i++) {
         const struct rd_value *item = &items->items[i];
-        rd_grid_add(grid, (const char *const[]){
-                              rd_output_cell(&cli->arena, rd_map_get(item, "at")),
-                              rd_output_cell(&cli->arena, rd_map_get(item, "to")),
-                              rd_output_cell(&cli->arena, rd_map_get(item, "record")),
-                              rd_output_cell(&cli->arena, rd_map_get(item, "text")) });
+        rd_grid_add(grid,
+                    (const char *const[]){ rd_output_cell(&cli->arena, rd_map_get(item, "at")),
+                                           rd_output_cell(&cli->arena, rd_map_get(item, "to")),
+                                           rd_output_cell(&cli->arena, rd_map_get(item, "record")),
+                                           rd_output_cell(&cli->arena, rd_map_get(item, "text")) });
     }
     rd_grid_write(grid, &cli->out, cli->colour);
 }
 
 enum rd_status rd_run_notice_list(struct rd_cli *cli, struct rd_error *error)
 {
-    static const struct rd_column columns[] = { { "at", false }, { "to", false }, { "case", false },
-                                                { "text", false } };
+    static const struct rd_column columns[] = {
+        { "at", false }, { "to", false }, { "case", false }, { "text", false }
+    };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 4);
     struct rd_value params = rd_map();
@@ -137,7 +138,9 @@ static void feed_print(struct rd_cli *cli, const struct rd_value *event)
         rd_buf_char(&cli->out, '\n');
         return;
     }
-    static const char *const members[] = { "seq", "at", "actor", "type", "number", "event", "state" };
+    static const char *const members[] = {
+        "seq", "at", "actor", "type", "number", "event", "state"
+    };
     for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
         const char *cell = rd_output_cell(&cli->arena, rd_map_get(event, members[i]));
         if (i > 0)

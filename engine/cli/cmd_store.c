@@ -1,4 +1,5 @@
-/* The data directory: its sizes, its store made anew, its chain proved. In-process, without a daemon. */
+/* The data directory: its sizes, its store made anew, its chain proved. In-process, without a
+ * daemon. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,15 +66,16 @@ static enum rd_status store_stat_here(struct rd_cli *cli, const char *dir, struc
 static void store_print_stat(struct rd_cli *cli, const struct rd_value *stat)
 {
     static const struct rd_column columns[] = { { "name", false }, { "value", true } };
-    static const struct rd_column of_tables[] = { { "table", false }, { "rows", true },
+    static const struct rd_column of_tables[] = { { "table", false },
+                                                  { "rows", true },
                                                   { "bytes", true } };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 2);
     for (uint32_t i = 0; i < stat->count; i++)
         if (stat->pairs[i].value.kind != RD_LIST)
-            rd_grid_add(&grid, (const char *const[]){
-                                   stat->pairs[i].key,
-                                   rd_output_cell(&cli->arena, &stat->pairs[i].value) });
+            rd_grid_add(
+                &grid, (const char *const[]){ stat->pairs[i].key,
+                                              rd_output_cell(&cli->arena, &stat->pairs[i].value) });
     rd_grid_write(&grid, &cli->out, cli->colour);
     rd_buf_char(&cli->out, '\n');
     rd_grid_init(&grid, &cli->arena, of_tables, 3);

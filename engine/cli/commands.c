@@ -1,5 +1,6 @@
-/* The table of commands. One row is all there is to a command but its doing: name, operands, options, help. What a row does
- * not say, neither help nor reference can promise. Options that many commands share are tables of their own, laid behind.
+/* The table of commands. One row is all there is to a command but its doing: name, operands,
+ * options, help. What a row does not say, neither help nor reference can promise. Options that many
+ * commands share are tables of their own, laid behind.
  */
 #include "cli/commands.h"
 
@@ -8,7 +9,10 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#define END_OF_OPTIONS { .name = NULL }
+#define END_OF_OPTIONS                                                                             \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
 #define DATA_DEFAULT "./var/redress"
 
 static const struct rd_option options_none[] = { END_OF_OPTIONS };
@@ -22,10 +26,9 @@ static const struct rd_option options_client[] = {
     END_OF_OPTIONS
 };
 
-static const struct rd_option options_output[] = {
-    { "output", 'o', RD_OPTION_CHOICE, "table|json", NULL, "table", "how results are printed" },
-    END_OF_OPTIONS
-};
+static const struct rd_option options_output[] = { { "output", 'o', RD_OPTION_CHOICE, "table|json",
+                                                     NULL, "table", "how results are printed" },
+                                                   END_OF_OPTIONS };
 
 static const struct rd_option options_serve[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
@@ -41,30 +44,42 @@ static const struct rd_option options_serve[] = {
     END_OF_OPTIONS
 };
 
-#define OPTION_FORM(name_, text_) { name_, 0, RD_OPTION_TEXT, "JSON|@FILE|-", NULL, NULL, text_ }
+#define OPTION_FORM(name_, text_)                                                                  \
+    {                                                                                              \
+        name_, 0, RD_OPTION_TEXT, "JSON|@FILE|-", NULL, NULL, text_                                \
+    }
 #define OPTION_KEY                                                                                 \
-    { "key", 0, RD_OPTION_TEXT, "KEY", NULL, NULL,                                                 \
-      "idempotency key: repeating the command with it changes nothing" }
+    {                                                                                              \
+        "key", 0, RD_OPTION_TEXT, "KEY", NULL, NULL,                                               \
+            "idempotency key: repeating the command with it changes nothing"                       \
+    }
 #define OPTION_DRY                                                                                 \
-    { "dry-run", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "say what would happen, and change nothing" }
+    {                                                                                              \
+        "dry-run", 0, RD_OPTION_FLAG, NULL, NULL, NULL,                                            \
+            "say what would happen, and change nothing"                                            \
+    }
 #define OPTION_VERSION                                                                             \
-    { "if-version", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "only if the record still has this version" }
+    {                                                                                              \
+        "if-version", 0, RD_OPTION_NUMBER, "N", NULL, NULL,                                        \
+            "only if the record still has this version"                                            \
+    }
 
-static const struct rd_option options_open[] = {
-    OPTION_FORM("data", "the fields of the form"),
-    { "at", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "when it happened, as RFC 3339 time" },
-    OPTION_KEY, OPTION_DRY, END_OF_OPTIONS
-};
+static const struct rd_option options_open[] = { OPTION_FORM("data", "the fields of the form"),
+                                                 { "at", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
+                                                   "when it happened, as RFC 3339 time" },
+                                                 OPTION_KEY,
+                                                 OPTION_DRY,
+                                                 END_OF_OPTIONS };
 static const struct rd_option options_act[] = { OPTION_FORM("form", "the fields of the form"),
                                                 OPTION_VERSION, OPTION_KEY, OPTION_DRY,
                                                 END_OF_OPTIONS };
-static const struct rd_option options_show[] = {
-    { "as-of", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "as it was at this RFC 3339 time" },
-    END_OF_OPTIONS
-};
+static const struct rd_option options_show[] = { { "as-of", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
+                                                   "as it was at this RFC 3339 time" },
+                                                 END_OF_OPTIONS };
 static const struct rd_option options_list[] = {
     OPTION_FORM("where", "the fields to match"),
-    { "order", 0, RD_OPTION_TEXT, "FIELD", NULL, NULL, "sort by this indexed field; -FIELD: downwards" },
+    { "order", 0, RD_OPTION_TEXT, "FIELD", NULL, NULL,
+      "sort by this indexed field; -FIELD: downwards" },
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
     { "cursor", 0, RD_OPTION_TEXT, "CURSOR", NULL, NULL, "go on where an earlier list ended" },
     { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
@@ -72,7 +87,8 @@ static const struct rd_option options_list[] = {
     END_OF_OPTIONS
 };
 static const struct rd_option options_explain[] = {
-    { "seq", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "the entry with this sequence; else the newest" },
+    { "seq", 0, RD_OPTION_NUMBER, "N", NULL, NULL,
+      "the entry with this sequence; else the newest" },
     END_OF_OPTIONS
 };
 static const struct rd_option options_create[] = { OPTION_FORM("data", "the fields"), OPTION_KEY,
@@ -86,12 +102,12 @@ static const struct rd_option options_decide[] = {
       "ask the rules of this directory, without a daemon" },
     END_OF_OPTIONS
 };
-static const struct rd_option options_test[] = {
-    { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "only tests whose title holds TEXT" },
-    END_OF_OPTIONS
-};
+static const struct rd_option options_test[] = { { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL,
+                                                   "only tests whose title holds TEXT" },
+                                                 END_OF_OPTIONS };
 static const struct rd_option options_tail[] = {
-    { "since", 0, RD_OPTION_NUMBER, "SEQ", NULL, NULL, "begin behind this sequence; else with what comes" },
+    { "since", 0, RD_OPTION_NUMBER, "SEQ", NULL, NULL,
+      "begin behind this sequence; else with what comes" },
     { "count", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "end after so many" },
     END_OF_OPTIONS
 };
@@ -106,10 +122,9 @@ static const struct rd_option options_notice[] = {
     { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
     END_OF_OPTIONS
 };
-static const struct rd_option options_data[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    END_OF_OPTIONS
-};
+static const struct rd_option options_data[] = { { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA",
+                                                   DATA_DEFAULT, "the data directory" },
+                                                 END_OF_OPTIONS };
 static const struct rd_option options_import[] = {
     { "mapping", 0, RD_OPTION_TEXT, "FILE.lua", NULL, NULL, "turns rows into cases and events" },
     { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
@@ -122,20 +137,26 @@ static const struct rd_option options_import[] = {
 };
 static const struct rd_option options_report[] = {
     { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "the type of cases" },
-    { "by", 0, RD_OPTION_TEXT, "FIELD", NULL, "state", "what they are counted by: state, month, or a field" },
-    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL, "read this data directory, which no daemon may hold" },
+    { "by", 0, RD_OPTION_TEXT, "FIELD", NULL, "state",
+      "what they are counted by: state, month, or a field" },
+    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
+      "read this data directory, which no daemon may hold" },
     END_OF_OPTIONS
 };
 static const struct rd_option options_play[] = {
-    { "once", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "end after the report instead of going on serving" },
-    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL, "the data directory; a new one below ./var otherwise" },
+    { "once", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "end after the report instead of going on serving" },
+    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
+      "the data directory; a new one below ./var otherwise" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
       "holds rules/ and scripts/; this directory or the installed example otherwise" },
     END_OF_OPTIONS
 };
 static const struct rd_option options_bench[] = {
-    { "clients", 0, RD_OPTION_NUMBER, "N", NULL, "64", "connections, each with one request under way" },
-    { "pipeline", 0, RD_OPTION_NUMBER, "N", NULL, "64", "requests under way on each of 8 connections" },
+    { "clients", 0, RD_OPTION_NUMBER, "N", NULL, "64",
+      "connections, each with one request under way" },
+    { "pipeline", 0, RD_OPTION_NUMBER, "N", NULL, "64",
+      "requests under way on each of 8 connections" },
     { "seconds", 0, RD_OPTION_NUMBER, "S", NULL, "10", "how long is measured" },
     { "open", 0, RD_OPTION_NUMBER, "N", NULL, "0", "cases opened before the measuring begins" },
     { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "300000", "start: cases in the store" },
@@ -147,26 +168,29 @@ static const struct rd_option options_bench[] = {
 };
 
 #define FIELDS_TEXT                                                                                \
-    "Fields may also be given one by one: FIELD=TEXT, or FIELD:=JSON for numbers, lists and the like."
+    "Fields may also be given one by one: FIELD=TEXT, or FIELD:=JSON for numbers, lists and the "  \
+    "like."
 
-/* X(noun, verb, operands, text, more, options, client, output, min, max, run) in the order in which help shows them. */
+/* X(noun, verb, operands, text, more, options, client, output, min, max, run) in the order in which
+ * help shows them. */
 static const struct rd_command commands[] = {
     { "serve", NULL, NULL, "Runs the daemon until it is told to stop",
-      "SIGTERM and SIGINT drain and stop, SIGHUP loads the policy anew. The log goes to standard error, one JSON\n"
+      "SIGTERM and SIGINT drain and stop, SIGHUP loads the policy anew. The log goes to standard "
+      "error, one JSON\n"
       "object a line.",
       options_serve, false, false, 0, 0, rd_run_serve },
-    { "case", "open", "TYPE [FIELD=VALUE...]", "Opens a case", FIELDS_TEXT, options_open, true, true, 1,
-      RD_ARGS_OPERANDS_MAX, rd_run_case_open },
-    { "case", "act", "ID EVENT [FIELD=VALUE...]", "Does something to a case", FIELDS_TEXT, options_act,
-      true, true, 2, RD_ARGS_OPERANDS_MAX, rd_run_case_act },
+    { "case", "open", "TYPE [FIELD=VALUE...]", "Opens a case", FIELDS_TEXT, options_open, true,
+      true, 1, RD_ARGS_OPERANDS_MAX, rd_run_case_open },
+    { "case", "act", "ID EVENT [FIELD=VALUE...]", "Does something to a case", FIELDS_TEXT,
+      options_act, true, true, 2, RD_ARGS_OPERANDS_MAX, rd_run_case_act },
     { "case", "show", "ID", "Shows a case or record", NULL, options_show, true, true, 1, 1,
       rd_run_case_show },
     { "case", "list", "TYPE [FIELD=VALUE...]", "Lists cases or records of a type", FIELDS_TEXT,
       options_list, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_case_list },
     { "case", "history", "ID", "Shows what happened to a case, from the first entry on", NULL,
       options_none, true, true, 1, 1, rd_run_case_history },
-    { "case", "actions", "ID", "Shows what may be done now, and what not and why", NULL, options_none,
-      true, true, 1, 1, rd_run_case_actions },
+    { "case", "actions", "ID", "Shows what may be done now, and what not and why", NULL,
+      options_none, true, true, 1, 1, rd_run_case_actions },
     { "case", "explain", "ID", "Shows by which rules and lines an entry was decided", NULL,
       options_explain, true, true, 1, 1, rd_run_case_explain },
     { "record", "create", "TYPE [FIELD=VALUE...]", "Creates a record of a type without a workflow",
@@ -179,56 +203,63 @@ static const struct rd_command commands[] = {
       "Findings are printed as FILE:LINE: sentence. Exit code 1 where one of them is an error.",
       options_none, false, true, 0, 1, rd_run_policy_check },
     { "policy", "test", "[DIR]", "Runs the tests beside the rules, on a clock of their own",
-      "Prints each broken promise and the rows, guards and transitions that no promise visited. Exit code 1 where\n"
+      "Prints each broken promise and the rows, guards and transitions that no promise visited. "
+      "Exit code 1 where\n"
       "one is broken.",
       options_test, false, true, 0, 1, rd_run_policy_test },
-    { "policy", "info", NULL, "Shows which generation of the policy is in force", NULL, options_none,
-      true, true, 0, 0, rd_run_policy_info },
+    { "policy", "info", NULL, "Shows which generation of the policy is in force", NULL,
+      options_none, true, true, 0, 0, rd_run_policy_info },
     { "policy", "reload", NULL, "Has the daemon load its policy directory anew",
-      "A policy with errors is refused with the reasons, and the one in force goes on.", options_none, true,
-      true, 0, 0, rd_run_policy_reload },
-    { "policy", "reference", NULL, "Prints the language's reference page", NULL, options_none, false,
-      false, 0, 0, rd_run_policy_reference },
+      "A policy with errors is refused with the reasons, and the one in force goes on.",
+      options_none, true, true, 0, 0, rd_run_policy_reload },
+    { "policy", "reference", NULL, "Prints the language's reference page", NULL, options_none,
+      false, false, 0, 0, rd_run_policy_reference },
     { "policy", "stubs", NULL, "Prints the language's declarations for editors (LuaLS)", NULL,
       options_none, false, false, 0, 0, rd_run_policy_stubs },
-    { "feed", "tail", NULL, "Prints events as they become durable, one a line", NULL, options_tail, true,
-      true, 0, 0, rd_run_feed_tail },
+    { "feed", "tail", NULL, "Prints events as they become durable, one a line", NULL, options_tail,
+      true, true, 0, 0, rd_run_feed_tail },
     { "clock", "advance", NULL, "Moves a manual clock", "Deadlines on the way ring in their order.",
       options_advance, true, true, 0, 0, rd_run_clock_advance },
-    { "notice", "list", NULL, "Lists notices: who was told what", NULL, options_notice, true, true, 0, 0,
-      rd_run_notice_list },
+    { "notice", "list", NULL, "Lists notices: who was told what", NULL, options_notice, true, true,
+      0, 0, rd_run_notice_list },
     { "account", "token", "ACCOUNT", "Makes a token with which an account logs in over TCP",
-      "The token is printed once and kept nowhere.", options_none, true, true, 1, 1, rd_run_account_token },
-    { "server", "info", NULL, "Shows the daemon's version, clock and numbers", NULL, options_none, true,
-      true, 0, 0, rd_run_server_info },
+      "The token is printed once and kept nowhere.", options_none, true, true, 1, 1,
+      rd_run_account_token },
+    { "server", "info", NULL, "Shows the daemon's version, clock and numbers", NULL, options_none,
+      true, true, 0, 0, rd_run_server_info },
     { "call", NULL, "METHOD [JSON]", "Calls any method of the daemon", "Prints the result as JSON.",
       options_none, true, false, 1, 2, rd_run_call },
     { "import", NULL, "SOURCE.csv", "Brings in cases and their history at their true times",
-      "Rows that can't be used go to the errors file with line, key and reason, and stop nothing. Running it again\n"
+      "Rows that can't be used go to the errors file with line, key and reason, and stop nothing. "
+      "Running it again\n"
       "repeats nothing.",
       options_import, true, true, 1, 1, rd_run_import },
     { "report", "cases", NULL, "Counts cases by a field", NULL, options_report, true, true, 0, 0,
       rd_run_report_cases },
-    { "store", "stat", NULL, "Shows the sizes of journal and store", NULL, options_data, false, true, 0,
-      0, rd_run_store_stat },
+    { "store", "stat", NULL, "Shows the sizes of journal and store", NULL, options_data, false,
+      true, 0, 0, rd_run_store_stat },
     { "store", "rebuild", NULL, "Makes the store anew from the journal",
-      "No daemon may be running on it. Prints the digest of the contents before and after: they must be equal.",
+      "No daemon may be running on it. Prints the digest of the contents before and after: they "
+      "must be equal.",
       options_data, false, true, 0, 0, rd_run_store_rebuild },
     { "audit", "verify", NULL, "Proves the journal's hash chain from the first entry to the last",
-      "May run beside the daemon. Exit code 1 and the place where something does not fit.", options_data,
-      false, true, 0, 0, rd_run_audit_verify },
-    { "reference", "methods", NULL, "Prints the reference page of methods", NULL, options_none, false,
-      false, 0, 0, rd_run_reference_methods },
-    { "reference", "errors", NULL, "Prints the reference page of error codes", NULL, options_none, false,
-      false, 0, 0, rd_run_reference_errors },
-    { "reference", "commands", NULL, "Prints the reference page of commands", NULL, options_none, false,
-      false, 0, 0, rd_run_reference_commands },
-    { "play", NULL, NULL, "Plays a day of complaints on a daemon of its own and tells what happened",
-      NULL, options_play, false, false, 0, 0, rd_run_play },
+      "May run beside the daemon. Exit code 1 and the place where something does not fit.",
+      options_data, false, true, 0, 0, rd_run_audit_verify },
+    { "reference", "methods", NULL, "Prints the reference page of methods", NULL, options_none,
+      false, false, 0, 0, rd_run_reference_methods },
+    { "reference", "errors", NULL, "Prints the reference page of error codes", NULL, options_none,
+      false, false, 0, 0, rd_run_reference_errors },
+    { "reference", "commands", NULL, "Prints the reference page of commands", NULL, options_none,
+      false, false, 0, 0, rd_run_reference_commands },
+    { "play", NULL, NULL,
+      "Plays a day of complaints on a daemon of its own and tells what happened", NULL,
+      options_play, false, false, 0, 0, rd_run_play },
     { "bench", NULL, "[lifecycle|pipeline|start]", "Measures the engine on this machine",
-      "lifecycle: open, verify, transfer, grant and close, over --clients connections, each waiting for its reply.\n"
+      "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "
+      "waiting for its reply.\n"
       "pipeline: the same, with --pipeline requests under way on each of 8 connections.\n"
-      "start: the time from exec to the first answer, after kill -9 with --cases cases, and with none.",
+      "start: the time from exec to the first answer, after kill -9 with --cases cases, and with "
+      "none.",
       options_bench, false, true, 0, 1, rd_run_bench },
     { "help", NULL, "[NOUN [VERB]]", "Shows commands and their options", NULL, options_none, false,
       false, 0, 2, rd_run_help },
@@ -271,13 +302,13 @@ static enum rd_status command_unknown(const char *what, const char *noun, const 
     const char *space = noun ? " " : "";
     noun = noun ? noun : "";
     if (guess)
-        return rd_error_set(error, RD_USAGE, "unknown %s '%s%s%s'; did you mean '%s%s%s'?", what, noun,
-                            space, word, noun, space, guess);
+        return rd_error_set(error, RD_USAGE, "unknown %s '%s%s%s'; did you mean '%s%s%s'?", what,
+                            noun, space, word, noun, space, guess);
     return rd_error_set(error, RD_USAGE, "unknown %s '%s%s%s'", what, noun, space, word);
 }
 
-enum rd_status rd_command_find(int argc, char *const *argv, const struct rd_command **out, int *used,
-                               struct rd_error *error)
+enum rd_status rd_command_find(int argc, char *const *argv, const struct rd_command **out,
+                               int *used, struct rd_error *error)
 {
     const char *noun = argc > 0 ? argv[0] : "";
     const char *verb = argc > 1 ? argv[1] : NULL;
@@ -298,7 +329,7 @@ enum rd_status rd_command_find(int argc, char *const *argv, const struct rd_comm
     if (verb && (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0))
         return RD_END;
     if (!verb)
-        return rd_error_set(error, RD_USAGE, "'%s' needs a verb; 'redress help %s' lists them", noun,
-                            noun);
+        return rd_error_set(error, RD_USAGE, "'%s' needs a verb; 'redress help %s' lists them",
+                            noun, noun);
     return command_unknown("command", noun, verb, error);
 }

@@ -9,24 +9,26 @@
 
 struct rd_command {
     const char *noun;
-    const char *verb;     /* NULL: the noun alone is the command */
-    const char *operands; /* as the usage line has them: "TYPE [FIELD=VALUE...]" */
-    const char *text;     /* one sentence without a full stop */
-    const char *more;     /* paragraphs for help and the reference page, or NULL */
+    const char *verb;                /* NULL: the noun alone is the command */
+    const char *operands;            /* as the usage line has them: "TYPE [FIELD=VALUE...]" */
+    const char *text;                /* one sentence without a full stop */
+    const char *more;                /* paragraphs for help and the reference page, or NULL */
     const struct rd_option *options; /* its own; ended by a row without a name */
-    bool client;          /* takes --connect, --as */
-    bool output;          /* takes -o */
+    bool client;                     /* takes --connect, --as */
+    bool output;                     /* takes -o */
     size_t operands_min, operands_max;
     enum rd_status (*run)(struct rd_cli *cli, struct rd_error *error);
 };
 
+/* The table of commands, in the order of the help. Static. */
 const struct rd_command *rd_commands(size_t *count);
 /* The option tables of a command, its own and the shared ones; returns how many. */
 size_t rd_command_tables(const struct rd_command *command,
                          const struct rd_option *tables[RD_ARGS_TABLES_MAX]);
-/* The command that argv (without the program's name) begins with; *used words are its name. RD_USAGE names the nearest. */
-enum rd_status rd_command_find(int argc, char *const *argv, const struct rd_command **out, int *used,
-                               struct rd_error *error) RD_MUST_CHECK;
+/* The command that argv (without the program's name) begins with; *used words are its name.
+ * RD_USAGE names the nearest. */
+enum rd_status rd_command_find(int argc, char *const *argv, const struct rd_command **out,
+                               int *used, struct rd_error *error) RD_MUST_CHECK;
 
 /* Help: all commands, those of a noun, one command. */
 void rd_help_all(struct rd_buf *out);

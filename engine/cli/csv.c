@@ -1,13 +1,15 @@
-/* A reader of comma-separated files that stops at nothing: a row that is broken is given out with the reason, and reading
- * goes on behind it, so that one bad line of a million is one line in the error file.
+/* A reader of comma-separated files that stops at nothing: a row that is broken is given out with
+ * the reason, and reading goes on behind it, so that one bad line of a million is one line in the
+ * error file.
  *
  *                 ┌── , ──┐          ┌─ "" ─┐
- *   START ─ "  ─▶ QUOTED ─ " ─▶ CLOSED ─┘ ─ , ─▶ START        a line end ends the row anywhere but in QUOTED
- *     └── other ─▶ PLAIN ─ , ─▶ START
+ *   START ─ "  ─▶ QUOTED ─ " ─▶ CLOSED ─┘ ─ , ─▶ START        a line end ends the row anywhere but
+ * in QUOTED └── other ─▶ PLAIN ─ , ─▶ START
  *
- * RFC 4180, with LF as well as CRLF, and a UTF-8 byte order mark before the first row. What the RFC forbids (a quote inside
- * of a plain field, letters behind a closing one) is not guessed at. A quote that is never closed would swallow the file: at
- * the row's limit the reader gives up on it and starts anew with the next line.
+ * RFC 4180, with LF as well as CRLF, and a UTF-8 byte order mark before the first row. What the RFC
+ * forbids (a quote inside of a plain field, letters behind a closing one) is not guessed at. A
+ * quote that is never closed would swallow the file: at the row's limit the reader gives up on it
+ * and starts anew with the next line.
  */
 #include "cli/csv.h"
 

@@ -34,11 +34,14 @@ struct rd_csv_row {
 /* Reads from `from` (borrowed, at its beginning: a byte order mark is skipped). */
 void rd_csv_init(struct rd_csv *csv, FILE *from);
 void rd_csv_fini(struct rd_csv *csv);
-/* The next row; empty lines are passed over. RD_END behind the last one, RD_IO where reading fails. */
-enum rd_status rd_csv_next(struct rd_csv *csv, struct rd_csv_row *row, struct rd_error *error) RD_MUST_CHECK;
+/* The next row; empty lines are passed over. RD_END behind the last one, RD_IO where reading fails.
+ */
+enum rd_status rd_csv_next(struct rd_csv *csv, struct rd_csv_row *row,
+                           struct rd_error *error) RD_MUST_CHECK;
 
-/* A column's name as scripts see it: ASCII letters in lower case, digits and letters of other alphabets as they are, anything
- * else as "_": "Consumer disputed?" is "consumer_disputed_". In the arena. */
+/* A column's name as scripts see it: ASCII letters in lower case, digits and letters of other
+ * alphabets as they are, anything else as "_": "Consumer disputed?" is "consumer_disputed_". In the
+ * arena. */
 const char *rd_csv_name(struct rd_arena *arena, const char *heading);
 /* Appends one field, quoted where it must be. */
 void rd_csv_write(struct rd_buf *out, const char *field);

@@ -1,5 +1,6 @@
-/* Directories that commands make, measure and remove. Removing walks without following links, and never leaves the file
- * system on which it began: a command that clears up after itself must not clear up anything else.
+/* Directories that commands make, measure and remove. Removing walks without following links, and
+ * never leaves the file system on which it began: a command that clears up after itself must not
+ * clear up anything else.
  */
 #include "cli/dirs.h"
 
@@ -51,7 +52,8 @@ enum rd_status rd_dirs_make_new(struct rd_arena *arena, const char *prefix, cons
     return RD_OK;
 }
 
-enum rd_status rd_dirs_make_scratch(struct rd_arena *arena, const char **path, struct rd_error *error)
+enum rd_status rd_dirs_make_scratch(struct rd_arena *arena, const char **path,
+                                    struct rd_error *error)
 {
     const char *below = getenv("TMPDIR");
     if (!below || !*below)

@@ -22,7 +22,9 @@ void rd_dirs_remove(const char *path);
 uint64_t rd_dirs_disk_bytes(const char *path);
 /* RD_NOT_FOUND where `path` is no data directory (opening one would make it). */
 enum rd_status rd_dirs_check_data(const char *path, struct rd_error *error) RD_MUST_CHECK;
-/* Where the rules are: `given`, or "." where it holds rules/, or the installed example. RD_BAD_CONFIG where none of them. */
-enum rd_status rd_dirs_find_policy(const char *given, const char **path, struct rd_error *error) RD_MUST_CHECK;
+/* Where the rules are: `given`, or "." where it holds rules/, or the installed example.
+ * RD_BAD_CONFIG where none of them. */
+enum rd_status rd_dirs_find_policy(const char *given, const char **path,
+                                   struct rd_error *error) RD_MUST_CHECK;
 
 #endif

@@ -1,4 +1,5 @@
-/* Help and the reference page of commands, both made from the table, so that neither can be out of date. */
+/* Help and the reference page of commands, both made from the table, so that neither can be out of
+ * date. */
 #include <stdio.h>
 #include <string.h>
 
@@ -47,9 +48,11 @@ void rd_help_all(struct rd_buf *out)
     rd_buf_text(out, "Redress runs a company's customer-service procedures from its own rules.\n\n"
                      "usage: redress NOUN [VERB] [OPTIONS]\n\n");
     help_lines(out, NULL);
-    rd_buf_text(out, "\n'redress help NOUN' or 'redress NOUN VERB --help' tells more.\n"
-                     "Exit codes: 0 ok, 1 checked and found failing, 2 usage or configuration, 3 no server,\n"
-                     "4 denied, 5 not found, 6 conflict.\n");
+    rd_buf_text(
+        out,
+        "\n'redress help NOUN' or 'redress NOUN VERB --help' tells more.\n"
+        "Exit codes: 0 ok, 1 checked and found failing, 2 usage or configuration, 3 no server,\n"
+        "4 denied, 5 not found, 6 conflict.\n");
 }
 
 bool rd_help_noun(struct rd_buf *out, const char *noun)
@@ -155,7 +158,8 @@ static void help_markdown_command(struct rd_buf *out, const struct rd_command *c
     char name[HELP_NAME_MAX];
     help_name(command, name, sizeof(name));
     rd_buf_printf(out, "\n## redress %s%s%s\n\n%s.\n\n```\nredress %s\n```\n", command->noun,
-                  command->verb ? " " : "", command->verb ? command->verb : "", command->text, name);
+                  command->verb ? " " : "", command->verb ? command->verb : "", command->text,
+                  name);
     if (command->more)
         rd_buf_printf(out, "\n%s\n", command->more);
     const struct rd_option *tables[RD_ARGS_TABLES_MAX];
@@ -164,7 +168,8 @@ static void help_markdown_command(struct rd_buf *out, const struct rd_command *c
     for (size_t i = 0; i < count; i++)
         any = any || tables[i]->name;
     if (any)
-        rd_buf_text(out, "\n| option | meaning | default | environment |\n| --- | --- | --- | --- |\n");
+        rd_buf_text(out,
+                    "\n| option | meaning | default | environment |\n| --- | --- | --- | --- |\n");
     for (size_t i = 0; i < count; i++)
         help_markdown_options(out, tables[i]);
 }
@@ -173,12 +178,15 @@ void rd_help_markdown(struct rd_buf *out)
 {
     size_t count;
     const struct rd_command *commands = rd_commands(&count);
-    rd_buf_text(out,
-                "# Commands\n\n"
-                "Made by `redress reference commands` from the program's own table; do not edit.\n\n"
-                "Results go to standard output, everything else to standard error. Exit codes: 0 ok, 1 checked and\n"
-                "found failing, 2 usage or configuration, 3 no server, 4 denied, 5 not found, 6 conflict. Every command\n"
-                "takes `--help`. Options and operands may be mixed; behind `--` all words are operands.\n");
+    rd_buf_text(
+        out,
+        "# Commands\n\n"
+        "Made by `redress reference commands` from the program's own table; do not edit.\n\n"
+        "Results go to standard output, everything else to standard error. Exit codes: 0 ok, 1 "
+        "checked and\n"
+        "found failing, 2 usage or configuration, 3 no server, 4 denied, 5 not found, 6 conflict. "
+        "Every command\n"
+        "takes `--help`. Options and operands may be mixed; behind `--` all words are operands.\n");
     for (size_t i = 0; i < count; i++)
         help_markdown_command(out, &commands[i]);
 }

@@ -1,8 +1,11 @@
-/* The program: finds the command in the table, reads its words, runs it, and turns its status into an exit code.
+/* The program: finds the command in the table, reads its words, runs it, and turns its status into
+ * an exit code.
  *
- *   0 ok · 1 checked and found failing · 2 usage or configuration · 3 no server · 4 denied · 5 not found · 6 conflict
+ *   0 ok · 1 checked and found failing · 2 usage or configuration · 3 no server · 4 denied · 5 not
+ * found · 6 conflict
  *
- * Results go to standard output, everything else to standard error, so that a pipe sees results only.
+ * Results go to standard output, everything else to standard error, so that a pipe sees results
+ * only.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,9 @@
-/* Tables for people. A column is as wide as its widest cell, counted in columns of a terminal, not in bytes: Chinese letters
- * take two. Nothing that a record holds may reach the terminal as a control letter: a customer's name must not be able to
- * repaint the screen of whoever lists it.
+/* Tables for people. A column is as wide as its widest cell, counted in columns of a terminal, not
+ * in bytes: Chinese letters take two. Nothing that a record holds may reach the terminal as a
+ * control letter: a customer's name must not be able to repaint the screen of whoever lists it.
  *
- * The widths are those of Unicode's East Asian Width (UAX #11) W and F, by blocks; narrow enough for a command line.
+ * The widths are those of Unicode's East Asian Width (UAX #11) W and F, by blocks; narrow enough
+ * for a command line.
  */
 #include "cli/output.h"
 
@@ -65,7 +66,8 @@ size_t rd_output_width(const char *text, size_t len)
 {
     size_t width = 0;
     for (size_t i = 0, bytes; i < len; i += bytes)
-        width += output_letter_width(output_letter((const unsigned char *)text + i, len - i, &bytes));
+        width +=
+            output_letter_width(output_letter((const unsigned char *)text + i, len - i, &bytes));
     return width;
 }
 
@@ -75,7 +77,8 @@ void rd_output_plain(struct rd_buf *out, const char *text, size_t len)
         uint32_t letter = output_letter((const unsigned char *)text + i, len - i, &bytes);
         /* also those that turn the direction of writing, which could make a text read as another */
         bool control = letter < 0x20 || (letter >= 0x7F && letter < 0xA0) ||
-                       (letter >= 0x202A && letter <= 0x202E) || (letter >= 0x2066 && letter <= 0x2069);
+                       (letter >= 0x202A && letter <= 0x202E) ||
+                       (letter >= 0x2066 && letter <= 0x2069);
         if (control)
             rd_buf_char(out, ' ');
         else if (letter == 0xFFFD && bytes == 1)

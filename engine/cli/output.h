@@ -9,11 +9,14 @@
 #include "base/buf.h"
 #include "base/value.h"
 
-/* Columns that a UTF-8 text takes on a terminal: 2 for wide East Asian letters and emoji, 0 for marks that join the letter before. */
+/* Columns that a UTF-8 text takes on a terminal: 2 for wide East Asian letters and emoji, 0 for
+ * marks that join the letter before. */
 size_t rd_output_width(const char *text, size_t len);
-/* Appends a text so that it can't move the cursor or colour anything: control letters become spaces. */
+/* Appends a text so that it can't move the cursor or colour anything: control letters become
+ * spaces. */
 void rd_output_plain(struct rd_buf *out, const char *text, size_t len);
-/* A value as one reads it in a cell: texts as they are, null as nothing, lists and maps as JSON. Made in the arena. */
+/* A value as one reads it in a cell: texts as they are, null as nothing, lists and maps as JSON.
+ * Made in the arena. */
 const char *rd_output_cell(struct rd_arena *arena, const struct rd_value *value);
 
 /* Colours, and only where `on`. */
@@ -38,11 +41,13 @@ struct rd_grid {
     bool headed; /* the heading is out */
 };
 
+/* A grid with these columns (borrowed); rows are kept in the arena until they are printed. */
 void rd_grid_init(struct rd_grid *grid, struct rd_arena *arena, const struct rd_column *columns,
                   size_t column_count);
 /* Adds a row; cells (NULL is an empty one) are copied. */
 void rd_grid_add(struct rd_grid *grid, const char *const *cells);
-/* Writes the heading, once, and the rows, and forgets the rows; without any row ever, nothing is written. */
+/* Writes the heading, once, and the rows, and forgets the rows; without any row ever, nothing is
+ * written. */
 void rd_grid_write(struct rd_grid *grid, struct rd_buf *out, bool colour);
 
 #endif

@@ -1,7 +1,7 @@
 /* The bar:  importing [############........]  61%  8,622 / 14,132 rows  12,400/s  0:12 left
  *
- * Drawn by whoever does the work, between two pieces of it; there is no thread and no signal. Only to a terminal: a log
- * file full of bars helps nobody.
+ * Drawn by whoever does the work, between two pieces of it; there is no thread and no signal. Only
+ * to a terminal: a log file full of bars helps nobody.
  */
 #include "cli/progress.h"
 

@@ -1,5 +1,6 @@
-/* Apply: entries into tables. It decides nothing and computes nothing that is not in the entry or the store already: whatever
- * a policy said is in the effects, so that a rebuild with another policy, or none, arrives at the same bytes.
+/* Apply: entries into tables. It decides nothing and computes nothing that is not in the entry or
+ * the store already: whatever a policy said is in the effects, so that a rebuild with another
+ * policy, or none, arrives at the same bytes.
  */
 #include "domain/apply.h"
 
@@ -31,7 +32,8 @@ void rd_apply_fini(struct rd_apply *apply)
     rd_buf_fini(&apply->buf);
 }
 
-enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out, struct rd_error *error)
+enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out,
+                               struct rd_error *error)
 {
     struct rd_key16 key = rd_key16_of_text(name, strlen(name));
     const void *bytes;
@@ -58,8 +60,8 @@ static enum rd_status apply_counter(struct apply_run *run, const char *name, int
 }
 
 /* The record's slot in an index: of its state, or of the fields that the catalogue names. */
-static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *index, const struct rd_record *record,
-                       unsigned char slot[RD_INDEX_VALUE_BYTES])
+static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *index,
+                       const struct rd_record *record, unsigned char slot[RD_INDEX_VALUE_BYTES])
 {
     const struct rd_value *values[RD_CATALOGUE_INDEX_FIELDS_MAX];
     struct rd_value state = record->state ? rd_text(record->state) : rd_null();
@@ -82,11 +84,13 @@ static enum rd_status apply_index(struct apply_run *run, const struct rd_catalog
     if (had && has && memcmp(old_slot, slot, sizeof slot) == 0)
         return RD_OK;
     if (had) {
-        struct rd_index_key key = rd_index_key(index->number, old_slot, before->opened_at_ms, before->id.value);
+        struct rd_index_key key =
+            rd_index_key(index->number, old_slot, before->opened_at_ms, before->id.value);
         status = rd_store_del(run->store, RD_TABLE_INDEX, key.bytes, run->error);
     }
     if (status == RD_OK && has) {
-        struct rd_index_key key = rd_index_key(index->number, slot, after->opened_at_ms, after->id.value);
+        struct rd_index_key key =
+            rd_index_key(index->number, slot, after->opened_at_ms, after->id.value);
         status = rd_store_put(run->store, RD_TABLE_INDEX, key.bytes, "", 0, run->error);
     }
     return status;
@@ -104,17 +108,20 @@ static enum rd_status apply_indexes(struct apply_run *run, const struct rd_recor
 }
 
 /* `opened` = [number|null, opened_by, year, serial of the year] */
-static enum rd_status apply_opened(struct apply_run *run, const struct rd_value *opened, struct rd_record *record)
+static enum rd_status apply_opened(struct apply_run *run, const struct rd_value *opened,
+                                   struct rd_record *record)
 {
     char name[64];
     record->opened_at_ms = run->command->at_ms;
     record->number = opened->items[0].kind == RD_TEXT ? opened->items[0].text : NULL;
     record->opened_by = opened->items[1].kind == RD_TEXT ? opened->items[1].text : NULL;
     snprintf(name, sizeof name, "serial:%u", rd_id_type(record->id));
-    enum rd_status status = apply_counter(run, name, (int64_t)(record->id.value & ((1ull << 48) - 1)));
+    enum rd_status status =
+        apply_counter(run, name, (int64_t)(record->id.value & ((1ull << 48) - 1)));
     if (status != RD_OK || !record->number)
         return status;
-    snprintf(name, sizeof name, "number:%u:%lld", rd_id_type(record->id), (long long)opened->items[2].integer);
+    snprintf(name, sizeof name, "number:%u:%lld", rd_id_type(record->id),
+             (long long)opened->items[2].integer);
     return apply_counter(run, name, opened->items[3].integer);
 }
 
@@ -161,20 +168,23 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
         status = apply_indexes(run, &before, &after);
     if (status == RD_OK)
         status = apply_position(run, &after);
-    return status == RD_OK ? rd_record_store(run->store, &after, &run->apply->buf, run->error) : status;
+    return status == RD_OK ? rd_record_store(run->store, &after, &run->apply->buf, run->error)
+                           : status;
 }
 
-static enum rd_status apply_find_deadline(struct apply_run *run, struct rd_id record, const char *name,
-                                          struct rd_deadline *out)
+static enum rd_status apply_find_deadline(struct apply_run *run, struct rd_id record,
+                                          const char *name, struct rd_deadline *out)
 {
     struct rd_key16 key = rd_key16(record.value, rd_deadline_number(name));
     const void *bytes;
     size_t len;
     struct rd_value value;
-    enum rd_status status = rd_store_get(run->store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, run->error);
+    enum rd_status status =
+        rd_store_get(run->store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, run->error);
     if (status == RD_OK)
         status = rd_pack_read(&run->apply->arena, bytes, len, &value, run->error);
-    return status == RD_OK ? rd_deadline_unpack(&value, record, &run->apply->arena, out, run->error) : status;
+    return status == RD_OK ? rd_deadline_unpack(&value, record, &run->apply->arena, out, run->error)
+                           : status;
 }
 
 static enum rd_status apply_deadline(struct apply_run *run, const struct rd_value *effect)
@@ -196,7 +206,8 @@ static enum rd_status apply_ring_off(struct apply_run *run, const struct rd_valu
 {
     struct rd_deadline deadline;
     enum rd_status status =
-        apply_find_deadline(run, (struct rd_id){ (uint64_t)effect->items[1].integer }, effect->items[2].text, &deadline);
+        apply_find_deadline(run, (struct rd_id){ (uint64_t)effect->items[1].integer },
+                            effect->items[2].text, &deadline);
     if (status == RD_NOT_FOUND)
         return RD_OK;
     return status == RD_OK ? rd_deadline_remove(run->store, &deadline, run->error) : status;
@@ -219,7 +230,8 @@ static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *e
     for (size_t i = 0; status == RD_OK && i < count; i++) {
         struct rd_deadline moved = deadlines[i];
         moved.lane = RD_LANE_LIVE;
-        status = rd_deadline_store(run->store, &deadlines[i], &moved, &run->apply->buf, arena, run->error);
+        status = rd_deadline_store(run->store, &deadlines[i], &moved, &run->apply->buf, arena,
+                                   run->error);
     }
     return status;
 }
@@ -230,7 +242,8 @@ static enum rd_status apply_row(struct apply_run *run, enum rd_table table, cons
 {
     rd_buf_clear(&run->apply->buf);
     rd_pack_write(&run->apply->buf, value);
-    return rd_store_put(run->store, table, key, run->apply->buf.data, run->apply->buf.len, run->error);
+    return rd_store_put(run->store, table, key, run->apply->buf.data, run->apply->buf.len,
+                        run->error);
 }
 
 static enum rd_status apply_notice(struct apply_run *run, const struct rd_value *effect)
@@ -248,9 +261,11 @@ static enum rd_status apply_new_index(struct apply_run *run, const struct rd_val
 {
     const struct rd_value *at = effect->items;
     uint16_t type = (uint16_t)at[2].integer;
-    enum rd_status status = rd_catalogue_add_index(run->apply->catalogue, run->store, (uint32_t)at[1].integer, type,
-                                                   at[3].text, &at[4], run->error);
-    const struct rd_catalogue_index *index = rd_catalogue_index(run->apply->catalogue, type, at[3].text);
+    enum rd_status status =
+        rd_catalogue_add_index(run->apply->catalogue, run->store, (uint32_t)at[1].integer, type,
+                               at[3].text, &at[4], run->error);
+    const struct rd_catalogue_index *index =
+        rd_catalogue_index(run->apply->catalogue, type, at[3].text);
     uint64_t next = (uint64_t)type << 48;
     struct rd_arena arena;
     rd_arena_init(&arena);
@@ -299,13 +314,15 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
     case RD_EFFECT_RING_OFF:
         return apply_ring_off(run, effect);
     case RD_EFFECT_LINK: {
-        struct rd_key24 key = rd_link_key((uint64_t)at[1].integer, rd_deadline_number(at[2].text), (uint64_t)at[3].integer);
+        struct rd_key24 key = rd_link_key((uint64_t)at[1].integer, rd_deadline_number(at[2].text),
+                                          (uint64_t)at[3].integer);
         return apply_row(run, RD_TABLE_LINK, key.bytes, &at[2]);
     }
     case RD_EFFECT_NOTICE:
         return apply_notice(run, effect);
     case RD_EFFECT_TYPE:
-        return rd_catalogue_add_type(run->apply->catalogue, run->store, (uint16_t)at[1].integer, at[2].text, run->error);
+        return rd_catalogue_add_type(run->apply->catalogue, run->store, (uint16_t)at[1].integer,
+                                     at[2].text, run->error);
     case RD_EFFECT_INDEX:
         return apply_new_index(run, effect);
     case RD_EFFECT_POLICY:
@@ -315,17 +332,20 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
     case RD_EFFECT_LANE:
         return apply_lane(run, effect);
     }
-    return rd_error_set(run->error, RD_CORRUPT, "entry %llu holds an effect of an unknown kind %lld",
+    return rd_error_set(run->error, RD_CORRUPT,
+                        "entry %llu holds an effect of an unknown kind %lld",
                         (unsigned long long)run->entry->seq, (long long)at[0].integer);
 }
 
-/* Expired keys go as new ones come, two for one: the table stays as large as its keep time makes it. */
+/* Expired keys go as new ones come, two for one: the table stays as large as its keep time makes
+ * it. */
 static enum rd_status apply_expire(struct apply_run *run)
 {
     for (int i = 0; i < 2; i++) {
         struct rd_walk walk;
         struct rd_key24 first = { { 0 } };
-        enum rd_status status = rd_walk_start(&walk, run->store, RD_TABLE_EXPIRY, first.bytes, false, run->error);
+        enum rd_status status =
+            rd_walk_start(&walk, run->store, RD_TABLE_EXPIRY, first.bytes, false, run->error);
         if (status == RD_OK)
             memcpy(first.bytes, walk.key, sizeof first.bytes);
         rd_walk_end(&walk);

@@ -1,5 +1,5 @@
-/* Apply: makes the store from entries. A pure function of the entry, the store and the catalogue (itself part of the store):
- * the same for a live command, for recovery, and for a rebuild. */
+/* Apply: makes the store from entries. A pure function of the entry, the store and the catalogue
+ * (itself part of the store): the same for a live command, for recovery, and for a rebuild. */
 #ifndef RD_DOMAIN_APPLY_H
 #define RD_DOMAIN_APPLY_H
 
@@ -12,11 +12,13 @@ struct rd_apply {
     struct rd_arena arena; /* scratch, reset with each entry */
     struct rd_buf buf;
     bool loaded; /* the catalogue has been read from the store (the first entry does it) */
-    /* The entry that is being written just now, already unpacked, so that it need not be read back from its bytes; NULL. */
+    /* The entry that is being written just now, already unpacked, so that it need not be read back
+     * from its bytes; NULL. */
     const struct rd_command_entry *live;
     uint64_t live_seq; /* applies to this sequence only */
 };
 
+/* In the caller's storage; the catalogue is borrowed and filled by what is applied. */
 void rd_apply_init(struct rd_apply *apply, struct rd_catalogue *catalogue);
 void rd_apply_fini(struct rd_apply *apply);
 /* The vault's apply: `context` is a struct rd_apply. */
@@ -24,6 +26,7 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
                               struct rd_error *error) RD_MUST_CHECK;
 
 /* The largest serial of a type that was given out (0: none), and of a type's numbers in a year. */
-enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out, struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out,
+                               struct rd_error *error) RD_MUST_CHECK;
 
 #endif

@@ -1,8 +1,8 @@
-/* Authority, compiled: the rows as the policy has them, and for every command the rows that speak of it, so that a check
- * looks at three or four rows and at no text.
+/* Authority, compiled: the rows as the policy has them, and for every command the rows that speak
+ * of it, so that a check looks at three or four rows and at no text.
  *
- * Never does: reading records. Guards named by `unless` and the decision behind `up_to` are asked by the kernel, which
- * has the facts.
+ * Never does: reading records. Guards named by `unless` and the decision behind `up_to` are asked
+ * by the kernel, which has the facts.
  */
 #include "domain/authority.h"
 
@@ -23,7 +23,8 @@ bool rd_authority_has_role(const struct rd_authority_row *row, const struct rd_a
     return (row->from & actor->roles) != 0;
 }
 
-static int authority_unit_of(const struct rd_organisation *organisation, const struct rd_belonging *record)
+static int authority_unit_of(const struct rd_organisation *organisation,
+                             const struct rd_belonging *record)
 {
     if (record->unit >= 0)
         return record->unit;
@@ -39,8 +40,9 @@ static bool authority_same_group(const struct rd_organisation *organisation,
     return account && account->group && actor->group && strcmp(account->group, actor->group) == 0;
 }
 
-bool rd_authority_reaches(const struct rd_organisation *organisation, const struct rd_authority_row *row,
-                          const struct rd_actor *actor, const struct rd_belonging *record)
+bool rd_authority_reaches(const struct rd_organisation *organisation,
+                          const struct rd_authority_row *row, const struct rd_actor *actor,
+                          const struct rd_belonging *record)
 {
     if (row->reach == RD_REACH_ALL)
         return true;
@@ -73,7 +75,8 @@ static bool authority_speaks_of(const struct rd_authority_row *row, const char *
         size_t len = strlen(pattern);
         if (strcmp(pattern, command) == 0 || strcmp(pattern, "*") == 0)
             return true;
-        if (len > 2 && strcmp(pattern + len - 2, ".*") == 0 && strncmp(pattern, command, len - 1) == 0)
+        if (len > 2 && strcmp(pattern + len - 2, ".*") == 0 &&
+            strncmp(pattern, command, len - 1) == 0)
             return true;
     }
     return false;
@@ -86,7 +89,8 @@ static int permission_compare_name(const void *command, const void *permission)
 
 static int permission_compare(const void *a, const void *b)
 {
-    return strcmp(((const struct rd_permission *)a)->command, ((const struct rd_permission *)b)->command);
+    return strcmp(((const struct rd_permission *)a)->command,
+                  ((const struct rd_permission *)b)->command);
 }
 
 const struct rd_permission *rd_permission_of(const struct rd_model *model, const char *command)
@@ -99,7 +103,8 @@ const struct rd_permission *rd_permission_of(const struct rd_model *model, const
     return found ? found : &nobody;
 }
 
-static const char **authority_names(struct rd_arena *arena, const struct rd_value *list, size_t *count)
+static const char **authority_names(struct rd_arena *arena, const struct rd_value *list,
+                                    size_t *count)
 {
     const char **names = rd_arena_zalloc(arena, list->count + 1, sizeof *names);
     *count = 0;
@@ -123,8 +128,9 @@ static void authority_row_roles(struct rd_model *model, const struct rd_value *s
         const char *names[RD_ROLES_MAX];
         for (size_t r = 0; r < model->organisation.role_count; r++)
             names[r] = model->organisation.roles[r].name;
-        rd_finding_error(findings, row->file, row->line, "authority: no role '%s'%s", name,
-                         rd_model_guess(&model->arena, name, names, model->organisation.role_count));
+        rd_finding_error(
+            findings, row->file, row->line, "authority: no role '%s'%s", name,
+            rd_model_guess(&model->arena, name, names, model->organisation.role_count));
     }
 }
 
@@ -153,7 +159,8 @@ static void authority_row_build(struct rd_model *model, const struct rd_value *s
         row->reach = (enum rd_reach)r;
     const char *up_to = rd_map_text(spec, "up_to", NULL);
     if (up_to && !(row->up_to = rd_model_decision(model, up_to)))
-        rd_finding_error(findings, row->file, row->line, "authority: up_to: no decision '%s'", up_to);
+        rd_finding_error(findings, row->file, row->line, "authority: up_to: no decision '%s'",
+                         up_to);
     else if (up_to && row->up_to->outputs[0].type.kind != RD_TYPE_MONEY)
         rd_finding_error(findings, row->file, row->line,
                          "authority: up_to: the first output of '%s' must be money", up_to);
@@ -175,8 +182,8 @@ static void permission_build(struct rd_model *model, const char *command, struct
             out->rows[out->row_count++] = &model->authority[i];
 }
 
-bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal, struct rd_model *model,
-                        struct rd_findings *findings)
+bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal,
+                        struct rd_model *model, struct rd_findings *findings)
 {
     size_t errors_before = findings->errors;
     const struct rd_value *list = rd_map_list(normal, "authority");
@@ -186,7 +193,8 @@ bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal, s
     model->authority_count = list->count;
     for (size_t i = 0; i < model->permission_count; i++)
         permission_build(model, model->permissions[i].command, &model->permissions[i]);
-    qsort(model->permissions, model->permission_count, sizeof *model->permissions, permission_compare);
+    qsort(model->permissions, model->permission_count, sizeof *model->permissions,
+          permission_compare);
 
     for (size_t i = 0; i < model->authority_count; i++) {
         struct rd_authority_row *row = &model->authority[i];
@@ -194,10 +202,12 @@ bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal, s
             const char *command = row->commands[c];
             if (strchr(command, '*') || rd_permission_of(model, command)->row_count > 0)
                 continue;
-            const char **names = rd_arena_alloc(arena, (model->permission_count + 1) * sizeof *names);
+            const char **names =
+                rd_arena_alloc(arena, (model->permission_count + 1) * sizeof *names);
             for (size_t p = 0; p < model->permission_count; p++)
                 names[p] = model->permissions[p].command;
-            rd_finding_error(findings, row->file, row->line, "authority: no command '%s'%s", command,
+            rd_finding_error(findings, row->file, row->line, "authority: no command '%s'%s",
+                             command,
                              rd_model_guess(arena, command, names, model->permission_count));
         }
     }

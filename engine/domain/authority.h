@@ -14,7 +14,7 @@ struct rd_authority_row {
     int line;
     const char **commands; /* "complaint.grant", "complaint.*", "*" */
     size_t command_count;
-    uint64_t from;         /* roles, any of them */
+    uint64_t from; /* roles, any of them */
     enum rd_reach reach;
     const struct rd_decision *up_to; /* NULL: no limit */
     const char *amount;              /* the field that is compared with it */
@@ -32,11 +32,12 @@ struct rd_permission {
 
 /* Who acts. */
 struct rd_actor {
-    const char *name;  /* account name, "system" (timers), or "administrator" (uid without an account) */
-    const char *behind; /* the administrator that acts `as` this account; NULL */
+    const char
+        *name; /* account name, "system" (timers), or "administrator" (uid without an account) */
+    const char *behind;               /* the administrator that acts `as` this account; NULL */
     const struct rd_account *account; /* NULL: system or administrator */
     uint64_t roles;
-    bool system;       /* a timer: the chart itself */
+    bool system;        /* a timer: the chart itself */
     bool administrator; /* by uid: may use the operator's methods without a row */
 };
 
@@ -47,8 +48,8 @@ struct rd_belonging {
     int unit;              /* index or -1: then the owner's */
 };
 
-/* Commands that belong to no record: what authority rows may name besides TYPE.read, TYPE.create, TYPE.update and
- * TYPE.EVENT. The kernel's table of methods refers to these. */
+/* Commands that belong to no record: what authority rows may name besides TYPE.read, TYPE.create,
+ * TYPE.update and TYPE.EVENT. The kernel's table of methods refers to these. */
 #define RD_OPERATION_MAP(X)                                                                        \
     X("account.token")                                                                             \
     X("clock.advance")                                                                             \
@@ -62,16 +63,19 @@ struct rd_belonging {
     X("store.stat")                                                                                \
     X("backup.create")
 
-/* Builds all rows, fills and sorts the model's permissions (whose commands the model has listed). */
-bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal, struct rd_model *model,
-                        struct rd_findings *findings);
-/* The permission of a command, made for any name that a row could match; never NULL (it may have no rows). */
+/* Builds all rows, fills and sorts the model's permissions (whose commands the model has listed).
+ */
+bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal,
+                        struct rd_model *model, struct rd_findings *findings);
+/* The permission of a command, made for any name that a row could match; never NULL (it may have no
+ * rows). */
 const struct rd_permission *rd_permission_of(const struct rd_model *model, const char *command);
 /* Whether the actor has one of the row's roles. */
 bool rd_authority_has_role(const struct rd_authority_row *row, const struct rd_actor *actor);
 /* Whether the record lies within the row's reach for the actor. */
-bool rd_authority_reaches(const struct rd_organisation *organisation, const struct rd_authority_row *row,
-                          const struct rd_actor *actor, const struct rd_belonging *record);
+bool rd_authority_reaches(const struct rd_organisation *organisation,
+                          const struct rd_authority_row *row, const struct rd_actor *actor,
+                          const struct rd_belonging *record);
 const char *rd_reach_name(enum rd_reach reach);
 
 #endif

@@ -1,6 +1,8 @@
-/* The catalogue: names to numbers and back, in memory for look-ups and in the table SYMBOL for ever.
+/* The catalogue: names to numbers and back, in memory for look-ups and in the table SYMBOL for
+ * ever.
  *
- * A handful of types with a handful of indexes each: look-ups are linear, and the kernel keeps their results beside the model.
+ * A handful of types with a handful of indexes each: look-ups are linear, and the kernel keeps
+ * their results beside the model.
  */
 #include "domain/catalogue.h"
 
@@ -36,8 +38,8 @@ const char *rd_catalogue_type_name(const struct rd_catalogue *catalogue, uint16_
     return number < catalogue->type_count ? catalogue->types[number] : NULL;
 }
 
-const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue, uint16_t type,
-                                                    const char *name)
+const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue,
+                                                    uint16_t type, const char *name)
 {
     for (size_t i = 0; i < catalogue->index_count; i++)
         if (catalogue->indexes[i].type == type && strcmp(catalogue->indexes[i].name, name) == 0)
@@ -61,8 +63,8 @@ static void catalogue_enter_type(struct rd_catalogue *catalogue, uint16_t number
         catalogue->types[number] = rd_arena_copy(&catalogue->arena, name, strlen(name));
 }
 
-static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t number, uint16_t type, const char *name,
-                                  const struct rd_value *fields)
+static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t number, uint16_t type,
+                                  const char *name, const struct rd_value *fields)
 {
     for (size_t i = 0; i < catalogue->index_count; i++)
         if (catalogue->indexes[i].number == number)
@@ -92,12 +94,12 @@ static void catalogue_enter(struct rd_catalogue *catalogue, const struct rd_valu
     if (row->items[0].integer == 1)
         catalogue_enter_type(catalogue, (uint16_t)row->items[1].integer, row->items[3].text);
     else
-        catalogue_enter_index(catalogue, (uint32_t)row->items[1].integer, (uint16_t)row->items[2].integer,
-                              row->items[3].text, &row->items[4]);
+        catalogue_enter_index(catalogue, (uint32_t)row->items[1].integer,
+                              (uint16_t)row->items[2].integer, row->items[3].text, &row->items[4]);
 }
 
-static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_store *store, int kind,
-                                    uint32_t number, uint16_t type, const char *name,
+static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_store *store,
+                                    int kind, uint32_t number, uint16_t type, const char *name,
                                     const struct rd_value *fields, struct rd_error *error)
 {
     struct rd_arena arena;
@@ -112,7 +114,8 @@ static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_st
     rd_list_add(&arena, &row, fields ? *fields : rd_list());
     rd_pack_write(&buf, &row);
     struct rd_key8 key = rd_key8((uint64_t)kind << 32 | number);
-    enum rd_status status = rd_store_put(store, RD_TABLE_SYMBOL, key.bytes, buf.data, buf.len, error);
+    enum rd_status status =
+        rd_store_put(store, RD_TABLE_SYMBOL, key.bytes, buf.data, buf.len, error);
     if (status == RD_OK)
         catalogue_enter(catalogue, &row);
     rd_buf_fini(&buf);
@@ -120,20 +123,21 @@ static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_st
     return status;
 }
 
-enum rd_status rd_catalogue_add_type(struct rd_catalogue *catalogue, struct rd_store *store, uint16_t number,
-                                     const char *name, struct rd_error *error)
+enum rd_status rd_catalogue_add_type(struct rd_catalogue *catalogue, struct rd_store *store,
+                                     uint16_t number, const char *name, struct rd_error *error)
 {
     return catalogue_put(catalogue, store, 1, number, number, name, NULL, error);
 }
 
-enum rd_status rd_catalogue_add_index(struct rd_catalogue *catalogue, struct rd_store *store, uint32_t number,
-                                      uint16_t type, const char *name, const struct rd_value *fields,
-                                      struct rd_error *error)
+enum rd_status rd_catalogue_add_index(struct rd_catalogue *catalogue, struct rd_store *store,
+                                      uint32_t number, uint16_t type, const char *name,
+                                      const struct rd_value *fields, struct rd_error *error)
 {
     return catalogue_put(catalogue, store, 2, number, type, name, fields, error);
 }
 
-enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store *store, struct rd_error *error)
+enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store *store,
+                                 struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_walk walk;

@@ -1,7 +1,8 @@
-/* The catalogue: numbers for the names that keys are made of (record types, indexes), given once and kept for ever.
+/* The catalogue: numbers for the names that keys are made of (record types, indexes), given once
+ * and kept for ever.
  *
- * It is part of the store (table SYMBOL) and of the journal (an activation gives numbers to new names), so that replaying an
- * entry needs no policy: what an index covers is written here.
+ * It is part of the store (table SYMBOL) and of the journal (an activation gives numbers to new
+ * names), so that replaying an entry needs no policy: what an index covers is written here.
  */
 #ifndef RD_DOMAIN_CATALOGUE_H
 #define RD_DOMAIN_CATALOGUE_H
@@ -21,8 +22,8 @@
 struct rd_catalogue_index {
     uint32_t number;
     uint16_t type;
-    const char *name;             /* as in the model: "state", "department+problem" */
-    const char **fields;          /* none: the state */
+    const char *name;    /* as in the model: "state", "department+problem" */
+    const char **fields; /* none: the state */
     size_t field_count;
 };
 
@@ -34,28 +35,33 @@ struct rd_catalogue {
     size_t index_count, index_cap;
 };
 
+/* An empty catalogue in the caller's storage. */
 void rd_catalogue_init(struct rd_catalogue *catalogue);
 void rd_catalogue_fini(struct rd_catalogue *catalogue);
 /* Reads the table SYMBOL. */
-enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store *store, struct rd_error *error)
-    RD_MUST_CHECK;
+enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store *store,
+                                 struct rd_error *error) RD_MUST_CHECK;
 
 /* 0 where the type has no number yet. */
 uint16_t rd_catalogue_type(const struct rd_catalogue *catalogue, const char *name);
 /* NULL where there is none. */
 const char *rd_catalogue_type_name(const struct rd_catalogue *catalogue, uint16_t number);
-const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue, uint16_t type,
-                                                    const char *name);
+const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue,
+                                                    uint16_t type, const char *name);
 
-/* Enters a type or an index, in memory and in the store; the same one twice is no change. Used by apply only. */
-enum rd_status rd_catalogue_add_type(struct rd_catalogue *catalogue, struct rd_store *store, uint16_t number,
-                                     const char *name, struct rd_error *error) RD_MUST_CHECK;
-enum rd_status rd_catalogue_add_index(struct rd_catalogue *catalogue, struct rd_store *store, uint32_t number,
-                                      uint16_t type, const char *name, const struct rd_value *fields,
+/* Enters a type or an index, in memory and in the store; the same one twice is no change. Used by
+ * apply only. */
+enum rd_status rd_catalogue_add_type(struct rd_catalogue *catalogue, struct rd_store *store,
+                                     uint16_t number, const char *name,
+                                     struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_catalogue_add_index(struct rd_catalogue *catalogue, struct rd_store *store,
+                                      uint32_t number, uint16_t type, const char *name,
+                                      const struct rd_value *fields,
                                       struct rd_error *error) RD_MUST_CHECK;
 
-/* The value slot of an index for these inside values (`count` of them): false where one of them is empty, so that the record
- * is not in the index. One number keeps its order; one text sorts by its first eight bytes. */
+/* The value slot of an index for these inside values (`count` of them): false where one of them is
+ * empty, so that the record is not in the index. One number keeps its order; one text sorts by its
+ * first eight bytes. */
 bool rd_index_slot(const struct rd_value *const *values, size_t count, struct rd_buf *scratch,
                    unsigned char slot[RD_INDEX_VALUE_BYTES]);
 

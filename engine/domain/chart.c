@@ -1,9 +1,10 @@
-/* State charts, compiled from their normal form: names become indexes, limits become durations, and what a function mentions
- * becomes the set of facts and fields to gather for it.
+/* State charts, compiled from their normal form: names become indexes, limits become durations, and
+ * what a function mentions becomes the set of facts and fields to gather for it.
  *
- * Building goes in two steps, since everything may refer to everything: first the names (states, facts, guards, actions),
- * then their contents. What is wrong is collected as findings, all of it, each with its line.
- * The judgement of the finished graph (reachable, leavable, watched) is in chart_check.c.
+ * Building goes in two steps, since everything may refer to everything: first the names (states,
+ * facts, guards, actions), then their contents. What is wrong is collected as findings, all of it,
+ * each with its line. The judgement of the finished graph (reachable, leavable, watched) is in
+ * chart_check.c.
  */
 #include "domain/chart.h"
 
@@ -66,9 +67,10 @@ bool rd_event_exists(const struct rd_chart *chart, const char *name)
     return false;
 }
 
-/* The nearest of the names that a table has at its head (every struct here begins with its name). */
-static const char *chart_guess(struct chart_build *b, const char *word, const void *table, size_t size,
-                               size_t count)
+/* The nearest of the names that a table has at its head (every struct here begins with its name).
+ */
+static const char *chart_guess(struct chart_build *b, const char *word, const void *table,
+                               size_t size, size_t count)
 {
     const char **names = rd_arena_alloc(b->arena, (count + 1) * sizeof *names);
     for (size_t i = 0; i < count; i++)
@@ -99,21 +101,23 @@ static int chart_function(struct chart_build *b, const struct rd_function *table
     return -1;
 }
 
-static uint16_t *chart_actions(struct chart_build *b, const struct rd_value *list, int line, size_t *count)
+static uint16_t *chart_actions(struct chart_build *b, const struct rd_value *list, int line,
+                               size_t *count)
 {
     uint16_t *actions = rd_arena_zalloc(b->arena, list->count + 1, sizeof *actions);
     *count = 0;
     for (uint32_t i = 0; i < list->count; i++) {
-        int action = chart_function(b, b->chart->actions, b->chart->action_count, "action",
-                                    list->items[i].kind == RD_TEXT ? list->items[i].text : "?", line);
+        int action =
+            chart_function(b, b->chart->actions, b->chart->action_count, "action",
+                           list->items[i].kind == RD_TEXT ? list->items[i].text : "?", line);
         if (action >= 0)
             actions[(*count)++] = (uint16_t)action;
     }
     return actions;
 }
 
-static void chart_row(struct chart_build *b, const struct rd_value *spec, const char *event, int event_line,
-                      struct rd_row *out)
+static void chart_row(struct chart_build *b, const struct rd_value *spec, const char *event,
+                      int event_line, struct rd_row *out)
 {
     int line = (int)rd_map_int(spec, "line", event_line);
     const char *go = rd_map_text(spec, "go", NULL);
@@ -124,9 +128,9 @@ static void chart_row(struct chart_build *b, const struct rd_value *spec, const 
         const char *name = rd_map_text(&when->items[i], "guard", "?");
         int guard = chart_function(b, b->chart->guards, b->chart->guard_count, "guard", name, line);
         if (guard >= 0)
-            out->when[out->when_count++] = (struct rd_when){
-                .guard = (uint16_t)guard, .negate = rd_map_bool(&when->items[i], "negate", false)
-            };
+            out->when[out->when_count++] =
+                (struct rd_when){ .guard = (uint16_t)guard,
+                                  .negate = rd_map_bool(&when->items[i], "negate", false) };
     }
     out->actions = chart_actions(b, rd_map_list(spec, "do"), line, &out->action_count);
     out->spot = rd_model_spot(b->model, b->chart->file, line, "%s: %s -> %s", b->chart->name, event,
@@ -139,9 +143,9 @@ static const struct rd_form *chart_form(struct chart_build *b, const char *name,
         return NULL;
     const struct rd_form *form = rd_model_form(b->model, name);
     if (!form)
-        rd_finding_error(b->findings, b->chart->file, line, "no form '%s'%s", name,
-                         chart_guess(b, name, b->model->forms, sizeof *b->model->forms,
-                                     b->model->form_count));
+        rd_finding_error(
+            b->findings, b->chart->file, line, "no form '%s'%s", name,
+            chart_guess(b, name, b->model->forms, sizeof *b->model->forms, b->model->form_count));
     else if (form->of && form->of != b->chart->type)
         rd_finding_error(b->findings, b->chart->file, line, "form '%s' is a form of '%s'", name,
                          form->of->name);
@@ -165,8 +169,8 @@ static void event_build(struct chart_build *b, const struct rd_value *spec, stru
     if (by) {
         out->by = rd_type_field(b->chart->type, by);
         if (out->by < 0 || b->chart->type->fields[out->by].type.kind != RD_TYPE_ACCOUNT)
-            rd_finding_error(b->findings, b->chart->file, line, "%s: by: '%s' is no account field of '%s'",
-                             name, by, b->chart->name);
+            rd_finding_error(b->findings, b->chart->file, line,
+                             "%s: by: '%s' is no account field of '%s'", name, by, b->chart->name);
     }
     const struct rd_value *rows = rd_map_list(spec, "rows");
     out->rows = rd_arena_zalloc(b->arena, rows->count + 1, sizeof *out->rows);
@@ -180,7 +184,8 @@ static void event_build(struct chart_build *b, const struct rd_value *spec, stru
     }
     const struct rd_value *except = rd_map_list(spec, "except");
     for (uint32_t i = 0; i < except->count; i++) {
-        int state = chart_state(b, except->items[i].kind == RD_TEXT ? except->items[i].text : "?", line, name);
+        int state = chart_state(b, except->items[i].kind == RD_TEXT ? except->items[i].text : "?",
+                                line, name);
         if (state >= 0)
             out->except[state / 64] |= 1ull << (state % 64);
     }
@@ -193,15 +198,17 @@ static void limit_duration(struct chart_build *b, const char *whose, struct rd_l
     if (out->decision) {
         if (out->decision->outputs[0].type.kind != RD_TYPE_DURATION)
             rd_finding_error(b->findings, b->chart->file, out->line,
-                             "%s: the first output of decision '%s' must be a duration", whose, out->text);
+                             "%s: the first output of decision '%s' must be a duration", whose,
+                             out->text);
         return;
     }
     struct rd_error error = RD_ERROR_NONE;
     if (rd_duration_parse(out->text, out->clock != NULL, &out->duration, &error) != RD_OK)
-        rd_finding_error(b->findings, b->chart->file, out->line, "%s: %s", whose,
-                         strpbrk(out->text, " ") ? error.text
-                                                 : rd_arena_printf(b->arena, "no decision '%s', and no duration",
-                                                                   out->text));
+        rd_finding_error(
+            b->findings, b->chart->file, out->line, "%s: %s", whose,
+            strpbrk(out->text, " ")
+                ? error.text
+                : rd_arena_printf(b->arena, "no decision '%s', and no duration", out->text));
 }
 
 static const struct rd_calendar *chart_clock(struct chart_build *b, const char *name, int line)
@@ -235,7 +242,8 @@ static void limit_build(struct chart_build *b, const struct rd_value *spec, cons
         if (tell->items[i].kind == RD_TEXT)
             out->tell[out->tell_count++] = tell->items[i].text;
     out->actions = chart_actions(b, rd_map_list(spec, "do"), line, &out->action_count);
-    out->spot = rd_model_spot(b->model, b->chart->file, line, "%s: limit '%s' rings", b->chart->name, name);
+    out->spot =
+        rd_model_spot(b->model, b->chart->file, line, "%s: limit '%s' rings", b->chart->name, name);
 }
 
 static void state_build(struct chart_build *b, const struct rd_value *spec, struct rd_state *out)
@@ -260,8 +268,9 @@ static void states_name(struct chart_build *b, const struct rd_value *list)
 {
     struct rd_chart *chart = b->chart;
     if (list->count > RD_STATES_MAX) {
-        rd_finding_error(b->findings, chart->file, chart->line, "workflow '%s': %u states; %d is the limit",
-                         chart->name, list->count, RD_STATES_MAX);
+        rd_finding_error(b->findings, chart->file, chart->line,
+                         "workflow '%s': %u states; %d is the limit", chart->name, list->count,
+                         RD_STATES_MAX);
         return;
     }
     chart->states = rd_arena_zalloc(b->arena, list->count + 1, sizeof *chart->states);
@@ -292,18 +301,21 @@ static void functions_name(struct chart_build *b, const struct rd_value *list, b
             .line = (int)rd_map_int(&list->items[i], "line", 0),
         };
         if (guard) {
-            function->spot = rd_model_spot(b->model, b->chart->file, function->line, "%s: guard '%s' is true",
-                                           b->chart->name, function->name);
-            function->spot_false = rd_model_spot(b->model, b->chart->file, function->line,
-                                                 "%s: guard '%s' is false", b->chart->name, function->name);
+            function->spot =
+                rd_model_spot(b->model, b->chart->file, function->line, "%s: guard '%s' is true",
+                              b->chart->name, function->name);
+            function->spot_false =
+                rd_model_spot(b->model, b->chart->file, function->line, "%s: guard '%s' is false",
+                              b->chart->name, function->name);
         } else {
-            function->spot = rd_model_spot(b->model, b->chart->file, function->line, "%s: action '%s'",
-                                           b->chart->name, function->name);
+            function->spot = rd_model_spot(b->model, b->chart->file, function->line,
+                                           "%s: action '%s'", b->chart->name, function->name);
         }
     }
 }
 
-static void function_needs(struct chart_build *b, const struct rd_value *spec, struct rd_function *out)
+static void function_needs(struct chart_build *b, const struct rd_value *spec,
+                           struct rd_function *out)
 {
     const struct rd_record_type *type = b->chart->type;
     const struct rd_value *needs = rd_map_list(spec, "needs");
@@ -337,14 +349,15 @@ static int fact_index(const struct rd_record_type *type, const char **same, size
     return -1;
 }
 
-static void fact_count_build(struct chart_build *b, const struct rd_value *spec, struct rd_fact *out)
+static void fact_count_build(struct chart_build *b, const struct rd_value *spec,
+                             struct rd_fact *out)
 {
     const char *file = b->chart->file, *type = rd_map_text(spec, "type", "?");
     out->type = rd_model_type(b->model, type);
     if (!out->type) {
-        rd_finding_error(b->findings, file, out->line, "fact '%s': no record '%s'%s", out->name, type,
-                         chart_guess(b, type, b->model->types, sizeof *b->model->types,
-                                     b->model->type_count));
+        rd_finding_error(
+            b->findings, file, out->line, "fact '%s': no record '%s'%s", out->name, type,
+            chart_guess(b, type, b->model->types, sizeof *b->model->types, b->model->type_count));
         return;
     }
     const struct rd_value *same = rd_map_list(spec, "same");
@@ -353,53 +366,60 @@ static void fact_count_build(struct chart_build *b, const struct rd_value *spec,
         const char *name = same->items[i].kind == RD_TEXT ? same->items[i].text : "?";
         out->same[out->same_count++] = name;
         if (rd_type_field(out->type, name) < 0 || rd_type_field(b->chart->type, name) < 0)
-            rd_finding_error(b->findings, file, out->line, "fact '%s': same: '%s' and '%s' don't both have a field '%s'",
+            rd_finding_error(b->findings, file, out->line,
+                             "fact '%s': same: '%s' and '%s' don't both have a field '%s'",
                              out->name, type, b->chart->name, name);
     }
     out->index = fact_index(out->type, out->same, out->same_count);
     if (out->index < 0)
         rd_finding_error(b->findings, file, out->line,
-                         "fact '%s': record '%s' has no index over just the fields of `same`; add it to its indexes",
+                         "fact '%s': record '%s' has no index over just the fields of `same`; add "
+                         "it to its indexes",
                          out->name, type);
     out->at_most = rd_map_int(spec, "at_most", RD_COUNT_AT_MOST);
     if (out->at_most < 1 || out->at_most > RD_FACT_ROWS_MAX)
-        rd_finding_error(b->findings, file, out->line, "fact '%s': at_most lies between 1 and %d", out->name,
-                         RD_FACT_ROWS_MAX);
+        rd_finding_error(b->findings, file, out->line, "fact '%s': at_most lies between 1 and %d",
+                         out->name, RD_FACT_ROWS_MAX);
     const char *in_last = rd_map_text(spec, "in_last", NULL);
     struct rd_duration duration;
     struct rd_error error = RD_ERROR_NONE;
     if (in_last && rd_duration_parse(in_last, false, &duration, &error) != RD_OK)
-        rd_finding_error(b->findings, file, out->line, "fact '%s': in_last: %s", out->name, error.text);
+        rd_finding_error(b->findings, file, out->line, "fact '%s': in_last: %s", out->name,
+                         error.text);
     else if (in_last && duration.kind == RD_DURATION_ELAPSED)
         out->in_last_ms = duration.n;
     else if (in_last && duration.kind == RD_DURATION_CALENDAR && duration.months == 0)
         out->in_last_ms = duration.n * 86400000;
     else if (in_last)
-        rd_finding_error(b->findings, file, out->line, "fact '%s': in_last is hours, days or weeks", out->name);
+        rd_finding_error(b->findings, file, out->line, "fact '%s': in_last is hours, days or weeks",
+                         out->name);
     if (out->kind == RD_FACT_SUM) {
         const char *field = rd_map_text(spec, "field", "?");
         out->field = rd_type_field(out->type, field);
         if (out->field < 0)
-            rd_finding_error(b->findings, file, out->line, "fact '%s': record '%s' has no field '%s'", out->name,
-                             type, field);
+            rd_finding_error(b->findings, file, out->line,
+                             "fact '%s': record '%s' has no field '%s'", out->name, type, field);
     }
 }
 
-static void fact_decide_build(struct chart_build *b, const struct rd_value *spec, struct rd_fact *out)
+static void fact_decide_build(struct chart_build *b, const struct rd_value *spec,
+                              struct rd_fact *out)
 {
     const char *file = b->chart->file, *name = rd_map_text(spec, "decision", "?");
     const char *of = rd_map_text(spec, "of", NULL), *output = rd_map_text(spec, "output", NULL);
     out->decision = rd_model_decision(b->model, name);
     if (!out->decision) {
-        rd_finding_error(b->findings, file, out->line, "fact '%s': no decision '%s'%s", out->name, name,
+        rd_finding_error(b->findings, file, out->line, "fact '%s': no decision '%s'%s", out->name,
+                         name,
                          chart_guess(b, name, b->model->decisions, sizeof *b->model->decisions,
                                      b->model->decision_count));
         return;
     }
     out->of = of ? rd_type_field(b->chart->type, of) : -1;
     if (of && (out->of < 0 || b->chart->type->fields[out->of].type.kind != RD_TYPE_REFERENCE))
-        rd_finding_error(b->findings, file, out->line, "fact '%s': of: '%s' is no reference field of '%s'",
-                         out->name, of, b->chart->name);
+        rd_finding_error(b->findings, file, out->line,
+                         "fact '%s': of: '%s' is no reference field of '%s'", out->name, of,
+                         b->chart->name);
     const struct rd_value *with = rd_map_get(spec, "with");
     if (rd_value_is(with, RD_MAP)) {
         out->with = rd_arena_zalloc(b->arena, with->count + 1, sizeof *out->with);
@@ -415,8 +435,8 @@ static void fact_decide_build(struct chart_build *b, const struct rd_value *spec
             return;
         }
     if (output)
-        rd_finding_error(b->findings, file, out->line, "fact '%s': decision '%s' has no output '%s'", out->name,
-                         name, output);
+        rd_finding_error(b->findings, file, out->line,
+                         "fact '%s': decision '%s' has no output '%s'", out->name, name, output);
 }
 
 static void facts_name(struct chart_build *b, const struct rd_value *list)
@@ -425,8 +445,9 @@ static void facts_name(struct chart_build *b, const struct rd_value *list)
     chart->facts = rd_arena_zalloc(b->arena, list->count + 1, sizeof *chart->facts);
     chart->fact_count = list->count <= RD_FACTS_MAX ? list->count : RD_FACTS_MAX;
     if (list->count > RD_FACTS_MAX)
-        rd_finding_error(b->findings, chart->file, chart->line, "workflow '%s': %u facts; %d is the limit",
-                         chart->name, list->count, RD_FACTS_MAX);
+        rd_finding_error(b->findings, chart->file, chart->line,
+                         "workflow '%s': %u facts; %d is the limit", chart->name, list->count,
+                         RD_FACTS_MAX);
     for (size_t i = 0; i < chart->fact_count; i++) {
         struct rd_fact *fact = &chart->facts[i];
         fact->name = rd_map_text(&list->items[i], "name", "?");
@@ -434,8 +455,8 @@ static void facts_name(struct chart_build *b, const struct rd_value *list)
         fact->of = fact->index = fact->field = -1;
         if (rd_type_field(chart->type, fact->name) >= 0)
             rd_finding_error(b->findings, chart->file, fact->line,
-                             "fact '%s': record '%s' has a field of that name; choose another", fact->name,
-                             chart->name);
+                             "fact '%s': record '%s' has a field of that name; choose another",
+                             fact->name, chart->name);
     }
 }
 
@@ -462,17 +483,20 @@ static void fact_build(struct chart_build *b, const struct rd_value *spec, struc
                 : NULL;
         if (!of || rd_type_field(of, dot + 1) < 0)
             rd_finding_error(b->findings, b->chart->file, out->line,
-                             "fact '%s': '%s' is not REFERENCE.FIELD of record '%s'", out->name, out->path,
-                             b->chart->name);
+                             "fact '%s': '%s' is not REFERENCE.FIELD of record '%s'", out->name,
+                             out->path, b->chart->name);
     }
 }
 
 static void chart_contents(struct chart_build *b, const struct rd_value *spec)
 {
     struct rd_chart *chart = b->chart;
-    const struct rd_value *states = rd_map_list(spec, "states"), *facts = rd_map_list(spec, "facts");
-    const struct rd_value *guards = rd_map_list(spec, "guards"), *actions = rd_map_list(spec, "actions");
-    const struct rd_value *always = rd_map_list(spec, "always"), *within = rd_map_get(spec, "within");
+    const struct rd_value *states = rd_map_list(spec, "states"),
+                          *facts = rd_map_list(spec, "facts");
+    const struct rd_value *guards = rd_map_list(spec, "guards"),
+                          *actions = rd_map_list(spec, "actions");
+    const struct rd_value *always = rd_map_list(spec, "always"),
+                          *within = rd_map_get(spec, "within");
     for (size_t i = 0; i < chart->fact_count; i++)
         fact_build(b, &facts->items[i], &chart->facts[i]);
     for (size_t i = 0; i < chart->guard_count; i++)
@@ -491,7 +515,8 @@ static void chart_contents(struct chart_build *b, const struct rd_value *spec)
     }
 }
 
-/* Opening is an event like others: `open = { event, form, do }`, whose one row goes to the initial state. */
+/* Opening is an event like others: `open = { event, form, do }`, whose one row goes to the initial
+ * state. */
 static void open_build(struct chart_build *b, const struct rd_value *spec)
 {
     struct rd_chart *chart = b->chart;
@@ -512,7 +537,8 @@ static void open_build(struct chart_build *b, const struct rd_value *spec)
     open->rows[0] = (struct rd_row){ .go = chart->initial, .line = line };
     open->rows[0].actions =
         chart_actions(b, rd_map_list(spec, "do"), line, &open->rows[0].action_count);
-    open->rows[0].spot = rd_model_spot(b->model, chart->file, line, "%s: %s (opens)", chart->name, event);
+    open->rows[0].spot =
+        rd_model_spot(b->model, chart->file, line, "%s: %s (opens)", chart->name, event);
 }
 
 bool rd_chart_build(struct rd_arena *arena, const struct rd_value *spec, struct rd_model *model,
@@ -531,8 +557,9 @@ bool rd_chart_build(struct rd_arena *arena, const struct rd_value *spec, struct 
     };
     struct chart_build b = { .model = model, .arena = arena, .findings = findings, .chart = out };
     if (!out->type) {
-        rd_finding_error(findings, out->file, out->line, "workflow '%s': no record '%s'%s", name, name,
-                         chart_guess(&b, name, model->types, sizeof *model->types, model->type_count));
+        rd_finding_error(
+            findings, out->file, out->line, "workflow '%s': no record '%s'%s", name, name,
+            chart_guess(&b, name, model->types, sizeof *model->types, model->type_count));
         return false;
     }
     out->clock = chart_clock(&b, clock, out->line);

@@ -1,7 +1,8 @@
 /* The judgement of a finished chart: a walk over its graph, with no store and no Lua.
  *
- * A row whose guards are all named may be passed over, so a guarded list must end with an open row: otherwise there is a
- * case in which an accepted event goes nowhere and the person who acted is told nothing of use.
+ * A row whose guards are all named may be passed over, so a guarded list must end with an open row:
+ * otherwise there is a case in which an accepted event goes nowhere and the person who acted is
+ * told nothing of use.
  */
 #include "domain/chart_check.h"
 
@@ -38,17 +39,20 @@ static void check_event_rows(struct check *c, const struct rd_event *event)
 {
     const char *file = c->chart->file;
     if (event->row_count == 0) {
-        rd_finding_error(c->findings, file, event->line, "event '%s' has no row: it would do nothing", event->name);
+        rd_finding_error(c->findings, file, event->line,
+                         "event '%s' has no row: it would do nothing", event->name);
         return;
     }
     if (event->rows[event->row_count - 1].when_count > 0)
-        rd_finding_error(c->findings, file, event->line,
-                         "event '%s': the last row must have no guard, so that every case goes somewhere",
-                         event->name);
+        rd_finding_error(
+            c->findings, file, event->line,
+            "event '%s': the last row must have no guard, so that every case goes somewhere",
+            event->name);
     for (size_t r = 0; r + 1 < event->row_count; r++)
         if (event->rows[r].when_count == 0)
             rd_finding_error(c->findings, file, event->rows[r + 1].line,
-                             "event '%s': this row is never reached: the one before has no guard", event->name);
+                             "event '%s': this row is never reached: the one before has no guard",
+                             event->name);
 }
 
 static void check_edges(struct check *c)
@@ -76,21 +80,23 @@ static void check_state(struct check *c, size_t s)
     const struct rd_chart *chart = c->chart;
     const struct rd_state *state = &chart->states[s];
     if (!c->reached[s])
-        rd_finding_error(c->findings, chart->file, state->line, "%s: '%s' can never be entered", chart->name,
-                         state->name);
+        rd_finding_error(c->findings, chart->file, state->line, "%s: '%s' can never be entered",
+                         chart->name, state->name);
     if (state->final && (state->event_count > 0 || state->after_count > 0))
         rd_finding_error(c->findings, chart->file, state->line,
                          "%s: '%s' is final, but has events or limits", chart->name, state->name);
     if (!state->final && c->reached[s] && !c->left[s])
-        rd_finding_error(c->findings, chart->file, state->line, "%s: '%s' can be entered but never left",
-                         chart->name, state->name);
+        rd_finding_error(c->findings, chart->file, state->line,
+                         "%s: '%s' can be entered but never left", chart->name, state->name);
     if (!state->final && state->after_count == 0 && (!chart->within || state->pause))
-        rd_finding_warning(c->findings, chart->file, state->line,
-                           "%s: nothing watches '%s': no limit of its own%s", chart->name, state->name,
-                           state->pause ? ", and it pauses the whole case's" : " and none for the whole case");
+        rd_finding_warning(
+            c->findings, chart->file, state->line,
+            "%s: nothing watches '%s': no limit of its own%s", chart->name, state->name,
+            state->pause ? ", and it pauses the whole case's" : " and none for the whole case");
 }
 
-void rd_chart_check(struct rd_arena *arena, const struct rd_chart *chart, struct rd_findings *findings)
+void rd_chart_check(struct rd_arena *arena, const struct rd_chart *chart,
+                    struct rd_findings *findings)
 {
     struct check c = {
         .chart = chart,

@@ -1,8 +1,10 @@
 /* Deadlines: rows that hang on a record, and an agenda ordered by when they are due.
  *
- *   DEADLINE (record, number) -> the row with its ledger        AGENDA (lane, due, record, number) -> nothing, while it runs
+ *   DEADLINE (record, number) -> the row with its ledger        AGENDA (lane, due, record, number)
+ * -> nothing, while it runs
  *
- * The ledger is the truth: start, limit, pauses. Due is computed from it each time anything changes, so that nothing drifts.
+ * The ledger is the truth: start, limit, pauses. Due is computed from it each time anything
+ * changes, so that nothing drifts.
  */
 #include "domain/record.h"
 
@@ -81,13 +83,15 @@ struct rd_value rd_deadline_pack(const struct rd_deadline *deadline, struct rd_a
     return list;
 }
 
-enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record, struct rd_arena *arena,
-                                  struct rd_deadline *out, struct rd_error *error)
+enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record,
+                                  struct rd_arena *arena, struct rd_deadline *out,
+                                  struct rd_error *error)
 {
     if (!rd_value_is(value, RD_LIST) || value->count != DEADLINE_PLACES ||
         value->items[DEADLINE_AT_FORMAT].integer != DEADLINE_FORMAT)
-        return rd_error_set(error, RD_CORRUPT,
-                            "a deadline is stored in an unknown format; run `redress store rebuild`");
+        return rd_error_set(
+            error, RD_CORRUPT,
+            "a deadline is stored in an unknown format; run `redress store rebuild`");
     const struct rd_value *at = value->items, *pauses = &at[DEADLINE_AT_PAUSES];
     *out = (struct rd_deadline){
         .record = record,
@@ -116,15 +120,17 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
     return RD_OK;
 }
 
-enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record, struct rd_arena *arena,
-                                 struct rd_deadline **out, size_t *count, struct rd_error *error)
+enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
+                                 struct rd_arena *arena, struct rd_deadline **out, size_t *count,
+                                 struct rd_error *error)
 {
     struct rd_key16 from = rd_key16(record.value, 0);
     struct rd_walk walk;
     size_t cap = 4;
     *out = rd_arena_zalloc(arena, cap, sizeof **out);
     *count = 0;
-    enum rd_status status = rd_walk_start(&walk, store, RD_TABLE_DEADLINE, from.bytes, false, error);
+    enum rd_status status =
+        rd_walk_start(&walk, store, RD_TABLE_DEADLINE, from.bytes, false, error);
     while (status == RD_OK && rd_key_u64(walk.key) == record.value) {
         struct rd_value value;
         if (*count == cap) {
@@ -148,7 +154,9 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record, st
 void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
 {
     for (size_t i = 1; i < count; i++)
-        for (size_t k = i; k > 0 && rd_deadline_number(deadlines[k - 1].name) > rd_deadline_number(deadlines[k].name); k--) {
+        for (size_t k = i; k > 0 && rd_deadline_number(deadlines[k - 1].name) >
+                                        rd_deadline_number(deadlines[k].name);
+             k--) {
             struct rd_deadline other = deadlines[k];
             deadlines[k] = deadlines[k - 1];
             deadlines[k - 1] = other;
@@ -175,7 +183,8 @@ enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadlin
     rd_buf_clear(scratch);
     rd_pack_write(scratch, &value);
     if (status == RD_OK)
-        status = rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, scratch->data, scratch->len, error);
+        status =
+            rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, scratch->data, scratch->len, error);
     if (status == RD_OK && deadline->running) {
         struct rd_agenda_key now = deadline_agenda_key(deadline);
         status = rd_store_put(store, RD_TABLE_AGENDA, now.bytes, "", 0, error);
@@ -210,9 +219,10 @@ void rd_deadline_plan(struct rd_deadline *deadline, const struct rd_duration *du
             deadline->running = false;
             deadline->left_ms = left;
         } else {
-            /* a limit in days that was due as the doors open is due as they open after the pause too, not at the
-             * closing before, which is the same in working time */
-            bool opens = duration->kind != RD_DURATION_BUSINESS_TIME && rd_calendar_is_open(clock, due);
+            /* a limit in days that was due as the doors open is due as they open after the pause
+             * too, not at the closing before, which is the same in working time */
+            bool opens =
+                duration->kind != RD_DURATION_BUSINESS_TIME && rd_calendar_is_open(clock, due);
             struct rd_duration rest = { .kind = RD_DURATION_BUSINESS_TIME, .n = left + opens };
             due = rd_calendar_add(clock, pause->to_ms, &rest, &once) - opens;
             provisional |= once;

@@ -1,5 +1,5 @@
-/* Decision tables, with the hit policies of the DMN standard (OMG DMN 1.3, section 8.2.8). Compiled once, immutable, run
- * without Lua. Inputs and outputs are inside values (see type.h). */
+/* Decision tables, with the hit policies of the DMN standard (OMG DMN 1.3, section 8.2.8). Compiled
+ * once, immutable, run without Lua. Inputs and outputs are inside values (see type.h). */
 #ifndef RD_DOMAIN_DECISION_H
 #define RD_DOMAIN_DECISION_H
 
@@ -9,12 +9,19 @@ enum rd_hit {
     RD_HIT_UNIQUE,
     RD_HIT_FIRST,
     RD_HIT_ANY,
-    RD_HIT_PRIORITY,     /* the matching row whose outputs come first in the order of the (first) output's choices */
+    RD_HIT_PRIORITY, /* the matching row whose outputs come first in the order of the (first)
+                        output's choices */
     RD_HIT_COLLECT,
     RD_HIT_RULE_ORDER,
     RD_HIT_OUTPUT_ORDER,
 };
-enum rd_aggregate { RD_AGGREGATE_LIST, RD_AGGREGATE_SUM, RD_AGGREGATE_MIN, RD_AGGREGATE_MAX, RD_AGGREGATE_COUNT };
+enum rd_aggregate {
+    RD_AGGREGATE_LIST,
+    RD_AGGREGATE_SUM,
+    RD_AGGREGATE_MIN,
+    RD_AGGREGATE_MAX,
+    RD_AGGREGATE_COUNT
+};
 
 struct rd_cell; /* private to the decision room, as is the plan */
 struct rd_decision_plan;
@@ -39,38 +46,44 @@ struct rd_decision {
     size_t input_count, output_count;
     struct rd_decision_row *rows;
     size_t row_count;
-    struct rd_value *otherwise; /* outputs where no row matches, or NULL */
+    struct rd_value *otherwise;          /* outputs where no row matches, or NULL */
     const struct rd_decision_plan *plan; /* how rows are found, made by the build */
 };
 
-/* Builds a decision from its normal form in the arena. Findings (all of them): cells that do not fit their input's type
- * (with the nearest choice), outputs missing, overlapping rows of a `unique` table ("rows 3 and 7 overlap: remedy = refund,
- * role = handler, tier = key": an example input; 100 pairs at most are told), rows of `any` that overlap and differ, rows that
- * can never be reached (warning; `first`: hidden by one earlier row that is at least as wide), inputs that no row takes where
- * a single answer is wanted and there is no `otherwise` (warning, with an example), too many rows. False where there was an
- * error; the decision must not be evaluated then.
+/* Builds a decision from its normal form in the arena. Findings (all of them): cells that do not
+ * fit their input's type (with the nearest choice), outputs missing, overlapping rows of a `unique`
+ * table ("rows 3 and 7 overlap: remedy = refund, role = handler, tier = key": an example input; 100
+ * pairs at most are told), rows of `any` that overlap and differ, rows that can never be reached
+ * (warning; `first`: hidden by one earlier row that is at least as wide), inputs that no row takes
+ * where a single answer is wanted and there is no `otherwise` (warning, with an example), too many
+ * rows. False where there was an error; the decision must not be evaluated then.
  *
- * The checks count inputs within their min and max only, and inputs without a value unless they are `required`. They are
- * bounded (RD_DECISION_PAIRS_MAX, RD_DECISION_GAP_TESTS_MAX): a warning says where a table could not be checked in full.
+ * The checks count inputs within their min and max only, and inputs without a value unless they are
+ * `required`. They are bounded (RD_DECISION_PAIRS_MAX, RD_DECISION_GAP_TESTS_MAX): a warning says
+ * where a table could not be checked in full.
  *
- * A cell: a value or a list of values of the input's type; for integers, numbers, money, dates and instants also "a..b",
- * "[a..b)", "(a..b]", "< a", "<= a", "> a", ">= a"; for all "not V", for those also "not a..b". Any other text is a value. */
-bool rd_decision_build(struct rd_arena *arena, const struct rd_value *spec, struct rd_findings *findings,
-                       struct rd_decision *out);
+ * A cell: a value or a list of values of the input's type; for integers, numbers, money, dates and
+ * instants also "a..b",
+ * "[a..b)", "(a..b]", "< a", "<= a", "> a", ">= a"; for all "not V", for those also "not a..b". Any
+ * other text is a value. */
+bool rd_decision_build(struct rd_arena *arena, const struct rd_value *spec,
+                       struct rd_findings *findings, struct rd_decision *out);
 
 struct rd_answer {
-    struct rd_value *outputs;   /* one an output, in the arena; with the several-hit policies each is a list (or the aggregate);
-                                 * texts and lists within are borrowed from the decision */
-    uint32_t *rows;             /* indexes of the rows that made the answer, in the arena */
-    size_t row_count;           /* 0: `otherwise`, or no match */
-    bool matched;               /* false: no row, no otherwise: outputs are null (lists: empty; count: 0) */
+    struct rd_value
+        *outputs;   /* one an output, in the arena; with the several-hit policies each is a list (or
+                     * the aggregate);   texts and lists within are borrowed from the decision */
+    uint32_t *rows; /* indexes of the rows that made the answer, in the arena */
+    size_t row_count; /* 0: `otherwise`, or no match */
+    bool matched;     /* false: no row, no otherwise: outputs are null (lists: empty; count: 0) */
 };
 
-/* Evaluates. `inputs` has input_count inside values; a null input matches only cells that are empty (any) or `not`.
- * RD_POLICY_FAULT where the table itself is at fault: two rows of a `unique` table, or differing rows of an `any` table,
- * match; a sum that does not fit; an input that is not of its type's kind. */
-enum rd_status rd_decision_evaluate(const struct rd_decision *decision, const struct rd_value *inputs,
-                                    struct rd_arena *arena, struct rd_answer *out,
-                                    struct rd_error *error) RD_MUST_CHECK;
+/* Evaluates. `inputs` has input_count inside values; a null input matches only cells that are empty
+ * (any) or `not`. RD_POLICY_FAULT where the table itself is at fault: two rows of a `unique` table,
+ * or differing rows of an `any` table, match; a sum that does not fit; an input that is not of its
+ * type's kind. */
+enum rd_status rd_decision_evaluate(const struct rd_decision *decision,
+                                    const struct rd_value *inputs, struct rd_arena *arena,
+                                    struct rd_answer *out, struct rd_error *error) RD_MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
-/* Entries, packed and unpacked. Names are spelled out: an auditor can read an entry with any MessagePack tool, and no table
- * of names can get lost.
+/* Entries, packed and unpacked. Names are spelled out: an auditor can read an entry with any
+ * MessagePack tool, and no table of names can get lost.
  */
 #include "domain/entry.h"
 
@@ -66,7 +66,9 @@ void rd_entry_pack(const struct rd_command_entry *entry, struct rd_buf *out)
         [ENTRY_AT_REFUSED] = entry_text(entry->refused),
         [ENTRY_AT_REASON] = entry_text(entry->reason),
     };
-    struct rd_value list = { .kind = RD_LIST, .count = ENTRY_PLACES, .cap = ENTRY_PLACES, .items = places };
+    struct rd_value list = {
+        .kind = RD_LIST, .count = ENTRY_PLACES, .cap = ENTRY_PLACES, .items = places
+    };
     rd_buf_clear(out);
     rd_pack_write(out, &list);
 }
@@ -78,8 +80,11 @@ enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_arena 
     enum rd_status status = rd_pack_read(arena, payload, len, &list, error);
     if (status != RD_OK)
         return status;
-    if (list.kind != RD_LIST || list.count != ENTRY_PLACES || list.items[ENTRY_AT_FORMAT].integer != ENTRY_FORMAT)
-        return rd_error_set(error, RD_CORRUPT, "a journal entry has an unknown format: it was written by another version");
+    if (list.kind != RD_LIST || list.count != ENTRY_PLACES ||
+        list.items[ENTRY_AT_FORMAT].integer != ENTRY_FORMAT)
+        return rd_error_set(
+            error, RD_CORRUPT,
+            "a journal entry has an unknown format: it was written by another version");
     const struct rd_value *at = list.items;
     *out = (struct rd_command_entry){
         .at_ms = at[ENTRY_AT_TIME].integer,
@@ -107,7 +112,8 @@ enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_arena 
 struct rd_key16 rd_idempotency_key(const char *actor, const char *key, struct rd_buf *scratch)
 {
     rd_buf_clear(scratch);
-    if (strncmp(key, RD_KEY_NATURAL, strlen(RD_KEY_NATURAL)) != 0) { /* natural keys belong to no actor */
+    if (strncmp(key, RD_KEY_NATURAL, strlen(RD_KEY_NATURAL)) !=
+        0) { /* natural keys belong to no actor */
         rd_buf_text(scratch, actor);
         rd_buf_char(scratch, '\n');
     }

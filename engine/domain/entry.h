@@ -1,5 +1,6 @@
-/* Entries: what a command leaves in the journal: who, when, on what, with which form, from which facts, by which rules, and
- * every effect. Everything in the store is made from these, and nothing else.
+/* Entries: what a command leaves in the journal: who, when, on what, with which form, from which
+ * facts, by which rules, and every effect. Everything in the store is made from these, and nothing
+ * else.
  *
  * An entry is one packed list of fixed places; effects are lists whose first item is their kind.
  */
@@ -10,7 +11,8 @@
 #include "domain/record.h"
 
 enum rd_effect_kind {
-    RD_EFFECT_RECORD = 1,   /* [1, id, version, state|null, escalation, {field: value}, lane, opened?]; opened = [number|null, opened_by, year, serial] */
+    RD_EFFECT_RECORD = 1,   /* [1, id, version, state|null, escalation, {field: value}, lane,
+                               opened?]; opened = [number|null, opened_by, year, serial] */
     RD_EFFECT_DEADLINE = 2, /* [2, record, row] start or change */
     RD_EFFECT_RING_OFF = 3, /* [3, record, name] stop */
     RD_EFFECT_LINK = 4,     /* [4, from, name, to] */
@@ -31,15 +33,15 @@ struct rd_command_entry {
     struct rd_id record;        /* the one that was asked for; 0: none */
     uint32_t version;           /* its version after this; 0 where it was not changed (a refusal) */
     struct rd_value form, facts;
-    struct rd_value decisions;  /* [[rule, place, outcome, reason|null], ...] */
+    struct rd_value decisions; /* [[rule, place, outcome, reason|null], ...] */
     struct rd_value effects;
     uint32_t generation;
     uint64_t prev_position, prev_seq; /* of the same record's entry before; 0: the first */
-    const char *key;            /* idempotency key, or NULL */
-    uint64_t request_hash;      /* of method and parameters, with a key */
+    const char *key;                  /* idempotency key, or NULL */
+    uint64_t request_hash;            /* of method and parameters, with a key */
     uint32_t flags;
-    const char *refused;        /* the status' wire name, or NULL: carried out */
-    const char *reason;         /* of a refusal */
+    const char *refused; /* the status' wire name, or NULL: carried out */
+    const char *reason;  /* of a refusal */
 };
 
 /* Packs the entry into `out`, which is cleared first. */

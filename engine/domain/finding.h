@@ -21,11 +21,12 @@ struct rd_findings {
     size_t errors, warnings;
 };
 
+/* An empty list in the caller's storage; its findings will live in the arena. */
 void rd_findings_init(struct rd_findings *findings, struct rd_arena *arena);
 /* Adds an error (or warning). Beyond 1,000 they are only counted. */
-void rd_finding_error(struct rd_findings *findings, const char *file, int line, const char *format, ...)
-    RD_PRINTF(4, 5);
-void rd_finding_warning(struct rd_findings *findings, const char *file, int line, const char *format, ...)
-    RD_PRINTF(4, 5);
+void rd_finding_error(struct rd_findings *findings, const char *file, int line, const char *format,
+                      ...) RD_PRINTF(4, 5);
+void rd_finding_warning(struct rd_findings *findings, const char *file, int line,
+                        const char *format, ...) RD_PRINTF(4, 5);
 
 #endif

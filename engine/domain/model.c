@@ -1,8 +1,11 @@
-/* The model: compiles a policy's normal form to C, room by room, in the order in which they refer to each other:
+/* The model: compiles a policy's normal form to C, room by room, in the order in which they refer
+ * to each other:
  *
- *   company, calendars ─▶ organisation ─▶ records ─▶ forms ─▶ decisions ─▶ charts ─▶ authority ─▶ permissions joined
+ *   company, calendars ─▶ organisation ─▶ records ─▶ forms ─▶ decisions ─▶ charts ─▶ authority ─▶
+ * permissions joined
  *
- * Everything lives in one arena (and the calendars and the zone beside it), so that a generation is freed as one thing.
+ * Everything lives in one arena (and the calendars and the zone beside it), so that a generation is
+ * freed as one thing.
  */
 #include "domain/model.h"
 
@@ -18,7 +21,8 @@ const char *rd_model_keep(struct rd_model *model, const char *text)
     return rd_arena_copy(&model->arena, text, strlen(text));
 }
 
-const char *rd_model_guess(struct rd_arena *arena, const char *word, const char *const *names, size_t count)
+const char *rd_model_guess(struct rd_arena *arena, const char *word, const char *const *names,
+                           size_t count)
 {
     const char *near = rd_text_nearest(word, names, count);
     return near ? rd_arena_printf(arena, "; did you mean '%s'?", near) : "";
@@ -83,7 +87,8 @@ int rd_type_field(const struct rd_record_type *type, const char *name)
     return -1;
 }
 
-static void company_build(struct rd_model *model, const struct rd_value *normal, struct rd_findings *findings)
+static void company_build(struct rd_model *model, const struct rd_value *normal,
+                          struct rd_findings *findings)
 {
     const struct rd_value *company = rd_map_get(normal, "company");
     if (!rd_value_is(company, RD_MAP)) {
@@ -94,11 +99,12 @@ static void company_build(struct rd_model *model, const struct rd_value *normal,
     model->company = rd_map_text(company, "name", "company");
     model->zone = rd_map_text(company, "zone", "UTC");
     model->currency = rd_map_text(company, "currency", "");
-    model->language = languages->count && languages->items[0].kind == RD_TEXT ? languages->items[0].text : "en";
+    model->language =
+        languages->count && languages->items[0].kind == RD_TEXT ? languages->items[0].text : "en";
     struct rd_error error = RD_ERROR_NONE;
     if (rd_zone_open(model->zone, &model->local, &error) != RD_OK)
-        rd_finding_error(findings, rd_map_text(company, "file", "rules"), (int)rd_map_int(company, "line", 0),
-                         "company: zone: %s", error.text);
+        rd_finding_error(findings, rd_map_text(company, "file", "rules"),
+                         (int)rd_map_int(company, "line", 0), "company: zone: %s", error.text);
     struct rd_value always = rd_map();
     rd_map_add(&model->arena, &always, "name", rd_text("always"));
     rd_map_add(&model->arena, &always, "zone", rd_text(model->local ? model->zone : "UTC"));
@@ -107,12 +113,15 @@ static void company_build(struct rd_model *model, const struct rd_value *normal,
     RD_ASSERT(status == RD_OK);
 }
 
-static void calendars_build(struct rd_model *model, const struct rd_value *list, struct rd_findings *findings)
+static void calendars_build(struct rd_model *model, const struct rd_value *list,
+                            struct rd_findings *findings)
 {
-    model->calendars = rd_arena_zalloc(&model->arena, list->count + 1, sizeof(struct rd_calendar *));
+    model->calendars =
+        rd_arena_zalloc(&model->arena, list->count + 1, sizeof(struct rd_calendar *));
     for (uint32_t i = 0; i < list->count; i++) {
         struct rd_error error = RD_ERROR_NONE;
-        if (rd_calendar_new(&list->items[i], &model->calendars[model->calendar_count], &error) == RD_OK)
+        if (rd_calendar_new(&list->items[i], &model->calendars[model->calendar_count], &error) ==
+            RD_OK)
             model->calendar_count++;
         else
             rd_finding_error(findings, rd_map_text(&list->items[i], "file", "rules"),
@@ -121,8 +130,9 @@ static void calendars_build(struct rd_model *model, const struct rd_value *list,
     }
 }
 
-static void index_build(struct rd_model *model, struct rd_record_type *type, const struct rd_value *names,
-                        struct rd_findings *findings, struct rd_type_index *out)
+static void index_build(struct rd_model *model, struct rd_record_type *type,
+                        const struct rd_value *names, struct rd_findings *findings,
+                        struct rd_type_index *out)
 {
     const char *name = "";
     out->fields = rd_arena_zalloc(&model->arena, names->count + 1, sizeof *out->fields);
@@ -130,8 +140,8 @@ static void index_build(struct rd_model *model, struct rd_record_type *type, con
         const char *field = names->items[i].kind == RD_TEXT ? names->items[i].text : "?";
         int at = rd_type_field(type, field);
         if (at < 0)
-            rd_finding_error(findings, type->file, type->line, "record '%s': indexes: no field '%s'", type->name,
-                             field);
+            rd_finding_error(findings, type->file, type->line,
+                             "record '%s': indexes: no field '%s'", type->name, field);
         else
             out->fields[out->field_count++] = (uint16_t)at;
         name = rd_arena_printf(&model->arena, i ? "%s+%s" : "%s%s", name, field);
@@ -140,12 +150,12 @@ static void index_build(struct rd_model *model, struct rd_record_type *type, con
 }
 
 /* The state's index, one for every indexed or unique field, and the ones over several fields. */
-static void indexes_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
-                          struct rd_record_type *type)
+static void indexes_build(struct rd_model *model, const struct rd_value *spec,
+                          struct rd_findings *findings, struct rd_record_type *type)
 {
     const struct rd_value *declared = rd_map_list(spec, "indexes");
-    type->indexes =
-        rd_arena_zalloc(&model->arena, 1 + type->field_count + declared->count, sizeof *type->indexes);
+    type->indexes = rd_arena_zalloc(&model->arena, 1 + type->field_count + declared->count,
+                                    sizeof *type->indexes);
     type->indexes[type->index_count++] = (struct rd_type_index){ .name = "state" };
     for (size_t i = 0; i < type->field_count; i++) {
         if (!type->fields[i].indexed && !type->fields[i].unique)
@@ -158,23 +168,25 @@ static void indexes_build(struct rd_model *model, const struct rd_value *spec, s
         index->fields[0] = (uint16_t)i;
     }
     for (uint32_t i = 0; i < declared->count; i++)
-        index_build(model, type, &declared->items[i], findings, &type->indexes[type->index_count++]);
+        index_build(model, type, &declared->items[i], findings,
+                    &type->indexes[type->index_count++]);
 }
 
 static int record_role_field(struct rd_model *model, const struct rd_value *spec, const char *key,
-                             enum rd_type_kind kind, struct rd_record_type *type, struct rd_findings *findings)
+                             enum rd_type_kind kind, struct rd_record_type *type,
+                             struct rd_findings *findings)
 {
     const char *name = rd_map_text(spec, key, NULL);
     int field = name ? rd_type_field(type, name) : -1;
     (void)model;
     if (name && (field < 0 || type->fields[field].type.kind != kind))
-        rd_finding_error(findings, type->file, type->line, "record '%s': %s: '%s' is no %s field", type->name, key,
-                         name, rd_type_name(kind));
+        rd_finding_error(findings, type->file, type->line, "record '%s': %s: '%s' is no %s field",
+                         type->name, key, name, rd_type_name(kind));
     return field;
 }
 
-static void record_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
-                         struct rd_record_type *out)
+static void record_build(struct rd_model *model, const struct rd_value *spec,
+                         struct rd_findings *findings, struct rd_record_type *out)
 {
     const struct rd_value *fields = rd_map_list(spec, "fields"), *title = rd_map_get(spec, "title");
     *out = (struct rd_record_type){
@@ -185,13 +197,14 @@ static void record_build(struct rd_model *model, const struct rd_value *spec, st
         .number = rd_map_text(spec, "number", NULL),
     };
     if (fields->count > RD_FIELDS_MAX) {
-        rd_finding_error(findings, out->file, out->line, "record '%s': %u fields; %d is the limit", out->name,
-                         fields->count, RD_FIELDS_MAX);
+        rd_finding_error(findings, out->file, out->line, "record '%s': %u fields; %d is the limit",
+                         out->name, fields->count, RD_FIELDS_MAX);
         return;
     }
     out->fields = rd_arena_zalloc(&model->arena, fields->count + 1, sizeof *out->fields);
     for (uint32_t i = 0; i < fields->count; i++)
-        if (rd_field_build(&model->arena, &fields->items[i], out->file, findings, &out->fields[out->field_count]))
+        if (rd_field_build(&model->arena, &fields->items[i], out->file, findings,
+                           &out->fields[out->field_count]))
             out->field_count++;
     out->owner = record_role_field(model, spec, "owner", RD_TYPE_ACCOUNT, out, findings);
     out->unit = record_role_field(model, spec, "unit", RD_TYPE_UNIT, out, findings);
@@ -205,13 +218,14 @@ static void references_check(struct rd_model *model, struct rd_findings *finding
             const struct rd_field *field = &model->types[t].fields[i];
             if (field->type.kind == RD_TYPE_REFERENCE && !rd_model_type(model, field->type.of))
                 rd_finding_error(findings, model->types[t].file, field->line,
-                                 "record '%s': field '%s': no record '%s'", model->types[t].name, field->name,
-                                 field->type.of);
+                                 "record '%s': field '%s': no record '%s'", model->types[t].name,
+                                 field->name, field->type.of);
         }
 }
 
-static bool form_entry_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
-                             struct rd_form *form, struct rd_form_entry *out)
+static bool form_entry_build(struct rd_model *model, const struct rd_value *spec,
+                             struct rd_findings *findings, struct rd_form *form,
+                             struct rd_form_entry *out)
 {
     const char *name = rd_map_text(spec, "name", "?");
     int line = (int)rd_map_int(spec, "line", form->line);
@@ -219,8 +233,8 @@ static bool form_entry_build(struct rd_model *model, const struct rd_value *spec
     if (!rd_map_bool(spec, "ref", false)) {
         if (form->of && rd_type_field(form->of, name) >= 0)
             rd_finding_error(findings, form->file, line,
-                             "form '%s': '%s' is a field of record '%s': name it without a type", form->name, name,
-                             form->of->name);
+                             "form '%s': '%s' is a field of record '%s': name it without a type",
+                             form->name, name, form->of->name);
         return rd_field_build(&model->arena, spec, form->file, findings, &out->field);
     }
     out->record_field = form->of ? rd_type_field(form->of, name) : -1;
@@ -229,8 +243,8 @@ static bool form_entry_build(struct rd_model *model, const struct rd_value *spec
         const char **names = rd_arena_alloc(&model->arena, (count + 1) * sizeof *names);
         for (size_t i = 0; i < count; i++)
             names[i] = form->of->fields[i].name;
-        rd_finding_error(findings, form->file, line, "form '%s': record '%s' has no field '%s'%s", form->name,
-                         form->of ? form->of->name : "(none)", name,
+        rd_finding_error(findings, form->file, line, "form '%s': record '%s' has no field '%s'%s",
+                         form->name, form->of ? form->of->name : "(none)", name,
                          rd_model_guess(&model->arena, name, names, count));
         return false;
     }
@@ -239,8 +253,8 @@ static bool form_entry_build(struct rd_model *model, const struct rd_value *spec
     return true;
 }
 
-static void form_build(struct rd_model *model, const struct rd_value *spec, struct rd_findings *findings,
-                       struct rd_form *out)
+static void form_build(struct rd_model *model, const struct rd_value *spec,
+                       struct rd_findings *findings, struct rd_form *out)
 {
     const struct rd_value *fields = rd_map_list(spec, "fields"), *title = rd_map_get(spec, "title");
     const struct rd_value *required = rd_map_list(spec, "required");
@@ -253,7 +267,8 @@ static void form_build(struct rd_model *model, const struct rd_value *spec, stru
         .of = of ? rd_model_type(model, of) : NULL,
     };
     if (of && !out->of)
-        rd_finding_error(findings, out->file, out->line, "form '%s': of: no record '%s'", out->name, of);
+        rd_finding_error(findings, out->file, out->line, "form '%s': of: no record '%s'", out->name,
+                         of);
     out->entries = rd_arena_zalloc(&model->arena, fields->count + 1, sizeof *out->entries);
     for (uint32_t i = 0; i < fields->count; i++)
         if (form_entry_build(model, &fields->items[i], findings, out, &out->entries[out->count]))
@@ -266,11 +281,13 @@ static void form_build(struct rd_model *model, const struct rd_value *spec, stru
         if (e < out->count)
             out->entries[e].field.required = true;
         else
-            rd_finding_error(findings, out->file, out->line, "form '%s': required: no field '%s'", out->name, name);
+            rd_finding_error(findings, out->file, out->line, "form '%s': required: no field '%s'",
+                             out->name, name);
     }
 }
 
-static void decisions_build(struct rd_model *model, const struct rd_value *list, struct rd_findings *findings)
+static void decisions_build(struct rd_model *model, const struct rd_value *list,
+                            struct rd_findings *findings)
 {
     model->decisions = rd_arena_zalloc(&model->arena, list->count + 1, sizeof *model->decisions);
     for (uint32_t i = 0; i < list->count; i++) {
@@ -279,8 +296,8 @@ static void decisions_build(struct rd_model *model, const struct rd_value *list,
             continue;
         model->decision_count++;
         for (size_t r = 0; r < decision->row_count; r++)
-            decision->rows[r].spot = rd_model_spot(model, decision->file, decision->rows[r].line, "%s: %s",
-                                                   decision->name, decision->rows[r].id);
+            decision->rows[r].spot = rd_model_spot(model, decision->file, decision->rows[r].line,
+                                                   "%s: %s", decision->name, decision->rows[r].id);
     }
 }
 
@@ -327,15 +344,17 @@ static void permissions_name(struct rd_model *model)
     }
 }
 
-/* An event that no row speaks of could never be done by anybody: a finding, unless only the engine sends it. */
+/* An event that no row speaks of could never be done by anybody: a finding, unless only the engine
+ * sends it. */
 static void event_join(struct rd_model *model, const struct rd_chart *chart, struct rd_event *event,
                        struct rd_findings *findings)
 {
     event->permission = rd_permission_of(model, event->command);
     if (event->permission->row_count == 0)
-        rd_finding_warning(findings, chart->file, event->line,
-                           "command '%s' has no authority row: only timers and other records can send it",
-                           event->command);
+        rd_finding_warning(
+            findings, chart->file, event->line,
+            "command '%s' has no authority row: only timers and other records can send it",
+            event->command);
     for (size_t r = 0; r < event->permission->row_count; r++) {
         const struct rd_authority_row *row = event->permission->rows[r];
         for (size_t u = 0; u < row->unless_count; u++) {
@@ -343,8 +362,9 @@ static void event_join(struct rd_model *model, const struct rd_chart *chart, str
             while (g < chart->guard_count && strcmp(chart->guards[g].name, row->unless[u]) != 0)
                 g++;
             if (g == chart->guard_count)
-                rd_finding_error(findings, row->file, row->line, "authority: unless: workflow '%s' has no guard '%s'",
-                                 chart->name, row->unless[u]);
+                rd_finding_error(findings, row->file, row->line,
+                                 "authority: unless: workflow '%s' has no guard '%s'", chart->name,
+                                 row->unless[u]);
         }
     }
 }
@@ -373,10 +393,13 @@ static void permissions_join(struct rd_model *model, struct rd_findings *finding
     }
 }
 
-static void model_compile(struct rd_model *model, const struct rd_value *normal, struct rd_findings *findings)
+static void model_compile(struct rd_model *model, const struct rd_value *normal,
+                          struct rd_findings *findings)
 {
-    const struct rd_value *records = rd_map_list(normal, "records"), *forms = rd_map_list(normal, "forms");
+    const struct rd_value *records = rd_map_list(normal, "records"),
+                          *forms = rd_map_list(normal, "forms");
     const struct rd_value *workflows = rd_map_list(normal, "workflows");
+    size_t errors_before = findings->errors; /* the list may hold another policy's as well */
     company_build(model, normal, findings);
     calendars_build(model, rd_map_list(normal, "calendars"), findings);
     rd_organisation_build(&model->arena, normal, findings, &model->organisation);
@@ -390,23 +413,25 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
     decisions_build(model, rd_map_list(normal, "decisions"), findings);
     model->charts = rd_arena_zalloc(&model->arena, workflows->count + 1, sizeof *model->charts);
     for (uint32_t i = 0; i < workflows->count; i++)
-        if (rd_chart_build(&model->arena, &workflows->items[i], model, findings, &model->charts[model->chart_count]))
+        if (rd_chart_build(&model->arena, &workflows->items[i], model, findings,
+                           &model->charts[model->chart_count]))
             model->chart_count++;
-    if (findings->errors)
+    if (findings->errors > errors_before)
         return; /* the rest would only repeat what is missing */
     permissions_name(model);
     if (rd_authority_build(&model->arena, normal, model, findings))
         permissions_join(model, findings);
 }
 
-enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings *findings, struct rd_model **out,
-                              struct rd_error *error)
+enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings *findings,
+                              struct rd_model **out, struct rd_error *error)
 {
     struct rd_model *model = calloc(1, sizeof *model);
     size_t errors_before = findings->errors;
     RD_ASSERT(model);
     rd_arena_init(&model->arena);
-    struct rd_value own = rd_value_copy(&model->arena, normal); /* the model's texts point into it */
+    struct rd_value own =
+        rd_value_copy(&model->arena, normal); /* the model's texts point into it */
     model_compile(model, &own, findings);
     if (findings->errors > errors_before) {
         rd_model_free(model);

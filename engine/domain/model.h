@@ -1,4 +1,5 @@
-/* The model: a policy generation compiled to C. Immutable after it is built; read by any number of threads. */
+/* The model: a policy generation compiled to C. Immutable after it is built; read by any number of
+ * threads. */
 #ifndef RD_DOMAIN_MODEL_H
 #define RD_DOMAIN_MODEL_H
 
@@ -6,8 +7,9 @@
 #include "domain/chart.h"
 
 struct rd_form_entry {
-    struct rd_field field; /* for a field of the record: the record's own, with the form's `required` */
-    int record_field;      /* index in the record type, -1: kept in the journal only */
+    struct rd_field
+        field;        /* for a field of the record: the record's own, with the form's `required` */
+    int record_field; /* index in the record type, -1: kept in the journal only */
 };
 
 struct rd_form {
@@ -19,9 +21,10 @@ struct rd_form {
     size_t count;
 };
 
-/* An index that a record type declares: over one or more fields. The type's own "state" index has no fields. */
+/* An index that a record type declares: over one or more fields. The type's own "state" index has
+ * no fields. */
 struct rd_type_index {
-    const char *name;  /* "state", "phone", "department+problem" */
+    const char *name; /* "state", "phone", "department+problem" */
     uint16_t *fields;
     size_t field_count;
     bool unique;
@@ -52,7 +55,8 @@ struct rd_model {
     struct rd_arena arena; /* everything below lives here */
     const char *company, *zone, *currency, *language;
     struct rd_zone *local; /* the company's zone */
-    struct rd_calendar *elapsed; /* runs day and night in the company's zone: for limits without a clock */
+    struct rd_calendar
+        *elapsed; /* runs day and night in the company's zone: for limits without a clock */
     struct rd_calendar **calendars;
     size_t calendar_count;
     struct rd_organisation organisation;
@@ -66,7 +70,8 @@ struct rd_model {
     size_t chart_count;
     struct rd_authority_row *authority;
     size_t authority_count;
-    struct rd_permission *permissions; /* of the engine's methods and every record command, sorted by name */
+    struct rd_permission
+        *permissions; /* of the engine's methods and every record command, sorted by name */
     size_t permission_count;
     struct rd_spot *spots;
     size_t spot_count, spot_cap;
@@ -85,11 +90,13 @@ const struct rd_calendar *rd_model_calendar(const struct rd_model *model, const 
 /* The index of a field by name, -1. */
 int rd_type_field(const struct rd_record_type *type, const char *name);
 
-/* For builders: a text copied into the model; a new spot's number; "did you mean" behind a finding's sentence. */
+/* For builders: a text copied into the model; a new spot's number; "did you mean" behind a
+ * finding's sentence. */
 const char *rd_model_keep(struct rd_model *model, const char *text);
 uint32_t rd_model_spot(struct rd_model *model, const char *file, int line, const char *format, ...)
     RD_PRINTF(4, 5);
 /* "; did you mean 'x'?" or "". In the arena. */
-const char *rd_model_guess(struct rd_arena *arena, const char *word, const char *const *names, size_t count);
+const char *rd_model_guess(struct rd_arena *arena, const char *word, const char *const *names,
+                           size_t count);
 
 #endif

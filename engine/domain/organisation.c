@@ -1,5 +1,5 @@
-/* The organisation, compiled: roles with everything that they include as bit sets, units as a tree by parent index,
- * accounts sorted for binary search. 50,000 accounts cost one look-up of 16 steps.
+/* The organisation, compiled: roles with everything that they include as bit sets, units as a tree
+ * by parent index, accounts sorted for binary search. 50,000 accounts cost one look-up of 16 steps.
  *
  * Never does: deciding who may do what (authority.c).
  */
@@ -36,7 +36,8 @@ static int account_compare(const void *a, const void *b)
     return strcmp(((const struct rd_account *)a)->name, ((const struct rd_account *)b)->name);
 }
 
-const struct rd_account *rd_account_find(const struct rd_organisation *organisation, const char *name)
+const struct rd_account *rd_account_find(const struct rd_organisation *organisation,
+                                         const char *name)
 {
     if (organisation->account_count == 0)
         return NULL;
@@ -61,7 +62,8 @@ bool rd_unit_is_below(const struct rd_organisation *organisation, int unit, int 
     return false;
 }
 
-static const char *organisation_guess(struct rd_arena *arena, const char *word, const char *(*name_at)(const void *, size_t),
+static const char *organisation_guess(struct rd_arena *arena, const char *word,
+                                      const char *(*name_at)(const void *, size_t),
                                       const void *table, size_t count)
 {
     const char **names = rd_arena_alloc(arena, (count + 1) * sizeof *names);
@@ -82,7 +84,8 @@ static const char *unit_name_at(const void *units, size_t i)
 }
 
 /* A set of roles from a list of names; unknown ones are findings. */
-static uint64_t organisation_role_set(struct rd_arena *arena, const struct rd_organisation *organisation,
+static uint64_t organisation_role_set(struct rd_arena *arena,
+                                      const struct rd_organisation *organisation,
                                       const struct rd_value *names, const char *file, int line,
                                       const char *whose, struct rd_findings *findings)
 {
@@ -152,15 +155,16 @@ static void units_build(struct rd_arena *arena, const struct rd_value *list, con
             continue;
         int parent = rd_unit_find(out, under);
         if (parent < 0) {
-            rd_finding_error(findings, file, out->units[i].line, "unit '%s': under: no unit '%s'%s",
-                             out->units[i].name, under,
-                             organisation_guess(arena, under, unit_name_at, out->units,
-                                                out->unit_count));
+            rd_finding_error(
+                findings, file, out->units[i].line, "unit '%s': under: no unit '%s'%s",
+                out->units[i].name, under,
+                organisation_guess(arena, under, unit_name_at, out->units, out->unit_count));
             continue;
         }
         if (rd_unit_is_below(out, parent, (int)i)) {
             rd_finding_error(findings, file, out->units[i].line,
-                             "unit '%s': under '%s' would make a circle", out->units[i].name, under);
+                             "unit '%s': under '%s' would make a circle", out->units[i].name,
+                             under);
             continue;
         }
         out->units[i].under = parent;
@@ -184,7 +188,8 @@ static void account_build(struct rd_arena *arena, const struct rd_value *spec, c
     };
     const char *whose = rd_arena_printf(arena, "account '%s'", name);
     if (strcmp(name, "system") == 0 || strcmp(name, "administrator") == 0)
-        rd_finding_error(findings, file, line, "%s: the name is the engine's own; choose another", whose);
+        rd_finding_error(findings, file, line, "%s: the name is the engine's own; choose another",
+                         whose);
     if (unit) {
         out->unit = rd_unit_find(organisation, unit);
         if (out->unit < 0)
@@ -196,7 +201,8 @@ static void account_build(struct rd_arena *arena, const struct rd_value *spec, c
                                        whose, findings);
     const struct rd_value *named = rd_map_list(spec, "roles");
     for (uint32_t i = 0; i < named->count; i++) {
-        int role = named->items[i].kind == RD_TEXT ? rd_role_find(organisation, named->items[i].text) : -1;
+        int role =
+            named->items[i].kind == RD_TEXT ? rd_role_find(organisation, named->items[i].text) : -1;
         if (role >= 0)
             out->named |= 1ull << role;
     }

@@ -51,8 +51,10 @@ bool rd_organisation_build(struct rd_arena *arena, const struct rd_value *normal
 /* Index of a role or unit, -1 where unknown. */
 int rd_role_find(const struct rd_organisation *organisation, const char *name);
 int rd_unit_find(const struct rd_organisation *organisation, const char *name);
-const struct rd_account *rd_account_find(const struct rd_organisation *organisation, const char *name);
-const struct rd_account *rd_account_by_uid(const struct rd_organisation *organisation, uint32_t uid);
+const struct rd_account *rd_account_find(const struct rd_organisation *organisation,
+                                         const char *name);
+const struct rd_account *rd_account_by_uid(const struct rd_organisation *organisation,
+                                           uint32_t uid);
 /* Whether `unit` is `top` or lies below it. */
 bool rd_unit_is_below(const struct rd_organisation *organisation, int unit, int top);
 

@@ -1,4 +1,5 @@
-/* Records in the store: one packed list of fixed places, the format version first, the fields' map last.
+/* Records in the store: one packed list of fixed places, the format version first, the fields' map
+ * last.
  *
  * Never does: deciding what may be in a record (kernel), keeping indexes (apply.c).
  */
@@ -49,8 +50,10 @@ enum rd_status rd_record_load(struct rd_store *store, struct rd_id id, struct rd
         return status;
     if (list.kind != RD_LIST || list.count != RECORD_PLACES ||
         list.items[RECORD_AT_FORMAT].integer != RECORD_FORMAT)
-        return rd_error_set(error, RD_CORRUPT, "record %llu is stored in an unknown format; run `redress store rebuild`",
-                            (unsigned long long)id.value);
+        return rd_error_set(
+            error, RD_CORRUPT,
+            "record %llu is stored in an unknown format; run `redress store rebuild`",
+            (unsigned long long)id.value);
     *out = (struct rd_record){
         .id = id,
         .version = (uint32_t)list.items[RECORD_AT_VERSION].integer,
@@ -68,8 +71,8 @@ enum rd_status rd_record_load(struct rd_store *store, struct rd_id id, struct rd
     return RD_OK;
 }
 
-enum rd_status rd_record_store(struct rd_store *store, const struct rd_record *record, struct rd_buf *scratch,
-                               struct rd_error *error)
+enum rd_status rd_record_store(struct rd_store *store, const struct rd_record *record,
+                               struct rd_buf *scratch, struct rd_error *error)
 {
     struct rd_value places[RECORD_PLACES] = {
         [RECORD_AT_FORMAT] = rd_int(RECORD_FORMAT),
@@ -85,7 +88,9 @@ enum rd_status rd_record_store(struct rd_store *store, const struct rd_record *r
         [RECORD_AT_LANE] = rd_int(record->lane),
         [RECORD_AT_DATA] = record->data,
     };
-    struct rd_value list = { .kind = RD_LIST, .count = RECORD_PLACES, .cap = RECORD_PLACES, .items = places };
+    struct rd_value list = {
+        .kind = RD_LIST, .count = RECORD_PLACES, .cap = RECORD_PLACES, .items = places
+    };
     struct rd_key8 key = rd_key8(record->id.value);
     rd_buf_clear(scratch);
     rd_pack_write(scratch, &list);

@@ -1,4 +1,5 @@
-/* Records: the current value of one case, customer or anything else that a policy declares; and deadlines, which hang on it. */
+/* Records: the current value of one case, customer or anything else that a policy declares; and
+ * deadlines, which hang on it. */
 #ifndef RD_DOMAIN_RECORD_H
 #define RD_DOMAIN_RECORD_H
 
@@ -14,26 +15,27 @@
 
 struct rd_record {
     struct rd_id id;
-    uint32_t version;      /* 1 after it was opened; 0: there is none yet */
-    const char *state;     /* NULL: no chart */
-    int64_t escalation;    /* how often a limit escalated it */
+    uint32_t version;   /* 1 after it was opened; 0: there is none yet */
+    const char *state;  /* NULL: no chart */
+    int64_t escalation; /* how often a limit escalated it */
     int64_t opened_at_ms, updated_at_ms;
-    const char *number;    /* "CP-2026-000123", or NULL */
-    const char *opened_by; /* account */
+    const char *number;               /* "CP-2026-000123", or NULL */
+    const char *opened_by;            /* account */
     uint64_t last_position, last_seq; /* of its newest journal entry */
-    uint8_t lane;          /* whose clock its deadlines follow: live, or an import's */
-    struct rd_value data;  /* a map of inside values; empty fields are missing */
+    uint8_t lane;                     /* whose clock its deadlines follow: live, or an import's */
+    struct rd_value data;             /* a map of inside values; empty fields are missing */
 };
 
 /* Reads the record into the arena; RD_NOT_FOUND without filling an error. */
 enum rd_status rd_record_load(struct rd_store *store, struct rd_id id, struct rd_arena *arena,
                               struct rd_record *out, struct rd_error *error) RD_MUST_CHECK;
 /* Writes it, replacing what was there. Indexes are not touched. */
-enum rd_status rd_record_store(struct rd_store *store, const struct rd_record *record, struct rd_buf *scratch,
-                               struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_record_store(struct rd_store *store, const struct rd_record *record,
+                               struct rd_buf *scratch, struct rd_error *error) RD_MUST_CHECK;
 
 enum rd_deadline_kind {
-    RD_DEADLINE_STATE,  /* `after` of a state: ref = the state, which = its place among the state's limits */
+    RD_DEADLINE_STATE,  /* `after` of a state: ref = the state, which = its place among the state's
+                           limits */
     RD_DEADLINE_WITHIN, /* the whole case's */
     RD_DEADLINE_EVENT,  /* started by an action: ref = the event that is sent when it rings */
 };
@@ -44,21 +46,22 @@ struct rd_pause {
     const char *by;         /* who or what stopped it */
 };
 
-/* A deadline, with its ledger: due is always computed anew from start, limit and pauses, never by adding up. */
+/* A deadline, with its ledger: due is always computed anew from start, limit and pauses, never by
+ * adding up. */
 struct rd_deadline {
     struct rd_id record;
     const char *name;
     enum rd_deadline_kind kind;
     const char *ref;
     uint32_t which;
-    const char *limit;   /* the duration's text */
-    const char *clock;   /* the calendar's name, or NULL: elapsed time */
-    const char *rule;    /* "scripts/complaint.lua:18", where the limit is written */
+    const char *limit; /* the duration's text */
+    const char *clock; /* the calendar's name, or NULL: elapsed time */
+    const char *rule;  /* "scripts/complaint.lua:18", where the limit is written */
     int64_t started_ms;
-    int64_t due_ms;      /* where paused: as if it ran on from now is not known; left_ms counts */
+    int64_t due_ms; /* where paused: as if it ran on from now is not known; left_ms counts */
     bool running;
-    bool provisional;    /* its way leads through a year whose holidays are not known */
-    int64_t left_ms;     /* paused: working milliseconds left */
+    bool provisional; /* its way leads through a year whose holidays are not known */
+    int64_t left_ms;  /* paused: working milliseconds left */
     struct rd_pause *pauses;
     size_t pause_count;
     uint8_t lane;
@@ -68,11 +71,13 @@ struct rd_deadline {
 uint64_t rd_deadline_number(const char *name);
 /* The row as a value and back; the record is not part of it. */
 struct rd_value rd_deadline_pack(const struct rd_deadline *deadline, struct rd_arena *arena);
-enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record, struct rd_arena *arena,
-                                  struct rd_deadline *out, struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record,
+                                  struct rd_arena *arena, struct rd_deadline *out,
+                                  struct rd_error *error) RD_MUST_CHECK;
 /* All deadlines of a record, in the arena. */
-enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record, struct rd_arena *arena,
-                                 struct rd_deadline **out, size_t *count, struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
+                                 struct rd_arena *arena, struct rd_deadline **out, size_t *count,
+                                 struct rd_error *error) RD_MUST_CHECK;
 /* Into the order in which the store keeps them (by number). */
 void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count);
 /* The row and its place on the agenda. `before` is what stands there now, or NULL. */
@@ -82,8 +87,9 @@ enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadlin
 enum rd_status rd_deadline_remove(struct rd_store *store, const struct rd_deadline *deadline,
                                   struct rd_error *error) RD_MUST_CHECK;
 
-/* Plans a deadline from its ledger: due, running, left and provisional. What is left when the clock stops is what is left when
- * it goes on, counted in the working time of the rule's own calendar (for elapsed time: the model's calendar that always runs). */
+/* Plans a deadline from its ledger: due, running, left and provisional. What is left when the clock
+ * stops is what is left when it goes on, counted in the working time of the rule's own calendar
+ * (for elapsed time: the model's calendar that always runs). */
 void rd_deadline_plan(struct rd_deadline *deadline, const struct rd_duration *duration,
                       const struct rd_calendar *clock);
 

@@ -1,4 +1,5 @@
-/* Field types: how a value looks outside (JSON, policy text) and inside (stored, compared, computed with).
+/* Field types: how a value looks outside (JSON, policy text) and inside (stored, compared, computed
+ * with).
  *
  *   kind       outside                           inside
  *   text       text                              text
@@ -48,12 +49,14 @@ enum rd_type_kind {
 
 struct rd_type {
     enum rd_type_kind kind;
-    const char **choices; /* CHOICE: the items, in the policy's order (priority and output order go by it) */
+    const char **
+        choices; /* CHOICE: the items, in the policy's order (priority and output order go by it) */
     size_t choice_count;
     const char *of;          /* REFERENCE: the record type's name */
     struct rd_type *element; /* LIST */
     bool has_min, has_max;
-    int64_t min, max; /* of the value inside; for texts and lists of the length (code points, items) */
+    int64_t min,
+        max; /* of the value inside; for texts and lists of the length (code points, items) */
 };
 
 struct rd_field {
@@ -61,7 +64,7 @@ struct rd_field {
     struct rd_value title; /* labels by language, or null */
     struct rd_type type;
     bool required, unique, indexed;
-    const char *secrecy; /* NULL: none */
+    const char *secrecy;    /* NULL: none */
     struct rd_value preset; /* the default, inside form; null: none */
     int line;
 };
@@ -69,35 +72,43 @@ struct rd_field {
 /* The name of a kind as the policy writes it ("money"). */
 const char *rd_type_name(enum rd_type_kind kind);
 
-/* Builds one field from its normal form ({ name, kind, items, of, required, ... }) in the arena. Errors are findings in
- * `file`; false then. Min, max and default are read by the type itself. */
+/* Builds one field from its normal form ({ name, kind, items, of, required, ... }) in the arena.
+ * Errors are findings in `file`; false then. Min, max and default are read by the type itself. */
 bool rd_field_build(struct rd_arena *arena, const struct rd_value *spec, const char *file,
                     struct rd_findings *findings, struct rd_field *out);
 /* The field of that name, or NULL. */
 const struct rd_field *rd_field_find(const struct rd_field *fields, size_t count, const char *name);
 
-/* Outside to inside. RD_BAD_FORM with a sentence ("must be an amount such as \"100.00\"") in error.text; where is not set.
- * Null is accepted for every type (and stays null): whether a field may be empty is the caller's question. Ids are parsed,
- * not looked up; accounts and units likewise. */
-enum rd_status rd_type_read(const struct rd_type *type, const struct rd_value *outside, struct rd_arena *arena,
-                            struct rd_value *inside, struct rd_error *error) RD_MUST_CHECK;
-/* Whether a value that a rule computed (inside form) fits the type, with the same limits. Reals that are whole become
- * integers where the type wants one. */
-enum rd_status rd_type_accept(const struct rd_type *type, const struct rd_value *value, struct rd_arena *arena,
-                              struct rd_value *inside, struct rd_error *error) RD_MUST_CHECK;
-/* Inside to outside. Never fails: stored values that no longer fit their type (the policy changed) are shown as they are. */
-struct rd_value rd_type_show(const struct rd_type *type, const struct rd_value *inside, struct rd_arena *arena);
-/* Order of two inside values of the type: <0, 0, >0; choices by the policy's order. Null is before everything. */
+/* Outside to inside. RD_BAD_FORM with a sentence ("must be an amount such as \"100.00\"") in
+ * error.text; where is not set. Null is accepted for every type (and stays null): whether a field
+ * may be empty is the caller's question. Ids are parsed, not looked up; accounts and units
+ * likewise. */
+enum rd_status rd_type_read(const struct rd_type *type, const struct rd_value *outside,
+                            struct rd_arena *arena, struct rd_value *inside,
+                            struct rd_error *error) RD_MUST_CHECK;
+/* Whether a value that a rule computed (inside form) fits the type, with the same limits. Reals
+ * that are whole become integers where the type wants one. */
+enum rd_status rd_type_accept(const struct rd_type *type, const struct rd_value *value,
+                              struct rd_arena *arena, struct rd_value *inside,
+                              struct rd_error *error) RD_MUST_CHECK;
+/* Inside to outside. Never fails: stored values that no longer fit their type (the policy changed)
+ * are shown as they are. */
+struct rd_value rd_type_show(const struct rd_type *type, const struct rd_value *inside,
+                             struct rd_arena *arena);
+/* Order of two inside values of the type: <0, 0, >0; choices by the policy's order. Null is before
+ * everything. */
 int rd_type_compare(const struct rd_type *type, const struct rd_value *a, const struct rd_value *b);
 /* The JSON Schema of the outside form, for forms and rpc.discover; made in the arena. */
 struct rd_value rd_type_schema(const struct rd_type *type, struct rd_arena *arena);
 
-/* Exact money text: optional minus, digits, optional '.' and one or two digits. False where it is not, or does not fit. */
+/* Exact money text: optional minus, digits, optional '.' and one or two digits. False where it is
+ * not, or does not fit. */
 bool rd_money_read(const char *text, int64_t *minor);
 #define RD_MONEY_TEXT_MAX 32
 void rd_money_write(int64_t minor, char out[RD_MONEY_TEXT_MAX]);
 
-/* Record ids: type number in the high 16 bits, serial in the low 48; as text "TYPE-SERIAL" in decimal. */
+/* Record ids: type number in the high 16 bits, serial in the low 48; as text "TYPE-SERIAL" in
+ * decimal. */
 struct rd_id {
     uint64_t value;
 };

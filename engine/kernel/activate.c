@@ -1,9 +1,10 @@
 /* Activation: one generation in force, swapped whole, between two commands.
  *
- *   sources ─▶ loaded and checked (policy floor) ─▶ fits the open cases? ─▶ one entry: the sources, numbers for new names ─▶ in force
+ *   sources ─▶ loaded and checked (policy floor) ─▶ fits the open cases? ─▶ one entry: the sources,
+ * numbers for new names ─▶ in force
  *
- * The entry holds the sources themselves, so that a daemon can start without the directory, and any old decision can be
- * asked again under the rules of its day.
+ * The entry holds the sources themselves, so that a daemon can start without the directory, and any
+ * old decision can be asked again under the rules of its day.
  */
 #include "kernel/inside.h"
 
@@ -38,8 +39,9 @@ static void activate_bind(struct rd_kernel *kernel)
 }
 
 /* Effects that give numbers to the types and indexes that have none yet. */
-static enum rd_status activate_names(struct rd_kernel *kernel, const struct rd_model *model, struct rd_arena *arena,
-                                     struct rd_value *effects, struct rd_error *error)
+static enum rd_status activate_names(struct rd_kernel *kernel, const struct rd_model *model,
+                                     struct rd_arena *arena, struct rd_value *effects,
+                                     struct rd_error *error)
 {
     const struct rd_catalogue *catalogue = &kernel->catalogue;
     uint16_t next_type = (uint16_t)(catalogue->type_count ? catalogue->type_count : 1);
@@ -54,7 +56,8 @@ static enum rd_status activate_names(struct rd_kernel *kernel, const struct rd_m
             struct rd_value effect = rd_list();
             number = next_type++;
             if (number >= RD_CATALOGUE_TYPES_MAX)
-                return rd_error_set(error, RD_LIMIT_EXCEEDED, "more than %d record types", RD_CATALOGUE_TYPES_MAX);
+                return rd_error_set(error, RD_LIMIT_EXCEEDED, "more than %d record types",
+                                    RD_CATALOGUE_TYPES_MAX);
             rd_list_add(arena, &effect, rd_int(RD_EFFECT_TYPE));
             rd_list_add(arena, &effect, rd_int(number));
             rd_list_add(arena, &effect, rd_text(type->name));
@@ -78,8 +81,8 @@ static enum rd_status activate_names(struct rd_kernel *kernel, const struct rd_m
     return RD_OK;
 }
 
-static enum rd_status activate_count(struct rd_kernel *kernel, uint32_t index, const char *state, int64_t *count,
-                                     struct rd_error *error)
+static enum rd_status activate_count(struct rd_kernel *kernel, uint32_t index, const char *state,
+                                     int64_t *count, struct rd_error *error)
 {
     struct rd_value text = rd_text(state);
     const struct rd_value *value = &text;
@@ -89,7 +92,8 @@ static enum rd_status activate_count(struct rd_kernel *kernel, uint32_t index, c
     if (!rd_index_slot(&value, 1, &kernel->scratch, slot))
         return RD_OK;
     struct rd_index_key from = rd_index_key(index, slot, INT64_MIN, 0);
-    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, error);
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, error);
     while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
         ++*count;
         status = rd_walk_next(&walk, error);
@@ -99,8 +103,8 @@ static enum rd_status activate_count(struct rd_kernel *kernel, uint32_t index, c
 }
 
 /* Cases in states that the new policy no longer has would be stranded: that refuses it. */
-static enum rd_status activate_fits(struct rd_kernel *kernel, const struct rd_model *model, struct rd_findings *findings,
-                                    struct rd_error *error)
+static enum rd_status activate_fits(struct rd_kernel *kernel, const struct rd_model *model,
+                                    struct rd_findings *findings, struct rd_error *error)
 {
     for (size_t t = 0; kernel->model && t < kernel->model->type_count; t++) {
         const struct rd_record_type *old = &kernel->model->types[t];
@@ -110,21 +114,26 @@ static enum rd_status activate_fits(struct rd_kernel *kernel, const struct rd_mo
             int64_t count;
             if (now && now->chart && rd_state_find(now->chart, state->name) >= 0)
                 continue;
-            enum rd_status status = activate_count(kernel, kernel->bindings[t].indexes[0], state->name, &count, error);
+            enum rd_status status =
+                activate_count(kernel, kernel->bindings[t].indexes[0], state->name, &count, error);
             if (status != RD_OK)
                 return status;
             if (count > 0)
                 rd_finding_error(findings, now ? now->file : old->file, now ? now->line : 0,
-                                 "the new policy has no state '%s' of '%s', where %lld records are; keep the state until "
-                                 "they have left it", state->name, old->name, (long long)count);
+                                 "the new policy has no state '%s' of '%s', where %lld records "
+                                 "are; keep the state until "
+                                 "they have left it",
+                                 state->name, old->name, (long long)count);
         }
     }
-    return findings->errors ? rd_error_set(error, RD_POLICY_REFUSED, "the policy would strand cases") : RD_OK;
+    return findings->errors
+               ? rd_error_set(error, RD_POLICY_REFUSED, "the policy would strand cases")
+               : RD_OK;
 }
 
 static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd_policy *policy,
-                                       const struct rd_policy_source *sources, size_t count, const char *actor,
-                                       struct rd_error *error)
+                                       const struct rd_policy_source *sources, size_t count,
+                                       const char *actor, struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_value effects = rd_list(), effect = rd_list(), texts = rd_map();
@@ -135,7 +144,8 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     if (status == RD_OK)
         status = activate_names(kernel, rd_policy_model(policy), &arena, &effects, error);
     for (size_t i = 0; i < count; i++)
-        rd_map_add(&arena, &texts, sources[i].path, rd_text_copy(&arena, sources[i].text, sources[i].len));
+        rd_map_add(&arena, &texts, sources[i].path,
+                   rd_text_copy(&arena, sources[i].text, sources[i].len));
     rd_list_add(&arena, &effect, rd_int(RD_EFFECT_POLICY));
     rd_list_add(&arena, &effect, rd_int(last + 1));
     rd_list_add(&arena, &effect, rd_text(rd_policy_hash_text(policy)));
@@ -171,8 +181,9 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, c
         rd_policy_free(old);
 }
 
-enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy, const struct rd_policy_source *sources,
-                           size_t count, const char *actor, struct rd_findings *findings, struct rd_error *error)
+enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
+                           const struct rd_policy_source *sources, size_t count, const char *actor,
+                           struct rd_findings *findings, struct rd_error *error)
 {
     enum rd_status status = activate_fits(kernel, rd_policy_model(*policy), findings, error);
     if (status == RD_OK)
@@ -183,8 +194,8 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy, 
 }
 
 /* The row of the active generation: [8, generation, hash, {path: text}]. */
-static enum rd_status activate_row(struct rd_kernel *kernel, struct rd_arena *arena, struct rd_value *row,
-                                   struct rd_error *error)
+static enum rd_status activate_row(struct rd_kernel *kernel, struct rd_arena *arena,
+                                   struct rd_value *row, struct rd_error *error)
 {
     unsigned char key[4];
     const void *bytes;
@@ -198,7 +209,8 @@ static enum rd_status activate_row(struct rd_kernel *kernel, struct rd_arena *ar
     return status == RD_OK ? rd_pack_read(arena, bytes, len, row, error) : status;
 }
 
-enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT], struct rd_error *error)
+enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT],
+                                struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_value row;
@@ -218,21 +230,27 @@ static bool activate_is_test(const char *path)
     return len > tail && strcmp(path + len - tail, "_test.lua") == 0;
 }
 
-enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings, struct rd_error *error)
+enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings,
+                                  struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_value row;
     struct rd_policy *policy = NULL;
+    struct rd_findings
+        own; /* those of a directory's policy that was refused must not touch this one */
     rd_arena_init(&arena);
+    rd_findings_init(&own, &arena);
     enum rd_status status = activate_row(kernel, &arena, &row, error);
     if (status == RD_OK) {
         const struct rd_value *texts = &row.items[3];
-        struct rd_policy_source *sources = rd_arena_zalloc(&arena, texts->count + 1, sizeof *sources);
+        struct rd_policy_source *sources =
+            rd_arena_zalloc(&arena, texts->count + 1, sizeof *sources);
         size_t count = 0;
         for (uint32_t i = 0; i < texts->count; i++)
             if (!activate_is_test(texts->pairs[i].key))
-                sources[count++] = (struct rd_policy_source){ texts->pairs[i].key, texts->pairs[i].value.text,
-                                                              texts->pairs[i].value.count };
+                sources[count++] =
+                    (struct rd_policy_source){ texts->pairs[i].key, texts->pairs[i].value.text,
+                                               texts->pairs[i].value.count };
         status = rd_policy_load(sources, count, findings, &policy, error);
     }
     if (status == RD_OK) {
@@ -267,7 +285,8 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
     size_t count;
     rd_findings_init(&findings, arena);
     if (!kernel->policy_dir)
-        return rd_error_set(&request->error, RD_POLICY_REFUSED, "the server was started without a policy directory");
+        return rd_error_set(&request->error, RD_POLICY_REFUSED,
+                            "the server was started without a policy directory");
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status == RD_OK)
         status = rd_policy_read_dir(arena, kernel->policy_dir, &sources, &count, &request->error);
@@ -278,16 +297,20 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
     if (status == RD_OK && !same)
         status = rd_policy_load(sources, count, &findings, &policy, &request->error);
     if (status == RD_OK && !same)
-        status = rd_activate(kernel, &policy, sources, count, actor.name, &findings, &request->error);
+        status =
+            rd_activate(kernel, &policy, sources, count, actor.name, &findings, &request->error);
     rd_policy_free(policy);
     if (status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) {
         struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
         const struct rd_finding *first = findings.first;
+        while (first && !first->error)
+            first = first->next;
         *detail = rd_map();
         rd_map_add(arena, detail, "findings", activate_findings(&findings, arena));
         if (first)
-            (void)rd_error_set(&request->error, RD_POLICY_REFUSED, "%s:%d: %s (generation %u goes on)", first->file,
-                               first->line, first->text, kernel->generation);
+            (void)rd_error_set(&request->error, RD_POLICY_REFUSED,
+                               "%s:%d: %s (generation %u goes on)", first->file, first->line,
+                               first->text, kernel->generation);
         request->error.detail = detail;
         request->error.status = RD_POLICY_REFUSED;
         return RD_POLICY_REFUSED;
@@ -295,11 +318,12 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
     if (status != RD_OK)
         return status;
     if (!same)
-        rd_log(RD_LOG_INFO, "policy", "generation %u is in force (%.12s), activated by %s", kernel->generation,
-               kernel->hash, actor.name);
+        rd_log(RD_LOG_INFO, "policy", "generation %u is in force (%.12s), activated by %s",
+               kernel->generation, kernel->hash, actor.name);
     request->result = rd_map();
     rd_map_add(arena, &request->result, "generation", rd_int(kernel->generation));
-    rd_map_add(arena, &request->result, "hash", rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
+    rd_map_add(arena, &request->result, "hash",
+               rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
     rd_map_add(arena, &request->result, "changed", rd_bool(!same));
     rd_map_add(arena, &request->result, "warnings", activate_findings(&findings, arena));
     return RD_OK;
@@ -320,7 +344,9 @@ enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request
         rd_map_add(arena, &item, "workflow", rd_bool(type->chart != NULL));
         if (type->chart) {
             rd_map_add(arena, &item, "open", rd_text(type->chart->open.name));
-            rd_map_add(arena, &item, "form", type->chart->open.form ? rd_form_show(type->chart->open.form, arena) : rd_null());
+            rd_map_add(arena, &item, "form",
+                       type->chart->open.form ? rd_form_show(type->chart->open.form, arena)
+                                              : rd_null());
             rd_map_add(arena, &item, "states", states);
         }
         rd_list_add(arena, &types, item);
@@ -334,7 +360,8 @@ enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request
     }
     request->result = rd_map();
     rd_map_add(arena, &request->result, "generation", rd_int(kernel->generation));
-    rd_map_add(arena, &request->result, "hash", rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
+    rd_map_add(arena, &request->result, "hash",
+               rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
     rd_map_add(arena, &request->result, "company", rd_text(model->company));
     rd_map_add(arena, &request->result, "records", types);
     rd_map_add(arena, &request->result, "decisions", decisions);

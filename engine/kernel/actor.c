@@ -1,7 +1,8 @@
 /* Who asks, and whether he may: the one place below every door in which that is decided.
  *
- * A uid is mapped to an account by the policy. Root and the daemon's own uid are administrators of the machine: they may use
- * the operator's methods and act `as` an account, but company commands still need a row that names a role.
+ * A uid is mapped to an account by the policy. Root and the daemon's own uid are administrators of
+ * the machine: they may use the operator's methods and act `as` an account, but company commands
+ * still need a row that names a role.
  */
 #include "kernel/inside.h"
 
@@ -19,15 +20,16 @@ static void actor_from_account(struct rd_actor *actor, const struct rd_account *
     actor->roles = account->roles;
 }
 
-static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_peer *peer, struct rd_actor *out,
-                                      struct rd_error *error)
+static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_peer *peer,
+                                      struct rd_actor *out, struct rd_error *error)
 {
     const struct rd_organisation *organisation = &kernel->model->organisation;
-    const struct rd_account *account = peer->account ? rd_account_find(organisation, peer->account) : NULL;
+    const struct rd_account *account =
+        peer->account ? rd_account_find(organisation, peer->account) : NULL;
     *out = (struct rd_actor){ .name = "administrator" };
     if (peer->account && !account)
-        return rd_error_set(error, RD_NOT_LOGGED_IN, "account '%s' is no longer part of the organisation",
-                            peer->account);
+        return rd_error_set(error, RD_NOT_LOGGED_IN,
+                            "account '%s' is no longer part of the organisation", peer->account);
     if (peer->door == RD_DOOR_TCP && !account)
         return rd_error_set(error, RD_NOT_LOGGED_IN, "log in first: session.login with a token");
     out->administrator = peer->door == RD_DOOR_INSIDE ||
@@ -39,22 +41,25 @@ static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_
         return RD_OK;
     }
     if (!out->administrator)
-        return rd_error_set(error, RD_NOT_LOGGED_IN, "no account has uid %u; log in with session.login, or have the "
-                            "uid added to rules/organisation.lua", peer->uid);
+        return rd_error_set(error, RD_NOT_LOGGED_IN,
+                            "no account has uid %u; log in with session.login, or have the "
+                            "uid added to rules/organisation.lua",
+                            peer->uid);
     int role = rd_role_find(organisation, "administrator");
     out->roles = role >= 0 ? organisation->roles[role].includes : 0;
     return RD_OK;
 }
 
-enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request, struct rd_actor *out,
-                           struct rd_error *error)
+enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request,
+                           struct rd_actor *out, struct rd_error *error)
 {
     enum rd_status status = actor_from_peer(kernel, &request->peer, out, error);
     const char *as = rd_map_text(request->params, "as", NULL);
     if (status != RD_OK || !as)
         return status;
     if (!out->administrator)
-        return rd_error_at(error, RD_NOT_ALLOWED, "/as", "only an administrator on the Unix socket may act as another account");
+        return rd_error_at(error, RD_NOT_ALLOWED, "/as",
+                           "only an administrator on the Unix socket may act as another account");
     const struct rd_account *account = rd_account_find(&kernel->model->organisation, as);
     if (!account)
         return rd_error_at(error, RD_INVALID_PARAMS, "/as", "there is no account '%s'", as);
@@ -64,8 +69,8 @@ enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *re
     return RD_OK;
 }
 
-enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *actor, const char *operation,
-                            struct rd_error *error)
+enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *actor,
+                            const char *operation, struct rd_error *error)
 {
     const struct rd_permission *permission = rd_permission_of(kernel->model, operation);
     if (actor->administrator && !actor->behind)
@@ -75,7 +80,8 @@ enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *act
             rd_visit(kernel, permission->rows[i]->spot);
             return RD_OK;
         }
-    return rd_error_set(error, RD_NOT_ALLOWED, "no authority row allows %s to %s", operation, actor->name);
+    return rd_error_set(error, RD_NOT_ALLOWED, "no authority row allows %s to %s", operation,
+                        actor->name);
 }
 
 struct rd_belonging rd_belonging_of(const struct rd_model *model, const struct rd_record_type *type,
@@ -84,7 +90,8 @@ struct rd_belonging rd_belonging_of(const struct rd_model *model, const struct r
     struct rd_belonging belonging = { .opened_by = record->opened_by, .unit = -1 };
     const struct rd_value *owner =
         type->owner >= 0 ? rd_map_get(&record->data, type->fields[type->owner].name) : NULL;
-    const struct rd_value *unit = type->unit >= 0 ? rd_map_get(&record->data, type->fields[type->unit].name) : NULL;
+    const struct rd_value *unit =
+        type->unit >= 0 ? rd_map_get(&record->data, type->fields[type->unit].name) : NULL;
     if (rd_value_is(owner, RD_TEXT))
         belonging.owner = owner->text;
     if (rd_value_is(unit, RD_TEXT))
@@ -92,9 +99,11 @@ struct rd_belonging rd_belonging_of(const struct rd_model *model, const struct r
     return belonging;
 }
 
-/* "needs role handler, reach own (rules/authority.lua:7)" for every row that there is, so that one sees what it would take. */
+/* "needs role handler, reach own (rules/authority.lua:7)" for every row that there is, so that one
+ * sees what it would take. */
 static void actor_explain(struct rd_kernel *kernel, const struct rd_actor *actor,
-                          const struct rd_permission *permission, struct rd_arena *arena, struct rd_error *error)
+                          const struct rd_permission *permission, struct rd_arena *arena,
+                          struct rd_error *error)
 {
     const struct rd_organisation *organisation = &kernel->model->organisation;
     struct rd_value rows = rd_list();
@@ -105,11 +114,13 @@ static void actor_explain(struct rd_kernel *kernel, const struct rd_actor *actor
             if (row->from & (1ull << r))
                 rd_list_add(arena, &from, rd_text(organisation->roles[r].name));
         rd_map_add(arena, &item, "rule", rd_text(row->id));
-        rd_map_add(arena, &item, "line", rd_text(rd_arena_printf(arena, "%s:%d", row->file, row->line)));
+        rd_map_add(arena, &item, "line",
+                   rd_text(rd_arena_printf(arena, "%s:%d", row->file, row->line)));
         rd_map_add(arena, &item, "from", from);
         rd_map_add(arena, &item, "reach", rd_text(rd_reach_name(row->reach)));
         rd_map_add(arena, &item, "reason",
-                   rd_text(rd_authority_has_role(row, actor) ? "the record is out of reach" : "none of these roles"));
+                   rd_text(rd_authority_has_role(row, actor) ? "the record is out of reach"
+                                                             : "none of these roles"));
         rd_list_add(arena, &rows, item);
     }
     struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
@@ -121,8 +132,8 @@ static void actor_explain(struct rd_kernel *kernel, const struct rd_actor *actor
 
 const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const struct rd_actor *actor,
                                             const struct rd_permission *permission,
-                                            const struct rd_belonging *record, struct rd_arena *arena,
-                                            struct rd_error *error)
+                                            const struct rd_belonging *record,
+                                            struct rd_arena *arena, struct rd_error *error)
 {
     bool role = false;
     for (size_t i = 0; i < permission->row_count; i++) {
@@ -138,20 +149,23 @@ const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const stru
     if (!error)
         return NULL;
     if (permission->row_count == 0)
-        (void)rd_error_set(error, RD_NOT_ALLOWED, "no authority row speaks of this command: nobody may");
+        (void)rd_error_set(error, RD_NOT_ALLOWED,
+                           "no authority row speaks of this command: nobody may");
     else if (role)
-        (void)rd_error_set(error, RD_NOT_ALLOWED, "%s may %s, but not on this record: it is out of reach", actor->name,
+        (void)rd_error_set(error, RD_NOT_ALLOWED,
+                           "%s may %s, but not on this record: it is out of reach", actor->name,
                            permission->command);
     else
-        (void)rd_error_set(error, RD_NOT_ALLOWED, "%s has none of the roles that may %s", actor->name,
-                           permission->command);
+        (void)rd_error_set(error, RD_NOT_ALLOWED, "%s has none of the roles that may %s",
+                           actor->name, permission->command);
     actor_explain(kernel, actor, permission, arena, error);
     return NULL;
 }
 
 #define TOKEN_HASH_TEXT 33
 
-/* Tokens are 32 random bytes, shown once in base64; the store knows their hash only (128 bits, in hex: a table's key). */
+/* Tokens are 32 random bytes, shown once in base64; the store knows their hash only (128 bits, in
+ * hex: a table's key). */
 static void token_hash(const char *token, char out[TOKEN_HASH_TEXT])
 {
     unsigned char hash[16];
@@ -189,12 +203,14 @@ enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_reque
     if (status != RD_OK)
         return status;
     if (!rd_account_find(&kernel->model->organisation, account))
-        return rd_error_at(&request->error, RD_NOT_FOUND, "/account", "there is no account '%s'", account);
+        return rd_error_at(&request->error, RD_NOT_FOUND, "/account", "there is no account '%s'",
+                           account);
     unsigned char random[32];
     char hash[TOKEN_HASH_TEXT];
     char token[sodium_base64_ENCODED_LEN(sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
     randombytes_buf(random, sizeof random);
-    sodium_bin2base64(token, sizeof token, random, sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_bin2base64(token, sizeof token, random, sizeof random,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     token_hash(token, hash);
     struct rd_value effect = rd_list(), effects = rd_list();
     rd_list_add(arena, &effect, rd_int(RD_EFFECT_TOKEN));
@@ -217,7 +233,8 @@ enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_reque
         return status;
     request->result = rd_map();
     rd_map_add(arena, &request->result, "account", rd_text(account));
-    rd_map_add(arena, &request->result, "token", rd_text(rd_arena_copy(arena, token, strlen(token))));
+    rd_map_add(arena, &request->result, "token",
+               rd_text(rd_arena_copy(arena, token, strlen(token))));
     rd_map_add(arena, &request->result, "seq", rd_int((int64_t)seq));
     return RD_OK;
 }

@@ -1,6 +1,7 @@
 /* The commands on records: open, act, create, update, and what one may do now.
  *
- *   identify (key, version) ─▶ authorise (row, reach) ─▶ form ─▶ unless, up_to ─▶ the chart (plan.c) ─▶ one entry (commit.c)
+ *   identify (key, version) ─▶ authorise (row, reach) ─▶ form ─▶ unless, up_to ─▶ the chart
+ * (plan.c) ─▶ one entry (commit.c)
  */
 #include "kernel/inside.h"
 
@@ -20,7 +21,8 @@ enum rd_status rd_key_find(struct rd_run *run, uint64_t *seq, struct rd_id *reco
     if (!run->key)
         return RD_OK;
     struct rd_key16 key = rd_idempotency_key(run->actor.name, run->key, &kernel->scratch);
-    enum rd_status status = rd_store_get(kernel->store, RD_TABLE_IDEMPOTENCY, key.bytes, &bytes, &len, run->error);
+    enum rd_status status =
+        rd_store_get(kernel->store, RD_TABLE_IDEMPOTENCY, key.bytes, &bytes, &len, run->error);
     if (status == RD_NOT_FOUND)
         return RD_OK;
     if (status == RD_OK)
@@ -41,8 +43,8 @@ static enum rd_status case_key(struct rd_run *run, const struct rd_request *requ
     if (!key)
         return RD_OK;
     if (strncmp(key, RD_KEY_NATURAL, strlen(RD_KEY_NATURAL)) == 0)
-        return rd_error_at(run->error, RD_INVALID_PARAMS, "/idempotency_key", "keys that begin with \"%s\" are the importer's",
-                           RD_KEY_NATURAL);
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/idempotency_key",
+                           "keys that begin with \"%s\" are the importer's", RD_KEY_NATURAL);
     rd_buf_clear(&run->kernel->scratch);
     rd_buf_text(&run->kernel->scratch, request->method);
     rd_pack_write(&run->kernel->scratch, request->params);
@@ -52,7 +54,8 @@ static enum rd_status case_key(struct rd_run *run, const struct rd_request *requ
 }
 
 /* What every command begins with. */
-static enum rd_status case_start(struct rd_kernel *kernel, struct rd_request *request, struct rd_run *run)
+static enum rd_status case_start(struct rd_kernel *kernel, struct rd_request *request,
+                                 struct rd_run *run)
 {
     rd_run_init(run, kernel, request->arena, &request->error);
     enum rd_status status = rd_actor_of(kernel, request, &run->actor, run->error);
@@ -60,7 +63,8 @@ static enum rd_status case_start(struct rd_kernel *kernel, struct rd_request *re
     return status == RD_OK ? case_key(run, request) : status;
 }
 
-static enum rd_status case_reply(struct rd_run *run, struct rd_request *request, struct rd_draft *draft, uint64_t seq)
+static enum rd_status case_reply(struct rd_run *run, struct rd_request *request,
+                                 struct rd_draft *draft, uint64_t seq)
 {
     struct rd_arena *arena = run->arena;
     enum rd_status status = rd_draft_deadlines(run, draft);
@@ -94,7 +98,8 @@ static enum rd_status case_repeat(struct rd_run *run, struct rd_request *request
     if (status == RD_OK)
         status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, run->error);
     if (status == RD_OK)
-        status = rd_history_rebuild(kernel, entry.record, entry.version, 0, arena, &record, &deadlines, &count, run->error);
+        status = rd_history_rebuild(kernel, entry.record, entry.version, 0, arena, &record,
+                                    &deadlines, &count, run->error);
     if (status != RD_OK)
         return status;
     request->result = rd_show_record(kernel, &record, deadlines, count, arena);
@@ -104,7 +109,8 @@ static enum rd_status case_repeat(struct rd_run *run, struct rd_request *request
 }
 
 /* `unless` guards of the row: one that holds refuses. */
-static enum rd_status case_unless(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row)
+static enum rd_status case_unless(struct rd_run *run, struct rd_draft *draft,
+                                  const struct rd_authority_row *row)
 {
     for (size_t i = 0; i < row->unless_count; i++)
         for (size_t g = 0; draft->chart && g < draft->chart->guard_count; g++) {
@@ -117,16 +123,18 @@ static enum rd_status case_unless(struct rd_run *run, struct rd_draft *draft, co
             if (status != RD_OK)
                 return status;
             if (holds)
-                return rd_error_at(run->error, RD_NOT_ALLOWED, rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
-                                   "%s may not: %s%s%s", run->actor.name, guard->name, reason ? ": " : "",
-                                   reason ? reason : "");
+                return rd_error_at(run->error, RD_NOT_ALLOWED,
+                                   rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
+                                   "%s may not: %s%s%s", run->actor.name, guard->name,
+                                   reason ? ": " : "", reason ? reason : "");
         }
     return RD_OK;
 }
 
 /* What a role may grant, by the row's decision; 0 where the table lists nothing for it. */
-static enum rd_status case_limit_of(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row,
-                                    const char *role, int64_t *limit, const struct rd_decision_row **by)
+static enum rd_status case_limit_of(struct rd_run *run, struct rd_draft *draft,
+                                    const struct rd_authority_row *row, const char *role,
+                                    int64_t *limit, const struct rd_decision_row **by)
 {
     struct rd_answer answer;
     enum rd_status status = rd_gather_decide(run, draft, row->up_to, NULL, role, &answer);
@@ -139,9 +147,11 @@ static enum rd_status case_limit_of(struct rd_run *run, struct rd_draft *draft, 
     return status;
 }
 
-/* The most that any of the actor's roles may grant; and the narrowest role for which the amount is within. */
-static enum rd_status case_limits(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row,
-                                  int64_t amount, int64_t *most, const struct rd_decision_row **by, const char **needs)
+/* The most that any of the actor's roles may grant; and the narrowest role for which the amount is
+ * within. */
+static enum rd_status case_limits(struct rd_run *run, struct rd_draft *draft,
+                                  const struct rd_authority_row *row, int64_t amount, int64_t *most,
+                                  const struct rd_decision_row **by, const char **needs)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
     *most = 0;
@@ -153,7 +163,8 @@ static enum rd_status case_limits(struct rd_run *run, struct rd_draft *draft, co
         int64_t limit;
         if (!mine && *needs)
             continue;
-        enum rd_status status = case_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
+        enum rd_status status =
+            case_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
         if (status != RD_OK)
             return status;
         if (mine && found && (limit > *most || !*by)) {
@@ -166,8 +177,8 @@ static enum rd_status case_limits(struct rd_run *run, struct rd_draft *draft, co
     return RD_OK;
 }
 
-static enum rd_status case_above(struct rd_run *run, const struct rd_authority_row *row, const char *most,
-                                 const char *amount, const char *needs)
+static enum rd_status case_above(struct rd_run *run, const struct rd_authority_row *row,
+                                 const char *most, const char *amount, const char *needs)
 {
     struct rd_arena *arena = run->arena;
     struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
@@ -177,16 +188,19 @@ static enum rd_status case_above(struct rd_run *run, const struct rd_authority_r
     rd_map_add(arena, detail, "needs", needs ? rd_text(needs) : rd_null());
     rd_map_add(arena, detail, "decisions", rd_show_decisions(&run->decisions, arena));
     run->error->detail = detail;
-    enum rd_status status = rd_error_at(run->error, RD_ABOVE_AUTHORITY, rd_arena_printf(arena, "%s:%d", row->file, row->line),
-                                        "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
-                                        needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
+    enum rd_status status = rd_error_at(
+        run->error, RD_ABOVE_AUTHORITY, rd_arena_printf(arena, "%s:%d", row->file, row->line),
+        "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
+        needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
     run->error->detail = detail;
     return status;
 }
 
-/* Within the row's limit? `above` is set where the chart has a row for what is above; otherwise that is a refusal. */
-static enum rd_status case_up_to(struct rd_run *run, struct rd_draft *draft, const struct rd_authority_row *row,
-                                 const struct rd_event *event, bool *above)
+/* Within the row's limit? `above` is set where the chart has a row for what is above; otherwise
+ * that is a refusal. */
+static enum rd_status case_up_to(struct rd_run *run, struct rd_draft *draft,
+                                 const struct rd_authority_row *row, const struct rd_event *event,
+                                 bool *above)
 {
     const struct rd_value *amount = draft->form ? rd_map_get(draft->form, row->amount) : NULL;
     const struct rd_decision_row *by;
@@ -207,11 +221,13 @@ static enum rd_status case_up_to(struct rd_run *run, struct rd_draft *draft, con
     rd_money_write(minor, amount_text);
     if (by)
         rd_visit(run->kernel, by->spot);
-    rd_run_decided(run, rd_arena_printf(run->arena, "%s/%s", row->up_to->name, by ? by->id : "no row"), row->up_to->file,
-                   by ? by->line : row->up_to->line,
-                   rd_arena_printf(run->arena, "limit = %s", most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
-                   rd_arena_printf(run->arena, within ? "%s is within" : "%s is above%s%s", amount_text,
-                                   needs ? ", needs " : "", needs ? needs : ""));
+    rd_run_decided(run,
+                   rd_arena_printf(run->arena, "%s/%s", row->up_to->name, by ? by->id : "no row"),
+                   row->up_to->file, by ? by->line : row->up_to->line,
+                   rd_arena_printf(run->arena, "limit = %s",
+                                   most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
+                   rd_arena_printf(run->arena, within ? "%s is within" : "%s is above%s%s",
+                                   amount_text, needs ? ", needs " : "", needs ? needs : ""));
     if (within)
         return RD_OK;
     if (event->above) {
@@ -221,13 +237,15 @@ static enum rd_status case_up_to(struct rd_run *run, struct rd_draft *draft, con
     return case_above(run, row, most_text, amount_text, needs);
 }
 
-static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft *draft, const char *event)
+static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft *draft,
+                                       const char *event)
 {
     struct rd_arena *arena = run->arena;
     struct rd_value accepts = rd_list();
     const struct rd_chart *chart = draft->chart;
     if (draft->state < 0)
-        return rd_error_set(run->error, RD_WRONG_STATE, "the record is in state '%s', which the policy no longer has",
+        return rd_error_set(run->error, RD_WRONG_STATE,
+                            "the record is in state '%s', which the policy no longer has",
                             draft->record.state ? draft->record.state : "");
     const struct rd_state *state = &chart->states[draft->state];
     for (size_t i = 0; i < state->event_count; i++)
@@ -239,22 +257,26 @@ static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft
     *detail = rd_map();
     rd_map_add(arena, detail, "state", rd_text(state->name));
     rd_map_add(arena, detail, "accepts", accepts);
-    enum rd_status status = rd_error_at(run->error, RD_WRONG_STATE, rd_arena_printf(arena, "%s:%d", chart->file, state->line),
+    enum rd_status status = rd_error_at(run->error, RD_WRONG_STATE,
+                                        rd_arena_printf(arena, "%s:%d", chart->file, state->line),
                                         "state '%s' does not accept '%s'%s", state->name, event,
                                         state->final ? ": it is final" : "");
     run->error->detail = detail;
     return status;
 }
 
-/* The row that lets the actor send this event to this record. Timers and the chart itself need none. */
-static enum rd_status case_authorise(struct rd_run *run, const struct rd_draft *draft, const struct rd_event *event,
+/* The row that lets the actor send this event to this record. Timers and the chart itself need
+ * none. */
+static enum rd_status case_authorise(struct rd_run *run, const struct rd_draft *draft,
+                                     const struct rd_event *event,
                                      const struct rd_authority_row **row)
 {
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
     *row = NULL;
     if (run->actor.system || run->lane == RD_LANE_IMPORT)
         return RD_OK;
-    *row = rd_actor_row(run->kernel, &run->actor, event->permission, draft->fresh ? NULL : &belonging, run->arena, run->error);
+    *row = rd_actor_row(run->kernel, &run->actor, event->permission,
+                        draft->fresh ? NULL : &belonging, run->arena, run->error);
     if (!*row)
         return RD_NOT_ALLOWED;
     rd_run_decided(run, (*row)->id, (*row)->file, (*row)->line, "allowed", NULL);
@@ -262,8 +284,9 @@ static enum rd_status case_authorise(struct rd_run *run, const struct rd_draft *
 }
 
 /* Form into draft: what the record has too is set on it, the rest is in the journal only. */
-static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft, const struct rd_form *form,
-                                const struct rd_value *outside, const char *base)
+static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft,
+                                const struct rd_form *form, const struct rd_value *outside,
+                                const char *base)
 {
     struct rd_value *inside = rd_arena_zalloc(run->arena, 1, sizeof *inside);
     enum rd_status status = rd_form_read(run, form, outside, base, inside);
@@ -294,8 +317,8 @@ static enum rd_status case_join_lane(struct rd_run *run, struct rd_draft *draft)
     return status;
 }
 
-enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char *event_name, const struct rd_value *form,
-                          const char *base)
+enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char *event_name,
+                          const struct rd_value *form, const char *base)
 {
     const struct rd_authority_row *row;
     bool above = false;
@@ -303,12 +326,16 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
     if (!draft->chart || !rd_event_exists(draft->chart, event_name)) {
         const char *names[RD_STATES_MAX];
         size_t count = 0;
-        for (size_t i = 0; draft->chart && draft->state >= 0 && i < draft->chart->states[draft->state].event_count; i++)
+        for (size_t i = 0; draft->chart && draft->state >= 0 &&
+                           i < draft->chart->states[draft->state].event_count;
+             i++)
             names[count++] = draft->chart->states[draft->state].events[i].name;
-        return rd_error_at(run->error, RD_INVALID_PARAMS, "/event", "'%s' is no event of %s%s", event_name,
-                           draft->type->name, rd_model_guess(run->arena, event_name, names, count));
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/event", "'%s' is no event of %s%s",
+                           event_name, draft->type->name,
+                           rd_model_guess(run->arena, event_name, names, count));
     }
-    const struct rd_event *event = draft->state >= 0 ? rd_event_find(draft->chart, draft->state, event_name) : NULL;
+    const struct rd_event *event =
+        draft->state >= 0 ? rd_event_find(draft->chart, draft->state, event_name) : NULL;
     if (!event)
         return case_wrong_state(run, draft, event_name);
     enum rd_status status = case_authorise(run, draft, event, &row);
@@ -325,8 +352,8 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
     return above ? rd_take_row(run, draft, event, event->above) : rd_take_event(run, draft, event);
 }
 
-enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *type, const struct rd_value *data,
-                             const char *base, struct rd_draft **out)
+enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *type,
+                             const struct rd_value *data, const char *base, struct rd_draft **out)
 {
     const struct rd_authority_row *row;
     const struct rd_event *open = &type->chart->open;
@@ -358,11 +385,13 @@ static enum rd_status case_at(struct rd_run *run, const struct rd_request *reque
     if (!text)
         return RD_OK;
     if (!rd_time_read(text, &at))
-        return rd_error_at(run->error, RD_INVALID_PARAMS, "/at", "at must be a time such as 2026-03-06T08:00:00Z");
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/at",
+                           "at must be a time such as 2026-03-06T08:00:00Z");
     if (at > run->now_ms)
         return rd_error_at(run->error, RD_OUT_OF_ORDER, "/at", "at lies in the future");
     if (!run->actor.administrator && !run->actor.behind)
-        return rd_error_at(run->error, RD_NOT_ALLOWED, "/at", "only an administrator may open a case at an earlier time");
+        return rd_error_at(run->error, RD_NOT_ALLOWED, "/at",
+                           "only an administrator may open a case at an earlier time");
     run->now_ms = at;
     return RD_OK;
 }
@@ -383,7 +412,10 @@ enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *
         return case_repeat(&run, request, seq);
     const struct rd_record_type *type = rd_model_type(kernel->model, name);
     if (!type || !type->chart)
-        return rd_error_at(run.error, RD_INVALID_PARAMS, "/type", type ? "'%s' has no workflow: use record.create" : "there is no record type '%s'", name);
+        return rd_error_at(run.error, RD_INVALID_PARAMS, "/type",
+                           type ? "'%s' has no workflow: use record.create"
+                                : "there is no record type '%s'",
+                           name);
     if ((status = case_at(&run, request)) == RD_OK)
         status = rd_case_begin(&run, type, rd_map_get(request->params, "data"), "/data", &draft);
     if (status == RD_OK)
@@ -393,12 +425,14 @@ enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *
     return status == RD_OK ? case_reply(&run, request, draft, seq) : status;
 }
 
-static enum rd_status case_find(struct rd_run *run, const struct rd_request *request, struct rd_draft **out)
+static enum rd_status case_find(struct rd_run *run, const struct rd_request *request,
+                                struct rd_draft **out)
 {
     const char *text = rd_map_text(request->params, "id", "");
     struct rd_id id;
     enum rd_status status = rd_id_read(text, &id) ? rd_draft_of(run, id, out) : RD_NOT_FOUND;
-    if (status == RD_OK && !rd_query_may_read(run->kernel, &run->actor, (*out)->type, &(*out)->record, run->arena))
+    if (status == RD_OK &&
+        !rd_query_may_read(run->kernel, &run->actor, (*out)->type, &(*out)->record, run->arena))
         status = RD_NOT_FOUND; /* what one may not even read is not there, and looks the same */
     if (status == RD_NOT_FOUND)
         return rd_error_at(run->error, RD_NOT_FOUND, "/id", "there is no record '%s'", text);
@@ -409,7 +443,8 @@ static enum rd_status case_find(struct rd_run *run, const struct rd_request *req
         struct rd_value *detail = rd_arena_zalloc(run->arena, 1, sizeof *detail);
         *detail = rd_map();
         rd_map_add(run->arena, detail, "version", rd_int((*out)->record.version));
-        status = rd_error_at(run->error, RD_STALE_VERSION, "/if_version", "the record is at version %u, not %lld; read it again",
+        status = rd_error_at(run->error, RD_STALE_VERSION, "/if_version",
+                             "the record is at version %u, not %lld; read it again",
                              (*out)->record.version, (long long)expected->integer);
         run->error->detail = detail;
         return status;
@@ -432,7 +467,8 @@ enum rd_status rd_method_case_act(struct rd_kernel *kernel, struct rd_request *r
         return case_repeat(&run, request, seq);
     if ((status = case_find(&run, request, &draft)) != RD_OK)
         return status;
-    status = rd_case_do(&run, draft, rd_map_text(request->params, "event", ""), rd_map_get(request->params, "form"), "/form");
+    status = rd_case_do(&run, draft, rd_map_text(request->params, "event", ""),
+                        rd_map_get(request->params, "form"), "/form");
     if (status == RD_OK)
         status = rd_run_commit(&run, draft, &seq);
     else
@@ -442,13 +478,15 @@ enum rd_status rd_method_case_act(struct rd_kernel *kernel, struct rd_request *r
 
 /* Records without a chart. */
 
-static enum rd_status record_write(struct rd_run *run, struct rd_request *request, struct rd_draft *draft,
-                                   const struct rd_permission *permission, const char *member)
+static enum rd_status record_write(struct rd_run *run, struct rd_request *request,
+                                   struct rd_draft *draft, const struct rd_permission *permission,
+                                   const char *member)
 {
     struct rd_value inside;
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
     const struct rd_authority_row *row =
-        rd_actor_row(run->kernel, &run->actor, permission, draft->fresh ? NULL : &belonging, run->arena, run->error);
+        rd_actor_row(run->kernel, &run->actor, permission, draft->fresh ? NULL : &belonging,
+                     run->arena, run->error);
     uint64_t seq;
     run->command = permission->command;
     if (!row) {
@@ -456,8 +494,9 @@ static enum rd_status record_write(struct rd_run *run, struct rd_request *reques
         return RD_NOT_ALLOWED;
     }
     rd_run_decided(run, row->id, row->file, row->line, "allowed", NULL);
-    enum rd_status status = rd_fields_read(run, draft->type, rd_map_get(request->params, member),
-                                           rd_arena_printf(run->arena, "/%s", member), draft->fresh, &inside);
+    enum rd_status status =
+        rd_fields_read(run, draft->type, rd_map_get(request->params, member),
+                       rd_arena_printf(run->arena, "/%s", member), draft->fresh, &inside);
     for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
         rd_draft_set(run, draft, inside.pairs[i].key, inside.pairs[i].value);
     draft->changed = true;
@@ -482,7 +521,9 @@ enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_reque
         return case_repeat(&run, request, seq);
     const struct rd_record_type *type = rd_model_type(kernel->model, name);
     if (!type || type->chart)
-        return rd_error_at(run.error, RD_INVALID_PARAMS, "/type", type ? "'%s' has a workflow: use case.open" : "there is no record type '%s'", name);
+        return rd_error_at(
+            run.error, RD_INVALID_PARAMS, "/type",
+            type ? "'%s' has a workflow: use case.open" : "there is no record type '%s'", name);
     if ((status = rd_draft_new(&run, type, &draft)) != RD_OK)
         return status;
     return record_write(&run, request, draft, type->create, "data");
@@ -504,24 +545,27 @@ enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_reque
     if ((status = case_find(&run, request, &draft)) != RD_OK)
         return status;
     if (draft->chart)
-        return rd_error_at(run.error, RD_INVALID_PARAMS, "/id", "'%s' has a workflow: use case.act", draft->type->name);
+        return rd_error_at(run.error, RD_INVALID_PARAMS, "/id", "'%s' has a workflow: use case.act",
+                           draft->type->name);
     return record_write(&run, request, draft, draft->type->update, "set");
 }
 
 /* What may I do now. */
-static void actions_event(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event, struct rd_value *may,
-                          struct rd_value *may_not)
+static void actions_event(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event,
+                          struct rd_value *may, struct rd_value *may_not)
 {
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
     struct rd_error why = RD_ERROR_NONE;
     struct rd_value item = rd_map();
     rd_map_add(run->arena, &item, "event", rd_text(event->name));
     rd_map_add(run->arena, &item, "title", event->title);
-    const struct rd_authority_row *row = rd_actor_row(run->kernel, &run->actor, event->permission, &belonging, run->arena, &why);
+    const struct rd_authority_row *row =
+        rd_actor_row(run->kernel, &run->actor, event->permission, &belonging, run->arena, &why);
     struct rd_error *error = run->error;
     enum rd_status status = row ? RD_OK : RD_NOT_ALLOWED;
     run->error = &why;
-    if (row && event->form == NULL) /* guards that read the form can't be asked before it is filled in */
+    if (row &&
+        event->form == NULL) /* guards that read the form can't be asked before it is filled in */
         status = case_unless(run, draft, row);
     run->error = error;
     if (status == RD_OK) {
@@ -530,7 +574,8 @@ static void actions_event(struct rd_run *run, struct rd_draft *draft, const stru
         rd_list_add(run->arena, may, item);
         return;
     }
-    rd_map_add(run->arena, &item, "reason", rd_text(rd_arena_copy(run->arena, why.text, strlen(why.text))));
+    rd_map_add(run->arena, &item, "reason",
+               rd_text(rd_arena_copy(run->arena, why.text, strlen(why.text))));
     rd_map_add(run->arena, &item, "error", rd_text(rd_status_name(why.status)));
     rd_list_add(run->arena, may_not, item);
 }
@@ -553,7 +598,8 @@ enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_reques
             actions_event(&run, draft, &chart->always[i], &may, &may_not);
     request->result = rd_map();
     rd_map_add(run.arena, &request->result, "id", rd_show_id(draft->record.id, run.arena));
-    rd_map_add(run.arena, &request->result, "state", draft->record.state ? rd_text(draft->record.state) : rd_null());
+    rd_map_add(run.arena, &request->result, "state",
+               draft->record.state ? rd_text(draft->record.state) : rd_null());
     rd_map_add(run.arena, &request->result, "version", rd_int(draft->record.version));
     rd_map_add(run.arena, &request->result, "may", may);
     rd_map_add(run.arena, &request->result, "may_not", may_not);

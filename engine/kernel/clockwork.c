@@ -1,5 +1,6 @@
-/* Clocks of a draft: state limits start on entry and stop on leaving; the whole case's runs from opening to the end; states
- * that pause stop every other clock of the record, and leaving them lets all go on with what was left.
+/* Clocks of a draft: state limits start on entry and stop on leaving; the whole case's runs from
+ * opening to the end; states that pause stop every other clock of the record, and leaving them lets
+ * all go on with what was left.
  */
 #include "kernel/inside.h"
 
@@ -11,8 +12,8 @@ enum rd_status rd_draft_deadlines(struct rd_run *run, struct rd_draft *draft)
     size_t count;
     if (draft->deadlines_loaded)
         return RD_OK;
-    enum rd_status status =
-        rd_deadlines_load(run->kernel->store, draft->record.id, run->arena, &rows, &count, run->error);
+    enum rd_status status = rd_deadlines_load(run->kernel->store, draft->record.id, run->arena,
+                                              &rows, &count, run->error);
     if (status != RD_OK)
         return status;
     draft->deadline_cap = count + 4;
@@ -33,7 +34,8 @@ static const struct rd_calendar *clock_of(const struct rd_run *run, const char *
 static enum rd_status clock_plan(struct rd_run *run, struct rd_deadline *row)
 {
     struct rd_duration duration;
-    enum rd_status status = rd_duration_parse(row->limit, row->clock != NULL, &duration, run->error);
+    enum rd_status status =
+        rd_duration_parse(row->limit, row->clock != NULL, &duration, run->error);
     if (status == RD_OK)
         rd_deadline_plan(row, &duration, clock_of(run, row->clock));
     return status;
@@ -70,8 +72,8 @@ static enum rd_status clock_put(struct rd_run *run, struct rd_draft *draft, stru
 }
 
 /* The duration's text: as written, or what the decision answers for this record now. */
-static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft, const struct rd_limit *limit,
-                                  const char **out)
+static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft,
+                                  const struct rd_limit *limit, const char **out)
 {
     struct rd_answer answer;
     *out = limit->text;
@@ -81,28 +83,31 @@ static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft, co
     if (status != RD_OK)
         return status;
     if (answer.outputs[0].kind != RD_TEXT)
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: decision '%s' gave no duration", draft->chart->file,
-                            limit->line, limit->decision->name);
+        return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: decision '%s' gave no duration",
+                            draft->chart->file, limit->line, limit->decision->name);
     *out = answer.outputs[0].text;
     return RD_OK;
 }
 
-static enum rd_status clock_start_limit(struct rd_run *run, struct rd_draft *draft, const struct rd_limit *limit,
-                                        enum rd_deadline_kind kind, const char *state, size_t which)
+static enum rd_status clock_start_limit(struct rd_run *run, struct rd_draft *draft,
+                                        const struct rd_limit *limit, enum rd_deadline_kind kind,
+                                        const char *state, size_t which)
 {
     const char *text;
     enum rd_status status = clock_limit(run, draft, limit, &text);
     if (status != RD_OK)
         return status;
-    return clock_put(run, draft, (struct rd_deadline){
-        .name = limit->name,
-        .kind = kind,
-        .ref = state,
-        .which = (uint32_t)which,
-        .limit = text,
-        .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
-        .rule = rd_arena_printf(run->arena, "%s:%d", draft->chart->file, limit->line),
-    });
+    return clock_put(
+        run, draft,
+        (struct rd_deadline){
+            .name = limit->name,
+            .kind = kind,
+            .ref = state,
+            .which = (uint32_t)which,
+            .limit = text,
+            .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
+            .rule = rd_arena_printf(run->arena, "%s:%d", draft->chart->file, limit->line),
+        });
 }
 
 static enum rd_status clock_pause(struct rd_run *run, struct rd_draft *draft, const char *by)
@@ -111,7 +116,8 @@ static enum rd_status clock_pause(struct rd_run *run, struct rd_draft *draft, co
         struct rd_draft_deadline *deadline = &draft->deadlines[i];
         if (deadline->removed || !deadline->row.running)
             continue;
-        struct rd_pause *pauses = rd_arena_zalloc(run->arena, deadline->row.pause_count + 1, sizeof *pauses);
+        struct rd_pause *pauses =
+            rd_arena_zalloc(run->arena, deadline->row.pause_count + 1, sizeof *pauses);
         if (deadline->row.pause_count)
             memcpy(pauses, deadline->row.pauses, deadline->row.pause_count * sizeof *pauses);
         pauses[deadline->row.pause_count++] = (struct rd_pause){ run->now_ms, INT64_MAX, by };
@@ -164,31 +170,39 @@ enum rd_status rd_clock_within(struct rd_run *run, struct rd_draft *draft)
     const struct rd_chart *chart = draft->chart;
     if (!chart->within || draft->state < 0 || chart->states[draft->state].final)
         return RD_OK;
-    enum rd_status status = clock_start_limit(run, draft, chart->within, RD_DEADLINE_WITHIN, NULL, 0);
+    enum rd_status status =
+        clock_start_limit(run, draft, chart->within, RD_DEADLINE_WITHIN, NULL, 0);
     if (status == RD_OK && chart->states[draft->state].pause)
         status = clock_pause(run, draft, chart->states[draft->state].name);
     return status;
 }
 
-enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const char *name, const char *limit,
-                              const char *event, const char *clock, const char *rule)
+enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const char *name,
+                              const char *limit, const char *event, const char *clock,
+                              const char *rule)
 {
     if (!event || !rd_event_exists(draft->chart, event))
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s: deadline '%s': no state knows the event '%s'", rule, name,
+        return rd_error_set(run->error, RD_POLICY_FAULT,
+                            "%s: deadline '%s': no state knows the event '%s'", rule, name,
                             event ? event : "");
     if (clock && !rd_model_calendar(run->model, clock))
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s: deadline '%s': no calendar '%s'", rule, name, clock);
+        return rd_error_set(run->error, RD_POLICY_FAULT, "%s: deadline '%s': no calendar '%s'",
+                            rule, name, clock);
     const struct rd_calendar *own = draft->chart->clock;
-    enum rd_status status = clock_put(run, draft, (struct rd_deadline){
-        .name = name,
-        .kind = RD_DEADLINE_EVENT,
-        .ref = event,
-        .limit = limit,
-        .clock = clock ? clock : own ? rd_calendar_name(own) : NULL,
-        .rule = rule,
-    });
+    enum rd_status status = clock_put(run, draft,
+                                      (struct rd_deadline){
+                                          .name = name,
+                                          .kind = RD_DEADLINE_EVENT,
+                                          .ref = event,
+                                          .limit = limit,
+                                          .clock = clock ? clock
+                                                   : own ? rd_calendar_name(own)
+                                                         : NULL,
+                                          .rule = rule,
+                                      });
     if (status == RD_BAD_FORM || status == RD_POLICY_FAULT)
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s: deadline '%s': '%s' is no duration", rule, name, limit);
+        return rd_error_set(run->error, RD_POLICY_FAULT, "%s: deadline '%s': '%s' is no duration",
+                            rule, name, limit);
     return status;
 }
 

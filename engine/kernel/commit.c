@@ -1,7 +1,8 @@
-/* From a plan that stands to one entry: every changed record, every clock, every notice as an effect; then the vault.
+/* From a plan that stands to one entry: every changed record, every clock, every notice as an
+ * effect; then the vault.
  *
- * The order of effects is the order in which records were touched, so that the same command on the same store gives the
- * same bytes.
+ * The order of effects is the order in which records were touched, so that the same command on the
+ * same store gives the same bytes.
  */
 #include "kernel/inside.h"
 
@@ -42,7 +43,8 @@ static void commit_record(struct rd_run *run, struct rd_draft *draft, struct rd_
         if (draft->set.pairs[i].value.kind == RD_NULL)
             rd_map_remove(&draft->record.data, draft->set.pairs[i].key);
         else
-            rd_map_set(arena, &draft->record.data, draft->set.pairs[i].key, draft->set.pairs[i].value);
+            rd_map_set(arena, &draft->record.data, draft->set.pairs[i].key,
+                       draft->set.pairs[i].value);
 }
 
 static void commit_deadlines(struct rd_run *run, struct rd_draft *draft, struct rd_value *effects)
@@ -112,7 +114,8 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
         if (unique != RD_OK)
             return unique;
     }
-    uint64_t before_position = main_draft->record.last_position, before_seq = main_draft->record.last_seq;
+    uint64_t before_position = main_draft->record.last_position,
+             before_seq = main_draft->record.last_seq;
     for (size_t i = 0; i < run->draft_count; i++) {
         struct rd_draft *draft = run->drafts[i];
         if (!draft->changed)
@@ -137,11 +140,13 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
     struct rd_command_entry entry = commit_entry(run, rd_list());
     struct rd_error ignored = RD_ERROR_NONE;
     uint64_t seq;
-    if (run->dry || (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT))
+    if (run->dry ||
+        (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT))
         return;
     if (status == RD_POLICY_FAULT) {
         run->kernel->faults++;
-        rd_log(RD_LOG_ERROR, "kernel", "policy fault in %s by %s: %s", run->command, run->actor.name, run->error->text);
+        rd_log(RD_LOG_ERROR, "kernel", "policy fault in %s by %s: %s", run->command,
+               run->actor.name, run->error->text);
     }
     entry.record = record;
     entry.key = NULL; /* a refusal may be tried again */

@@ -1,5 +1,5 @@
-/* The embedding API over the kernel: JSON in, JSON out. A thin skin: what a method means is the kernel's business, and the
- * same for every door.
+/* The embedding API over the kernel: JSON in, JSON out. A thin skin: what a method means is the
+ * kernel's business, and the same for every door.
  */
 #include "redress/redress.h"
 
@@ -17,16 +17,19 @@ struct rd_engine {
     struct rd_buf reply;
 };
 
-static void engine_why(char *why, size_t why_len, const struct rd_findings *findings, const struct rd_error *error)
+static void engine_why(char *why, size_t why_len, const struct rd_findings *findings,
+                       const struct rd_error *error)
 {
     if (!why || why_len == 0)
         return;
     int at = snprintf(why, why_len, "%s", error->text);
-    for (const struct rd_finding *f = findings->first; f && at > 0 && (size_t)at < why_len; f = f->next)
+    for (const struct rd_finding *f = findings->first; f && at > 0 && (size_t)at < why_len;
+         f = f->next)
         at += snprintf(why + at, why_len - (size_t)at, "\n%s:%d: %s", f->file, f->line, f->text);
 }
 
-enum rd_status rd_engine_open(const struct rd_engine_options *options, struct rd_engine **out, char *why, size_t why_len)
+enum rd_status rd_engine_open(const struct rd_engine_options *options, struct rd_engine **out,
+                              char *why, size_t why_len)
 {
     struct rd_engine *engine = calloc(1, sizeof *engine);
     struct rd_findings findings;
@@ -54,7 +57,8 @@ enum rd_status rd_engine_open(const struct rd_engine_options *options, struct rd
 }
 
 /* {code, message, data: {name, where?, ...detail}}, as JSON-RPC has it. */
-static struct rd_value engine_error(const struct rd_error *error, enum rd_status status, struct rd_arena *arena)
+static struct rd_value engine_error(const struct rd_error *error, enum rd_status status,
+                                    struct rd_arena *arena)
 {
     struct rd_value shown = rd_map(), data = rd_map();
     rd_map_add(arena, &data, "name", rd_text(rd_status_name(status)));
@@ -68,17 +72,24 @@ static struct rd_value engine_error(const struct rd_error *error, enum rd_status
     return shown;
 }
 
-enum rd_status rd_engine_call(struct rd_engine *engine, const char *method, const char *params, size_t len, const char **reply)
+enum rd_status rd_engine_call(struct rd_engine *engine, const char *method, const char *params,
+                              size_t len, const char **reply)
 {
     struct rd_value given;
-    struct rd_request request = { .arena = &engine->arena, .method = method, .params = &given, .peer = { .door = RD_DOOR_INSIDE } };
+    struct rd_request request = { .arena = &engine->arena,
+                                  .method = method,
+                                  .params = &given,
+                                  .peer = { .door = RD_DOOR_INSIDE } };
     struct rd_request *requests[] = { &request };
     rd_arena_reset(&engine->arena);
     rd_buf_clear(&engine->reply);
-    request.status = rd_json_parse(&engine->arena, params, len, RD_MESSAGE_DEPTH_MAX, &given, &request.error);
+    request.status =
+        rd_json_parse(&engine->arena, params, len, RD_MESSAGE_DEPTH_MAX, &given, &request.error);
     if (request.status == RD_OK)
         rd_kernel_run(engine->kernel, requests, 1);
-    struct rd_value shown = request.status == RD_OK ? request.result : engine_error(&request.error, request.status, &engine->arena);
+    struct rd_value shown = request.status == RD_OK
+                                ? request.result
+                                : engine_error(&request.error, request.status, &engine->arena);
     rd_json_write(&engine->reply, &shown);
     rd_buf_char(&engine->reply, 0);
     *reply = engine->reply.data;

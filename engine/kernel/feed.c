@@ -1,6 +1,7 @@
 /* The feed: the journal as others may follow it, in order, from any point; and the outbox.
  *
- * A subscriber sees what he may read: entries on records out of his reach are passed over, their numbers are not.
+ * A subscriber sees what he may read: entries on records out of his reach are passed over, their
+ * numbers are not.
  */
 #include "kernel/inside.h"
 
@@ -16,22 +17,24 @@ enum rd_status rd_method_feed_subscribe(struct rd_kernel *kernel, struct rd_requ
     int64_t durable = (int64_t)rd_kernel_durable_seq(kernel);
     int64_t since = rd_map_int(request->params, "since", durable);
     if (since < 0 || since > durable)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/since", "since lies between 0 and %lld", (long long)durable);
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/since",
+                           "since lies between 0 and %lld", (long long)durable);
     request->result = rd_map();
     rd_map_add(request->arena, &request->result, "since", rd_int(since));
     rd_map_add(request->arena, &request->result, "seq", rd_int(durable));
     return RD_OK;
 }
 
-static struct rd_value feed_show(struct rd_kernel *kernel, const struct rd_entry *raw, const struct rd_command_entry *entry,
-                                 struct rd_arena *arena)
+static struct rd_value feed_show(struct rd_kernel *kernel, const struct rd_entry *raw,
+                                 const struct rd_command_entry *entry, struct rd_arena *arena)
 {
     struct rd_value event = rd_map(), records = rd_list();
     rd_map_add(arena, &event, "seq", rd_int((int64_t)raw->seq));
     rd_map_add(arena, &event, "at", rd_show_time(entry->at_ms, arena));
     rd_map_add(arena, &event, "actor", entry->actor ? rd_text(entry->actor) : rd_null());
     rd_map_add(arena, &event, "command", entry->command ? rd_text(entry->command) : rd_null());
-    rd_map_add(arena, &event, "id", entry->record.value ? rd_show_id(entry->record, arena) : rd_null());
+    rd_map_add(arena, &event, "id",
+               entry->record.value ? rd_show_id(entry->record, arena) : rd_null());
     for (uint32_t i = 0; i < entry->effects.count; i++) {
         const struct rd_value *at = entry->effects.items[i].items;
         if (at[0].integer != RD_EFFECT_RECORD)
@@ -52,15 +55,16 @@ static struct rd_value feed_show(struct rd_kernel *kernel, const struct rd_entry
     return event;
 }
 
-static bool feed_may_see(struct rd_kernel *kernel, const struct rd_actor *actor, const struct rd_command_entry *entry,
-                         struct rd_arena *arena)
+static bool feed_may_see(struct rd_kernel *kernel, const struct rd_actor *actor,
+                         const struct rd_command_entry *entry, struct rd_arena *arena)
 {
     struct rd_record record;
     struct rd_error ignored = RD_ERROR_NONE;
     if (actor->administrator && !actor->behind)
         return true;
     const struct rd_record_type *type = rd_type_of(kernel, entry->record);
-    return type && rd_record_load(kernel->store, entry->record, arena, &record, &ignored) == RD_OK &&
+    return type &&
+           rd_record_load(kernel->store, entry->record, arena, &record, &ignored) == RD_OK &&
            rd_query_may_read(kernel, actor, type, &record, arena);
 }
 
@@ -69,18 +73,23 @@ enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *
     struct rd_arena *arena = request->arena;
     struct rd_actor actor;
     struct rd_value events = rd_list();
-    uint64_t next = (uint64_t)rd_map_int(request->params, "since", 0), durable = rd_kernel_durable_seq(kernel);
+    uint64_t next = (uint64_t)rd_map_int(request->params, "since", 0),
+             durable = rd_kernel_durable_seq(kernel);
     int64_t limit = rd_map_int(request->params, "limit", RD_FEED_PAGE_MAX);
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status != RD_OK)
         return status;
     if (limit < 1 || limit > RD_FEED_PAGE_MAX)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit", "limit lies between 1 and %d", RD_FEED_PAGE_MAX);
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit",
+                           "limit lies between 1 and %d", RD_FEED_PAGE_MAX);
     struct rd_entry raw = { .next = { 0 } };
-    for (int looked = 0; next < durable && events.count < (uint32_t)limit && looked < FEED_LOOK_MAX && arena->total < RD_REPLY_ARENA_BYTES; looked++) {
+    for (int looked = 0; next < durable && events.count < (uint32_t)limit &&
+                         looked < FEED_LOOK_MAX && arena->total < RD_REPLY_ARENA_BYTES;
+         looked++) {
         struct rd_command_entry entry;
         status = looked == 0 ? rd_vault_find(kernel->vault, next + 1, arena, &raw, &request->error)
-                             : rd_journal_read(rd_vault_journal(kernel->vault), raw.next, arena, &raw, &request->error);
+                             : rd_journal_read(rd_vault_journal(kernel->vault), raw.next, arena,
+                                               &raw, &request->error);
         if (status == RD_OK)
             status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, &request->error);
         if (status != RD_OK)
@@ -96,7 +105,8 @@ enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *
     return RD_OK;
 }
 
-/* The server, which holds the subscription, answers this itself; the row is here so that rpc.discover tells of it. */
+/* The server, which holds the subscription, answers this itself; the row is here so that
+ * rpc.discover tells of it. */
 enum rd_status rd_method_feed_unsubscribe(struct rd_kernel *kernel, struct rd_request *request)
 {
     (void)kernel;
@@ -117,16 +127,20 @@ enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request
 {
     struct rd_arena *arena = request->arena;
     const char *account = rd_map_text(request->params, "account", NULL);
-    int64_t since = rd_map_int(request->params, "since", 0), limit = rd_map_int(request->params, "limit", RD_LIST_LIMIT_DEFAULT);
+    int64_t since = rd_map_int(request->params, "since", 0),
+            limit = rd_map_int(request->params, "limit", RD_LIST_LIMIT_DEFAULT);
     struct rd_value notices = rd_list();
     struct rd_key8 from = rd_key8((uint64_t)since + 1);
     struct rd_walk walk;
     int64_t next = since;
     if (since < 0 || limit < 1 || limit > RD_LIST_LIMIT_MAX)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit", "since is not negative; limit lies between 1 and %d",
-                           RD_LIST_LIMIT_MAX);
-    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_OUTBOX, from.bytes, false, &request->error);
-    for (int looked = 0; status == RD_OK && notices.count < (uint32_t)limit && looked < RD_LIST_SCAN_MAX; looked++) {
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit",
+                           "since is not negative; limit lies between 1 and %d", RD_LIST_LIMIT_MAX);
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_OUTBOX, from.bytes, false, &request->error);
+    for (int looked = 0;
+         status == RD_OK && notices.count < (uint32_t)limit && looked < RD_LIST_SCAN_MAX;
+         looked++) {
         struct rd_value row, shown = rd_map();
         status = rd_pack_read(arena, walk.bytes, walk.len, &row, &request->error);
         if (status != RD_OK)
@@ -135,7 +149,8 @@ enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request
         next = at[1].integer;
         if (!account || notice_is_for(&at[3], account)) {
             rd_map_add(arena, &shown, "notice", at[1]);
-            rd_map_add(arena, &shown, "id", rd_show_id((struct rd_id){ (uint64_t)at[2].integer }, arena));
+            rd_map_add(arena, &shown, "id",
+                       rd_show_id((struct rd_id){ (uint64_t)at[2].integer }, arena));
             rd_map_add(arena, &shown, "to", at[3]);
             rd_map_add(arena, &shown, "text", at[4]);
             rd_map_add(arena, &shown, "rule", at[5]);

@@ -1,6 +1,7 @@
 /* Forms: outside values into inside ones, with every fault told at once, each by its JSON pointer.
  *
- * A form may hold only what it declares: an unknown member is a fault (with the nearest guess), not something to be ignored.
+ * A form may hold only what it declares: an unknown member is a fault (with the nearest guess), not
+ * something to be ignored.
  */
 #include "kernel/inside.h"
 
@@ -20,7 +21,8 @@ static void form_fault(struct form_faults *faults, const char *field, const char
 {
     struct rd_arena *arena = faults->run->arena;
     struct rd_value item = rd_map();
-    rd_map_add(arena, &item, "where", rd_text(rd_arena_printf(arena, "%s/%s", faults->base, field)));
+    rd_map_add(arena, &item, "where",
+               rd_text(rd_arena_printf(arena, "%s/%s", faults->base, field)));
     rd_map_add(arena, &item, "text", rd_text(rd_arena_copy(arena, text, strlen(text))));
     rd_list_add(arena, &faults->list, item);
 }
@@ -41,9 +43,10 @@ static enum rd_status form_verdict(struct form_faults *faults)
     return RD_BAD_FORM;
 }
 
-/* What the type alone cannot know: whether what a value names is there. Ids of records that one may not read are told like
- * ids that don't exist. */
-static const char *form_resolve(struct rd_run *run, const struct rd_field *field, const struct rd_value *inside)
+/* What the type alone cannot know: whether what a value names is there. Ids of records that one may
+ * not read are told like ids that don't exist. */
+static const char *form_resolve(struct rd_run *run, const struct rd_field *field,
+                                const struct rd_value *inside)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
     struct rd_record record;
@@ -67,8 +70,8 @@ static const char *form_resolve(struct rd_run *run, const struct rd_field *field
     return NULL;
 }
 
-static void form_field(struct form_faults *faults, const struct rd_field *field, const struct rd_value *value,
-                       struct rd_value *out)
+static void form_field(struct form_faults *faults, const struct rd_field *field,
+                       const struct rd_value *value, struct rd_value *out)
 {
     struct rd_run *run = faults->run;
     struct rd_value inside;
@@ -78,7 +81,8 @@ static void form_field(struct form_faults *faults, const struct rd_field *field,
         return;
     }
     const char *why = form_resolve(run, field, &inside);
-    if (field->type.kind == RD_TYPE_MONEY && inside.kind == RD_INT && inside.integer == RD_MONEY_UNLIMITED)
+    if (field->type.kind == RD_TYPE_MONEY && inside.kind == RD_INT &&
+        inside.integer == RD_MONEY_UNLIMITED)
         why = "must be an amount; \"unlimited\" is for rules";
     if (why)
         form_fault(faults, field->name, why);
@@ -86,7 +90,8 @@ static void form_field(struct form_faults *faults, const struct rd_field *field,
         rd_map_set(run->arena, out, field->name, inside);
 }
 
-static void form_unknown(struct form_faults *faults, const char *name, const char *const *names, size_t count)
+static void form_unknown(struct form_faults *faults, const char *name, const char *const *names,
+                         size_t count)
 {
     form_fault(faults, name,
                rd_arena_printf(faults->run->arena, "is no field of this form%s",
@@ -98,8 +103,8 @@ static bool form_is_empty(const struct rd_value *value)
     return !value || value->kind == RD_NULL || (value->kind == RD_TEXT && value->count == 0);
 }
 
-enum rd_status rd_form_read(struct rd_run *run, const struct rd_form *form, const struct rd_value *outside,
-                            const char *base, struct rd_value *out)
+enum rd_status rd_form_read(struct rd_run *run, const struct rd_form *form,
+                            const struct rd_value *outside, const char *base, struct rd_value *out)
 {
     struct form_faults faults = { .run = run, .base = base, .list = rd_list() };
     const char *names[RD_FIELDS_MAX];
@@ -123,8 +128,9 @@ enum rd_status rd_form_read(struct rd_run *run, const struct rd_form *form, cons
     return form_verdict(&faults);
 }
 
-enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *type, const struct rd_value *outside,
-                              const char *base, bool fresh, struct rd_value *out)
+enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *type,
+                              const struct rd_value *outside, const char *base, bool fresh,
+                              struct rd_value *out)
 {
     struct form_faults faults = { .run = run, .base = base, .list = rd_list() };
     const char *names[RD_FIELDS_MAX];
@@ -163,14 +169,16 @@ static enum rd_status form_unique_one(struct rd_run *run, const struct rd_draft 
     struct rd_index_key from = rd_index_key(number, slot, INT64_MIN, 0);
     struct rd_walk walk;
     bool taken = false;
-    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
     while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
         taken |= rd_index_key_record(walk.key) != draft->record.id.value;
         status = rd_walk_next(&walk, run->error);
     }
     rd_walk_end(&walk);
     if (taken)
-        return rd_error_at(run->error, RD_ALREADY_EXISTS, rd_arena_printf(run->arena, "/data/%s", field->name),
+        return rd_error_at(run->error, RD_ALREADY_EXISTS,
+                           rd_arena_printf(run->arena, "/data/%s", field->name),
                            "another %s has this %s already", draft->type->name, field->name);
     return status == RD_END ? RD_OK : status;
 }

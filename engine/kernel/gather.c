@@ -1,7 +1,8 @@
-/* Facts: gathered here, in C, before Lua or a table is asked; what was used is written into the entry.
+/* Facts: gathered here, in C, before Lua or a table is asked; what was used is written into the
+ * entry.
  *
- * A function is handed the fields and facts that its body mentions and nothing else, so that the journal holds just what
- * a decision rested on, and a command pays only for what its rules read.
+ * A function is handed the fields and facts that its body mentions and nothing else, so that the
+ * journal holds just what a decision rested on, and a command pays only for what its rules read.
  */
 #include "kernel/inside.h"
 
@@ -21,8 +22,8 @@ static struct rd_value gather_or_null(const struct rd_value *value)
 }
 
 /* A field of the record that a reference field leads to. */
-static enum rd_status gather_linked(struct rd_run *run, struct rd_draft *draft, const char *reference,
-                                    const char *field, struct rd_value *out)
+static enum rd_status gather_linked(struct rd_run *run, struct rd_draft *draft,
+                                    const char *reference, const char *field, struct rd_value *out)
 {
     const struct rd_value *to = rd_draft_get(draft, reference);
     struct rd_draft *linked;
@@ -70,8 +71,9 @@ static enum rd_status gather_path(struct rd_run *run, struct rd_draft *draft, co
     return gather_linked(run, draft, head, dot + 1, out);
 }
 
-static enum rd_status gather_input(struct rd_run *run, struct rd_draft *draft, const struct rd_fact *fact,
-                                   const char *name, struct rd_value *out)
+static enum rd_status gather_input(struct rd_run *run, struct rd_draft *draft,
+                                   const struct rd_fact *fact, const char *name,
+                                   struct rd_value *out)
 {
     for (size_t i = 0; fact && i < fact->with_count; i++)
         if (strcmp(fact->with[i].name, name) == 0)
@@ -85,29 +87,34 @@ static enum rd_status gather_input(struct rd_run *run, struct rd_draft *draft, c
     return gather_path(run, draft, name, out);
 }
 
-static void gather_decided(struct rd_run *run, const struct rd_decision *decision, const struct rd_answer *answer)
+static void gather_decided(struct rd_run *run, const struct rd_decision *decision,
+                           const struct rd_answer *answer)
 {
     struct rd_arena *arena = run->arena;
     const struct rd_decision_row *row = answer->row_count ? &decision->rows[answer->rows[0]] : NULL;
     struct rd_buf text;
     rd_buf_init(&text);
     for (size_t i = 0; i < decision->output_count; i++) {
-        struct rd_value shown = rd_type_show(&decision->outputs[i].type, &answer->outputs[i], arena);
+        struct rd_value shown =
+            rd_type_show(&decision->outputs[i].type, &answer->outputs[i], arena);
         rd_buf_printf(&text, "%s%s = ", i ? ", " : "", decision->outputs[i].name);
         if (shown.kind == RD_TEXT)
             rd_buf_text(&text, shown.text);
         else
             rd_json_write(&text, &shown);
     }
-    rd_run_decided(run, rd_arena_printf(arena, "%s/%s", decision->name, row ? row->id : "otherwise"), decision->file,
-                   row ? row->line : decision->line, rd_arena_copy(arena, text.data ? text.data : "", text.len), NULL);
+    rd_run_decided(run,
+                   rd_arena_printf(arena, "%s/%s", decision->name, row ? row->id : "otherwise"),
+                   decision->file, row ? row->line : decision->line,
+                   rd_arena_copy(arena, text.data ? text.data : "", text.len), NULL);
     for (size_t i = 0; i < answer->row_count; i++)
         rd_visit(run->kernel, decision->rows[answer->rows[i]].spot);
     rd_buf_fini(&text);
 }
 
-enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft, const struct rd_decision *decision,
-                                const struct rd_fact *fact, const char *role, struct rd_answer *out)
+enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft,
+                                const struct rd_decision *decision, const struct rd_fact *fact,
+                                const char *role, struct rd_answer *out)
 {
     struct rd_value inputs[RD_DECISION_INPUTS_MAX];
     enum rd_status status = RD_OK;
@@ -130,8 +137,8 @@ enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft, cons
     return RD_OK;
 }
 
-static enum rd_status gather_fact_decide(struct rd_run *run, struct rd_draft *draft, const struct rd_fact *fact,
-                                         struct rd_value *out)
+static enum rd_status gather_fact_decide(struct rd_run *run, struct rd_draft *draft,
+                                         const struct rd_fact *fact, struct rd_value *out)
 {
     struct rd_answer answer;
     enum rd_status status = rd_gather_decide(run, draft, fact->decision, fact, NULL, &answer);
@@ -141,8 +148,8 @@ static enum rd_status gather_fact_decide(struct rd_run *run, struct rd_draft *dr
 }
 
 /* Adds one counted record; a draft in hand speaks for itself, since its row is older than it is. */
-static enum rd_status gather_count_one(struct rd_run *run, const struct rd_fact *fact, struct rd_id id,
-                                       int64_t *sum)
+static enum rd_status gather_count_one(struct rd_run *run, const struct rd_fact *fact,
+                                       struct rd_id id, int64_t *sum)
 {
     struct rd_record record;
     if (fact->kind == RD_FACT_COUNT) {
@@ -153,12 +160,13 @@ static enum rd_status gather_count_one(struct rd_run *run, const struct rd_fact 
     const struct rd_value *value =
         status == RD_OK ? rd_map_get(&record.data, fact->type->fields[fact->field].name) : NULL;
     if (rd_value_is(value, RD_INT) && __builtin_add_overflow(*sum, value->integer, sum))
-        return rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit", fact->name);
+        return rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit",
+                            fact->name);
     return status == RD_NOT_FOUND ? RD_OK : status;
 }
 
-static enum rd_status gather_fact_count(struct rd_run *run, struct rd_draft *draft, const struct rd_fact *fact,
-                                        struct rd_value *out)
+static enum rd_status gather_fact_count(struct rd_run *run, struct rd_draft *draft,
+                                        const struct rd_fact *fact, struct rd_value *out)
 {
     struct rd_kernel *kernel = run->kernel;
     const struct rd_type_index *index = &fact->type->indexes[fact->index];
@@ -167,8 +175,10 @@ static enum rd_status gather_fact_count(struct rd_run *run, struct rd_draft *dra
     int64_t sum = 0, looked = 0;
     for (size_t i = 0; i < index->field_count; i++)
         values[i] = rd_draft_get(draft, fact->type->fields[index->fields[i]].name);
-    /* the draft itself may stand in the index under what it was before: it is counted by what it is now */
-    bool mine = draft->type == fact->type && draft->record.opened_at_ms >= run->now_ms - fact->in_last_ms;
+    /* the draft itself may stand in the index under what it was before: it is counted by what it is
+     * now */
+    bool mine =
+        draft->type == fact->type && draft->record.opened_at_ms >= run->now_ms - fact->in_last_ms;
     uint32_t number = kernel->bindings[fact->type - run->model->types].indexes[fact->index];
     if (!rd_index_slot(values, index->field_count, &kernel->scratch, slot)) {
         *out = rd_int(0);
@@ -177,12 +187,14 @@ static enum rd_status gather_fact_count(struct rd_run *run, struct rd_draft *dra
     int64_t since = fact->in_last_ms ? run->now_ms - fact->in_last_ms : INT64_MIN;
     struct rd_index_key from = rd_index_key(number, slot, since, 0);
     struct rd_walk walk;
-    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
     while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
         if (fact->kind == RD_FACT_COUNT && sum >= fact->at_most)
             break;
         if (++looked > RD_FACT_ROWS_MAX) {
-            status = rd_error_set(run->error, RD_LIMIT_EXCEEDED, "fact '%s' adds up more than %d records; shorten in_last",
+            status = rd_error_set(run->error, RD_LIMIT_EXCEEDED,
+                                  "fact '%s' adds up more than %d records; shorten in_last",
                                   fact->name, RD_FACT_ROWS_MAX);
             break;
         }
@@ -195,15 +207,23 @@ static enum rd_status gather_fact_count(struct rd_run *run, struct rd_draft *dra
     rd_walk_end(&walk);
     if (status != RD_END && status != RD_OK)
         return status;
-    const struct rd_value *own = fact->kind == RD_FACT_SUM ? rd_draft_get(draft, fact->type->fields[fact->field].name) : NULL;
+    const struct rd_value *own = fact->kind == RD_FACT_SUM
+                                     ? rd_draft_get(draft, fact->type->fields[fact->field].name)
+                                     : NULL;
     if ((mine || (draft->type == fact->type && fact->in_last_ms == 0)) &&
-        __builtin_add_overflow(sum, fact->kind == RD_FACT_COUNT ? 1 : rd_value_is(own, RD_INT) ? own->integer : 0, &sum))
-        return rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit", fact->name);
+        __builtin_add_overflow(sum,
+                               fact->kind == RD_FACT_COUNT ? 1
+                               : rd_value_is(own, RD_INT)  ? own->integer
+                                                           : 0,
+                               &sum))
+        return rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit",
+                            fact->name);
     *out = rd_int(sum);
     return RD_OK;
 }
 
-enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t fact_at, struct rd_value *out)
+enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t fact_at,
+                              struct rd_value *out)
 {
     const struct rd_fact *fact = &draft->chart->facts[fact_at];
     enum rd_status status = RD_OK;
@@ -212,8 +232,8 @@ enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t
         return RD_OK;
     }
     if (++run->depth > 4 * RD_CASCADE_DEPTH_MAX)
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: fact '%s' depends on itself", draft->chart->file,
-                            fact->line, fact->name);
+        return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: fact '%s' depends on itself",
+                            draft->chart->file, fact->line, fact->name);
     switch (fact->kind) {
     case RD_FACT_DECIDE:
         status = gather_fact_decide(run, draft, fact, out);
@@ -248,8 +268,10 @@ static struct rd_value gather_actor(struct rd_run *run)
     rd_map_add(run->arena, &actor, "account", rd_text(run->actor.name));
     rd_map_add(run->arena, &actor, "name", rd_text(account ? account->title : run->actor.name));
     rd_map_add(run->arena, &actor, "unit",
-               account && account->unit >= 0 ? rd_text(organisation->units[account->unit].name) : rd_null());
-    rd_map_add(run->arena, &actor, "group", account && account->group ? rd_text(account->group) : rd_null());
+               account && account->unit >= 0 ? rd_text(organisation->units[account->unit].name)
+                                             : rd_null());
+    rd_map_add(run->arena, &actor, "group",
+               account && account->group ? rd_text(account->group) : rd_null());
     rd_map_add(run->arena, &actor, "roles", roles);
     return actor;
 }
@@ -266,8 +288,8 @@ static struct rd_value gather_form(struct rd_run *run, const struct rd_draft *dr
 }
 
 /* The table that Lua sees as `f`. */
-static enum rd_status gather_all(struct rd_run *run, struct rd_draft *draft, const struct rd_function *function,
-                                 struct rd_value *f)
+static enum rd_status gather_all(struct rd_run *run, struct rd_draft *draft,
+                                 const struct rd_function *function, struct rd_value *f)
 {
     struct rd_arena *arena = run->arena;
     char id[RD_ID_TEXT_MAX];
@@ -294,46 +316,53 @@ static enum rd_status gather_all(struct rd_run *run, struct rd_draft *draft, con
     rd_id_write(draft->record.id, id);
     rd_map_add(arena, f, "now", rd_int(run->now_ms));
     rd_map_add(arena, f, "state", draft->record.state ? rd_text(draft->record.state) : rd_null());
-    rd_map_add(arena, f, "number", draft->record.number ? rd_text(draft->record.number) : rd_null());
+    rd_map_add(arena, f, "number",
+               draft->record.number ? rd_text(draft->record.number) : rd_null());
     rd_map_add(arena, f, "id", rd_int((int64_t)draft->record.id.value));
     rd_map_add(arena, f, "escalation", rd_int(draft->record.escalation));
     return RD_OK;
 }
 
-enum rd_status rd_gather_call(struct rd_run *run, struct rd_draft *draft, const struct rd_function *function,
-                              struct rd_value *result)
+enum rd_status rd_gather_call(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_function *function, struct rd_value *result)
 {
     struct rd_value f;
     enum rd_status status = gather_all(run, draft, function, &f);
-    return status == RD_OK ? rd_policy_call(run->kernel->policy, function->fn, &f, run->arena, result, run->error)
+    return status == RD_OK ? rd_policy_call(run->kernel->policy, function->fn, &f, run->arena,
+                                            result, run->error)
                            : status;
 }
 
-enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft, const struct rd_function *guard,
-                               bool *holds, const char **reason)
+enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft,
+                               const struct rd_function *guard, bool *holds, const char **reason)
 {
     struct rd_value result;
     enum rd_status status = rd_gather_call(run, draft, guard, &result);
     if (status != RD_OK)
         return status;
     if (result.kind != RD_LIST || result.count < 1 || result.items[0].kind != RD_BOOL)
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: guard '%s' must return true or false",
-                            draft->chart->file, guard->line, guard->name);
+        return rd_error_set(run->error, RD_POLICY_FAULT,
+                            "%s:%d: guard '%s' must return true or false", draft->chart->file,
+                            guard->line, guard->name);
     *holds = result.items[0].boolean;
     /* `return cond, "why not"`: the reason speaks of the refusal */
-    *reason = !*holds && result.count > 1 && result.items[1].kind == RD_TEXT ? result.items[1].text : NULL;
+    *reason = !*holds && result.count > 1 && result.items[1].kind == RD_TEXT ? result.items[1].text
+                                                                             : NULL;
     rd_visit(run->kernel, *holds ? guard->spot : guard->spot_false);
-    rd_run_decided(run, guard->name, draft->chart->file, guard->line, *holds ? "true" : "false", *reason);
+    rd_run_decided(run, guard->name, draft->chart->file, guard->line, *holds ? "true" : "false",
+                   *reason);
     return RD_OK;
 }
 
-enum rd_status rd_gather_guards(struct rd_run *run, struct rd_draft *draft, const struct rd_row *row, bool *holds)
+enum rd_status rd_gather_guards(struct rd_run *run, struct rd_draft *draft,
+                                const struct rd_row *row, bool *holds)
 {
     *holds = true;
     for (size_t i = 0; *holds && i < row->when_count; i++) {
         const char *reason;
         bool is;
-        enum rd_status status = rd_gather_guard(run, draft, &draft->chart->guards[row->when[i].guard], &is, &reason);
+        enum rd_status status =
+            rd_gather_guard(run, draft, &draft->chart->guards[row->when[i].guard], &is, &reason);
         if (status != RD_OK)
             return status;
         *holds = is != row->when[i].negate;

@@ -1,5 +1,6 @@
-/* History: readings of the journal. A record's past is found by its positions (one a version), and rebuilt by playing the
- * effects of its entries over nothing: the same effects from which the store was made.
+/* History: readings of the journal. A record's past is found by its positions (one a version), and
+ * rebuilt by playing the effects of its entries over nothing: the same effects from which the store
+ * was made.
  */
 #include "kernel/inside.h"
 
@@ -9,12 +10,14 @@
 #include "store/tables.h"
 
 enum rd_status rd_history_entry(struct rd_kernel *kernel, uint64_t position, struct rd_arena *arena,
-                                struct rd_entry *raw, struct rd_command_entry *out, struct rd_error *error)
+                                struct rd_entry *raw, struct rd_command_entry *out,
+                                struct rd_error *error)
 {
-    enum rd_status status =
-        rd_journal_read(rd_vault_journal(kernel->vault), (struct rd_position){ position }, arena, raw, error);
+    enum rd_status status = rd_journal_read(rd_vault_journal(kernel->vault),
+                                            (struct rd_position){ position }, arena, raw, error);
     if (status == RD_END)
-        return rd_error_set(error, RD_CORRUPT, "the journal lacks an entry that the store refers to");
+        return rd_error_set(error, RD_CORRUPT,
+                            "the journal lacks an entry that the store refers to");
     return status == RD_OK ? rd_entry_unpack(raw->payload, raw->len, arena, out, error) : status;
 }
 
@@ -26,7 +29,8 @@ struct history_state {
     size_t count, cap;
 };
 
-static void history_record(struct history_state *state, const struct rd_value *effect, const struct rd_command_entry *entry)
+static void history_record(struct history_state *state, const struct rd_value *effect,
+                           const struct rd_command_entry *entry)
 {
     const struct rd_value *at = effect->items;
     struct rd_record *record = &state->record;
@@ -57,10 +61,12 @@ static void history_ring_off(struct history_state *state, const char *name)
         }
 }
 
-static enum rd_status history_deadline(struct history_state *state, const struct rd_value *row, struct rd_error *error)
+static enum rd_status history_deadline(struct history_state *state, const struct rd_value *row,
+                                       struct rd_error *error)
 {
     struct rd_deadline deadline;
-    enum rd_status status = rd_deadline_unpack(row, state->record.id, state->arena, &deadline, error);
+    enum rd_status status =
+        rd_deadline_unpack(row, state->record.id, state->arena, &deadline, error);
     if (status != RD_OK)
         return status;
     history_ring_off(state, deadline.name);
@@ -76,7 +82,8 @@ static enum rd_status history_deadline(struct history_state *state, const struct
     return RD_OK;
 }
 
-static enum rd_status history_play(struct history_state *state, const struct rd_command_entry *entry, struct rd_error *error)
+static enum rd_status history_play(struct history_state *state,
+                                   const struct rd_command_entry *entry, struct rd_error *error)
 {
     enum rd_status status = RD_OK;
     for (uint32_t i = 0; status == RD_OK && i < entry->effects.count; i++) {
@@ -93,9 +100,10 @@ static enum rd_status history_play(struct history_state *state, const struct rd_
     return status;
 }
 
-enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version, int64_t at_ms,
-                                  struct rd_arena *arena, struct rd_record *out, struct rd_deadline **deadlines,
-                                  size_t *count, struct rd_error *error)
+enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version,
+                                  int64_t at_ms, struct rd_arena *arena, struct rd_record *out,
+                                  struct rd_deadline **deadlines, size_t *count,
+                                  struct rd_error *error)
 {
     struct history_state state = { .arena = arena, .record = { .id = id, .data = rd_map() } };
     for (uint32_t v = 1; version == 0 || v <= version; v++) {
@@ -104,7 +112,8 @@ enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uin
         struct rd_command_entry entry;
         const void *bytes;
         size_t len;
-        enum rd_status status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, error);
+        enum rd_status status =
+            rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, error);
         if (status == RD_NOT_FOUND)
             break;
         if (status == RD_OK)
@@ -118,7 +127,8 @@ enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uin
     }
     if (state.record.version == 0)
         return rd_error_set(error, RD_NOT_FOUND, "the record was not there yet");
-    rd_deadlines_sort(state.deadlines, state.count); /* so that a rebuilt reply equals the first one */
+    rd_deadlines_sort(state.deadlines,
+                      state.count); /* so that a rebuilt reply equals the first one */
     *out = state.record;
     *deadlines = state.deadlines;
     *count = state.count;
@@ -126,8 +136,8 @@ enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uin
 }
 
 /* One entry as people and front ends read it. */
-static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_entry *raw, const struct rd_command_entry *entry,
-                                    struct rd_arena *arena)
+static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_entry *raw,
+                                    const struct rd_command_entry *entry, struct rd_arena *arena)
 {
     const struct rd_record_type *type = rd_type_of(kernel, entry->record);
     struct rd_value shown = rd_map();
@@ -146,8 +156,8 @@ static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_en
 }
 
 /* What the entry made of the record: its state and the fields that changed. */
-static void history_outcome(struct rd_kernel *kernel, const struct rd_command_entry *entry, struct rd_id id,
-                            struct rd_arena *arena, struct rd_value *shown)
+static void history_outcome(struct rd_kernel *kernel, const struct rd_command_entry *entry,
+                            struct rd_id id, struct rd_arena *arena, struct rd_value *shown)
 {
     for (uint32_t i = 0; i < entry->effects.count; i++) {
         const struct rd_value *at = entry->effects.items[i].items;
@@ -172,15 +182,19 @@ enum rd_status rd_method_case_history(struct rd_kernel *kernel, struct rd_reques
         return status;
     int64_t since = rd_map_int(request->params, "since_version", 0);
     uint32_t v = since > 0 ? (uint32_t)since + 1 : 1;
-    for (; v <= record.version && entries.count < RD_HISTORY_MAX && arena->total < RD_REPLY_ARENA_BYTES; v++) {
+    for (; v <= record.version && entries.count < RD_HISTORY_MAX &&
+           arena->total < RD_REPLY_ARENA_BYTES;
+         v++) {
         struct rd_position_key key = rd_position_key(record.id.value, v);
         struct rd_entry raw;
         struct rd_command_entry entry;
         const void *bytes;
         size_t len;
-        status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, &request->error);
+        status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len,
+                              &request->error);
         if (status == RD_OK)
-            status = rd_history_entry(kernel, rd_key_u64(bytes), arena, &raw, &entry, &request->error);
+            status =
+                rd_history_entry(kernel, rd_key_u64(bytes), arena, &raw, &entry, &request->error);
         if (status != RD_OK)
             return status;
         struct rd_value shown = history_show(kernel, &raw, &entry, arena);
@@ -206,7 +220,8 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
     if (status != RD_OK)
         return status;
     int64_t seq = rd_map_int(request->params, "seq", (int64_t)record.last_seq);
-    status = seq > 0 ? rd_vault_find(kernel->vault, (uint64_t)seq, arena, &raw, &request->error) : RD_NOT_FOUND;
+    status = seq > 0 ? rd_vault_find(kernel->vault, (uint64_t)seq, arena, &raw, &request->error)
+                     : RD_NOT_FOUND;
     if (status == RD_OK)
         status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, &request->error);
     bool touches = status == RD_OK && entry.record.value == record.id.value;
@@ -214,7 +229,8 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
         touches |= entry.effects.items[i].items[0].integer == RD_EFFECT_RECORD &&
                    (uint64_t)entry.effects.items[i].items[1].integer == record.id.value;
     if (status == RD_END || status == RD_NOT_FOUND || (status == RD_OK && !touches))
-        return rd_error_at(&request->error, RD_NOT_FOUND, "/seq", "entry %lld is not one of this record's", (long long)seq);
+        return rd_error_at(&request->error, RD_NOT_FOUND, "/seq",
+                           "entry %lld is not one of this record's", (long long)seq);
     if (status != RD_OK)
         return status;
     request->result = history_show(kernel, &raw, &entry, arena);
@@ -222,7 +238,8 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
     history_outcome(kernel, &entry, record.id, arena, &request->result);
     if (entry.refused) {
         rd_map_add(arena, &request->result, "refused", rd_text(entry.refused));
-        rd_map_add(arena, &request->result, "reason", entry.reason ? rd_text(entry.reason) : rd_null());
+        rd_map_add(arena, &request->result, "reason",
+                   entry.reason ? rd_text(entry.reason) : rd_null());
     }
     return RD_OK;
 }

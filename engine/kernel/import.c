@@ -1,10 +1,12 @@
 /* Imports: what happened, at the times at which it happened.
  *
- *   items in order of time ─▶ deadlines of imported records that were due before ring, at their due ─▶ the item itself
+ *   items in order of time ─▶ deadlines of imported records that were due before ring, at their due
+ * ─▶ the item itself
  *
- * Imported records live on a lane of their own, whose clock is the import's: the live agenda neither rings their deadlines
- * early nor waits for them. import.finish rings what is left up to now and moves the records to the live lane. Nobody is
- * notified of the past. Natural keys (session, key) make every item idempotent, so that an import may be cut off and run again.
+ * Imported records live on a lane of their own, whose clock is the import's: the live agenda
+ * neither rings their deadlines early nor waits for them. import.finish rings what is left up to
+ * now and moves the records to the live lane. Nobody is notified of the past. Natural keys
+ * (session, key) make every item idempotent, so that an import may be cut off and run again.
  */
 #include "kernel/inside.h"
 
@@ -24,7 +26,8 @@ static enum rd_status import_find(struct rd_run *run, const char *key, struct rd
     size_t len;
     struct rd_value row;
     out->value = 0;
-    enum rd_status status = rd_store_get(run->kernel->store, RD_TABLE_IDEMPOTENCY, at.bytes, &bytes, &len, run->error);
+    enum rd_status status =
+        rd_store_get(run->kernel->store, RD_TABLE_IDEMPOTENCY, at.bytes, &bytes, &len, run->error);
     if (status == RD_NOT_FOUND)
         return RD_OK;
     if (status == RD_OK)
@@ -40,26 +43,30 @@ static enum rd_status import_time(struct rd_run *run, const struct rd_value *ite
     if (rd_value_is(at, RD_INT))
         run->now_ms = at->integer;
     else if (!rd_value_is(at, RD_TEXT) || !rd_time_read(at->text, &run->now_ms))
-        return rd_error_at(run->error, RD_INVALID_PARAMS, "/at", "at must be a time or milliseconds since 1970");
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/at",
+                           "at must be a time or milliseconds since 1970");
     if (run->now_ms > rd_kernel_now_ms(run->kernel))
         return rd_error_at(run->error, RD_OUT_OF_ORDER, "/at", "at lies in the future");
     return RD_OK;
 }
 
-static enum rd_status import_open(struct rd_run *run, const struct rd_value *item, const struct rd_value *open)
+static enum rd_status import_open(struct rd_run *run, const struct rd_value *item,
+                                  const struct rd_value *open)
 {
     const char *name = rd_map_text(item, "type", "");
     const struct rd_record_type *type = rd_model_type(run->model, name);
     struct rd_draft *draft;
     uint64_t seq;
     if (!type || !type->chart)
-        return rd_error_at(run->error, RD_INVALID_PARAMS, "/type", "there is no workflow '%s'", name);
+        return rd_error_at(run->error, RD_INVALID_PARAMS, "/type", "there is no workflow '%s'",
+                           name);
     const struct rd_value *data = rd_map_get(open, "data");
     enum rd_status status = rd_case_begin(run, type, data ? data : open, "/open", &draft);
     return status == RD_OK ? rd_run_commit(run, draft, &seq) : status;
 }
 
-static enum rd_status import_event(struct rd_run *run, const struct rd_value *item, struct rd_id record)
+static enum rd_status import_event(struct rd_run *run, const struct rd_value *item,
+                                   struct rd_id record)
 {
     struct rd_draft *draft;
     uint64_t seq;
@@ -67,14 +74,17 @@ static enum rd_status import_event(struct rd_run *run, const struct rd_value *it
     if (status != RD_OK)
         return status;
     if (draft->record.updated_at_ms > run->now_ms)
-        return rd_error_at(run->error, RD_OUT_OF_ORDER, "/at", "the record has something later already");
-    status = rd_case_do(run, draft, rd_map_text(item, "event", ""), rd_map_get(item, "form"), "/form");
+        return rd_error_at(run->error, RD_OUT_OF_ORDER, "/at",
+                           "the record has something later already");
+    status =
+        rd_case_do(run, draft, rd_map_text(item, "event", ""), rd_map_get(item, "form"), "/form");
     return status == RD_OK ? rd_run_commit(run, draft, &seq) : status;
 }
 
 /* One item; *again where it was done before. */
-static enum rd_status import_item(struct rd_kernel *kernel, struct rd_request *request, const struct rd_actor *actor,
-                                  const char *session, const struct rd_value *item, struct rd_error *error, bool *again,
+static enum rd_status import_item(struct rd_kernel *kernel, struct rd_request *request,
+                                  const struct rd_actor *actor, const char *session,
+                                  const struct rd_value *item, struct rd_error *error, bool *again,
                                   size_t *rung)
 {
     struct rd_run run;
@@ -88,7 +98,8 @@ static enum rd_status import_item(struct rd_kernel *kernel, struct rd_request *r
     run.quiet = true;
     run.lane = RD_LANE_IMPORT;
     if (!key || strchr(key, '\n'))
-        return rd_error_at(error, RD_INVALID_PARAMS, "/key", "an item needs its natural key, on one line");
+        return rd_error_at(error, RD_INVALID_PARAMS, "/key",
+                           "an item needs its natural key, on one line");
     const char *natural = rd_arena_printf(run.arena, RD_KEY_NATURAL "%s\n%s", session, key);
     run.key = open ? natural : rd_arena_printf(run.arena, "%s\n%s", natural, id);
     enum rd_status status = import_time(&run, item);
@@ -122,23 +133,29 @@ enum rd_status rd_method_import_apply(struct rd_kernel *kernel, struct rd_reques
     if (status != RD_OK)
         return status;
     if (rows->count > IMPORT_ITEMS_MAX || !*session || strchr(session, '\n'))
-        return rd_error_set(&request->error, RD_INVALID_PARAMS, "an import has a session name and at most %d rows a call",
+        return rd_error_set(&request->error, RD_INVALID_PARAMS,
+                            "an import has a session name and at most %d rows a call",
                             IMPORT_ITEMS_MAX);
     for (uint32_t i = 0; i < rows->count; i++) {
         struct rd_error error = RD_ERROR_NONE;
         struct rd_value result = rd_map(), why = rd_map();
         size_t rung;
         bool again;
-        status = import_item(kernel, request, &actor, session, &rows->items[i], &error, &again, &rung);
+        status =
+            import_item(kernel, request, &actor, session, &rows->items[i], &error, &again, &rung);
         total += (int64_t)rung;
         if (status == RD_STORAGE_FULL) { /* nothing of this item is there; the ones before are */
             request->error = error;
             return status;
         }
-        rd_map_add(arena, &result, "status", rd_text(status != RD_OK ? "failed" : again ? "again" : "done"));
+        rd_map_add(arena, &result, "status",
+                   rd_text(status != RD_OK ? "failed"
+                           : again         ? "again"
+                                           : "done"));
         if (status != RD_OK) {
             rd_map_add(arena, &why, "name", rd_text(rd_status_name(status)));
-            rd_map_add(arena, &why, "message", rd_text(rd_arena_copy(arena, error.text, strlen(error.text))));
+            rd_map_add(arena, &why, "message",
+                       rd_text(rd_arena_copy(arena, error.text, strlen(error.text))));
             rd_map_add(arena, &result, "error", why);
         }
         rd_list_add(arena, &results, result);
@@ -149,16 +166,18 @@ enum rd_status rd_method_import_apply(struct rd_kernel *kernel, struct rd_reques
     return RD_OK;
 }
 
-/* The next record of the import's lane that has a running or paused deadline, or none at all: all are moved. */
-static enum rd_status import_join(struct rd_kernel *kernel, struct rd_request *request, const struct rd_actor *actor,
-                                  size_t max, size_t *joined)
+/* The next record of the import's lane that has a running or paused deadline, or none at all: all
+ * are moved. */
+static enum rd_status import_join(struct rd_kernel *kernel, struct rd_request *request,
+                                  const struct rd_actor *actor, size_t max, size_t *joined)
 {
     struct rd_arena *arena = request->arena;
     for (*joined = 0; *joined < max; ++*joined) {
         struct rd_agenda_key from = rd_agenda_key(RD_LANE_IMPORT, INT64_MIN, 0, 0);
         struct rd_walk walk;
         uint64_t seq, record = 0;
-        enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, &request->error);
+        enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes,
+                                              false, &request->error);
         if (status == RD_OK)
             record = rd_agenda_key_record(walk.key);
         rd_walk_end(&walk);
@@ -193,7 +212,8 @@ enum rd_status rd_method_import_finish(struct rd_kernel *kernel, struct rd_reque
     size_t rung = 0, joined = 0;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status == RD_OK)
-        status = rd_ring_due(kernel, RD_LANE_IMPORT, rd_kernel_now_ms(kernel), true, RD_RING_SLICE_MAX, &rung, &request->error);
+        status = rd_ring_due(kernel, RD_LANE_IMPORT, rd_kernel_now_ms(kernel), true,
+                             RD_RING_SLICE_MAX, &rung, &request->error);
     if (status == RD_OK && rung < RD_RING_SLICE_MAX)
         status = import_join(kernel, request, &actor, RD_RING_SLICE_MAX, &joined);
     if (status != RD_OK)
@@ -201,6 +221,7 @@ enum rd_status rd_method_import_finish(struct rd_kernel *kernel, struct rd_reque
     request->result = rd_map();
     rd_map_add(request->arena, &request->result, "rung", rd_int((int64_t)rung));
     rd_map_add(request->arena, &request->result, "joined", rd_int((int64_t)joined));
-    rd_map_add(request->arena, &request->result, "done", rd_bool(rung < RD_RING_SLICE_MAX && joined < RD_RING_SLICE_MAX));
+    rd_map_add(request->arena, &request->result, "done",
+               rd_bool(rung < RD_RING_SLICE_MAX && joined < RD_RING_SLICE_MAX));
     return RD_OK;
 }

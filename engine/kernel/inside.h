@@ -1,7 +1,8 @@
 /* What the kernel's own files share; nobody else includes it.
  *
- *   request ─▶ method.c ─▶ case.c: identify, authorise ─▶ gather.c: facts ─▶ plan.c: drafts ─▶ commit.c: entry ─▶ vault
- *                       └▶ query.c, list.c, history.c, feed.c ...: read through the same open transaction
+ *   request ─▶ method.c ─▶ case.c: identify, authorise ─▶ gather.c: facts ─▶ plan.c: drafts ─▶
+ * commit.c: entry ─▶ vault └▶ query.c, list.c, history.c, feed.c ...: read through the same open
+ * transaction
  */
 #ifndef RD_KERNEL_INSIDE_H
 #define RD_KERNEL_INSIDE_H
@@ -36,7 +37,7 @@ struct rd_kernel {
     int64_t last_ms; /* the newest entry's time: the system's clock never goes back behind it */
     bool wrote;      /* something waits for the flush */
     uint32_t *coverage;
-    uint64_t rung, faults;  /* since the start */
+    uint64_t rung, faults; /* since the start */
     int64_t started_ms;
     char hash[RD_POLICY_HASH_TEXT]; /* of the generation in force, tests included */
 };
@@ -47,7 +48,8 @@ struct rd_draft_deadline {
     bool changed, removed, fresh;
 };
 
-/* A record that a command touches: a working copy. Nothing is written before the whole plan stands. */
+/* A record that a command touches: a working copy. Nothing is written before the whole plan stands.
+ */
 struct rd_draft {
     struct rd_record record;
     const struct rd_record_type *type;
@@ -59,13 +61,15 @@ struct rd_draft {
     struct rd_draft_deadline *deadlines;
     size_t deadline_count, deadline_cap;
     bool deadlines_loaded;
-    struct rd_value facts[RD_FACTS_MAX]; /* values of the chart's declared facts, as far as they are known */
+    struct rd_value
+        facts[RD_FACTS_MAX]; /* values of the chart's declared facts, as far as they are known */
     uint64_t facts_known;
     const struct rd_value *form; /* inside values of the form in hand; NULL: none */
     const struct rd_form *form_type;
 };
 
-/* One command on its way: everything it gathers, decides and plans. Lives in the request's arena. */
+/* One command on its way: everything it gathers, decides and plans. Lives in the request's arena.
+ */
 struct rd_run {
     struct rd_kernel *kernel;
     const struct rd_model *model;
@@ -90,7 +94,8 @@ struct rd_run {
 /* kernel.c */
 void rd_visit(struct rd_kernel *kernel, uint32_t spot);
 
-/* activate.c: makes `policy` the generation in force (journalled); takes it over on success only. */
+/* activate.c: makes `policy` the generation in force (journalled); takes it over on success only.
+ */
 enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
                            const struct rd_policy_source *sources, size_t count, const char *actor,
                            struct rd_findings *findings, struct rd_error *error) RD_MUST_CHECK;
@@ -98,83 +103,104 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
 enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings,
                                   struct rd_error *error) RD_MUST_CHECK;
 /* The hash of the stored active generation. */
-enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT], struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT],
+                                struct rd_error *error) RD_MUST_CHECK;
 enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request);
 
 /* actor.c */
 /* Who asks, from the door and `as`; RD_NOT_LOGGED_IN, RD_NOT_ALLOWED. */
-enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request, struct rd_actor *out,
-                           struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request,
+                           struct rd_actor *out, struct rd_error *error) RD_MUST_CHECK;
 /* Refuses an operation that no row allows. */
-enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *actor, const char *operation,
-                            struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *actor,
+                            const char *operation, struct rd_error *error) RD_MUST_CHECK;
 struct rd_belonging rd_belonging_of(const struct rd_model *model, const struct rd_record_type *type,
                                     const struct rd_record *record);
-/* The first row of the permission that the actor has by role and reach; NULL: refused, with the reason in `error`. */
+/* The first row of the permission that the actor has by role and reach; NULL: refused, with the
+ * reason in `error`. */
 const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const struct rd_actor *actor,
                                             const struct rd_permission *permission,
-                                            const struct rd_belonging *record, struct rd_arena *arena,
-                                            struct rd_error *error);
+                                            const struct rd_belonging *record,
+                                            struct rd_arena *arena, struct rd_error *error);
 enum rd_status rd_method_login(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_request *request);
 
 /* gather.c */
 /* Calls a guard or action on the draft. */
-enum rd_status rd_gather_call(struct rd_run *run, struct rd_draft *draft, const struct rd_function *function,
+enum rd_status rd_gather_call(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_function *function,
                               struct rd_value *result) RD_MUST_CHECK;
 /* Value of a declared fact (inside form). */
 enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t fact,
                               struct rd_value *out) RD_MUST_CHECK;
-/* Asks a decision with inputs from form, record and facts; `role` (may be NULL) is bound to inputs named "role". */
-enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft, const struct rd_decision *decision,
-                                const struct rd_fact *fact, const char *role, struct rd_answer *out) RD_MUST_CHECK;
+/* Asks a decision with inputs from form, record and facts; `role` (may be NULL) is bound to inputs
+ * named "role". */
+enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft,
+                                const struct rd_decision *decision, const struct rd_fact *fact,
+                                const char *role, struct rd_answer *out) RD_MUST_CHECK;
 /* Whether all guards of `when` hold; a false one's reason in `why`. */
-enum rd_status rd_gather_guards(struct rd_run *run, struct rd_draft *draft, const struct rd_row *row, bool *holds) RD_MUST_CHECK;
-enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft, const struct rd_function *guard,
-                               bool *holds, const char **reason) RD_MUST_CHECK;
+enum rd_status rd_gather_guards(struct rd_run *run, struct rd_draft *draft,
+                                const struct rd_row *row, bool *holds) RD_MUST_CHECK;
+enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft,
+                               const struct rd_function *guard, bool *holds,
+                               const char **reason) RD_MUST_CHECK;
 
 /* plan.c */
-void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena, struct rd_error *error);
+void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena,
+                 struct rd_error *error);
 /* Adds [rule, place, outcome, reason] to the run's decisions. Texts are kept as they are. */
-void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line, const char *outcome,
-                    const char *reason);
+void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
+                    const char *outcome, const char *reason);
 /* The draft of a record: one that is already being changed, or loaded from the store. */
-enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft **out) RD_MUST_CHECK;
+enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id,
+                           struct rd_draft **out) RD_MUST_CHECK;
 /* A new record of a type. */
-enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *type, struct rd_draft **out) RD_MUST_CHECK;
+enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *type,
+                            struct rd_draft **out) RD_MUST_CHECK;
 /* Sets a field (inside value; null empties it). */
-void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field, struct rd_value value);
+void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
+                  struct rd_value value);
 const struct rd_value *rd_draft_get(const struct rd_draft *draft, const char *field);
-/* Takes a row of an event: form into fields, exit, actions, the new state with its clocks, entry. */
+/* Takes a row of an event: form into fields, exit, actions, the new state with its clocks, entry.
+ */
 enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event,
                            const struct rd_row *row) RD_MUST_CHECK;
 /* Chooses the row of the event whose guards hold, and takes it. */
-enum rd_status rd_take_event(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event) RD_MUST_CHECK;
+enum rd_status rd_take_event(struct rd_run *run, struct rd_draft *draft,
+                             const struct rd_event *event) RD_MUST_CHECK;
 /* Opens a fresh draft through its chart: initial state, clocks, actions. */
 enum rd_status rd_take_open(struct rd_run *run, struct rd_draft *draft) RD_MUST_CHECK;
 /* A deadline of the draft rings. */
-enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft, struct rd_draft_deadline *deadline) RD_MUST_CHECK;
+enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft,
+                            struct rd_draft_deadline *deadline) RD_MUST_CHECK;
 enum rd_status rd_draft_deadlines(struct rd_run *run, struct rd_draft *draft) RD_MUST_CHECK;
-enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions, size_t count) RD_MUST_CHECK;
-enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to, size_t count,
-                              const char *text, const char *rule) RD_MUST_CHECK;
+enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions,
+                              size_t count) RD_MUST_CHECK;
+enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to,
+                              size_t count, const char *text, const char *rule) RD_MUST_CHECK;
 
 /* clockwork.c: deadlines of drafts */
-enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int from, int to) RD_MUST_CHECK;
+enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int from,
+                              int to) RD_MUST_CHECK;
 enum rd_status rd_clock_within(struct rd_run *run, struct rd_draft *draft) RD_MUST_CHECK;
-enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const char *name, const char *limit,
-                              const char *event, const char *clock, const char *rule) RD_MUST_CHECK;
+enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const char *name,
+                              const char *limit, const char *event, const char *clock,
+                              const char *rule) RD_MUST_CHECK;
 void rd_clock_stop(struct rd_draft *draft, const char *name);
 
 /* form.c */
-/* Reads outside values into `out` (a map of inside values) by the form; RD_BAD_FORM lists every fault with its JSON pointer
- * below `base`. Accounts and units must exist, references must lead to a record that the actor may read. */
-enum rd_status rd_form_read(struct rd_run *run, const struct rd_form *form, const struct rd_value *outside,
-                            const char *base, struct rd_value *out) RD_MUST_CHECK;
-/* The same for the fields of a record type (`fresh`: required ones must be there, defaults are filled in). */
-enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *type, const struct rd_value *outside,
-                              const char *base, bool fresh, struct rd_value *out) RD_MUST_CHECK;
+/* Reads outside values into `out` (a map of inside values) by the form; RD_BAD_FORM lists every
+ * fault with its JSON pointer below `base`. Accounts and units must exist, references must lead to
+ * a record that the actor may read. */
+enum rd_status rd_form_read(struct rd_run *run, const struct rd_form *form,
+                            const struct rd_value *outside, const char *base,
+                            struct rd_value *out) RD_MUST_CHECK;
+/* The same for the fields of a record type (`fresh`: required ones must be there, defaults are
+ * filled in). */
+enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *type,
+                              const struct rd_value *outside, const char *base, bool fresh,
+                              struct rd_value *out) RD_MUST_CHECK;
 /* Every unique value of the draft is nobody else's. */
 enum rd_status rd_form_unique(struct rd_run *run, const struct rd_draft *draft) RD_MUST_CHECK;
 /* A form as front ends want it: its fields with labels, schema, required. */
@@ -182,7 +208,8 @@ struct rd_value rd_form_show(const struct rd_form *form, struct rd_arena *arena)
 
 /* commit.c */
 /* Turns the drafts into one entry and writes it, unless the run is dry. */
-enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, uint64_t *seq) RD_MUST_CHECK;
+enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft,
+                             uint64_t *seq) RD_MUST_CHECK;
 /* Journals a refusal that matters (authority, policy fault). */
 void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status status);
 /* Writes one entry through the vault. */
@@ -198,17 +225,19 @@ enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_reques
 /* Authorises an event, then takes it; shared with imports. The form holds outside values. */
 enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char *event_name,
                           const struct rd_value *form, const char *base) RD_MUST_CHECK;
-enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *type, const struct rd_value *data,
-                             const char *base, struct rd_draft **out) RD_MUST_CHECK;
+enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *type,
+                             const struct rd_value *data, const char *base,
+                             struct rd_draft **out) RD_MUST_CHECK;
 /* Whether the key was used before: RD_OK with *seq 0 where not. */
 enum rd_status rd_key_find(struct rd_run *run, uint64_t *seq, struct rd_id *record) RD_MUST_CHECK;
 
 /* show.c */
 struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record *record,
-                               const struct rd_deadline *deadlines, size_t count, struct rd_arena *arena);
+                               const struct rd_deadline *deadlines, size_t count,
+                               struct rd_arena *arena);
 struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_arena *arena);
-struct rd_value rd_show_fields(const struct rd_record_type *type,
-                               const struct rd_value *inside, struct rd_arena *arena);
+struct rd_value rd_show_fields(const struct rd_record_type *type, const struct rd_value *inside,
+                               struct rd_arena *arena);
 struct rd_value rd_show_time(int64_t time_ms, struct rd_arena *arena);
 struct rd_value rd_show_id(struct rd_id id, struct rd_arena *arena);
 const struct rd_record_type *rd_type_of(const struct rd_kernel *kernel, struct rd_id id);
@@ -228,24 +257,30 @@ enum rd_status rd_method_report_cases(struct rd_kernel *kernel, struct rd_reques
 enum rd_status rd_method_server_info(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_store_stat(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_discover(struct rd_kernel *kernel, struct rd_request *request);
-/* Loads the record behind params.id and checks that the actor may read it (otherwise it is not found, for him). */
-enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *request, struct rd_actor *actor,
-                               struct rd_record *record, const struct rd_record_type **type) RD_MUST_CHECK;
-bool rd_query_may_read(struct rd_kernel *kernel, const struct rd_actor *actor, const struct rd_record_type *type,
-                       const struct rd_record *record, struct rd_arena *arena);
-/* The record as it was at `version` (0: the last one not after `at_ms`), rebuilt from the journal, with its deadlines. */
-enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version, int64_t at_ms,
-                                  struct rd_arena *arena, struct rd_record *out, struct rd_deadline **deadlines,
-                                  size_t *count, struct rd_error *error) RD_MUST_CHECK;
+/* Loads the record behind params.id and checks that the actor may read it (otherwise it is not
+ * found, for him). */
+enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *request,
+                               struct rd_actor *actor, struct rd_record *record,
+                               const struct rd_record_type **type) RD_MUST_CHECK;
+bool rd_query_may_read(struct rd_kernel *kernel, const struct rd_actor *actor,
+                       const struct rd_record_type *type, const struct rd_record *record,
+                       struct rd_arena *arena);
+/* The record as it was at `version` (0: the last one not after `at_ms`), rebuilt from the journal,
+ * with its deadlines. */
+enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version,
+                                  int64_t at_ms, struct rd_arena *arena, struct rd_record *out,
+                                  struct rd_deadline **deadlines, size_t *count,
+                                  struct rd_error *error) RD_MUST_CHECK;
 /* The entry at a journal position, unpacked. */
 enum rd_status rd_history_entry(struct rd_kernel *kernel, uint64_t position, struct rd_arena *arena,
-                                struct rd_entry *raw, struct rd_command_entry *out, struct rd_error *error) RD_MUST_CHECK;
+                                struct rd_entry *raw, struct rd_command_entry *out,
+                                struct rd_error *error) RD_MUST_CHECK;
 
 /* ring.c */
-/* Rings at most `max` deadlines of the lane that are due by `until_ms`; `at_due`: the command's time is the deadline's due
- * (the history's clock), otherwise now. */
-enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due, size_t max,
-                           size_t *rung, struct rd_error *error) RD_MUST_CHECK;
+/* Rings at most `max` deadlines of the lane that are due by `until_ms`; `at_due`: the command's
+ * time is the deadline's due (the history's clock), otherwise now. */
+enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due,
+                           size_t max, size_t *rung, struct rd_error *error) RD_MUST_CHECK;
 /* The earliest due time on a lane; INT64_MAX: none. */
 int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane);
 enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_request *request);

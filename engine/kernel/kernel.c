@@ -1,9 +1,11 @@
 /* The kernel: opens, recovers, and runs batches.
  *
- *   requests that have arrived ─▶ each executed in turn ─▶ due deadlines ring (a bounded slice) ─▶ one flush ─▶ results
+ *   requests that have arrived ─▶ each executed in turn ─▶ due deadlines ring (a bounded slice) ─▶
+ * one flush ─▶ results
  *
- * A result may show what another request of the batch wrote, so nothing leaves before the flush, reads included.
- * Lua decides, C writes: a plan is complete before its entry is written, so a command can't be half-done.
+ * A result may show what another request of the batch wrote, so nothing leaves before the flush,
+ * reads included. Lua decides, C writes: a plan is complete before its entry is written, so a
+ * command can't be half-done.
  */
 #include "kernel/kernel.h"
 
@@ -26,7 +28,8 @@ int64_t rd_kernel_now_ms(const struct rd_kernel *kernel)
     if (kernel->clock_manual)
         return kernel->manual_ms;
     int64_t now = rd_clock_wall_ms();
-    return now > kernel->last_ms ? now : kernel->last_ms; /* a clock set back does not turn time round */
+    return now > kernel->last_ms ? now
+                                 : kernel->last_ms; /* a clock set back does not turn time round */
 }
 
 uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel)
@@ -39,7 +42,8 @@ const struct rd_policy *rd_kernel_policy(const struct rd_kernel *kernel)
     return kernel->policy;
 }
 
-enum rd_status rd_kernel_digest(struct rd_kernel *kernel, unsigned char out[32], struct rd_error *error)
+enum rd_status rd_kernel_digest(struct rd_kernel *kernel, unsigned char out[32],
+                                struct rd_error *error)
 {
     return rd_vault_digest(kernel->vault, out, error);
 }
@@ -49,7 +53,8 @@ void rd_kernel_adopt(struct rd_kernel *kernel)
     rd_vault_adopt(kernel->vault);
 }
 
-static enum rd_status kernel_open_vault(struct rd_kernel *kernel, const struct rd_kernel_options *options,
+static enum rd_status kernel_open_vault(struct rd_kernel *kernel,
+                                        const struct rd_kernel_options *options,
                                         struct rd_kernel_start *start, struct rd_error *error)
 {
     struct rd_vault_recovery recovery;
@@ -78,8 +83,10 @@ static enum rd_status kernel_open_vault(struct rd_kernel *kernel, const struct r
     return rd_catalogue_load(&kernel->catalogue, kernel->store, error);
 }
 
-/* Where the journal ended in time: a manual clock goes on from there, the system's never falls behind it. */
-static enum rd_status kernel_open_clock(struct rd_kernel *kernel, const struct rd_kernel_options *options,
+/* Where the journal ended in time: a manual clock goes on from there, the system's never falls
+ * behind it. */
+static enum rd_status kernel_open_clock(struct rd_kernel *kernel,
+                                        const struct rd_kernel_options *options,
                                         const struct rd_kernel_start *start, struct rd_error *error)
 {
     struct rd_arena arena;
@@ -87,7 +94,8 @@ static enum rd_status kernel_open_clock(struct rd_kernel *kernel, const struct r
     struct rd_command_entry entry;
     rd_arena_init(&arena);
     enum rd_status status = RD_OK;
-    for (uint64_t seq = start->last_seq; seq > 0 && seq + 1000 > start->last_seq && kernel->last_ms == 0; seq--) {
+    for (uint64_t seq = start->last_seq;
+         seq > 0 && seq + 1000 > start->last_seq && kernel->last_ms == 0; seq--) {
         status = rd_vault_find(kernel->vault, seq, &arena, &raw, error);
         if (status == RD_OK)
             status = rd_entry_unpack(raw.payload, raw.len, &arena, &entry, error);
@@ -99,13 +107,17 @@ static enum rd_status kernel_open_clock(struct rd_kernel *kernel, const struct r
     }
     rd_arena_fini(&arena);
     kernel->clock_manual = options->clock_manual;
-    kernel->manual_ms = kernel->last_ms ? kernel->last_ms : options->clock_start_ms ? options->clock_start_ms : rd_clock_wall_ms();
+    kernel->manual_ms = kernel->last_ms           ? kernel->last_ms
+                        : options->clock_start_ms ? options->clock_start_ms
+                                                  : rd_clock_wall_ms();
     kernel->started_ms = rd_kernel_now_ms(kernel);
     return status;
 }
 
-static enum rd_status kernel_open_policy(struct rd_kernel *kernel, const struct rd_kernel_options *options,
-                                         struct rd_findings *findings, struct rd_kernel_start *start, struct rd_error *error)
+static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
+                                         const struct rd_kernel_options *options,
+                                         struct rd_findings *findings,
+                                         struct rd_kernel_start *start, struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_policy_source *sources;
@@ -129,22 +141,28 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel, const struct 
         status = rd_policy_load(sources, count, findings, &policy, error);
     }
     if (status == RD_OK && any)
-        status = rd_activate_stored(kernel, findings, error); /* first the old one: what would be stranded? */
+        status = rd_activate_stored(kernel, findings,
+                                    error); /* first the old one: what would be stranded? */
     if (status == RD_OK)
-        status = rd_activate(kernel, &policy, count ? sources : NULL, count, "system", findings, error);
+        status =
+            rd_activate(kernel, &policy, count ? sources : NULL, count, "system", findings, error);
     if (!kernel->policy_borrowed)
         rd_policy_free(policy);
     rd_arena_fini(&arena);
-    if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) && any) {
+    if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) &&
+        any) {
         start->policy_refused = true;
         return kernel->policy ? RD_OK : rd_activate_stored(kernel, findings, error);
     }
-    return status == RD_CHECK_FAILED ? rd_error_set(error, RD_POLICY_REFUSED, "the policy has errors, and the store has none to go on with")
-                                     : status;
+    return status == RD_CHECK_FAILED
+               ? rd_error_set(error, RD_POLICY_REFUSED,
+                              "the policy has errors, and the store has none to go on with")
+               : status;
 }
 
 enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd_findings *findings,
-                              struct rd_kernel **out, struct rd_kernel_start *start, struct rd_error *error)
+                              struct rd_kernel **out, struct rd_kernel_start *start,
+                              struct rd_error *error)
 {
     struct rd_kernel *kernel = calloc(1, sizeof *kernel);
     RD_ASSERT(kernel);
@@ -201,11 +219,13 @@ static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
         (void)rd_error_set(&request->error, request->status, "%s", rd_status_text(request->status));
     request->error.status = request->status;
     if (rd_status_code(request->status) == rd_status_code(RD_INTERNAL_ERROR))
-        rd_log(RD_LOG_ERROR, "kernel", "%s: %s: %s", request->method, rd_status_name(request->status), request->error.text);
+        rd_log(RD_LOG_ERROR, "kernel", "%s: %s: %s", request->method,
+               rd_status_name(request->status), request->error.text);
 }
 
 /* A full disk: what this batch wrote is not durable, so no reply of it may say so. */
-static void kernel_fail(struct rd_request *const *requests, size_t count, const struct rd_error *error)
+static void kernel_fail(struct rd_request *const *requests, size_t count,
+                        const struct rd_error *error)
 {
     for (size_t i = 0; i < count; i++)
         if (requests[i]->status == RD_OK) {
@@ -223,7 +243,8 @@ void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests,
     for (size_t i = 0; i < count; i++)
         kernel_execute(kernel, requests[i]);
     if (!kernel->clock_manual && !rd_vault_is_full(kernel->vault) &&
-        rd_ring_due(kernel, RD_LANE_LIVE, rd_kernel_now_ms(kernel), false, RD_RING_SLICE_MAX, &rung, &error) != RD_OK)
+        rd_ring_due(kernel, RD_LANE_LIVE, rd_kernel_now_ms(kernel), false, RD_RING_SLICE_MAX, &rung,
+                    &error) != RD_OK)
         rd_log(RD_LOG_ERROR, "kernel", "due deadlines could not ring: %s", error.text);
     if (!kernel->wrote)
         return;

@@ -1,7 +1,9 @@
-/* The kernel: requests and a clock in, results out. Synchronous, no sockets, no threads of its own, no globals.
+/* The kernel: requests and a clock in, results out. Synchronous, no sockets, no threads of its own,
+ * no globals.
  *
- * One thread at a time uses a kernel (rd_kernel_adopt hands it over). A run takes whatever requests have arrived, executes them
- * in order, makes what they wrote durable with one flush, and only then returns: so a result that one sees is kept.
+ * One thread at a time uses a kernel (rd_kernel_adopt hands it over). A run takes whatever requests
+ * have arrived, executes them in order, makes what they wrote durable with one flush, and only then
+ * returns: so a result that one sees is kept.
  */
 #ifndef RD_KERNEL_KERNEL_H
 #define RD_KERNEL_KERNEL_H
@@ -20,28 +22,34 @@ struct rd_policy;
 
 struct rd_kernel_options {
     const char *data_dir;
-    const char *policy_dir;   /* holds rules/ and scripts/; NULL: go on with the stored active generation */
-    struct rd_policy *policy; /* instead of a directory; for tests: borrowed, must outlive the kernel */
-    uint32_t segment_bytes;   /* of the journal; 0: the default */
-    bool clock_manual;        /* moves by clock.advance only; begins at clock_start_ms or where the journal ended */
+    const char
+        *policy_dir; /* holds rules/ and scripts/; NULL: go on with the stored active generation */
+    struct rd_policy
+        *policy; /* instead of a directory; for tests: borrowed, must outlive the kernel */
+    uint32_t segment_bytes; /* of the journal; 0: the default */
+    bool clock_manual; /* moves by clock.advance only; begins at clock_start_ms or where the journal
+                          ended */
     int64_t clock_start_ms;
-    bool fresh_store;         /* store rebuild */
-    void (*progress)(void *context, uint64_t done, uint64_t all); /* of a long replay; may be NULL */
+    bool fresh_store; /* store rebuild */
+    void (*progress)(void *context, uint64_t done,
+                     uint64_t all); /* of a long replay; may be NULL */
     void *progress_context;
-    uint32_t *coverage;       /* counts of visits a model spot (rd_model_spots), or NULL; for policy test */
+    uint32_t
+        *coverage; /* counts of visits a model spot (rd_model_spots), or NULL; for policy test */
 };
 
 struct rd_kernel_start {
     uint64_t replayed;
-    uint64_t cut_bytes;      /* of a torn tail */
+    uint64_t cut_bytes; /* of a torn tail */
     uint64_t cut_after_seq;
     uint64_t last_seq;
-    bool policy_refused;     /* the directory's policy has errors; the stored generation goes on */
+    bool policy_refused; /* the directory's policy has errors; the stored generation goes on */
 };
 
-/* Opens the data directory, recovers, and activates the policy of policy_dir where it differs from the stored one.
- * A policy with errors: RD_POLICY_REFUSED on an empty store (findings say why); otherwise the stored generation goes on,
- * `start->policy_refused` is set and the findings are filled. */
+/* Opens the data directory, recovers, and activates the policy of policy_dir where it differs from
+ * the stored one. A policy with errors: RD_POLICY_REFUSED on an empty store (findings say why);
+ * otherwise the stored generation goes on, `start->policy_refused` is set and the findings are
+ * filled. */
 enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd_findings *findings,
                               struct rd_kernel **out, struct rd_kernel_start *start,
                               struct rd_error *error) RD_MUST_CHECK;
@@ -52,9 +60,9 @@ void rd_kernel_adopt(struct rd_kernel *kernel);
 
 enum rd_door { RD_DOOR_UNIX, RD_DOOR_TCP, RD_DOOR_INSIDE };
 
-/* Who asks. Unix peers are known by their uid (mapped to an account by the policy; root and the daemon's own uid are
- * administrators); TCP peers by session.login; INSIDE is the process itself (command line without a daemon, tests):
- * administrator. */
+/* Who asks. Unix peers are known by their uid (mapped to an account by the policy; root and the
+ * daemon's own uid are administrators); TCP peers by session.login; INSIDE is the process itself
+ * (command line without a daemon, tests): administrator. */
 struct rd_peer {
     enum rd_door door;
     uint32_t uid;        /* UNIX only */
@@ -62,21 +70,25 @@ struct rd_peer {
 };
 
 struct rd_request {
-    struct rd_arena *arena;        /* of this request: params live in it, result and error.detail are made in it */
+    struct rd_arena
+        *arena; /* of this request: params live in it, result and error.detail are made in it */
     const char *method;
     const struct rd_value *params; /* a map; NULL is an empty one */
     struct rd_peer peer;
     /* filled by the run: */
     enum rd_status status;
-    struct rd_value result;        /* where status is RD_OK */
-    struct rd_error error;         /* otherwise */
+    struct rd_value result; /* where status is RD_OK */
+    struct rd_error error;  /* otherwise */
 };
 
-/* Runs a batch (at most RD_BATCH_COMMANDS_MAX), then rings what is due (at most RD_RING_SLICE_MAX), flushes once. */
+/* Runs a batch (at most RD_BATCH_COMMANDS_MAX), then rings what is due (at most RD_RING_SLICE_MAX),
+ * flushes once. */
 void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count);
-/* When the kernel wants to be run even without requests (UTC ms; 0: at once; INT64_MAX: never as far as it knows now). */
+/* When the kernel wants to be run even without requests (UTC ms; 0: at once; INT64_MAX: never as
+ * far as it knows now). */
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel);
-/* Nothing has arrived: commits the store, collects a little, prepares segments. Call it whenever a wait begins. */
+/* Nothing has arrived: commits the store, collects a little, prepares segments. Call it whenever a
+ * wait begins. */
 void rd_kernel_idle(struct rd_kernel *kernel);
 /* The newest sequence that is durable: subscribers may be shown everything up to it. */
 uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel);
@@ -85,21 +97,25 @@ int64_t rd_kernel_now_ms(const struct rd_kernel *kernel);
 /* The generation in force; borrowed until the next run. */
 const struct rd_policy *rd_kernel_policy(const struct rd_kernel *kernel);
 /* Commits and digests the store's contents. */
-enum rd_status rd_kernel_digest(struct rd_kernel *kernel, unsigned char out[32], struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_kernel_digest(struct rd_kernel *kernel, unsigned char out[32],
+                                struct rd_error *error) RD_MUST_CHECK;
 
 /* What a method needs before its own checks are asked. A method without one does not compile. */
 enum rd_method_authority {
     RD_METHOD_OPEN = 1, /* anyone, also before login: server.info, rpc.discover, session.login */
-    RD_METHOD_ACTOR,    /* an account; what it may see or do is decided record by record, by authority rows */
-    RD_METHOD_ROW,      /* an account that an authority row with the method's name allows (administrators by uid: always) */
+    RD_METHOD_ACTOR, /* an account; what it may see or do is decided record by record, by authority
+                        rows */
+    RD_METHOD_ROW, /* an account that an authority row with the method's name allows (administrators
+                      by uid: always) */
 };
 
-/* One row of the table of methods: the single source of dispatch, parameter checks, rpc.discover and the reference page. */
+/* One row of the table of methods: the single source of dispatch, parameter checks, rpc.discover
+ * and the reference page. */
 struct rd_method_param {
     const char *name;
     const char *schema; /* a JSON Schema, as text */
     bool required;
-    const char *text;   /* what it is, one sentence */
+    const char *text; /* what it is, one sentence */
 };
 struct rd_method {
     const char *name;
@@ -110,7 +126,8 @@ struct rd_method {
     const char *result;                   /* a JSON Schema, as text */
 };
 const struct rd_method *rd_kernel_methods(size_t *count);
-/* The OpenRPC 1.3 document of the table, made in the arena. (The method rpc.discover answers it as well.) */
+/* The OpenRPC 1.3 document of the table, made in the arena. (The method rpc.discover answers it as
+ * well.) */
 struct rd_value rd_kernel_openrpc(struct rd_arena *arena);
 
 #endif

@@ -1,7 +1,9 @@
-/* Lists: pages over an index, or over a type's records in the order in which they were opened; and counts for reports.
+/* Lists: pages over an index, or over a type's records in the order in which they were opened; and
+ * counts for reports.
  *
- * A page looks at no more than RD_LIST_SCAN_MAX records and then hands out a cursor, found or not: so that no list holds up
- * the kernel, and a list that is followed to its end is complete. The cursor is the last key looked at, in hex.
+ * A page looks at no more than RD_LIST_SCAN_MAX records and then hands out a cursor, found or not:
+ * so that no list holds up the kernel, and a list that is followed to its end is complete. The
+ * cursor is the last key looked at, in hex.
  */
 #include "kernel/inside.h"
 
@@ -12,8 +14,8 @@
 #include "domain/zone.h"
 #include "store/tables.h"
 
-struct list_filter { /* one member of `where` */
-    const struct rd_field *field; /* NULL: the state */
+struct list_filter {                 /* one member of `where` */
+    const struct rd_field *field;    /* NULL: the state */
     struct rd_value equal, from, to; /* inside values; null: not asked */
     bool ranged;
 };
@@ -25,10 +27,10 @@ struct list {
     struct rd_actor actor;
     struct list_filter filters[RD_FIELDS_MAX];
     size_t filter_count;
-    enum rd_table table;       /* RECORD or INDEX */
-    unsigned char prefix[36];  /* keys of the list begin so */
+    enum rd_table table;      /* RECORD or INDEX */
+    unsigned char prefix[36]; /* keys of the list begin so */
     size_t prefix_len;
-    unsigned char from[36];    /* where the walk begins */
+    unsigned char from[36]; /* where the walk begins */
     bool backwards;
     size_t looked;
     bool more;
@@ -44,12 +46,15 @@ static enum rd_status list_filter_read(struct list *list, const struct rd_pair *
     static const struct rd_type text = { .kind = RD_TYPE_TEXT };
     *filter = (struct list_filter){ .equal = rd_null(), .from = rd_null(), .to = rd_null() };
     if (at < 0 && !state) {
-        const char **names = rd_arena_alloc(request->arena, (list->type->field_count + 1) * sizeof *names);
+        const char **names =
+            rd_arena_alloc(request->arena, (list->type->field_count + 1) * sizeof *names);
         for (size_t i = 0; i < list->type->field_count; i++)
             names[i] = list->type->fields[i].name;
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, rd_arena_printf(request->arena, "/where/%s", pair->key),
-                           "%s has no field '%s'%s", list->type->name, pair->key,
-                           rd_model_guess(request->arena, pair->key, names, list->type->field_count));
+        return rd_error_at(
+            &request->error, RD_INVALID_PARAMS,
+            rd_arena_printf(request->arena, "/where/%s", pair->key), "%s has no field '%s'%s",
+            list->type->name, pair->key,
+            rd_model_guess(request->arena, pair->key, names, list->type->field_count));
     }
     filter->field = state ? NULL : &list->type->fields[at];
     const struct rd_type *type = state ? &text : &filter->field->type;
@@ -57,7 +62,8 @@ static enum rd_status list_filter_read(struct list *list, const struct rd_pair *
     if (pair->value.kind != RD_MAP)
         status = rd_type_read(type, &pair->value, request->arena, &filter->equal, &request->error);
     else {
-        const struct rd_value *from = rd_map_get(&pair->value, "from"), *to = rd_map_get(&pair->value, "to");
+        const struct rd_value *from = rd_map_get(&pair->value, "from"),
+                              *to = rd_map_get(&pair->value, "to");
         filter->ranged = true;
         if (from)
             status = rd_type_read(type, from, request->arena, &filter->from, &request->error);
@@ -65,8 +71,9 @@ static enum rd_status list_filter_read(struct list *list, const struct rd_pair *
             status = rd_type_read(type, to, request->arena, &filter->to, &request->error);
     }
     if (status != RD_OK)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, rd_arena_printf(request->arena, "/where/%s", pair->key),
-                           "%s %s", pair->key, rd_arena_printf(request->arena, "%s", request->error.text));
+        return rd_error_at(&request->error, RD_INVALID_PARAMS,
+                           rd_arena_printf(request->arena, "/where/%s", pair->key), "%s %s",
+                           pair->key, rd_arena_printf(request->arena, "%s", request->error.text));
     return RD_OK;
 }
 
@@ -75,7 +82,8 @@ static bool list_matches(const struct list *list, const struct rd_record *record
     for (size_t i = 0; i < list->filter_count; i++) {
         const struct list_filter *filter = &list->filters[i];
         struct rd_value state = record->state ? rd_text(record->state) : rd_null();
-        const struct rd_value *value = filter->field ? rd_map_get(&record->data, filter->field->name) : &state;
+        const struct rd_value *value =
+            filter->field ? rd_map_get(&record->data, filter->field->name) : &state;
         struct rd_value empty = rd_null();
         if (!value)
             value = &empty;
@@ -85,9 +93,11 @@ static bool list_matches(const struct list *list, const struct rd_record *record
             continue;
         if (value->kind == RD_NULL)
             return false;
-        if (filter->from.kind != RD_NULL && rd_type_compare(&filter->field->type, value, &filter->from) < 0)
+        if (filter->from.kind != RD_NULL &&
+            rd_type_compare(&filter->field->type, value, &filter->from) < 0)
             return false;
-        if (filter->to.kind != RD_NULL && rd_type_compare(&filter->field->type, value, &filter->to) >= 0)
+        if (filter->to.kind != RD_NULL &&
+            rd_type_compare(&filter->field->type, value, &filter->to) >= 0)
             return false;
     }
     return true;
@@ -95,7 +105,8 @@ static bool list_matches(const struct list *list, const struct rd_record *record
 
 static void list_over_index(struct list *list, size_t index, const unsigned char *slot)
 {
-    uint32_t number = list->kernel->bindings[list->type - list->kernel->model->types].indexes[index];
+    uint32_t number =
+        list->kernel->bindings[list->type - list->kernel->model->types].indexes[index];
     list->table = RD_TABLE_INDEX;
     rd_key_put_u32(list->prefix, number);
     list->prefix_len = 4;
@@ -115,7 +126,8 @@ static void list_choose(struct list *list)
         size_t wanted = index->field_count ? index->field_count : 1, found = 0;
         for (size_t f = 0; f < wanted; f++)
             for (size_t k = 0; k < list->filter_count; k++) {
-                const struct rd_field *field = index->field_count ? &list->type->fields[index->fields[f]] : NULL;
+                const struct rd_field *field =
+                    index->field_count ? &list->type->fields[index->fields[f]] : NULL;
                 if (list->filters[k].field == field && !list->filters[k].ranged) {
                     values[f] = &list->filters[k].equal;
                     found++;
@@ -140,14 +152,16 @@ static enum rd_status list_order(struct list *list, const char *order)
         if (index->field_count != 1 || strcmp(list->type->fields[index->fields[0]].name, name) != 0)
             continue;
         enum rd_type_kind kind = list->type->fields[index->fields[0]].type.kind;
-        if (kind == RD_TYPE_TEXT || kind == RD_TYPE_CHOICE || kind == RD_TYPE_ACCOUNT || kind == RD_TYPE_UNIT ||
-            kind == RD_TYPE_LIST)
+        if (kind == RD_TYPE_TEXT || kind == RD_TYPE_CHOICE || kind == RD_TYPE_ACCOUNT ||
+            kind == RD_TYPE_UNIT || kind == RD_TYPE_LIST)
             break;
         list_over_index(list, i, NULL);
         return RD_OK;
     }
     return rd_error_at(&request->error, RD_NOT_INDEXED, "/order",
-                       "order goes by id, or by a field that is `indexed` and a number, amount, date or time; '%s' is not", name);
+                       "order goes by id, or by a field that is `indexed` and a number, amount, "
+                       "date or time; '%s' is not",
+                       name);
 }
 
 static enum rd_status list_start(struct list *list)
@@ -164,9 +178,10 @@ static enum rd_status list_start(struct list *list)
     if (!cursor)
         return RD_OK;
     unsigned char key[40];
-    if (sodium_hex2bin(key, sizeof key, cursor, strlen(cursor), NULL, &got, NULL) != 0 || got != key_len ||
-        memcmp(key, list->prefix, list->prefix_len) != 0)
-        return rd_error_at(&request->error, RD_BAD_CURSOR, "/cursor", "the cursor does not belong to this list");
+    if (sodium_hex2bin(key, sizeof key, cursor, strlen(cursor), NULL, &got, NULL) != 0 ||
+        got != key_len || memcmp(key, list->prefix, list->prefix_len) != 0)
+        return rd_error_at(&request->error, RD_BAD_CURSOR, "/cursor",
+                           "the cursor does not belong to this list");
     memcpy(list->from, key, key_len);
     for (size_t i = key_len; i-- > 0;) { /* the key behind it (or before it) */
         list->from[i] = (unsigned char)(list->backwards ? list->from[i] - 1 : list->from[i] + 1);
@@ -176,9 +191,11 @@ static enum rd_status list_start(struct list *list)
     return RD_OK;
 }
 
-/* Walks on, calling `take` for each record that matches and may be read, until it says stop or the page's work is done. */
-static enum rd_status list_walk(struct list *list, bool (*take)(void *context, struct list *list, struct rd_record *record),
-                                void *context)
+/* Walks on, calling `take` for each record that matches and may be read, until it says stop or the
+ * page's work is done. */
+static enum rd_status
+list_walk(struct list *list,
+          bool (*take)(void *context, struct list *list, struct rd_record *record), void *context)
 {
     struct rd_request *request = list->request;
     size_t key_len = rd_table_key_bytes(list->table);
@@ -187,7 +204,8 @@ static enum rd_status list_walk(struct list *list, bool (*take)(void *context, s
     unsigned char last[40] = { 0 };
     bool go = true;
     rd_arena_init(&scratch);
-    enum rd_status status = rd_walk_start(&walk, list->kernel->store, list->table, list->from, list->backwards, &request->error);
+    enum rd_status status = rd_walk_start(&walk, list->kernel->store, list->table, list->from,
+                                          list->backwards, &request->error);
     while (status == RD_OK && memcmp(walk.key, list->prefix, list->prefix_len) == 0) {
         struct rd_record record;
         if (!go || list->looked >= RD_LIST_SCAN_MAX) {
@@ -196,9 +214,11 @@ static enum rd_status list_walk(struct list *list, bool (*take)(void *context, s
         }
         memcpy(last, walk.key, key_len);
         list->looked++;
-        uint64_t id = list->table == RD_TABLE_RECORD ? rd_key_u64(walk.key) : rd_index_key_record(walk.key);
+        uint64_t id =
+            list->table == RD_TABLE_RECORD ? rd_key_u64(walk.key) : rd_index_key_record(walk.key);
         rd_arena_reset(&scratch);
-        status = rd_record_load(list->kernel->store, (struct rd_id){ id }, &scratch, &record, &request->error);
+        status = rd_record_load(list->kernel->store, (struct rd_id){ id }, &scratch, &record,
+                                &request->error);
         if (status == RD_OK && list_matches(list, &record) &&
             rd_query_may_read(list->kernel, &list->actor, list->type, &record, &scratch))
             go = take(context, list, &record);
@@ -215,17 +235,21 @@ static enum rd_status list_walk(struct list *list, bool (*take)(void *context, s
     return status == RD_END ? RD_OK : status;
 }
 
-static enum rd_status list_open(struct list *list, struct rd_kernel *kernel, struct rd_request *request)
+static enum rd_status list_open(struct list *list, struct rd_kernel *kernel,
+                                struct rd_request *request)
 {
     const char *name = rd_map_text(request->params, "type", "");
     const struct rd_value *where = rd_map_get(request->params, "where");
-    *list = (struct list){ .kernel = kernel, .request = request, .table = RD_TABLE_RECORD, .cursor = rd_null() };
+    *list = (struct list){
+        .kernel = kernel, .request = request, .table = RD_TABLE_RECORD, .cursor = rd_null()
+    };
     enum rd_status status = rd_actor_of(kernel, request, &list->actor, &request->error);
     if (status != RD_OK)
         return status;
     list->type = rd_model_type(kernel->model, name);
     if (!list->type)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/type", "there is no record type '%s'", name);
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/type",
+                           "there is no record type '%s'", name);
     for (uint32_t i = 0; status == RD_OK && rd_value_is(where, RD_MAP) && i < where->count; i++) {
         if (list->filter_count == RD_FIELDS_MAX)
             return rd_error_at(&request->error, RD_INVALID_PARAMS, "/where", "too many conditions");
@@ -253,7 +277,8 @@ static bool list_take(void *context, struct list *list, struct rd_record *record
     struct rd_record kept = *record;
     struct rd_error ignored = RD_ERROR_NONE;
     if (rd_record_load(list->kernel->store, record->id, arena, &kept, &ignored) != RD_OK ||
-        rd_deadlines_load(list->kernel->store, record->id, arena, &deadlines, &count, &ignored) != RD_OK)
+        rd_deadlines_load(list->kernel->store, record->id, arena, &deadlines, &count, &ignored) !=
+            RD_OK)
         return true;
     rd_list_add(arena, &page->items, rd_show_record(list->kernel, &kept, deadlines, count, arena));
     return page->items.count < page->limit && arena->total < RD_REPLY_ARENA_BYTES;
@@ -265,7 +290,8 @@ enum rd_status rd_method_case_list(struct rd_kernel *kernel, struct rd_request *
     struct list_page page = { .items = rd_list() };
     int64_t limit = rd_map_int(request->params, "limit", RD_LIST_LIMIT_DEFAULT);
     if (limit < 1 || limit > RD_LIST_LIMIT_MAX)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit", "limit lies between 1 and %d", RD_LIST_LIMIT_MAX);
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit",
+                           "limit lies between 1 and %d", RD_LIST_LIMIT_MAX);
     page.limit = (size_t)limit;
     enum rd_status status = list_open(list, kernel, request);
     if (status == RD_OK)
@@ -299,7 +325,8 @@ static bool list_count(void *context, struct list *list, struct rd_record *recor
         key = record->state ? rd_arena_copy(arena, record->state, strlen(record->state)) : key;
     } else {
         const struct rd_value *value = rd_map_get(&record->data, counts->field->name);
-        struct rd_value shown = value ? rd_type_show(&counts->field->type, value, arena) : rd_null();
+        struct rd_value shown =
+            value ? rd_type_show(&counts->field->type, value, arena) : rd_null();
         if (shown.kind == RD_TEXT)
             key = rd_arena_copy(arena, shown.text, shown.count);
         else if (shown.kind == RD_INT)
@@ -325,8 +352,9 @@ enum rd_status rd_method_report_cases(struct rd_kernel *kernel, struct rd_reques
     counts.month = strcmp(by, "month") == 0;
     counts.field = field >= 0 ? &list->type->fields[field] : NULL;
     if (!counts.month && field < 0 && strcmp(by, "state") != 0)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/by", "by is state, month, or a field of %s; '%s' is none",
-                           list->type->name, by);
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/by",
+                           "by is state, month, or a field of %s; '%s' is none", list->type->name,
+                           by);
     if ((status = list_walk(list, list_count, &counts)) != RD_OK)
         return status;
     for (uint32_t i = 0; i < counts.counts.count; i++) {

@@ -1,7 +1,9 @@
-/* The table of methods: the single source of dispatch, of what parameters are checked against, of rpc.discover and of the
- * reference page. A row without an authority does not compile (the macro has no default for it).
+/* The table of methods: the single source of dispatch, of what parameters are checked against, of
+ * rpc.discover and of the reference page. A row without an authority does not compile (the macro
+ * has no default for it).
  *
- * Parameters are checked here for presence, kind and unknown names; what they mean is the method's own business.
+ * Parameters are checked here for presence, kind and unknown names; what they mean is the method's
+ * own business.
  */
 #include "kernel/method.h"
 
@@ -18,89 +20,142 @@
 #define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
 #define ANY_MAP_RESULT "{\"type\":\"object\"}"
 #define CASE_RESULT                                                                                \
-    "{\"type\":\"object\",\"required\":[\"id\",\"type\",\"state\",\"version\",\"data\","                 \
+    "{\"type\":\"object\",\"required\":[\"id\",\"type\",\"state\",\"version\",\"data\","           \
     "\"deadlines\",\"opened_at\",\"updated_at\"]}"
 
 #define PARAMS(...) ((const struct rd_method_param[]){ __VA_ARGS__, { 0 } })
 #define NO_PARAMS ((const struct rd_method_param[]){ { 0 } })
-#define AS { "as", TEXT, false, "Act as this account (administrators on the Unix socket only)." }
+#define AS                                                                                         \
+    {                                                                                              \
+        "as", TEXT, false, "Act as this account (administrators on the Unix socket only)."         \
+    }
 #define KEY                                                                                        \
-    { "idempotency_key", TEXT, false,                                                              \
-      "The same key with the same request gives the same reply and one entry; kept for seven days." }
-#define DRY { "dry_run", YES, false, "Plan and answer, but change nothing." }
-#define IF_VERSION { "if_version", COUNT, false, "Refuse (stale_version) unless the record is at this version." }
-#define ID { "id", TEXT, true, "The record's id." }
+    {                                                                                              \
+        "idempotency_key", TEXT, false,                                                            \
+            "The same key with the same request gives the same reply and one entry; kept for "     \
+            "seven days."                                                                          \
+    }
+#define DRY                                                                                        \
+    {                                                                                              \
+        "dry_run", YES, false, "Plan and answer, but change nothing."                              \
+    }
+#define IF_VERSION                                                                                 \
+    {                                                                                              \
+        "if_version", COUNT, false, "Refuse (stale_version) unless the record is at this version." \
+    }
+#define ID                                                                                         \
+    {                                                                                              \
+        "id", TEXT, true, "The record's id."                                                       \
+    }
 
 typedef enum rd_status method_fn(struct rd_kernel *kernel, struct rd_request *request);
 
 static const struct rd_method METHODS[] = {
-    { "account.token", "Makes a token for an account; it is shown this once and stored as a hash.", RD_METHOD_ROW, true,
-      PARAMS({ "account", TEXT, true, "The account's name." }), ANY_MAP_RESULT },
-    { "case.act", "Sends an event to a case: checks authority, form and guards, and takes the transition.", RD_METHOD_ACTOR,
-      true,
-      PARAMS(ID, { "event", TEXT, true, "The event's name." }, { "form", MAP, false, "The event's form, filled in." },
-             IF_VERSION, KEY, DRY, AS),
+    { "account.token", "Makes a token for an account; it is shown this once and stored as a hash.",
+      RD_METHOD_ROW, true, PARAMS({ "account", TEXT, true, "The account's name." }),
+      ANY_MAP_RESULT },
+    { "case.act",
+      "Sends an event to a case: checks authority, form and guards, and takes the transition.",
+      RD_METHOD_ACTOR, true,
+      PARAMS(ID, { "event", TEXT, true, "The event's name." },
+             { "form", MAP, false, "The event's form, filled in." }, IF_VERSION, KEY, DRY, AS),
       CASE_RESULT },
-    { "case.actions", "What may I do now, with the forms; and what not, with the reason.", RD_METHOD_ACTOR, false,
-      PARAMS(ID, AS), ANY_MAP_RESULT },
-    { "case.explain", "Why an entry came out as it did: facts, rules with their lines, outcome.", RD_METHOD_ACTOR, false,
-      PARAMS(ID, { "seq", COUNT, false, "The entry; the record's newest where missing." }, AS), ANY_MAP_RESULT },
+    { "case.actions", "What may I do now, with the forms; and what not, with the reason.",
+      RD_METHOD_ACTOR, false, PARAMS(ID, AS), ANY_MAP_RESULT },
+    { "case.explain", "Why an entry came out as it did: facts, rules with their lines, outcome.",
+      RD_METHOD_ACTOR, false,
+      PARAMS(ID, { "seq", COUNT, false, "The entry; the record's newest where missing." }, AS),
+      ANY_MAP_RESULT },
     { "case.get", "A record as it is, or as it was.", RD_METHOD_ACTOR, false,
-      PARAMS(ID, { "as_of", TIME, false, "As it was at this time, rebuilt from the journal." }, AS), CASE_RESULT },
+      PARAMS(ID, { "as_of", TIME, false, "As it was at this time, rebuilt from the journal." }, AS),
+      CASE_RESULT },
     { "case.history", "All entries of a record, oldest first.", RD_METHOD_ACTOR, false,
-      PARAMS(ID, { "since_version", COUNT, false, "Only versions behind this one." }, AS), ANY_MAP_RESULT },
+      PARAMS(ID, { "since_version", COUNT, false, "Only versions behind this one." }, AS),
+      ANY_MAP_RESULT },
     { "case.list", "A page of records of a type.", RD_METHOD_ACTOR, false,
       PARAMS({ "type", TEXT, true, "The record type." },
-             { "where", MAP, false, "Field (or state) to value, or to {\"from\",\"to\"} (to is not included)." },
+             { "where", MAP, false,
+               "Field (or state) to value, or to {\"from\",\"to\"} (to is not included)." },
              { "order", TEXT, false, "\"id\" or an indexed field; \"-\" before it for backwards." },
              { "limit", COUNT, false, "1 to 1000; 50 where missing." },
              { "cursor", TEXT, false, "From the page before." }, AS),
       ANY_MAP_RESULT },
     { "case.open", "Opens a case through its workflow.", RD_METHOD_ACTOR, true,
-      PARAMS({ "type", TEXT, true, "The record type." }, { "data", MAP, true, "The opening form, filled in." },
+      PARAMS({ "type", TEXT, true, "The record type." },
+             { "data", MAP, true, "The opening form, filled in." },
              { "at", TIME, false, "An earlier time (administrators only)." }, KEY, DRY, AS),
       CASE_RESULT },
-    { "clock.advance", "Moves a manual clock; what is due on the way rings at its time.", RD_METHOD_ROW, true,
-      PARAMS({ "by", TEXT, false, "A duration, such as \"2 hours\"." }, { "to", TIME, false, "A time." }), ANY_MAP_RESULT },
+    { "clock.advance", "Moves a manual clock; what is due on the way rings at its time.",
+      RD_METHOD_ROW, true,
+      PARAMS({ "by", TEXT, false, "A duration, such as \"2 hours\"." },
+             { "to", TIME, false, "A time." }),
+      ANY_MAP_RESULT },
     { "decision.evaluate", "Asks a decision table.", RD_METHOD_ROW, false,
-      PARAMS({ "name", TEXT, true, "The decision's name." }, { "input", MAP, true, "Its inputs by name." }, AS),
+      PARAMS({ "name", TEXT, true, "The decision's name." },
+             { "input", MAP, true, "Its inputs by name." }, AS),
       ANY_MAP_RESULT },
-    { "feed.read", "A page of the feed: entries that the caller may read, behind `since`.", RD_METHOD_ROW, false,
-      PARAMS({ "since", COUNT, true, "The sequence after which to begin." }, { "limit", COUNT, false, "1 to 256." }, AS),
-      ANY_MAP_RESULT },
-    { "feed.subscribe", "Follows the feed on this connection: notifications `feed.event`, in order, from behind `since`.",
+    { "feed.read", "A page of the feed: entries that the caller may read, behind `since`.",
       RD_METHOD_ROW, false,
-      PARAMS({ "since", COUNT, false, "Resume behind this sequence; from now where missing." }, AS), ANY_MAP_RESULT },
-    { "feed.unsubscribe", "Ends the subscription of this connection.", RD_METHOD_ROW, false, NO_PARAMS, ANY_MAP_RESULT },
-    { "import.apply", "Opens cases and sends events at the times at which they happened; idempotent by natural key.",
+      PARAMS({ "since", COUNT, true, "The sequence after which to begin." },
+             { "limit", COUNT, false, "1 to 256." }, AS),
+      ANY_MAP_RESULT },
+    { "feed.subscribe",
+      "Follows the feed on this connection: notifications `feed.event`, in order, from behind "
+      "`since`.",
+      RD_METHOD_ROW, false,
+      PARAMS({ "since", COUNT, false, "Resume behind this sequence; from now where missing." }, AS),
+      ANY_MAP_RESULT },
+    { "feed.unsubscribe", "Ends the subscription of this connection.", RD_METHOD_ROW, false,
+      NO_PARAMS, ANY_MAP_RESULT },
+    { "import.apply",
+      "Opens cases and sends events at the times at which they happened; idempotent by natural "
+      "key.",
       RD_METHOD_ROW, true,
       PARAMS({ "session", TEXT, true, "The import's name: natural keys belong to it." },
-             { "rows", LIST, true, "At most 1000 of {key, at, type, open:{…}} or {key, at, type, event, form, id}, in order of time." }),
+             { "rows", LIST, true,
+               "At most 1000 of {key, at, type, open:{…}} or {key, at, type, event, form, id}, in "
+               "order of time." }),
       ANY_MAP_RESULT },
-    { "import.finish", "Rings what is left of the imported past and hands the records to the live clock, in slices: call until `done`.",
-      RD_METHOD_ROW, true, PARAMS({ "session", TEXT, true, "The import's name." }), ANY_MAP_RESULT },
+    { "import.finish",
+      "Rings what is left of the imported past and hands the records to the live clock, in slices: "
+      "call until `done`.",
+      RD_METHOD_ROW, true, PARAMS({ "session", TEXT, true, "The import's name." }),
+      ANY_MAP_RESULT },
     { "notice.list", "What was told to whom, oldest first.", RD_METHOD_ROW, false,
-      PARAMS({ "since", COUNT, false, "Behind this notice's number." }, { "limit", COUNT, false, "1 to 1000; 50 where missing." },
+      PARAMS({ "since", COUNT, false, "Behind this notice's number." },
+             { "limit", COUNT, false, "1 to 1000; 50 where missing." },
              { "account", TEXT, false, "Only what was told to this account." }, AS),
       ANY_MAP_RESULT },
-    { "policy.info", "The generation in force: its records, states and decisions.", RD_METHOD_ROW, false, PARAMS(AS),
-      ANY_MAP_RESULT },
-    { "policy.reload", "Loads the policy directory anew and activates it whole, or refuses it with the reasons.",
+    { "policy.info", "The generation in force: its records, states and decisions.", RD_METHOD_ROW,
+      false, PARAMS(AS), ANY_MAP_RESULT },
+    { "policy.reload",
+      "Loads the policy directory anew and activates it whole, or refuses it with the reasons.",
       RD_METHOD_ROW, true, NO_PARAMS, ANY_MAP_RESULT },
     { "record.create", "Creates a record that has no workflow.", RD_METHOD_ACTOR, true,
-      PARAMS({ "type", TEXT, true, "The record type." }, { "data", MAP, true, "Its fields." }, KEY, DRY, AS), CASE_RESULT },
-    { "record.update", "Changes fields of a record that has no workflow; null empties one.", RD_METHOD_ACTOR, true,
-      PARAMS(ID, { "set", MAP, true, "Fields to change." }, IF_VERSION, KEY, DRY, AS), CASE_RESULT },
-    { "report.cases", "Counts records by state, month or a field, a slice at a time: add up while there is a cursor.",
+      PARAMS({ "type", TEXT, true, "The record type." }, { "data", MAP, true, "Its fields." }, KEY,
+             DRY, AS),
+      CASE_RESULT },
+    { "record.update", "Changes fields of a record that has no workflow; null empties one.",
+      RD_METHOD_ACTOR, true,
+      PARAMS(ID, { "set", MAP, true, "Fields to change." }, IF_VERSION, KEY, DRY, AS),
+      CASE_RESULT },
+    { "report.cases",
+      "Counts records by state, month or a field, a slice at a time: add up while there is a "
+      "cursor.",
       RD_METHOD_ROW, false,
-      PARAMS({ "type", TEXT, true, "The record type." }, { "by", TEXT, true, "\"state\", \"month\" or a field." },
-             { "where", MAP, false, "As for case.list." }, { "cursor", TEXT, false, "From the slice before." }, AS),
+      PARAMS({ "type", TEXT, true, "The record type." },
+             { "by", TEXT, true, "\"state\", \"month\" or a field." },
+             { "where", MAP, false, "As for case.list." },
+             { "cursor", TEXT, false, "From the slice before." }, AS),
       ANY_MAP_RESULT },
-    { "rpc.discover", "This description, as OpenRPC.", RD_METHOD_OPEN, false, NO_PARAMS, ANY_MAP_RESULT },
-    { "server.info", "Name, version, clock, generation, newest sequence.", RD_METHOD_OPEN, false, NO_PARAMS, ANY_MAP_RESULT },
+    { "rpc.discover", "This description, as OpenRPC.", RD_METHOD_OPEN, false, NO_PARAMS,
+      ANY_MAP_RESULT },
+    { "server.info", "Name, version, clock, generation, newest sequence.", RD_METHOD_OPEN, false,
+      NO_PARAMS, ANY_MAP_RESULT },
     { "session.login", "Tells who this connection is, by a token.", RD_METHOD_OPEN, false,
       PARAMS({ "token", TEXT, true, "As account.token gave it." }), ANY_MAP_RESULT },
-    { "store.stat", "Sizes of tables, map and journal.", RD_METHOD_ROW, false, NO_PARAMS, ANY_MAP_RESULT },
+    { "store.stat", "Sizes of tables, map and journal.", RD_METHOD_ROW, false, NO_PARAMS,
+      ANY_MAP_RESULT },
 };
 
 /* One function a row, and the authority rows' name for methods that share one. */
@@ -184,40 +239,45 @@ static enum rd_status method_params(const struct rd_method *method, struct rd_re
         names[count++] = param->name;
         if (!value || value->kind == RD_NULL) {
             if (param->required)
-                return rd_error_at(&request->error, RD_INVALID_PARAMS, rd_arena_printf(arena, "/%s", param->name),
+                return rd_error_at(&request->error, RD_INVALID_PARAMS,
+                                   rd_arena_printf(arena, "/%s", param->name),
                                    "%s needs the parameter '%s'", method->name, param->name);
             continue;
         }
         if (value->kind != method_kind(param->schema))
-            return rd_error_at(&request->error, RD_INVALID_PARAMS, rd_arena_printf(arena, "/%s", param->name),
-                               "'%s' must be %s, not %s", param->name, rd_kind_name(method_kind(param->schema)),
-                               rd_kind_name(value->kind));
+            return rd_error_at(&request->error, RD_INVALID_PARAMS,
+                               rd_arena_printf(arena, "/%s", param->name),
+                               "'%s' must be %s, not %s", param->name,
+                               rd_kind_name(method_kind(param->schema)), rd_kind_name(value->kind));
     }
     const struct rd_value *key = rd_map_get(request->params, "idempotency_key");
     if (key && (key->count == 0 || key->count > RD_IDEMPOTENCY_KEY_BYTES_MAX))
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/idempotency_key", "a key has 1 to %d bytes",
-                           RD_IDEMPOTENCY_KEY_BYTES_MAX);
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/idempotency_key",
+                           "a key has 1 to %d bytes", RD_IDEMPOTENCY_KEY_BYTES_MAX);
     for (uint32_t i = 0; request->params && i < request->params->count; i++) {
         size_t n = 0;
         while (n < count && strcmp(names[n], request->params->pairs[i].key) != 0)
             n++;
         if (n == count)
-            return rd_error_at(&request->error, RD_INVALID_PARAMS, rd_arena_printf(arena, "/%s", request->params->pairs[i].key),
-                               "%s has no parameter '%s'%s", method->name, request->params->pairs[i].key,
+            return rd_error_at(&request->error, RD_INVALID_PARAMS,
+                               rd_arena_printf(arena, "/%s", request->params->pairs[i].key),
+                               "%s has no parameter '%s'%s", method->name,
+                               request->params->pairs[i].key,
                                rd_model_guess(arena, request->params->pairs[i].key, names, count));
     }
     return RD_OK;
 }
 
-static enum rd_status method_authorise(struct rd_kernel *kernel, const struct rd_method *method, const char *operation,
-                                       struct rd_request *request)
+static enum rd_status method_authorise(struct rd_kernel *kernel, const struct rd_method *method,
+                                       const char *operation, struct rd_request *request)
 {
     struct rd_actor actor;
     if (method->authority == RD_METHOD_OPEN)
         return RD_OK;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status == RD_OK && method->authority == RD_METHOD_ROW)
-        status = rd_actor_may(kernel, &actor, operation ? operation : method->name, &request->error);
+        status =
+            rd_actor_may(kernel, &actor, operation ? operation : method->name, &request->error);
     return status;
 }
 
@@ -228,17 +288,20 @@ enum rd_status rd_method_call(struct rd_kernel *kernel, struct rd_request *reque
         const char *names[METHOD_COUNT];
         for (size_t i = 0; i < METHOD_COUNT; i++)
             names[i] = METHODS[i].name;
-        return rd_error_set(&request->error, RD_METHOD_NOT_FOUND, "there is no method '%s'%s", request->method,
+        return rd_error_set(&request->error, RD_METHOD_NOT_FOUND, "there is no method '%s'%s",
+                            request->method,
                             rd_model_guess(request->arena, request->method, names, METHOD_COUNT));
     }
     const struct rd_method *method = &METHODS[at];
     if (request->params && request->params->kind != RD_MAP)
-        return rd_error_set(&request->error, RD_INVALID_PARAMS, "parameters go by name: params must be an object");
+        return rd_error_set(&request->error, RD_INVALID_PARAMS,
+                            "parameters go by name: params must be an object");
     enum rd_status status = method_params(method, request);
     if (status == RD_OK)
         status = method_authorise(kernel, method, CALLS[at].operation, request);
     if (status == RD_OK && method->writes && rd_vault_is_full(kernel->vault))
-        status = rd_error_set(&request->error, RD_STORAGE_FULL, "%s", rd_status_text(RD_STORAGE_FULL));
+        status =
+            rd_error_set(&request->error, RD_STORAGE_FULL, "%s", rd_status_text(RD_STORAGE_FULL));
     return status == RD_OK ? CALLS[at].call(kernel, request) : status;
 }
 

@@ -4,7 +4,8 @@
 
 #include "kernel/kernel.h"
 
-/* Finds the method, checks the parameters against its row and the actor against its authority, and executes it. */
+/* Finds the method, checks the parameters against its row and the actor against its authority, and
+ * executes it. */
 enum rd_status rd_method_call(struct rd_kernel *kernel, struct rd_request *request) RD_MUST_CHECK;
 
 #endif

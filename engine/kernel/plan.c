@@ -1,10 +1,10 @@
 /* Plans: working copies of the records that a command touches, and what the chart does to them.
  *
- *   event ─▶ row whose guards hold ─▶ exit actions, row's actions ─▶ new state: clocks stop and start ─▶ entry actions
- *                                        each action returns effects: set, start, send, link, tell, deadline, stop
+ *   event ─▶ row whose guards hold ─▶ exit actions, row's actions ─▶ new state: clocks stop and
+ * start ─▶ entry actions each action returns effects: set, start, send, link, tell, deadline, stop
  *
- * Nothing here writes. A plan that fails is forgotten with its arena; a plan that stands is turned into one entry (commit.c).
- * Cascades (send, start) run in the same plan, to a bounded depth.
+ * Nothing here writes. A plan that fails is forgotten with its arena; a plan that stands is turned
+ * into one entry (commit.c). Cascades (send, start) run in the same plan, to a bounded depth.
  */
 #include "kernel/inside.h"
 
@@ -16,7 +16,8 @@
 #include "domain/zone.h"
 #include "store/tables.h"
 
-void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena, struct rd_error *error)
+void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena,
+                 struct rd_error *error)
 {
     *run = (struct rd_run){
         .kernel = kernel,
@@ -31,13 +32,15 @@ void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *
     };
 }
 
-void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line, const char *outcome,
-                    const char *reason)
+void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
+                    const char *outcome, const char *reason)
 {
     struct rd_value item = rd_list();
-    for (uint32_t i = 0; i < run->decisions.count; i++) { /* asked again with the same answer: once is enough */
+    for (uint32_t i = 0; i < run->decisions.count;
+         i++) { /* asked again with the same answer: once is enough */
         const struct rd_value *at = run->decisions.items[i].items;
-        if (strcmp(at[0].text, rule) == 0 && strcmp(at[2].text, outcome) == 0 && !reason && at[3].kind == RD_NULL)
+        if (strcmp(at[0].text, rule) == 0 && strcmp(at[2].text, outcome) == 0 && !reason &&
+            at[3].kind == RD_NULL)
             return;
     }
     rd_list_add(run->arena, &item, rd_text(rule));
@@ -50,8 +53,8 @@ void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int 
 static enum rd_status draft_add(struct rd_run *run, struct rd_draft **out)
 {
     if (run->draft_count == RD_CASCADE_RECORDS_MAX)
-        return rd_error_set(run->error, RD_LIMIT_EXCEEDED, "the command touches more than %d records",
-                            RD_CASCADE_RECORDS_MAX);
+        return rd_error_set(run->error, RD_LIMIT_EXCEEDED,
+                            "the command touches more than %d records", RD_CASCADE_RECORDS_MAX);
     struct rd_draft *draft = rd_arena_zalloc(run->arena, 1, sizeof *draft);
     draft->set = rd_map();
     draft->state = -1;
@@ -69,7 +72,9 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
         }
     struct rd_record record;
     const struct rd_record_type *type = rd_type_of(run->kernel, id);
-    enum rd_status status = type ? rd_record_load(run->kernel->store, id, run->arena, &record, run->error) : RD_NOT_FOUND;
+    enum rd_status status =
+        type ? rd_record_load(run->kernel->store, id, run->arena, &record, run->error)
+             : RD_NOT_FOUND;
     if (status == RD_NOT_FOUND)
         return rd_error_set(run->error, RD_NOT_FOUND, "there is no such record");
     if (status != RD_OK || (status = draft_add(run, out)) != RD_OK)
@@ -82,7 +87,8 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
     return RD_OK;
 }
 
-/* "CP-{year}-{000000}": the year of the company's local date, and the serial with as many digits as there are zeros. */
+/* "CP-{year}-{000000}": the year of the company's local date, and the serial with as many digits as
+ * there are zeros. */
 static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
 {
     const char *format = draft->type->number;
@@ -93,12 +99,15 @@ static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
     int64_t local = rd_zone_local_ms(run->model->local, run->now_ms);
     rd_date_civil((local - (local < 0 ? 86399999 : 0)) / 86400000, &year, &month, &day);
     draft->opened_year = strstr(format, "{year}") ? year : 0;
-    snprintf(counter, sizeof counter, "number:%u:%lld", rd_id_type(draft->record.id), (long long)draft->opened_year);
-    enum rd_status status = rd_counter_read(run->kernel->store, counter, &draft->opened_serial, run->error);
+    snprintf(counter, sizeof counter, "number:%u:%lld", rd_id_type(draft->record.id),
+             (long long)draft->opened_year);
+    enum rd_status status =
+        rd_counter_read(run->kernel->store, counter, &draft->opened_serial, run->error);
     if (status != RD_OK)
         return status;
     for (size_t i = 0; i < run->draft_count; i++) /* others of this plan come before it */
-        draft->opened_serial += run->drafts[i] != draft && run->drafts[i]->fresh && run->drafts[i]->type == draft->type;
+        draft->opened_serial +=
+            run->drafts[i] != draft && run->drafts[i]->fresh && run->drafts[i]->type == draft->type;
     draft->opened_serial++;
     struct rd_buf text;
     rd_buf_init(&text);
@@ -119,7 +128,8 @@ static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
     return RD_OK;
 }
 
-enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *type, struct rd_draft **out)
+enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *type,
+                            struct rd_draft **out)
 {
     char counter[64];
     int64_t serial;
@@ -154,7 +164,8 @@ const struct rd_value *rd_draft_get(const struct rd_draft *draft, const char *fi
     return value ? value : rd_map_get(&draft->record.data, field);
 }
 
-void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field, struct rd_value value)
+void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
+                  struct rd_value value)
 {
     const struct rd_value *now = rd_draft_get(draft, field);
     struct rd_value empty = rd_null();
@@ -167,15 +178,17 @@ void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
 
 /* The effects of actions. */
 
-static enum rd_status effect_fault(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
-                                   const char *why, const char *what)
+static enum rd_status effect_fault(struct rd_run *run, struct rd_draft *draft,
+                                   const struct rd_function *action, const char *why,
+                                   const char *what)
 {
-    return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: action '%s': %s%s", draft->chart->file, action->line,
-                        action->name, why, what ? what : "");
+    return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: action '%s': %s%s", draft->chart->file,
+                        action->line, action->name, why, what ? what : "");
 }
 
-static enum rd_status effect_fields(struct rd_run *run, struct rd_draft *on, const struct rd_value *fields,
-                                    struct rd_draft *draft, const struct rd_function *action)
+static enum rd_status effect_fields(struct rd_run *run, struct rd_draft *on,
+                                    const struct rd_value *fields, struct rd_draft *draft,
+                                    const struct rd_function *action)
 {
     for (uint32_t i = 0; i < fields->count; i++) {
         const struct rd_pair *pair = &fields->pairs[i];
@@ -185,7 +198,8 @@ static enum rd_status effect_fields(struct rd_run *run, struct rd_draft *on, con
             return effect_fault(run, draft, action, "there is no such field: ", pair->key);
         const struct rd_field *to = &on->type->fields[field];
         if (rd_type_accept(&to->type, &pair->value, run->arena, &inside, run->error) != RD_OK)
-            return effect_fault(run, draft, action, rd_arena_printf(run->arena, "field '%s' ", to->name),
+            return effect_fault(run, draft, action,
+                                rd_arena_printf(run->arena, "field '%s' ", to->name),
                                 rd_arena_printf(run->arena, "%s", run->error->text));
         rd_draft_set(run, on, to->name, inside);
     }
@@ -202,8 +216,8 @@ static void effect_link(struct rd_run *run, struct rd_id from, const char *name,
     rd_list_add(run->arena, &run->extra, link);
 }
 
-static enum rd_status effect_start(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
-                                   const struct rd_value *effect)
+static enum rd_status effect_start(struct rd_run *run, struct rd_draft *draft,
+                                   const struct rd_function *action, const struct rd_value *effect)
 {
     const char *name = rd_map_text(effect, "type", "?"), *link = rd_map_text(effect, "link", NULL);
     const struct rd_record_type *type = rd_model_type(run->model, name);
@@ -221,8 +235,8 @@ static enum rd_status effect_start(struct rd_run *run, struct rd_draft *draft, c
     return status;
 }
 
-static enum rd_status effect_send(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
-                                  const struct rd_value *effect)
+static enum rd_status effect_send(struct rd_run *run, struct rd_draft *draft,
+                                  const struct rd_function *action, const struct rd_value *effect)
 {
     const char *name = rd_map_text(effect, "event", "?");
     const struct rd_value *to = rd_map_get(effect, "to"), *form = rd_map_get(effect, "form");
@@ -235,20 +249,24 @@ static enum rd_status effect_send(struct rd_run *run, struct rd_draft *draft, co
     if (status != RD_OK)
         return status;
     if (!target->chart || !rd_event_exists(target->chart, name))
-        return effect_fault(run, draft, action, "send: no state of that record knows the event ", name);
-    const struct rd_event *event = target->state >= 0 ? rd_event_find(target->chart, target->state, name) : NULL;
+        return effect_fault(run, draft, action, "send: no state of that record knows the event ",
+                            name);
+    const struct rd_event *event =
+        target->state >= 0 ? rd_event_find(target->chart, target->state, name) : NULL;
     if (!event) {
         rd_run_decided(run, name, target->chart->file, target->chart->line, "not accepted",
                        target->record.state ? target->record.state : "");
         return RD_OK;
     }
-    if (rd_value_is(form, RD_MAP) && (status = effect_fields(run, target, form, draft, action)) != RD_OK)
+    if (rd_value_is(form, RD_MAP) &&
+        (status = effect_fields(run, target, form, draft, action)) != RD_OK)
         return status;
     return rd_take_event(run, target, event);
 }
 
-/* Accounts that an addressee stands for: an account, "owner", a field that holds an account, or a role: then those in the
- * record's unit who have it by name, else those of the nearest unit above that has any. */
+/* Accounts that an addressee stands for: an account, "owner", a field that holds an account, or a
+ * role: then those in the record's unit who have it by name, else those of the nearest unit above
+ * that has any. */
 static void tell_role(struct rd_run *run, int role, int unit, struct rd_value *to)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
@@ -263,22 +281,26 @@ static void tell_role(struct rd_run *run, int role, int unit, struct rd_value *t
     }
 }
 
-static struct rd_value tell_addressees(struct rd_run *run, const struct rd_draft *draft, const char *name)
+static struct rd_value tell_addressees(struct rd_run *run, const struct rd_draft *draft,
+                                       const char *name)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
     struct rd_record now = draft->record;
     struct rd_value to = rd_list();
     const struct rd_value *owner =
-        draft->type->owner >= 0 ? rd_draft_get(draft, draft->type->fields[draft->type->owner].name) : NULL;
+        draft->type->owner >= 0 ? rd_draft_get(draft, draft->type->fields[draft->type->owner].name)
+                                : NULL;
     const struct rd_value *unit_field =
-        draft->type->unit >= 0 ? rd_draft_get(draft, draft->type->fields[draft->type->unit].name) : NULL;
+        draft->type->unit >= 0 ? rd_draft_get(draft, draft->type->fields[draft->type->unit].name)
+                               : NULL;
     const char *owner_name = rd_value_is(owner, RD_TEXT) ? owner->text : now.opened_by;
     int role = rd_role_find(organisation, name);
     if (strcmp(name, "owner") == 0) {
         if (owner_name)
             rd_list_add(run->arena, &to, rd_text(owner_name));
     } else if (role >= 0) {
-        const struct rd_account *account = owner_name ? rd_account_find(organisation, owner_name) : NULL;
+        const struct rd_account *account =
+            owner_name ? rd_account_find(organisation, owner_name) : NULL;
         int unit = rd_value_is(unit_field, RD_TEXT) ? rd_unit_find(organisation, unit_field->text)
                    : account                        ? account->unit
                                                     : -1;
@@ -309,7 +331,9 @@ static const char *tell_text(struct rd_run *run, const struct rd_draft *draft, c
             rd_buf_text(&out, draft->record.state ? draft->record.state : "");
         } else if (field >= 0) {
             const struct rd_value *inside = rd_draft_get(draft, name);
-            struct rd_value shown = inside ? rd_type_show(&draft->type->fields[field].type, inside, run->arena) : rd_text("");
+            struct rd_value shown =
+                inside ? rd_type_show(&draft->type->fields[field].type, inside, run->arena)
+                       : rd_text("");
             if (shown.kind == RD_TEXT)
                 rd_buf_append(&out, shown.text, shown.count);
             else
@@ -324,13 +348,14 @@ static const char *tell_text(struct rd_run *run, const struct rd_draft *draft, c
     return kept;
 }
 
-enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to, size_t count,
-                              const char *text, const char *rule)
+enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to,
+                              size_t count, const char *text, const char *rule)
 {
     if (run->quiet || count == 0)
         return RD_OK;
     if (!run->notice_read) {
-        enum rd_status status = rd_counter_read(run->kernel->store, "notice", &run->notice_last, run->error);
+        enum rd_status status =
+            rd_counter_read(run->kernel->store, "notice", &run->notice_last, run->error);
         if (status != RD_OK)
             return status;
         run->notice_read = true;
@@ -350,21 +375,23 @@ enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const 
     rd_list_add(run->arena, &notice, rd_int(++run->notice_last));
     rd_list_add(run->arena, &notice, rd_int((int64_t)draft->record.id.value));
     rd_list_add(run->arena, &notice, all);
-    rd_list_add(run->arena, &notice, rd_text(tell_text(run, draft, text ? text : "{number}: {state}")));
+    rd_list_add(run->arena, &notice,
+                rd_text(tell_text(run, draft, text ? text : "{number}: {state}")));
     rd_list_add(run->arena, &notice, rd_text(rule));
     rd_list_add(run->arena, &run->extra, notice);
     return RD_OK;
 }
 
-static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
-                                  const struct rd_value *effect)
+static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,
+                                  const struct rd_function *action, const struct rd_value *effect)
 {
     const struct rd_value *to = rd_map_list(effect, "to");
     const char *names[16];
     size_t count = 0;
     for (uint32_t i = 0; i < to->count; i++) {
         if (to->items[i].kind != RD_TEXT || count == 16)
-            return effect_fault(run, draft, action, "tell: at most 16 addressees, each a role, an account, ",
+            return effect_fault(run, draft, action,
+                                "tell: at most 16 addressees, each a role, an account, ",
                                 "\"owner\" or a field");
         names[count++] = to->items[i].text;
     }
@@ -372,15 +399,17 @@ static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft, co
                           rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
 }
 
-static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft, const struct rd_function *action,
-                                 const struct rd_value *effect)
+static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft,
+                                 const struct rd_function *action, const struct rd_value *effect)
 {
     const char *kind = rd_map_text(effect, "effect", "");
     if (++run->effect_count > RD_PLAN_EFFECTS_MAX)
-        return rd_error_set(run->error, RD_LIMIT_EXCEEDED, "the command has more than %d effects", RD_PLAN_EFFECTS_MAX);
+        return rd_error_set(run->error, RD_LIMIT_EXCEEDED, "the command has more than %d effects",
+                            RD_PLAN_EFFECTS_MAX);
     if (strcmp(kind, "set") == 0) {
         const struct rd_value *fields = rd_map_get(effect, "data");
-        return rd_value_is(fields, RD_MAP) ? effect_fields(run, draft, fields, draft, action) : RD_OK;
+        return rd_value_is(fields, RD_MAP) ? effect_fields(run, draft, fields, draft, action)
+                                           : RD_OK;
     }
     if (strcmp(kind, "start") == 0)
         return effect_start(run, draft, action, effect);
@@ -395,9 +424,10 @@ static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft, con
         return RD_OK;
     }
     if (strcmp(kind, "deadline") == 0)
-        return rd_clock_start(run, draft, name, rd_map_text(effect, "limit", ""), rd_map_text(effect, "event", NULL),
-                              rd_map_text(effect, "clock", NULL),
-                              rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
+        return rd_clock_start(
+            run, draft, name, rd_map_text(effect, "limit", ""), rd_map_text(effect, "event", NULL),
+            rd_map_text(effect, "clock", NULL),
+            rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
     if (strcmp(kind, "stop") == 0) {
         enum rd_status status = rd_draft_deadlines(run, draft);
         if (status == RD_OK)
@@ -407,7 +437,8 @@ static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft, con
     return effect_fault(run, draft, action, "returned something that is no effect: ", kind);
 }
 
-enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions, size_t count)
+enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions,
+                              size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct rd_function *action = &draft->chart->actions[actions[i]];
@@ -430,7 +461,8 @@ static enum rd_status plan_enter(struct rd_run *run, struct rd_draft *draft, int
     int from = draft->state;
     enum rd_status status = RD_OK;
     if (from >= 0)
-        status = rd_effects_run(run, draft, draft->chart->states[from].exit, draft->chart->states[from].exit_count);
+        status = rd_effects_run(run, draft, draft->chart->states[from].exit,
+                                draft->chart->states[from].exit_count);
     if (status != RD_OK)
         return status;
     draft->state = to;
@@ -446,8 +478,9 @@ enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const str
                            const struct rd_row *row)
 {
     if (++run->depth > RD_CASCADE_DEPTH_MAX)
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: events send events more than %d deep",
-                            draft->chart->file, row->line, RD_CASCADE_DEPTH_MAX);
+        return rd_error_set(run->error, RD_POLICY_FAULT,
+                            "%s:%d: events send events more than %d deep", draft->chart->file,
+                            row->line, RD_CASCADE_DEPTH_MAX);
     const char *to = row->go >= 0 ? draft->chart->states[row->go].name : "(stays)";
     rd_visit(run->kernel, row->spot);
     rd_run_decided(run, event ? event->command : "open", draft->chart->file, row->line, to, NULL);
@@ -461,7 +494,8 @@ enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const str
     return status;
 }
 
-enum rd_status rd_take_event(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event)
+enum rd_status rd_take_event(struct rd_run *run, struct rd_draft *draft,
+                             const struct rd_event *event)
 {
     for (size_t i = 0; i < event->row_count; i++) {
         bool holds;
@@ -471,18 +505,20 @@ enum rd_status rd_take_event(struct rd_run *run, struct rd_draft *draft, const s
         if (holds)
             return rd_take_row(run, draft, event, &event->rows[i]);
     }
-    return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: no row of event '%s' fits", draft->chart->file,
-                        event->line, event->name);
+    return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: no row of event '%s' fits",
+                        draft->chart->file, event->line, event->name);
 }
 
 enum rd_status rd_take_open(struct rd_run *run, struct rd_draft *draft)
 {
-    enum rd_status status = rd_take_row(run, draft, &draft->chart->open, &draft->chart->open.rows[0]);
+    enum rd_status status =
+        rd_take_row(run, draft, &draft->chart->open, &draft->chart->open.rows[0]);
     return status == RD_OK ? rd_clock_within(run, draft) : status;
 }
 
 /* The limit that a deadline came from, in the policy as it is now; NULL where it is gone. */
-static const struct rd_limit *plan_limit(const struct rd_draft *draft, const struct rd_deadline *row)
+static const struct rd_limit *plan_limit(const struct rd_draft *draft,
+                                         const struct rd_deadline *row)
 {
     if (row->kind == RD_DEADLINE_WITHIN)
         return draft->chart->within;
@@ -493,7 +529,8 @@ static const struct rd_limit *plan_limit(const struct rd_draft *draft, const str
     return row->which < state->after_count ? &state->after[row->which] : NULL;
 }
 
-static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft, const struct rd_limit *limit)
+static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft,
+                                      const struct rd_limit *limit)
 {
     rd_visit(run->kernel, limit->spot);
     if (limit->escalate)
@@ -508,7 +545,8 @@ static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft
     return status;
 }
 
-enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft, struct rd_draft_deadline *deadline)
+enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft,
+                            struct rd_draft_deadline *deadline)
 {
     const struct rd_deadline *row = &deadline->row;
     const struct rd_limit *limit = draft->chart ? plan_limit(draft, row) : NULL;
@@ -517,7 +555,9 @@ enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft, struct r
     draft->changed = true;
     rd_list_add(run->arena, &item, rd_text(row->name));
     rd_list_add(run->arena, &item, rd_text(row->rule ? row->rule : ""));
-    rd_list_add(run->arena, &item, rd_text(limit || row->kind == RD_DEADLINE_EVENT ? "rang" : "rang, but the rule is gone"));
+    rd_list_add(
+        run->arena, &item,
+        rd_text(limit || row->kind == RD_DEADLINE_EVENT ? "rang" : "rang, but the rule is gone"));
     rd_list_add(run->arena, &item, rd_text(row->limit));
     rd_list_add(run->arena, &run->decisions, item);
     if (limit)
@@ -527,6 +567,7 @@ enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft, struct r
     const struct rd_event *event = rd_event_find(draft->chart, draft->state, row->ref);
     if (event)
         return rd_take_event(run, draft, event);
-    rd_run_decided(run, row->ref, draft->chart->file, draft->chart->line, "not accepted", draft->record.state);
+    rd_run_decided(run, row->ref, draft->chart->file, draft->chart->line, "not accepted",
+                   draft->record.state);
     return RD_OK;
 }

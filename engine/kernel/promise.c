@@ -1,5 +1,5 @@
-/* Promises: each test gets a kernel of its own on an empty store and a manual clock, and is played through the same methods
- * that front ends use: what holds here holds at the door.
+/* Promises: each test gets a kernel of its own on an empty store and a manual clock, and is played
+ * through the same methods that front ends use: what holds here holds at the door.
  */
 #include "kernel/promise.h"
 
@@ -16,7 +16,8 @@
 
 #define PROMISE_START "2026-03-02 09:00" /* a Monday, when service begins */
 
-void rd_promise_call(struct rd_promise_run *run, const char *method, struct rd_value params, const char *by)
+void rd_promise_call(struct rd_promise_run *run, const char *method, struct rd_value params,
+                     const char *by)
 {
     struct rd_value *kept = rd_arena_zalloc(run->arena, 1, sizeof *kept);
     if (by)
@@ -40,7 +41,8 @@ static const char *promise_id(const struct rd_promise_run *run, const char *name
     return NULL;
 }
 
-static bool promise_is_reference(const struct rd_promise_run *run, const struct rd_record_type *type, const char *field)
+static bool promise_is_reference(const struct rd_promise_run *run,
+                                 const struct rd_record_type *type, const char *field)
 {
     int at = type ? rd_type_field(type, field) : -1;
     if (at >= 0)
@@ -55,12 +57,15 @@ static bool promise_is_reference(const struct rd_promise_run *run, const struct 
 }
 
 /* The fields, with names of the test's records in reference fields replaced by their ids. */
-static struct rd_value promise_data(struct rd_promise_run *run, const struct rd_record_type *type, const struct rd_value *data)
+static struct rd_value promise_data(struct rd_promise_run *run, const struct rd_record_type *type,
+                                    const struct rd_value *data)
 {
     struct rd_value out = rd_map();
     for (uint32_t i = 0; rd_value_is(data, RD_MAP) && i < data->count; i++) {
         const struct rd_pair *pair = &data->pairs[i];
-        const char *id = pair->value.kind == RD_TEXT && promise_is_reference(run, type, pair->key) ? promise_id(run, pair->value.text) : NULL;
+        const char *id = pair->value.kind == RD_TEXT && promise_is_reference(run, type, pair->key)
+                             ? promise_id(run, pair->value.text)
+                             : NULL;
         rd_map_add(run->arena, &out, pair->key, id ? rd_text(id) : pair->value);
     }
     return out;
@@ -73,7 +78,8 @@ static void promise_open(struct rd_promise_run *run, const struct rd_value *spec
     struct rd_value params = rd_map();
     rd_map_add(run->arena, &params, "type", rd_text(name));
     rd_map_add(run->arena, &params, "data", promise_data(run, type, rd_map_get(spec, "data")));
-    rd_promise_call(run, type && type->chart ? "case.open" : "record.create", params, rd_map_text(spec, "by", NULL));
+    rd_promise_call(run, type && type->chart ? "case.open" : "record.create", params,
+                    rd_map_text(spec, "by", NULL));
     if (run->status != RD_OK || run->ref_count == RD_PROMISE_REFS_MAX)
         return;
     const char *id = rd_map_text(&run->result, "id", "");
@@ -95,7 +101,8 @@ static bool promise_local(const struct rd_promise_run *run, const char *text, in
     return true;
 }
 
-/* Moves the clock as the step says; false where that could not be done (the run's error says why). */
+/* Moves the clock as the step says; false where that could not be done (the run's error says why).
+ */
 static bool promise_move(struct rd_promise_run *run, const struct rd_value *step)
 {
     const char *at = rd_map_text(step, "at", NULL), *after = rd_map_text(step, "after", NULL);
@@ -109,7 +116,8 @@ static bool promise_move(struct rd_promise_run *run, const struct rd_value *step
         rd_map_add(run->arena, &params, "by", rd_text(after));
     if (at) {
         if (!promise_local(run, at, &to)) {
-            run->status = rd_error_set(&run->error, RD_INVALID_PARAMS, "at: '%s' is no time such as 2026-03-06 16:00", at);
+            run->status = rd_error_set(&run->error, RD_INVALID_PARAMS,
+                                       "at: '%s' is no time such as 2026-03-06 16:00", at);
             return false;
         }
         rd_time_write(to, text);
@@ -127,7 +135,8 @@ static void promise_act(struct rd_promise_run *run, const struct rd_value *step)
     struct rd_value params = rd_map();
     const struct rd_record_type *type = NULL;
     if (!id) {
-        run->status = rd_error_set(&run->error, RD_NOT_FOUND, "the test opened no record '%s'", on ? on : "");
+        run->status =
+            rd_error_set(&run->error, RD_NOT_FOUND, "the test opened no record '%s'", on ? on : "");
         return;
     }
     struct rd_promise_run other = *run;
@@ -190,13 +199,15 @@ static const char *promise_play(struct rd_promise_run *run, const struct rd_valu
     for (uint32_t i = 0; i < given->count; i++) {
         promise_open(run, &given->items[i]);
         if (run->status != RD_OK)
-            return rd_arena_printf(run->arena, "%s:%lld: given: %s: %s", run->file, (long long)rd_map_int(&given->items[i], "line", 0),
+            return rd_arena_printf(run->arena, "%s:%lld: given: %s: %s", run->file,
+                                   (long long)rd_map_int(&given->items[i], "line", 0),
                                    rd_status_name(run->status), run->error.text);
     }
     for (uint32_t i = 0; i < steps->count; i++) {
         const char *why = promise_step(run, &steps->items[i]);
         if (why)
-            return rd_arena_printf(run->arena, "%s:%lld: %s", run->file, (long long)rd_map_int(&steps->items[i], "line", 0), why);
+            return rd_arena_printf(run->arena, "%s:%lld: %s", run->file,
+                                   (long long)rd_map_int(&steps->items[i], "line", 0), why);
         promise_heard(run);
     }
     return NULL;
@@ -233,8 +244,9 @@ static bool promise_dir(char *out, size_t size)
 }
 
 /* One test, from an empty store to the last step. */
-static enum rd_status promise_one(struct rd_policy *policy, const struct rd_value *test, uint32_t *coverage,
-                                  struct rd_arena *arena, struct rd_promise *out, struct rd_error *error)
+static enum rd_status promise_one(struct rd_policy *policy, const struct rd_value *test,
+                                  uint32_t *coverage, struct rd_arena *arena,
+                                  struct rd_promise *out, struct rd_error *error)
 {
     char dir[256];
     struct rd_findings findings;
@@ -251,15 +263,19 @@ static enum rd_status promise_one(struct rd_policy *policy, const struct rd_valu
     run->model = rd_policy_model(policy);
     run->arena = &scratch;
     run->file = out->file;
-    struct rd_kernel_options options = {
-        .data_dir = dir, .policy = policy, .clock_manual = true, .coverage = coverage, .segment_bytes = 1024 * 1024
-    };
+    struct rd_kernel_options options = { .data_dir = dir,
+                                         .policy = policy,
+                                         .clock_manual = true,
+                                         .coverage = coverage,
+                                         .segment_bytes = 1024 * 1024 };
     const char *at = rd_map_text(test, "at", PROMISE_START);
     enum rd_status status = RD_OK;
     if (!promise_local(run, at, &options.clock_start_ms))
-        out->why = rd_arena_printf(arena, "%s:%d: at: '%s' is no time such as 2026-03-06 16:00", out->file, out->line, at);
+        out->why = rd_arena_printf(arena, "%s:%d: at: '%s' is no time such as 2026-03-06 16:00",
+                                   out->file, out->line, at);
     else if (!promise_dir(dir, sizeof dir))
-        status = rd_error_set(error, RD_IO, "no temporary directory can be made in $TMPDIR, /dev/shm or /tmp");
+        status = rd_error_set(error, RD_IO,
+                              "no temporary directory can be made in $TMPDIR, /dev/shm or /tmp");
     else {
         status = rd_kernel_open(&options, &findings, &run->kernel, &start, error);
         if (status == RD_OK) {
@@ -274,8 +290,8 @@ static enum rd_status promise_one(struct rd_policy *policy, const struct rd_valu
     return status;
 }
 
-static void promise_coverage(const struct rd_model *model, const uint32_t *coverage, struct rd_arena *arena,
-                             struct rd_promise_report *report)
+static void promise_coverage(const struct rd_model *model, const uint32_t *coverage,
+                             struct rd_arena *arena, struct rd_promise_report *report)
 {
     size_t missed = 0;
     report->spots = model->spot_count;
@@ -293,9 +309,11 @@ static void promise_coverage(const struct rd_model *model, const uint32_t *cover
         }
 }
 
-enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t count, const char *only,
-                               void (*progress)(void *context, const struct rd_promise *promise), void *context,
-                               struct rd_arena *arena, struct rd_promise_report *report, struct rd_error *error)
+enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t count,
+                               const char *only,
+                               void (*progress)(void *context, const struct rd_promise *promise),
+                               void *context, struct rd_arena *arena,
+                               struct rd_promise_report *report, struct rd_error *error)
 {
     struct rd_findings findings;
     struct rd_policy *policy = NULL;

@@ -1,4 +1,5 @@
-/* Promises: the tests that admins write beside their rules, run in-process on a manual clock, with coverage. */
+/* Promises: the tests that admins write beside their rules, run in-process on a manual clock, with
+ * coverage. */
 #ifndef RD_KERNEL_PROMISE_H
 #define RD_KERNEL_PROMISE_H
 
@@ -14,7 +15,8 @@ struct rd_promise {
     const char *title, *file;
     int line;
     bool kept;
-    const char *why; /* where it is broken: "scripts/complaint_test.lua:14: expected state 'verified', got 'explained' (rule ...)" */
+    const char *why; /* where it is broken: "scripts/complaint_test.lua:14: expected state
+                        'verified', got 'explained' (rule ...)" */
 };
 
 struct rd_promise_report {
@@ -22,15 +24,21 @@ struct rd_promise_report {
     struct rd_promise *promises; /* in the arena; `run` of them */
     /* Coverage: what no promise visited. */
     size_t spots, visited;
-    struct { const char *file; int line; const char *text; } *missed; /* in the arena; spots - visited of them, source order */
+    struct {
+        const char *file;
+        int line;
+        const char *text;
+    } * missed; /* in the arena; spots - visited of them, source order */
 };
 
-/* Runs every test of a policy made of these sources; each one in a store of its own in a temporary directory (on $TMPDIR or
- * /dev/shm or /tmp), removed afterwards. `progress` may be NULL. RD_OK also where promises are broken: look at the report.
- * Other statuses: they could not be run. */
-enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t count, const char *only,
+/* Runs every test of a policy made of these sources; each one in a store of its own in a temporary
+ * directory (on $TMPDIR or /dev/shm or /tmp), removed afterwards. `progress` may be NULL. RD_OK
+ * also where promises are broken: look at the report. Other statuses: they could not be run. */
+enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t count,
+                               const char *only,
                                void (*progress)(void *context, const struct rd_promise *promise),
                                void *context, struct rd_arena *arena,
-                               struct rd_promise_report *report, struct rd_error *error) RD_MUST_CHECK;
+                               struct rd_promise_report *report,
+                               struct rd_error *error) RD_MUST_CHECK;
 
 #endif

@@ -1,6 +1,8 @@
-/* Judging a step of a promise: the reply, and the record as it is now, against what the admin wrote.
+/* Judging a step of a promise: the reply, and the record as it is now, against what the admin
+ * wrote.
  *
- * A step that expects nothing must still succeed: a promise that passes because its first step was refused would be worthless.
+ * A step that expects nothing must still succeed: a promise that passes because its first step was
+ * refused would be worthless.
  */
 #include "kernel/promise_run.h"
 
@@ -35,14 +37,15 @@ static bool judge_equal(const struct rd_value *wanted, const struct rd_value *go
     return rd_value_equal(wanted, got);
 }
 
-static const char *judge_map(struct rd_promise_run *run, const struct rd_value *wanted, const struct rd_value *got,
-                             const char *what)
+static const char *judge_map(struct rd_promise_run *run, const struct rd_value *wanted,
+                             const struct rd_value *got, const char *what)
 {
     for (uint32_t i = 0; rd_value_is(wanted, RD_MAP) && i < wanted->count; i++) {
         const struct rd_value *value = rd_map_get(got, wanted->pairs[i].key);
         if (!judge_equal(&wanted->pairs[i].value, value))
-            return rd_arena_printf(run->arena, "expected %s %s = %s, got %s", what, wanted->pairs[i].key,
-                                   judge_json(run, &wanted->pairs[i].value), judge_json(run, value));
+            return rd_arena_printf(run->arena, "expected %s %s = %s, got %s", what,
+                                   wanted->pairs[i].key, judge_json(run, &wanted->pairs[i].value),
+                                   judge_json(run, value));
     }
     return NULL;
 }
@@ -60,7 +63,8 @@ static struct rd_value judge_record(struct rd_promise_run *run)
 
 static const struct rd_value *judge_decisions(struct rd_promise_run *run)
 {
-    const struct rd_value *list = run->status == RD_OK ? rd_map_get(&run->result, "decisions") : NULL;
+    const struct rd_value *list =
+        run->status == RD_OK ? rd_map_get(&run->result, "decisions") : NULL;
     if (!list && run->status == RD_OK)
         list = rd_map_get(&run->result, "rules");
     return list ? list : rd_map_list(run->error.detail, "decisions");
@@ -74,8 +78,8 @@ static bool judge_rule(struct rd_promise_run *run, const char *wanted)
     for (uint32_t i = 0; i < list->count; i++) {
         const char *rule = rd_map_text(&list->items[i], "rule", "");
         size_t rule_len = strlen(rule);
-        if (strcmp(rule, wanted) == 0 ||
-            (rule_len > len && rule[rule_len - len - 1] == '/' && strcmp(rule + rule_len - len, wanted) == 0))
+        if (strcmp(rule, wanted) == 0 || (rule_len > len && rule[rule_len - len - 1] == '/' &&
+                                          strcmp(rule + rule_len - len, wanted) == 0))
             return true;
     }
     return false;
@@ -91,13 +95,15 @@ static const char *judge_needs(struct rd_promise_run *run, const char *role)
         if (reason && strstr(reason, wanted))
             needs = role;
     }
-    return needs && strcmp(needs, role) == 0 ? NULL
-                                             : rd_arena_printf(run->arena, "expected that it needs %s, got %s", role,
-                                                               needs ? needs : "no such answer");
+    return needs && strcmp(needs, role) == 0
+               ? NULL
+               : rd_arena_printf(run->arena, "expected that it needs %s, got %s", role,
+                                 needs ? needs : "no such answer");
 }
 
 /* An account is told by its own name, as one who has a role by name, or as the record's owner. */
-static bool judge_is(struct rd_promise_run *run, const struct rd_value *record, const char *account, const char *who)
+static bool judge_is(struct rd_promise_run *run, const struct rd_value *record, const char *account,
+                     const char *who)
 {
     const struct rd_record_type *type = rd_model_type(run->model, rd_map_text(record, "type", ""));
     const char *owner = rd_map_text(record, "opened_by", "");
@@ -110,7 +116,8 @@ static bool judge_is(struct rd_promise_run *run, const struct rd_value *record, 
     return strcmp(account, who) == 0 || (role >= 0 && found && (found->named & (1ull << role)));
 }
 
-static const char *judge_told(struct rd_promise_run *run, const struct rd_value *record, const char *who)
+static const char *judge_told(struct rd_promise_run *run, const struct rd_value *record,
+                              const char *who)
 {
     struct rd_promise_run other = *run;
     struct rd_value params = rd_map();
@@ -124,7 +131,8 @@ static const char *judge_told(struct rd_promise_run *run, const struct rd_value 
             if (judge_is(run, record, to->items[k].text, who))
                 return NULL;
     }
-    return rd_arena_printf(run->arena, "expected that %s is told; %u notices went to others", who, notices->count);
+    return rd_arena_printf(run->arena, "expected that %s is told; %u notices went to others", who,
+                           notices->count);
 }
 
 static const struct rd_value *judge_deadline_of(const struct rd_value *record, const char *name)
@@ -136,9 +144,11 @@ static const struct rd_value *judge_deadline_of(const struct rd_value *record, c
     return NULL;
 }
 
-static const char *judge_deadline(struct rd_promise_run *run, const struct rd_value *record, const struct rd_value *wanted)
+static const char *judge_deadline(struct rd_promise_run *run, const struct rd_value *record,
+                                  const struct rd_value *wanted)
 {
-    const char *name = rd_map_text(wanted, "name", "within"), *due = rd_map_text(wanted, "due", NULL);
+    const char *name = rd_map_text(wanted, "name", "within"),
+               *due = rd_map_text(wanted, "due", NULL);
     const struct rd_value *deadline = judge_deadline_of(record, name);
     char local[RD_TIME_TEXT_MAX];
     int64_t at;
@@ -151,8 +161,10 @@ static const char *judge_deadline(struct rd_promise_run *run, const struct rd_va
     rd_time_write(rd_zone_local_ms(run->model->local, at), local);
     local[10] = ' ';
     local[16] = 0;
-    return strncmp(local, due, 16) == 0 ? NULL
-                                        : rd_arena_printf(run->arena, "expected '%s' to be due %s, got %s", name, due, local);
+    return strncmp(local, due, 16) == 0
+               ? NULL
+               : rd_arena_printf(run->arena, "expected '%s' to be due %s, got %s", name, due,
+                                 local);
 }
 
 static const char *judge_paused(const struct rd_value *record)
@@ -167,15 +179,19 @@ static const char *judge_paused(const struct rd_value *record)
 static const char *judge_error(struct rd_promise_run *run, const char *wanted)
 {
     if (run->status == RD_OK)
-        return rd_arena_printf(run->arena, "expected a refusal%s%s; it went through", wanted ? " " : "", wanted ? wanted : "");
+        return rd_arena_printf(run->arena, "expected a refusal%s%s; it went through",
+                               wanted ? " " : "", wanted ? wanted : "");
     if (wanted && strcmp(rd_status_name(run->status), wanted) != 0)
-        return rd_arena_printf(run->arena, "expected %s, got %s: %s", wanted, rd_status_name(run->status), run->error.text);
+        return rd_arena_printf(run->arena, "expected %s, got %s: %s", wanted,
+                               rd_status_name(run->status), run->error.text);
     return NULL;
 }
 
-static const char *judge_one(struct rd_promise_run *run, const struct rd_value *expected, const struct rd_value *record)
+static const char *judge_one(struct rd_promise_run *run, const struct rd_value *expected,
+                             const struct rd_value *record)
 {
-    const char *what = rd_map_text(expected, "what", ""), *text = rd_map_text(expected, "value", NULL);
+    const char *what = rd_map_text(expected, "what", ""),
+               *text = rd_map_text(expected, "value", NULL);
     const struct rd_value *value = rd_map_get(expected, "value");
     int64_t escalation = rd_map_int(record, "escalation", 0);
     if (strcmp(what, "error") == 0)
@@ -183,12 +199,17 @@ static const char *judge_one(struct rd_promise_run *run, const struct rd_value *
     if (strcmp(what, "needs") == 0)
         return judge_needs(run, text ? text : "");
     if (strcmp(what, "rule") == 0)
-        return judge_rule(run, text ? text : "") ? NULL : rd_arena_printf(run->arena, "expected that rule %s decides; it did not", text);
+        return judge_rule(run, text ? text : "")
+                   ? NULL
+                   : rd_arena_printf(run->arena, "expected that rule %s decides; it did not", text);
     if (strcmp(what, "output") == 0)
         return judge_map(run, value, rd_map_get(&run->result, "output"), "the answer");
     if (strcmp(what, "state") == 0) {
         const char *state = rd_map_text(record, "state", "(none)");
-        return text && strcmp(state, text) == 0 ? NULL : rd_arena_printf(run->arena, "expected state '%s', got '%s'", text ? text : "", state);
+        return text && strcmp(state, text) == 0
+                   ? NULL
+                   : rd_arena_printf(run->arena, "expected state '%s', got '%s'", text ? text : "",
+                                     state);
     }
     if (strcmp(what, "data") == 0)
         return judge_map(run, value, rd_map_get(record, "data"), "the field");
@@ -203,7 +224,10 @@ static const char *judge_one(struct rd_promise_run *run, const struct rd_value *
     if (strcmp(what, "not_escalated") == 0)
         return escalation == 0 ? NULL : "expected it not to be escalated; it is";
     if (strcmp(what, "escalation") == 0)
-        return value && value->integer == escalation ? NULL : rd_arena_printf(run->arena, "expected escalation %s, got %lld", judge_json(run, value), (long long)escalation);
+        return value && value->integer == escalation
+                   ? NULL
+                   : rd_arena_printf(run->arena, "expected escalation %s, got %lld",
+                                     judge_json(run, value), (long long)escalation);
     if (strcmp(what, "allowed") == 0)
         return NULL;
     return rd_arena_printf(run->arena, "the test runner does not know the expectation '%s'", what);
@@ -216,10 +240,12 @@ const char *rd_promise_judge(struct rd_promise_run *run, const struct rd_value *
     bool refusal = false;
     for (uint32_t i = 0; i < expects->count; i++) {
         const char *what = rd_map_text(&expects->items[i], "what", "");
-        refusal |= strcmp(what, "error") == 0 || (strcmp(what, "needs") == 0 && run->status != RD_OK);
+        refusal |=
+            strcmp(what, "error") == 0 || (strcmp(what, "needs") == 0 && run->status != RD_OK);
     }
     if (run->status != RD_OK && !refusal)
-        return rd_arena_printf(run->arena, "it was refused: %s: %s", rd_status_name(run->status), run->error.text);
+        return rd_arena_printf(run->arena, "it was refused: %s: %s", rd_status_name(run->status),
+                               run->error.text);
     for (uint32_t i = 0; i < expects->count; i++) {
         const char *why = judge_one(run, &expects->items[i], &record);
         if (why)

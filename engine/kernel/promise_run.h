@@ -1,4 +1,5 @@
-/* What the two halves of the promise runner share: the run of one test, and the judging of one step. */
+/* What the two halves of the promise runner share: the run of one test, and the judging of one
+ * step. */
 #ifndef RD_KERNEL_PROMISE_RUN_H
 #define RD_KERNEL_PROMISE_RUN_H
 
@@ -20,8 +21,8 @@ struct rd_promise_run {
     const char *file;
     struct rd_promise_ref refs[RD_PROMISE_REFS_MAX];
     size_t ref_count;
-    const char *subject;      /* id of the record that the steps are about */
-    int64_t notices_before;   /* number of the last notice before the step */
+    const char *subject;    /* id of the record that the steps are about */
+    int64_t notices_before; /* number of the last notice before the step */
     /* the step's own reply */
     enum rd_status status;
     struct rd_value result;
@@ -29,8 +30,10 @@ struct rd_promise_run {
 };
 
 /* Calls a method as `by` (NULL: the administrator) and keeps the reply in the run. */
-void rd_promise_call(struct rd_promise_run *run, const char *method, struct rd_value params, const char *by);
-/* NULL where everything that the step expects holds; otherwise the sentence that says what does not. */
+void rd_promise_call(struct rd_promise_run *run, const char *method, struct rd_value params,
+                     const char *by);
+/* NULL where everything that the step expects holds; otherwise the sentence that says what does
+ * not. */
 const char *rd_promise_judge(struct rd_promise_run *run, const struct rd_value *step);
 
 #endif

@@ -1,5 +1,5 @@
-/* Reading one thing: a record, a decision, what the server is. Everything is read through the kernel's own open transaction,
- * so that a reader sees what was acknowledged before.
+/* Reading one thing: a record, a decision, what the server is. Everything is read through the
+ * kernel's own open transaction, so that a reader sees what was acknowledged before.
  */
 #include "kernel/inside.h"
 
@@ -7,8 +7,9 @@
 
 #include "base/text.h"
 
-bool rd_query_may_read(struct rd_kernel *kernel, const struct rd_actor *actor, const struct rd_record_type *type,
-                       const struct rd_record *record, struct rd_arena *arena)
+bool rd_query_may_read(struct rd_kernel *kernel, const struct rd_actor *actor,
+                       const struct rd_record_type *type, const struct rd_record *record,
+                       struct rd_arena *arena)
 {
     struct rd_belonging belonging = rd_belonging_of(kernel->model, type, record);
     if (actor->system || (actor->administrator && !actor->behind))
@@ -16,8 +17,9 @@ bool rd_query_may_read(struct rd_kernel *kernel, const struct rd_actor *actor, c
     return rd_actor_row(kernel, actor, type->read, &belonging, arena, NULL) != NULL;
 }
 
-enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *request, struct rd_actor *actor,
-                               struct rd_record *record, const struct rd_record_type **type)
+enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *request,
+                               struct rd_actor *actor, struct rd_record *record,
+                               const struct rd_record_type **type)
 {
     const char *text = rd_map_text(request->params, "id", "");
     struct rd_id id;
@@ -25,7 +27,8 @@ enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *requ
     if (status != RD_OK)
         return status;
     *type = rd_id_read(text, &id) ? rd_type_of(kernel, id) : NULL;
-    status = *type ? rd_record_load(kernel->store, id, request->arena, record, &request->error) : RD_NOT_FOUND;
+    status = *type ? rd_record_load(kernel->store, id, request->arena, record, &request->error)
+                   : RD_NOT_FOUND;
     if (status == RD_OK && !rd_query_may_read(kernel, actor, *type, record, request->arena))
         status = RD_NOT_FOUND; /* what one may not read is not there */
     if (status == RD_NOT_FOUND)
@@ -47,9 +50,12 @@ enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *r
     if (status != RD_OK)
         return status;
     if (as_of && !rd_time_read(as_of, &at))
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/as_of", "as_of must be a time such as 2026-03-06T08:00:00Z");
-    status = as_of ? rd_history_rebuild(kernel, record.id, 0, at, arena, &record, &deadlines, &count, &request->error)
-                   : rd_deadlines_load(kernel->store, record.id, arena, &deadlines, &count, &request->error);
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/as_of",
+                           "as_of must be a time such as 2026-03-06T08:00:00Z");
+    status = as_of ? rd_history_rebuild(kernel, record.id, 0, at, arena, &record, &deadlines,
+                                        &count, &request->error)
+                   : rd_deadlines_load(kernel->store, record.id, arena, &deadlines, &count,
+                                       &request->error);
     if (status != RD_OK)
         return status;
     request->result = rd_show_record(kernel, &record, deadlines, count, arena);
@@ -66,23 +72,28 @@ enum rd_status rd_method_decision_evaluate(struct rd_kernel *kernel, struct rd_r
     struct rd_value inputs[RD_DECISION_INPUTS_MAX], outputs = rd_map(), rows = rd_list();
     struct rd_answer answer;
     if (!decision) {
-        const char **names = rd_arena_alloc(arena, (kernel->model->decision_count + 1) * sizeof *names);
+        const char **names =
+            rd_arena_alloc(arena, (kernel->model->decision_count + 1) * sizeof *names);
         for (size_t i = 0; i < kernel->model->decision_count; i++)
             names[i] = kernel->model->decisions[i].name;
-        return rd_error_at(&request->error, RD_NOT_FOUND, "/name", "there is no decision '%s'%s", name,
-                           rd_model_guess(arena, name, names, kernel->model->decision_count));
+        return rd_error_at(&request->error, RD_NOT_FOUND, "/name", "there is no decision '%s'%s",
+                           name, rd_model_guess(arena, name, names, kernel->model->decision_count));
     }
     for (size_t i = 0; i < decision->input_count; i++) {
         const struct rd_value *value = rd_map_get(given, decision->inputs[i].name);
         struct rd_value empty = rd_null();
-        enum rd_status status = rd_type_read(&decision->inputs[i].type, value ? value : &empty, arena, &inputs[i], &request->error);
+        enum rd_status status = rd_type_read(&decision->inputs[i].type, value ? value : &empty,
+                                             arena, &inputs[i], &request->error);
         if (status != RD_OK)
-            return rd_error_at(&request->error, RD_BAD_FORM, rd_arena_printf(arena, "/input/%s", decision->inputs[i].name),
-                               "%s %s", decision->inputs[i].name, rd_arena_printf(arena, "%s", request->error.text));
+            return rd_error_at(&request->error, RD_BAD_FORM,
+                               rd_arena_printf(arena, "/input/%s", decision->inputs[i].name),
+                               "%s %s", decision->inputs[i].name,
+                               rd_arena_printf(arena, "%s", request->error.text));
     }
     for (uint32_t i = 0; rd_value_is(given, RD_MAP) && i < given->count; i++)
         if (!rd_field_find(decision->inputs, decision->input_count, given->pairs[i].key))
-            return rd_error_at(&request->error, RD_BAD_FORM, rd_arena_printf(arena, "/input/%s", given->pairs[i].key),
+            return rd_error_at(&request->error, RD_BAD_FORM,
+                               rd_arena_printf(arena, "/input/%s", given->pairs[i].key),
                                "decision '%s' has no input '%s'", name, given->pairs[i].key);
     enum rd_status status = rd_decision_evaluate(decision, inputs, arena, &answer, &request->error);
     if (status != RD_OK)
@@ -94,8 +105,10 @@ enum rd_status rd_method_decision_evaluate(struct rd_kernel *kernel, struct rd_r
         const struct rd_decision_row *row = &decision->rows[answer.rows[i]];
         struct rd_value item = rd_map();
         rd_visit(kernel, row->spot);
-        rd_map_add(arena, &item, "rule", rd_text(rd_arena_printf(arena, "%s/%s", decision->name, row->id)));
-        rd_map_add(arena, &item, "line", rd_text(rd_arena_printf(arena, "%s:%d", decision->file, row->line)));
+        rd_map_add(arena, &item, "rule",
+                   rd_text(rd_arena_printf(arena, "%s/%s", decision->name, row->id)));
+        rd_map_add(arena, &item, "line",
+                   rd_text(rd_arena_printf(arena, "%s:%d", decision->file, row->line)));
         rd_map_add(arena, &item, "title", row->title);
         rd_list_add(arena, &rows, item);
     }
@@ -120,7 +133,8 @@ enum rd_status rd_method_server_info(struct rd_kernel *kernel, struct rd_request
     rd_map_add(arena, &clock, "zone", rd_text(kernel->model->zone));
     rd_map_add(arena, info, "clock", clock);
     rd_map_add(arena, info, "policy", rd_int(kernel->generation));
-    rd_map_add(arena, info, "seq", rd_int((int64_t)rd_journal_last_seq(rd_vault_journal(kernel->vault))));
+    rd_map_add(arena, info, "seq",
+               rd_int((int64_t)rd_journal_last_seq(rd_vault_journal(kernel->vault))));
     rd_map_add(arena, info, "accepts_writes", rd_bool(!rd_vault_is_full(kernel->vault)));
     rd_map_add(arena, info, "started_at", rd_show_time(kernel->started_ms, arena));
     rd_map_add(arena, info, "deadlines_rung", rd_int((int64_t)kernel->rung));

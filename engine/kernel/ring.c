@@ -1,8 +1,8 @@
-/* Deadlines ring: the earliest rows of the agenda become commands of the actor `system`, one entry each, which takes the row
- * away in the same stroke: so a deadline acts once, whatever crashes.
+/* Deadlines ring: the earliest rows of the agenda become commands of the actor `system`, one entry
+ * each, which takes the row away in the same stroke: so a deadline acts once, whatever crashes.
  *
- * A rule that fails when its deadline rings must not ring for ever: the failure is journalled, and the deadline is taken away
- * without its effects.
+ * A rule that fails when its deadline rings must not ring for ever: the failure is journalled, and
+ * the deadline is taken away without its effects.
  */
 #include "kernel/inside.h"
 
@@ -18,17 +18,22 @@ int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane)
     struct rd_agenda_key from = rd_agenda_key(lane, INT64_MIN, 0, 0);
     struct rd_walk walk;
     struct rd_error error = RD_ERROR_NONE;
-    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, &error);
-    int64_t due = status == RD_OK && ((const unsigned char *)walk.key)[0] == lane ? rd_agenda_key_due(walk.key) : INT64_MAX;
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, &error);
+    int64_t due = status == RD_OK && ((const unsigned char *)walk.key)[0] == lane
+                      ? rd_agenda_key_due(walk.key)
+                      : INT64_MAX;
     rd_walk_end(&walk);
     return due;
 }
 
-static enum rd_status ring_find(struct rd_kernel *kernel, uint8_t lane, struct rd_agenda_key *out, struct rd_error *error)
+static enum rd_status ring_find(struct rd_kernel *kernel, uint8_t lane, struct rd_agenda_key *out,
+                                struct rd_error *error)
 {
     struct rd_agenda_key from = rd_agenda_key(lane, INT64_MIN, 0, 0);
     struct rd_walk walk;
-    enum rd_status status = rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, error);
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, error);
     if (status == RD_OK)
         memcpy(out->bytes, walk.key, sizeof out->bytes);
     if (status == RD_OK && out->bytes[0] != lane)
@@ -45,7 +50,8 @@ static struct rd_draft_deadline *ring_deadline(struct rd_draft *draft, uint64_t 
     return NULL;
 }
 
-static void ring_begin(struct rd_run *run, struct rd_kernel *kernel, uint8_t lane, int64_t now_ms, struct rd_error *error)
+static void ring_begin(struct rd_run *run, struct rd_kernel *kernel, uint8_t lane, int64_t now_ms,
+                       struct rd_error *error)
 {
     rd_run_init(run, kernel, &kernel->ring_arena, error);
     run->actor = (struct rd_actor){ .name = "system", .system = true };
@@ -55,15 +61,17 @@ static void ring_begin(struct rd_run *run, struct rd_kernel *kernel, uint8_t lan
     run->command = "ring";
 }
 
-static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane, const struct rd_agenda_key *key, int64_t now_ms,
-                               bool effects, struct rd_error *error)
+static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane,
+                               const struct rd_agenda_key *key, int64_t now_ms, bool effects,
+                               struct rd_error *error)
 {
     struct rd_run run;
     struct rd_draft *draft;
     uint64_t seq;
     rd_arena_reset(&kernel->ring_arena);
     ring_begin(&run, kernel, lane, now_ms, error);
-    enum rd_status status = rd_draft_of(&run, (struct rd_id){ rd_agenda_key_record(key->bytes) }, &draft);
+    enum rd_status status =
+        rd_draft_of(&run, (struct rd_id){ rd_agenda_key_record(key->bytes) }, &draft);
     if (status == RD_OK)
         status = rd_draft_deadlines(&run, draft);
     struct rd_draft_deadline *deadline =
@@ -78,14 +86,15 @@ static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane, const str
         return rd_run_commit(&run, draft, &seq);
     }
     deadline->removed = draft->changed = true;
-    rd_run_decided(&run, deadline->row.name, "policy", 0, "rang, but its rule failed", rd_arena_printf(run.arena, "%s", error->text));
+    rd_run_decided(&run, deadline->row.name, "policy", 0, "rang, but its rule failed",
+                   rd_arena_printf(run.arena, "%s", error->text));
     rd_run_refused(&run, draft->record.id, RD_POLICY_FAULT);
     *error = RD_ERROR_NONE;
     return rd_run_commit(&run, draft, &seq);
 }
 
-enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due, size_t max, size_t *rung,
-                           struct rd_error *error)
+enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due,
+                           size_t max, size_t *rung, struct rd_error *error)
 {
     for (*rung = 0; *rung < max; ++*rung) {
         struct rd_agenda_key key;
@@ -113,19 +122,24 @@ enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until
     return RD_OK;
 }
 
-static enum rd_status advance_target(struct rd_kernel *kernel, struct rd_request *request, int64_t *target)
+static enum rd_status advance_target(struct rd_kernel *kernel, struct rd_request *request,
+                                     int64_t *target)
 {
-    const char *by = rd_map_text(request->params, "by", NULL), *to = rd_map_text(request->params, "to", NULL);
+    const char *by = rd_map_text(request->params, "by", NULL),
+               *to = rd_map_text(request->params, "to", NULL);
     struct rd_duration duration;
     if (!by == !to)
-        return rd_error_set(&request->error, RD_INVALID_PARAMS, "give either `by` (\"2 hours\") or `to` (a time)");
+        return rd_error_set(&request->error, RD_INVALID_PARAMS,
+                            "give either `by` (\"2 hours\") or `to` (a time)");
     if (to) {
         if (!rd_time_read(to, target))
-            return rd_error_at(&request->error, RD_INVALID_PARAMS, "/to", "to must be a time such as 2026-03-06T08:00:00Z");
+            return rd_error_at(&request->error, RD_INVALID_PARAMS, "/to",
+                               "to must be a time such as 2026-03-06T08:00:00Z");
         return RD_OK;
     }
     if (rd_duration_parse(by, false, &duration, &request->error) != RD_OK)
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/by", "%s", rd_arena_printf(request->arena, "%s", request->error.text));
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/by", "%s",
+                           rd_arena_printf(request->arena, "%s", request->error.text));
     *target = rd_calendar_add(kernel->model->elapsed, kernel->manual_ms, &duration, NULL);
     return RD_OK;
 }
@@ -136,16 +150,19 @@ enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_reque
     int64_t target;
     size_t total = 0, rung;
     if (!kernel->clock_manual)
-        return rd_error_set(&request->error, RD_CLOCK_NOT_MANUAL, "the clock moves by itself; start with --clock manual to move it");
+        return rd_error_set(&request->error, RD_CLOCK_NOT_MANUAL,
+                            "the clock moves by itself; start with --clock manual to move it");
     enum rd_status status = advance_target(kernel, request, &target);
     if (status != RD_OK)
         return status;
     if (target < kernel->manual_ms)
         return rd_error_set(&request->error, RD_OUT_OF_ORDER, "the clock does not go back");
     do {
-        status = rd_ring_due(kernel, RD_LANE_LIVE, target, true, RD_RING_SLICE_MAX, &rung, &request->error);
+        status = rd_ring_due(kernel, RD_LANE_LIVE, target, true, RD_RING_SLICE_MAX, &rung,
+                             &request->error);
         total += rung;
-        if (status == RD_OK && rung == RD_RING_SLICE_MAX) /* bounded steps, each durable before the next */
+        if (status == RD_OK &&
+            rung == RD_RING_SLICE_MAX) /* bounded steps, each durable before the next */
             status = rd_vault_flush(kernel->vault, &request->error);
     } while (status == RD_OK && rung == RD_RING_SLICE_MAX);
     if (status != RD_OK)

@@ -32,15 +32,16 @@ uint16_t rd_type_number(const struct rd_kernel *kernel, const struct rd_record_t
     return kernel->bindings[type - kernel->model->types].number;
 }
 
-struct rd_value rd_show_fields(const struct rd_record_type *type,
-                               const struct rd_value *inside, struct rd_arena *arena)
+struct rd_value rd_show_fields(const struct rd_record_type *type, const struct rd_value *inside,
+                               struct rd_arena *arena)
 {
     struct rd_value shown = rd_map();
     for (uint32_t i = 0; rd_value_is(inside, RD_MAP) && i < inside->count; i++) {
         const struct rd_pair *pair = &inside->pairs[i];
         int field = type ? rd_type_field(type, pair->key) : -1;
         rd_map_add(arena, &shown, pair->key,
-                   field >= 0 ? rd_type_show(&type->fields[field].type, &pair->value, arena) : pair->value);
+                   field >= 0 ? rd_type_show(&type->fields[field].type, &pair->value, arena)
+                              : pair->value);
     }
     return shown;
 }
@@ -49,7 +50,8 @@ static struct rd_value show_deadline(const struct rd_deadline *deadline, struct 
 {
     struct rd_value shown = rd_map(), pauses = rd_list();
     rd_map_add(arena, &shown, "name", rd_text(deadline->name));
-    rd_map_add(arena, &shown, "due", deadline->running ? rd_show_time(deadline->due_ms, arena) : rd_null());
+    rd_map_add(arena, &shown, "due",
+               deadline->running ? rd_show_time(deadline->due_ms, arena) : rd_null());
     rd_map_add(arena, &shown, "running", rd_bool(deadline->running));
     rd_map_add(arena, &shown, "limit", rd_text(deadline->limit));
     rd_map_add(arena, &shown, "clock", rd_text(deadline->clock ? deadline->clock : "elapsed"));
@@ -61,8 +63,11 @@ static struct rd_value show_deadline(const struct rd_deadline *deadline, struct 
         struct rd_value pause = rd_map();
         rd_map_add(arena, &pause, "from", rd_show_time(deadline->pauses[i].from_ms, arena));
         rd_map_add(arena, &pause, "to",
-                   deadline->pauses[i].to_ms == INT64_MAX ? rd_null() : rd_show_time(deadline->pauses[i].to_ms, arena));
-        rd_map_add(arena, &pause, "by", rd_text(deadline->pauses[i].by ? deadline->pauses[i].by : ""));
+                   deadline->pauses[i].to_ms == INT64_MAX
+                       ? rd_null()
+                       : rd_show_time(deadline->pauses[i].to_ms, arena));
+        rd_map_add(arena, &pause, "by",
+                   rd_text(deadline->pauses[i].by ? deadline->pauses[i].by : ""));
         rd_list_add(arena, &pauses, pause);
     }
     if (deadline->pause_count)
@@ -73,10 +78,12 @@ static struct rd_value show_deadline(const struct rd_deadline *deadline, struct 
 }
 
 struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record *record,
-                               const struct rd_deadline *deadlines, size_t count, struct rd_arena *arena)
+                               const struct rd_deadline *deadlines, size_t count,
+                               struct rd_arena *arena)
 {
     const struct rd_record_type *type = rd_type_of(kernel, record->id);
-    const char *type_name = type ? type->name : rd_catalogue_type_name(&kernel->catalogue, rd_id_type(record->id));
+    const char *type_name =
+        type ? type->name : rd_catalogue_type_name(&kernel->catalogue, rd_id_type(record->id));
     struct rd_value shown = rd_map(), due = rd_list();
     rd_map_add(arena, &shown, "id", rd_show_id(record->id, arena));
     rd_map_add(arena, &shown, "number", record->number ? rd_text(record->number) : rd_null());
@@ -89,7 +96,8 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
     rd_map_add(arena, &shown, "deadlines", due);
     rd_map_add(arena, &shown, "escalation", rd_int(record->escalation));
     rd_map_add(arena, &shown, "opened_at", rd_show_time(record->opened_at_ms, arena));
-    rd_map_add(arena, &shown, "opened_by", record->opened_by ? rd_text(record->opened_by) : rd_null());
+    rd_map_add(arena, &shown, "opened_by",
+               record->opened_by ? rd_text(record->opened_by) : rd_null());
     rd_map_add(arena, &shown, "updated_at", rd_show_time(record->updated_at_ms, arena));
     return shown;
 }

@@ -1,7 +1,8 @@
 /* A policy generation: all of a company's rules and scripts, loaded, checked and immutable.
  *
- * Loading: sources ─▶ sandboxed Lua state ─▶ nodes ─▶ (prelude: schema, names) ─▶ normal form ─▶ (domain: rd_model_build) ─▶ model.
- * A generation owns one Lua state. It is used by one thread at a time. Lua decides, C writes: nothing here can change a record.
+ * Loading: sources ─▶ sandboxed Lua state ─▶ nodes ─▶ (prelude: schema, names) ─▶ normal form ─▶
+ * (domain: rd_model_build) ─▶ model. A generation owns one Lua state. It is used by one thread at a
+ * time. Lua decides, C writes: nothing here can change a record.
  */
 #ifndef RD_POLICY_POLICY_H
 #define RD_POLICY_POLICY_H
@@ -21,39 +22,44 @@ struct rd_policy_source {
     size_t len;
 };
 
-/* Reads every *.lua below DIR/rules and DIR/scripts (without scripts/import) in the order of their paths into the arena.
- * RD_BAD_CONFIG where there are none, or more or larger ones than limits.h allows. Symbolic links out of DIR are refused. */
+/* Reads every *.lua below DIR/rules and DIR/scripts (without scripts/import) in the order of their
+ * paths into the arena. RD_BAD_CONFIG where there are none, or more or larger ones than limits.h
+ * allows. Symbolic links out of DIR are refused. */
 enum rd_status rd_policy_read_dir(struct rd_arena *arena, const char *dir,
                                   struct rd_policy_source **sources, size_t *count,
                                   struct rd_error *error) RD_MUST_CHECK;
-/* The hash that names a generation (BLAKE2b-256 over the paths and texts of all sources, which are in path order), in hex. */
+/* The hash that names a generation (BLAKE2b-256 over the paths and texts of all sources, which are
+ * in path order), in hex. */
 #define RD_POLICY_HASH_TEXT 65
-void rd_policy_hash(const struct rd_policy_source *sources, size_t count, char out[RD_POLICY_HASH_TEXT]);
+void rd_policy_hash(const struct rd_policy_source *sources, size_t count,
+                    char out[RD_POLICY_HASH_TEXT]);
 
-/* Loads and checks. Findings are added to `findings` (all of them, not only the first); RD_CHECK_FAILED where one of them is
- * an error. */
+/* Loads and checks. Findings are added to `findings` (all of them, not only the first);
+ * RD_CHECK_FAILED where one of them is an error. */
 enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t count,
                               struct rd_findings *findings, struct rd_policy **out,
                               struct rd_error *error) RD_MUST_CHECK;
+/* Frees the generation with its Lua state and model. NULL is fine. */
 void rd_policy_free(struct rd_policy *policy);
 
+/* The compiled model; lives as long as the policy. NULL for an import. */
 const struct rd_model *rd_policy_model(const struct rd_policy *policy);
-/* The normal form that the model was built from; lives as long as the policy. Tests are its member `tests`. */
+/* The normal form that the model was built from; lives as long as the policy. Tests are its member
+ * `tests`. */
 const struct rd_value *rd_policy_normal(const struct rd_policy *policy);
 const char *rd_policy_hash_text(const struct rd_policy *policy);
 
-/* Calls function `fn` (the normal form's index of a guard or action) with the facts (a map), under the budgets of limits.h.
- * Facts are read in place, not copied. A fact that is null is nil to the function; one that is not in the map is a fault.
- * `result` is made in the arena: a guard gives [boolean, reason or null] as a list (nil counts as false); an action a list
- * of effects, perhaps empty, each a map with the member `effect` and
- *   set       data { field = value, null clears }        start     type, data, link (or absent)
- *   send      event, to, form                            link      name, to
- *   tell      to [names], text (or absent)               stop      name
- *   deadline  name, limit (text), event and clock (or absent)
- * An import's row function gets the row as a map of texts (columns that it does not have are nil) and gives its value as
- * it is: a list of maps, or { reject = reason }, or { skip = reason }.
- * A Lua error, a budget that is used up, a value that is no plain data, or a changed outer local is RD_POLICY_FAULT:
- * "FILE:LINE: why". */
+/* Calls function `fn` (the normal form's index of a guard or action) with the facts (a map), under
+ * the budgets of limits.h. Facts are read in place, not copied. A fact that is null is nil to the
+ * function; one that is not in the map is a fault. `result` is made in the arena: a guard gives
+ * [boolean, reason or null] as a list (nil counts as false); an action a list of effects, perhaps
+ * empty, each a map with the member `effect` and set       data { field = value, null clears }
+ * start     type, data, link (or absent) send      event, to, form                            link
+ * name, to tell      to [names], text (or absent)               stop      name deadline  name,
+ * limit (text), event and clock (or absent) An import's row function gets the row as a map of texts
+ * (columns that it does not have are nil) and gives its value as it is: a list of maps, or { reject
+ * = reason }, or { skip = reason }. A Lua error, a budget that is used up, a value that is no plain
+ * data, or a changed outer local is RD_POLICY_FAULT: "FILE:LINE: why". */
 enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_value *facts,
                               struct rd_arena *arena, struct rd_value *result,
                               struct rd_error *error) RD_MUST_CHECK;
@@ -62,15 +68,18 @@ void rd_policy_collect(struct rd_policy *policy);
 /* Bytes of the Lua heap now. */
 size_t rd_policy_heap_bytes(const struct rd_policy *policy);
 
-/* A single file outside the generation that returns one `import` declaration. Its normal form is { name, type, zone,
- * columns = [...], fn = index of the row function, order = index or absent, file, line }; it has no model. */
-enum rd_status rd_policy_load_import(const struct rd_policy_source *source, struct rd_findings *findings,
-                                     struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
+/* A single file outside the generation that returns one `import` declaration. Its normal form is {
+ * name, type, zone, columns = [...], fn = index of the row function, order = index or absent, file,
+ * line }; it has no model. */
+enum rd_status rd_policy_load_import(const struct rd_policy_source *source,
+                                     struct rd_findings *findings, struct rd_policy **out,
+                                     struct rd_error *error) RD_MUST_CHECK;
 
-/* The schema of the language as a value: reference page and editor stubs are written from it. Made in the arena.
- * { words = [ { word, role ("declaration", "part", "fact", "type", "test", "expectation", "effect"), form (how it is
- *   written), en, zh, items (kind of what stands without a key), rest (kind of any other key),
- *   keys = [ { name, kind, en, zh, required, of = [values], default } ] } ] } */
+/* The schema of the language as a value: reference page and editor stubs are written from it. Made
+ * in the arena. { words = [ { word, role ("declaration", "part", "fact", "type", "test",
+ * "expectation", "effect"), form (how it is written), en, zh, items (kind of what stands without a
+ * key), rest (kind of any other key), keys = [ { name, kind, en, zh, required, of = [values],
+ * default } ] } ] } */
 enum rd_status rd_policy_schema(struct rd_arena *arena, struct rd_value *out,
                                 struct rd_error *error) RD_MUST_CHECK;
 

@@ -21,6 +21,7 @@ enum rd_frame_event {
     RD_FRAME_LARGE /* a line longer than the limit began; told once, its bytes are thrown away */
 };
 
+/* In the caller's storage; lines beyond line_bytes_max are thrown away. */
 void rd_frame_init(struct rd_frame *frame, size_t line_bytes_max);
 void rd_frame_fini(struct rd_frame *frame);
 /* Takes what has been read. Only after this may memory move; lines handed out before are gone. */

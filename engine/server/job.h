@@ -39,6 +39,7 @@ struct rd_jobs {
     size_t cost;
 };
 
+/* Puts one job behind the others. */
 void rd_jobs_add(struct rd_jobs *jobs, struct rd_job *job);
 /* Takes the first, or NULL. */
 struct rd_job *rd_jobs_take(struct rd_jobs *jobs);

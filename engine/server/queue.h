@@ -18,6 +18,7 @@ struct rd_queue {
     bool closed;
 };
 
+/* In the caller's storage; cost_max bounds the sum of the jobs' costs. */
 void rd_queue_init(struct rd_queue *queue, size_t cost_max);
 /* Must be empty. */
 void rd_queue_fini(struct rd_queue *queue);

@@ -26,6 +26,8 @@ void rd_session_drain(struct rd_session *session);
 /* Closes now. `reason` is for the log; NULL: nothing special. */
 void rd_session_close(struct rd_session *session, const char *reason);
 
+/* The next session of the server's list, and of the list of those with something to write; NULL at
+ * the end. */
 struct rd_session *rd_session_next(struct rd_session *session);
 struct rd_session *rd_session_next_dirty(struct rd_session *session);
 

@@ -26,6 +26,7 @@
 bool rd_faults_on(void);
 
 #ifdef RD_FAULTS
+/* Whether the named fault strikes at this hit (RD_FAULT=NAME:COUNT:TIMES). */
 bool rd_fault_hit(const char *name);
 /* Ends the process at once, as a kill would, where the fault strikes. */
 void rd_fault_exit(const char *name);

@@ -1,7 +1,7 @@
 /* The journal: the truth, an append-only log of entries in segments. See journal.c for the format.
  *
- * Threads: one writer thread; rd_journal_read and _next may be called by the writer thread only (they also see what is
- * appended but not yet flushed).
+ * Threads: one writer thread; rd_journal_read and _next may be called by the writer thread only
+ * (they also see what is appended but not yet flushed).
  */
 #ifndef RD_STORE_JOURNAL_H
 #define RD_STORE_JOURNAL_H
@@ -17,7 +17,8 @@ struct rd_journal;
 
 #define RD_HASH_BYTES 32
 
-/* Where an entry lies: segment number in the high 32 bits, offset in its file in the low ones. 0 is nowhere. */
+/* Where an entry lies: segment number in the high 32 bits, offset in its file in the low ones. 0 is
+ * nowhere. */
 struct rd_position {
     uint64_t at;
 };
@@ -26,53 +27,59 @@ struct rd_position {
 struct rd_entry {
     uint64_t seq;
     struct rd_position position;
-    struct rd_position next;      /* where the entry behind it lies or will lie */
-    const void *payload;          /* in the arena that was passed */
+    struct rd_position next; /* where the entry behind it lies or will lie */
+    const void *payload;     /* in the arena that was passed */
     size_t len;
-    unsigned char hash[RD_HASH_BYTES]; /* BLAKE2b-256 over the previous entry's hash, the sequence and the payload */
+    unsigned char hash[RD_HASH_BYTES]; /* BLAKE2b-256 over the previous entry's hash, the sequence
+                                          and the payload */
 };
 
 struct rd_journal_options {
-    uint32_t segment_bytes; /* 0: RD_SEGMENT_BYTES; tests use small ones; at least one entry of the maximum must fit */
+    uint32_t segment_bytes; /* 0: RD_SEGMENT_BYTES; tests use small ones; at least one entry of the
+                               maximum must fit */
     uint32_t entry_bytes_max; /* 0: RD_ENTRY_BYTES_MAX */
-    bool read_only;         /* no cutting, no spare segment, no append */
-    /* An entry up to which everything is known to be flushed (the store has committed it): opening reads the last segment
-     * from there only, and a journal that ends before it is RD_CORRUPT. 0: not known. */
+    bool read_only;           /* no cutting, no spare segment, no append */
+    /* An entry up to which everything is known to be flushed (the store has committed it): opening
+     * reads the last segment from there only, and a journal that ends before it is RD_CORRUPT. 0:
+     * not known. */
     struct rd_position known_good;
 };
 
 /* What opening found; for the log and for `store stat`. */
 struct rd_journal_recovery {
-    uint64_t last_seq;        /* 0: empty */
-    uint64_t cut_bytes;       /* of a torn tail, 0 where there was none */
+    uint64_t last_seq;  /* 0: empty */
+    uint64_t cut_bytes; /* of a torn tail, 0 where there was none */
     uint64_t cut_after_seq;
     uint32_t segments;
 };
 
-/* Opens (and creates) the journal in `dir`. A torn tail (bytes that never were flushed) is cut off and told in `recovery`;
- * damage before the last flush is RD_CORRUPT with file, offset, sequence and what to do. Only the last segment is read
- * (others are checked on reading and by verify). */
+/* Opens (and creates) the journal in `dir`. A torn tail (bytes that never were flushed) is cut off
+ * and told in `recovery`; damage before the last flush is RD_CORRUPT with file, offset, sequence
+ * and what to do. Only the last segment is read (others are checked on reading and by verify). */
 enum rd_status rd_journal_open(const char *dir, const struct rd_journal_options *options,
                                struct rd_journal **out, struct rd_journal_recovery *recovery,
                                struct rd_error *error) RD_MUST_CHECK;
 /* Closes without flushing what was not flushed. NULL is fine. */
 void rd_journal_close(struct rd_journal *journal);
 
-/* Puts an entry into the batch in memory: gives it the next sequence and its place. Fails with RD_STORAGE_FULL where no
- * segment for it can be had (nothing is appended then), RD_LIMIT_EXCEEDED where it is too large, RD_BUSY where the batch
- * already holds RD_JOURNAL_BATCH_BYTES_MAX: flush first. */
+/* Puts an entry into the batch in memory: gives it the next sequence and its place. Fails with
+ * RD_STORAGE_FULL where no segment for it can be had (nothing is appended then), RD_LIMIT_EXCEEDED
+ * where it is too large, RD_BUSY where the batch already holds RD_JOURNAL_BATCH_BYTES_MAX: flush
+ * first. */
 enum rd_status rd_journal_append(struct rd_journal *journal, const void *payload, size_t len,
                                  uint64_t *seq, struct rd_position *position,
                                  struct rd_error *error) RD_MUST_CHECK;
-/* Takes back every entry behind `seq` that is not flushed. For a command that failed while it was applied. */
+/* Takes back every entry behind `seq` that is not flushed. For a command that failed while it was
+ * applied. */
 void rd_journal_unappend(struct rd_journal *journal, uint64_t seq);
-/* One write and one fdatasync for the batch (for each segment, where it spans a roll-over): the moment of durability. Nothing
- * to do where nothing is waiting. A failed fdatasync aborts the process: the pages may be lost silently, and a retry would
- * lie. A write that found no room is RD_STORAGE_FULL and leaves the batch as it was (behind a roll-over, what is left of
- * it: flushed_seq says). */
+/* One write and one fdatasync for the batch (for each segment, where it spans a roll-over): the
+ * moment of durability. Nothing to do where nothing is waiting. A failed fdatasync aborts the
+ * process: the pages may be lost silently, and a retry would lie. A write that found no room is
+ * RD_STORAGE_FULL and leaves the batch as it was (behind a roll-over, what is left of it:
+ * flushed_seq says). */
 enum rd_status rd_journal_flush(struct rd_journal *journal, struct rd_error *error) RD_MUST_CHECK;
-/* Housekeeping for idle moments, a few milliseconds at a time: prepares the spare segment, packs full ones. True: there is
- * more to do, so call again when there is nothing else. */
+/* Housekeeping for idle moments, a few milliseconds at a time: prepares the spare segment, packs
+ * full ones. True: there is more to do, so call again when there is nothing else. */
 bool rd_journal_idle(struct rd_journal *journal);
 
 uint64_t rd_journal_last_seq(const struct rd_journal *journal);    /* appended */
@@ -86,22 +93,23 @@ bool rd_journal_is_full(const struct rd_journal *journal);
 /* Bytes of all segments on disk. */
 uint64_t rd_journal_disk_bytes(const struct rd_journal *journal);
 
-/* The entry at `position`, its checksum checked; its payload is copied into the arena. RD_END behind the last one. */
+/* The entry at `position`, its checksum checked; its payload is copied into the arena. RD_END
+ * behind the last one. */
 enum rd_status rd_journal_read(struct rd_journal *journal, struct rd_position position,
                                struct rd_arena *arena, struct rd_entry *out,
                                struct rd_error *error) RD_MUST_CHECK;
 
 /* What verify found. */
 struct rd_journal_verdict {
-    uint64_t entries;  /* whose hash fits the chain */
+    uint64_t entries; /* whose hash fits the chain */
     uint64_t bytes;
     unsigned char hash[RD_HASH_BYTES]; /* of the last one */
-    uint64_t bad_seq;  /* the first that does not fit; 0: all do */
-    char bad_place[256]; /* "FILE: offset N: why" */
+    uint64_t bad_seq;                  /* the first that does not fit; 0: all do */
+    char bad_place[256];               /* "FILE: offset N: why" */
 };
-/* Proves the chain from the first entry to the last, reading every segment. Read only; needs no open journal, and may run
- * beside one. `progress` (may be NULL) is called every 64 MiB or so with the bytes done and in all. RD_CHECK_FAILED where
- * something does not fit. */
+/* Proves the chain from the first entry to the last, reading every segment. Read only; needs no
+ * open journal, and may run beside one. `progress` (may be NULL) is called every 64 MiB or so with
+ * the bytes done and in all. RD_CHECK_FAILED where something does not fit. */
 enum rd_status rd_journal_verify(const char *dir,
                                  void (*progress)(void *context, uint64_t done, uint64_t all),
                                  void *context, struct rd_journal_verdict *verdict,

@@ -45,6 +45,7 @@ struct rd_frame {
     const unsigned char *payload;
 };
 
+/* Spells a header, with its checksum. */
 void rd_segment_header_write(const struct rd_segment_header *header,
                              unsigned char out[RD_SEGMENT_HEADER_BYTES]);
 /* False where the bytes are no intact header. */

@@ -1,8 +1,9 @@
 /* The store: ordered tables of fixed-size keys over LMDB; the only includer of lmdb.h.
  *
- * All of it is a projection of the journal. One thread writes; its write transaction stays open over many batches, so that it
- * reads its own writes, and is committed in steps. What get and the cursors return is borrowed: it may be read until the
- * next put, del, commit or abort, and must be copied before that.
+ * All of it is a projection of the journal. One thread writes; its write transaction stays open
+ * over many batches, so that it reads its own writes, and is committed in steps. What get and the
+ * cursors return is borrowed: it may be read until the next put, del, commit or abort, and must be
+ * copied before that.
  */
 #ifndef RD_STORE_STORE_H
 #define RD_STORE_STORE_H
@@ -17,21 +18,21 @@ struct rd_store;
 
 /* X(NAME, text, key bytes): the tables; tables.h spells their keys. */
 #define RD_TABLE_MAP(X)                                                                            \
-    X(META, "meta", 8)               /* name (8 letters) -> value */                               \
-    X(SYMBOL, "symbol", 8)           /* hash of a name -> number, name */                          \
-    X(RECORD, "record", 8)           /* id -> current value */                                     \
-    X(INDEX, "index", 36)            /* index, value, opened at, id -> nothing */                  \
-    X(AGENDA, "agenda", 25)          /* lane, due, record, deadline -> nothing */                  \
-    X(DEADLINE, "deadline", 16)      /* record, deadline -> row */                                 \
-    X(LINK, "link", 24)              /* from, name, to -> nothing */                               \
-    X(POSITION, "position", 12)      /* record, version -> journal position, sequence */           \
-    X(MARK, "mark", 8)               /* sequence (every so many) -> journal position */            \
-    X(OUTBOX, "outbox", 8)           /* notice -> text and addressees */                           \
+    X(META, "meta", 8)                /* name (8 letters) -> value */                              \
+    X(SYMBOL, "symbol", 8)            /* hash of a name -> number, name */                         \
+    X(RECORD, "record", 8)            /* id -> current value */                                    \
+    X(INDEX, "index", 36)             /* index, value, opened at, id -> nothing */                 \
+    X(AGENDA, "agenda", 25)           /* lane, due, record, deadline -> nothing */                 \
+    X(DEADLINE, "deadline", 16)       /* record, deadline -> row */                                \
+    X(LINK, "link", 24)               /* from, name, to -> nothing */                              \
+    X(POSITION, "position", 12)       /* record, version -> journal position, sequence */          \
+    X(MARK, "mark", 8)                /* sequence (every so many) -> journal position */           \
+    X(OUTBOX, "outbox", 8)            /* notice -> text and addressees */                          \
     X(IDEMPOTENCY, "idempotency", 16) /* hash of actor and key -> position, expires */             \
-    X(EXPIRY, "expiry", 24)          /* expires, hash of actor and key -> nothing */               \
-    X(POLICY, "policy", 4)           /* generation -> hash, sources */                             \
-    X(ACCOUNT, "account", 32)        /* hash of a token -> account */                              \
-    X(COUNTER, "counter", 16)        /* hash of a name -> number */
+    X(EXPIRY, "expiry", 24)           /* expires, hash of actor and key -> nothing */              \
+    X(POLICY, "policy", 4)            /* generation -> hash, sources */                            \
+    X(ACCOUNT, "account", 32)         /* hash of a token -> account */                             \
+    X(COUNTER, "counter", 16)         /* hash of a name -> number */
 
 enum rd_table {
 #define RD_TABLE_ENUM(name, text, key) RD_TABLE_##name,
@@ -48,47 +49,53 @@ struct rd_store_options {
     uint64_t map_bytes; /* 0: RD_STORE_MAP_BYTES_MIN, or what the file needs, whichever is more */
 };
 
-/* Opens (and creates) the store in `dir`. RD_BAD_CONFIG: written by another version; RD_CORRUPT: not readable. Both say what
- * to do. */
+/* Opens (and creates) the store in `dir`. RD_BAD_CONFIG: written by another version; RD_CORRUPT:
+ * not readable. Both say what to do. */
 enum rd_status rd_store_open(const char *dir, const struct rd_store_options *options,
                              struct rd_store **out, struct rd_error *error) RD_MUST_CHECK;
 /* Closes; what was not committed is given up. NULL is fine. */
 void rd_store_close(struct rd_store *store);
 
-/* The thread that opened the store is its writer; this makes the calling thread the writer. No transaction may be open. */
+/* The thread that opened the store is its writer; this makes the calling thread the writer. No
+ * transaction may be open. */
 void rd_store_adopt(struct rd_store *store);
 
-/* Reading and writing, inside the write transaction, which the first call begins. Keys have the table's fixed size. */
+/* Reading and writing, inside the write transaction, which the first call begins. Keys have the
+ * table's fixed size. */
 
 /* RD_OK, or RD_NOT_FOUND without filling an error. */
 enum rd_status rd_store_get(struct rd_store *store, enum rd_table table, const void *key,
                             const void **bytes, size_t *len, struct rd_error *error) RD_MUST_CHECK;
-/* RD_MAP_FULL: the transaction is dead; only rd_store_abort may follow. RD_STORAGE_FULL likewise. */
+/* RD_MAP_FULL: the transaction is dead; only rd_store_abort may follow. RD_STORAGE_FULL likewise.
+ */
 enum rd_status rd_store_put(struct rd_store *store, enum rd_table table, const void *key,
                             const void *bytes, size_t len, struct rd_error *error) RD_MUST_CHECK;
 /* RD_OK also where there was none. */
 enum rd_status rd_store_del(struct rd_store *store, enum rd_table table, const void *key,
                             struct rd_error *error) RD_MUST_CHECK;
 
-/* A walk over a table in key order. Any write to the table ends the walk: seek anew with the last key. */
+/* A walk over a table in key order. Any write to the table ends the walk: seek anew with the last
+ * key. */
 struct rd_walk {
     struct rd_store *store;
     enum rd_table table;
     void *cursor;
     bool backwards;
-    const void *key;   /* of the current pair; borrowed */
+    const void *key; /* of the current pair; borrowed */
     const void *bytes;
     size_t len;
 };
-/* Places the walk on the first pair whose key is >= `from` (backwards: the last whose key is <= `from`). RD_END where
- * there is none. Each walk that was started is ended by rd_walk_end, whatever it returned. */
+/* Places the walk on the first pair whose key is >= `from` (backwards: the last whose key is <=
+ * `from`). RD_END where there is none. Each walk that was started is ended by rd_walk_end, whatever
+ * it returned. */
 enum rd_status rd_walk_start(struct rd_walk *walk, struct rd_store *store, enum rd_table table,
-                             const void *from, bool backwards, struct rd_error *error) RD_MUST_CHECK;
+                             const void *from, bool backwards,
+                             struct rd_error *error) RD_MUST_CHECK;
 enum rd_status rd_walk_next(struct rd_walk *walk, struct rd_error *error) RD_MUST_CHECK;
 void rd_walk_end(struct rd_walk *walk);
 
-/* Commits what was written, with a full sync. RD_STORAGE_FULL or RD_IO: nothing was committed and the transaction is gone:
- * what it held must be applied anew. */
+/* Commits what was written, with a full sync. RD_STORAGE_FULL or RD_IO: nothing was committed and
+ * the transaction is gone: what it held must be applied anew. */
 enum rd_status rd_store_commit(struct rd_store *store, struct rd_error *error) RD_MUST_CHECK;
 /* Gives up what was written since the last commit. */
 void rd_store_abort(struct rd_store *store);
@@ -96,7 +103,8 @@ void rd_store_abort(struct rd_store *store);
 bool rd_store_is_dirty(const struct rd_store *store);
 /* How many puts and dels since then: a measure of the pages that a commit will write. */
 uint64_t rd_store_writes(const struct rd_store *store);
-/* Doubles the map (no transaction may be open), up to RD_STORE_MAP_BYTES_MAX; then RD_STORAGE_FULL. */
+/* Doubles the map (no transaction may be open), up to RD_STORE_MAP_BYTES_MAX; then RD_STORAGE_FULL.
+ */
 enum rd_status rd_store_grow(struct rd_store *store, struct rd_error *error) RD_MUST_CHECK;
 
 struct rd_store_stat {

@@ -1,5 +1,5 @@
-/* How keys are spelled. Only this file knows the order of bytes in a key; the sizes are those of RD_TABLE_MAP, and LMDB's
- * limit of 511 bytes is far away.
+/* How keys are spelled. Only this file knows the order of bytes in a key; the sizes are those of
+ * RD_TABLE_MAP, and LMDB's limit of 511 bytes is far away.
  */
 #include "store/tables.h"
 

@@ -1,4 +1,5 @@
-/* How keys are spelled: fixed sizes, numbers big-endian, signed ones with the sign flipped, so that bytes sort as values do. */
+/* How keys are spelled: fixed sizes, numbers big-endian, signed ones with the sign flipped, so that
+ * bytes sort as values do. */
 #ifndef RD_STORE_TABLES_H
 #define RD_STORE_TABLES_H
 
@@ -35,7 +36,8 @@ int64_t rd_index_key_opened_at(const void *key);
 struct rd_agenda_key {
     unsigned char bytes[25];
 };
-struct rd_agenda_key rd_agenda_key(uint8_t lane, int64_t due_ms, uint64_t record, uint64_t deadline);
+struct rd_agenda_key rd_agenda_key(uint8_t lane, int64_t due_ms, uint64_t record,
+                                   uint64_t deadline);
 int64_t rd_agenda_key_due(const void *key);
 uint64_t rd_agenda_key_record(const void *key);
 uint64_t rd_agenda_key_deadline(const void *key);

@@ -3,8 +3,9 @@
  *   append ─▶ journal (memory) ─▶ flush = durable ─▶ replies may leave
  *      └────▶ apply ─▶ store's open transaction ─▶ committed in steps, never beyond what is flushed
  *
- * What an entry means is not known here: the owner brings `apply`, which must be a pure function of the entry and the store
- * (recovery and rebuild call it again, without Lua) and fails only for reasons of the world.
+ * What an entry means is not known here: the owner brings `apply`, which must be a pure function of
+ * the entry and the store (recovery and rebuild call it again, without Lua) and fails only for
+ * reasons of the world.
  */
 #ifndef RD_STORE_VAULT_H
 #define RD_STORE_VAULT_H
@@ -15,10 +16,10 @@
 struct rd_vault;
 
 struct rd_vault_options {
-    const char *dir;         /* DIR/journal, DIR/store, DIR/lock; made where missing, mode 0700 */
-    uint32_t segment_bytes;  /* 0: the default */
-    uint64_t map_bytes;      /* 0: the default */
-    bool fresh_store;        /* throw the store away and make it anew from the whole journal (rebuild) */
+    const char *dir;        /* DIR/journal, DIR/store, DIR/lock; made where missing, mode 0700 */
+    uint32_t segment_bytes; /* 0: the default */
+    uint64_t map_bytes;     /* 0: the default */
+    bool fresh_store; /* throw the store away and make it anew from the whole journal (rebuild) */
     /* Applies one entry to the store. */
     enum rd_status (*apply)(void *context, struct rd_store *store, const struct rd_entry *entry,
                             struct rd_error *error);
@@ -33,29 +34,34 @@ struct rd_vault_recovery {
     uint64_t replayed; /* entries applied anew at the start */
 };
 
-/* Locks the directory (RD_IN_USE names the pid that holds it), opens both, replays what the store lacks. RD_CORRUPT where
- * the store has reached further than the journal: acknowledged entries are missing. */
+/* Locks the directory (RD_IN_USE names the pid that holds it), opens both, replays what the store
+ * lacks. RD_CORRUPT where the store has reached further than the journal: acknowledged entries are
+ * missing. */
 enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_vault **out,
-                             struct rd_vault_recovery *recovery, struct rd_error *error) RD_MUST_CHECK;
+                             struct rd_vault_recovery *recovery,
+                             struct rd_error *error) RD_MUST_CHECK;
 /* Flushes, commits, unlocks. NULL is fine. */
 void rd_vault_close(struct rd_vault *vault);
 
 /* Hands the vault over to the calling thread; everything below is called by one thread only. */
 void rd_vault_adopt(struct rd_vault *vault);
 
+/* The parts, borrowed: they live as long as the vault. */
 struct rd_journal *rd_vault_journal(struct rd_vault *vault);
 struct rd_store *rd_vault_store(struct rd_vault *vault);
 
-/* Appends an entry to the batch and applies it to the store. A full map is grown here: the transaction is given up, the map
- * enlarged, and everything since the last commit applied anew. RD_STORAGE_FULL: the entry is not part of the batch and the
- * store is as before. Any other failure of apply is a bug or a dying disk: aborts. */
-enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_t len, uint64_t *seq,
-                              struct rd_error *error) RD_MUST_CHECK;
-/* Makes the batch durable (one write, one fdatasync), then commits the store if RD_STORE_COMMIT_MS have gone by since the
- * last commit. A store that can't be committed for want of room stays readable and is tried again later. */
+/* Appends an entry to the batch and applies it to the store. A full map is grown here: the
+ * transaction is given up, the map enlarged, and everything since the last commit applied anew.
+ * RD_STORAGE_FULL: the entry is not part of the batch and the store is as before. Any other failure
+ * of apply is a bug or a dying disk: aborts. */
+enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_t len,
+                              uint64_t *seq, struct rd_error *error) RD_MUST_CHECK;
+/* Makes the batch durable (one write, one fdatasync), then commits the store if RD_STORE_COMMIT_MS
+ * have gone by since the last commit. A store that can't be committed for want of room stays
+ * readable and is tried again later. */
 enum rd_status rd_vault_flush(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
-/* Nothing else to do: commits the store if it is dirty, prepares segments. True: there is more to do (see
- * rd_journal_idle). */
+/* Nothing else to do: commits the store if it is dirty, prepares segments. True: there is more to
+ * do (see rd_journal_idle). */
 bool rd_vault_idle(struct rd_vault *vault);
 /* Whether writes would be refused with RD_STORAGE_FULL now. */
 bool rd_vault_is_full(const struct rd_vault *vault);

@@ -1,8 +1,9 @@
-/* Status codes: one table makes the enum, the wire names, the wire codes, the exit codes and the sentences.
+/* Status codes: one table makes the enum, the wire names, the wire codes, the exit codes and the
+ * sentences.
  *
- * Codes and names are stable: a client may switch on `error.data.name`; a number is never reused. Protocol faults carry the
- * codes that JSON-RPC 2.0 reserves; the application's own codes start at 1001. Codes of 0 never reach the wire as they are:
- * a door turns them into `internal_error`.
+ * Codes and names are stable: a client may switch on `error.data.name`; a number is never reused.
+ * Protocol faults carry the codes that JSON-RPC 2.0 reserves; the application's own codes start at
+ * 1001. Codes of 0 never reach the wire as they are: a door turns them into `internal_error`.
  */
 #ifndef REDRESS_STATUS_H
 #define REDRESS_STATUS_H

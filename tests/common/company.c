@@ -75,8 +75,8 @@ void t_company_edit(const char *dir, const char *path, const char *from, const c
     snprintf(full, sizeof full, "%s/%s", dir, path);
     company_read(full, &text);
     const char *at = strstr(text.data, from);
-    ck_assert_msg(at != NULL && strstr(at + 1, from) == NULL, "%s: '%s' must stand there once", full,
-                  from);
+    ck_assert_msg(at != NULL && strstr(at + 1, from) == NULL, "%s: '%s' must stand there once",
+                  full, from);
     rd_buf_init(&edited);
     rd_buf_append(&edited, text.data, (size_t)(at - text.data));
     rd_buf_text(&edited, to);

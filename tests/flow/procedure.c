@@ -93,9 +93,9 @@ int p_told(struct t_daemon *d, const char *id, const char *account)
     int64_t since = 0;
     bool more = true;
     while (more) {
-        struct rd_value page = t_call(
-            d, "notice.list", "{'since': %lld, 'limit': 1000, 'account': '%s'}", (long long)since,
-            account);
+        struct rd_value page =
+            t_call(d, "notice.list", "{'since': %lld, 'limit': 1000, 'account': '%s'}",
+                   (long long)since, account);
         const struct rd_value *notices = rd_map_get(&page, "notices");
         for (uint32_t i = 0; i < notices->count; i++)
             count += strcmp(rd_map_text(&notices->items[i], "id", ""), id) == 0;

@@ -55,8 +55,8 @@ static int follow(const char *members, int limit, int seen[PEOPLE], void (*betwe
     memset(seen, 0, PEOPLE * sizeof *seen);
     do {
         const char *from = cursor ? rd_arena_printf(&d->arena, ", 'cursor': '%s'", cursor) : "";
-        struct rd_value page = t_call(d, "case.list", "{'type': 'customer', 'limit': %d%s%s}",
-                                      limit, members, from);
+        struct rd_value page =
+            t_call(d, "case.list", "{'type': 'customer', 'limit': %d%s%s}", limit, members, from);
         const struct rd_value *cases = rd_map_list(&page, "cases");
         ck_assert_uint_le(cases->count, (unsigned)limit);
         for (uint32_t i = 0; i < cases->count; i++) {
@@ -237,8 +237,8 @@ START_TEST(test_an_entry_is_explained_with_its_rules_and_lines)
     struct rd_value why = t_call(d, "case.explain", "{'id': '%s'}", id);
     ck_assert_int_eq(t_int(why, "seq"), t_int(up, "seq"));
     ck_assert_str_eq(t_show(t_at(why, "decisions")), t_show(t_at(up, "decisions")));
-    struct rd_value limit = t_find(t_at(why, "decisions"), "rule",
-                                   "remedy.limit/refund_handler_ordinary");
+    struct rd_value limit =
+        t_find(t_at(why, "decisions"), "rule", "remedy.limit/refund_handler_ordinary");
     ck_assert_int_eq(strncmp(t_text(limit, "line"), "rules/remedies.lua:", 19), 0);
     ck_assert_str_eq(t_text(limit, "outcome"), "limit = 100.00");
     ck_assert_str_eq(t_text(limit, "reason"), "100.01 is above, needs supervisor");
@@ -299,8 +299,8 @@ START_TEST(test_a_decision_is_asked)
                                     "'role': 'handler', 'tier': 'key'}}");
     ck_assert_str_eq(t_text(answer, "output.limit"), "500.00");
     ck_assert_str_eq(t_text(answer, "rules.0.rule"), "remedy.limit/refund_handler_key");
-    struct rd_error error = t_refused(d, "not_found", "decision.evaluate",
-                                      "{'name': 'remedy.limits', 'input': {}}");
+    struct rd_error error =
+        t_refused(d, "not_found", "decision.evaluate", "{'name': 'remedy.limits', 'input': {}}");
     ck_assert_msg(strstr(error.text, "remedy.limit") != NULL, "%s", error.text);
     t_refused(d, "bad_form", "decision.evaluate",
               "{'name': 'remedy.limit', 'input': {'remedy': 'money'}}");

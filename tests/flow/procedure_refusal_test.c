@@ -56,8 +56,8 @@ END_TEST
 /* The request as one line, sent twice and more; the reply lines must be the same bytes. */
 static const char *raw(const char *method, const char *params)
 {
-    struct rd_value value = t_json(
-        d, "{'jsonrpc': '2.0', 'id': 7, 'method': '%s', 'params': %s}", method, params);
+    struct rd_value value =
+        t_json(d, "{'jsonrpc': '2.0', 'id': 7, 'method': '%s', 'params': %s}", method, params);
     const char *line = t_show(value);
     size_t len;
     struct rd_error error = RD_ERROR_NONE;
@@ -95,10 +95,11 @@ START_TEST(test_a_repeat_gets_the_same_reply_and_one_entry)
                                       "{'id': '%s', 'as': 'ben', 'event': 'transfer', "
                                       "'idempotency_key': 'e', 'form': {'department': 'sales'}}",
                                       id) },
-        { "case.act", rd_arena_printf(&d->arena,
-                                      "{'id': '%s', 'as': 'ben', 'event': 'ask', 'idempotency_key': "
-                                      "'f', 'form': {'question': 'Which?'}}",
-                                      id) },
+        { "case.act",
+          rd_arena_printf(&d->arena,
+                          "{'id': '%s', 'as': 'ben', 'event': 'ask', 'idempotency_key': "
+                          "'f', 'form': {'question': 'Which?'}}",
+                          id) },
     };
     const char *first[6];
     for (int i = 0; i < 6; i++) {
@@ -239,8 +240,8 @@ START_TEST(test_not_allowed_is_journalled_and_changes_nothing)
     ck_assert_ptr_nonnull(error.detail);
     ck_assert_int_eq(p_seq(d), seq + 1); /* a refusal that matters */
     ck_assert_int_eq(t_int(p_get(d, id), "version"), 1);
-    struct rd_value why = t_call(d, "case.explain", "{'id': '%s', 'seq': %lld}", id,
-                                 (long long)seq + 1);
+    struct rd_value why =
+        t_call(d, "case.explain", "{'id': '%s', 'seq': %lld}", id, (long long)seq + 1);
     ck_assert_str_eq(t_text(why, "refused"), "not_allowed");
     ck_assert_str_eq(t_text(why, "actor"), "kf1");
     ck_assert_str_eq(t_text(why, "behind"), "administrator");
@@ -250,8 +251,8 @@ END_TEST
 START_TEST(test_a_trial_changes_nothing)
 {
     struct rd_value trial = t_call(
-        d, "case.act", "{'id': '%s', 'as': 'ben', 'event': 'verify', 'dry_run': true, 'form': "
-        VERIFY "}", id);
+        d, "case.act",
+        "{'id': '%s', 'as': 'ben', 'event': 'verify', 'dry_run': true, 'form': " VERIFY "}", id);
     ck_assert_str_eq(t_text(trial, "state"), "verified");
     ck_assert(t_bool(trial, "dry_run"));
     ck_assert(!t_has(trial, "seq"));
@@ -263,8 +264,8 @@ START_TEST(test_a_trial_changes_nothing)
     t_refused(d, "not_found", "case.get", "{'id': '%s'}", t_text(trial, "id"));
     t_call(d, "record.create",
            "{'type': 'customer', 'as': 'ben', 'dry_run': true, 'data': {'name': 'Wu'}}");
-    t_call(d, "record.update",
-           "{'id': '%s', 'as': 'ben', 'dry_run': true, 'set': {'name': 'Wu'}}", customer);
+    t_call(d, "record.update", "{'id': '%s', 'as': 'ben', 'dry_run': true, 'set': {'name': 'Wu'}}",
+           customer);
     t_refused(d, "not_allowed", "case.act",
               "{'id': '%s', 'as': 'kf1', 'event': 'verify', 'dry_run': true, 'form': " VERIFY "}",
               id);
@@ -282,10 +283,10 @@ START_TEST(test_a_phone_is_one_customers)
         t_refused(d, "already_exists", "record.create",
                   "{'type': 'customer', 'as': 'ben', 'data': {'name': 'Wu', 'phone': '139'}}");
     ck_assert_str_eq(error.where, "/data/phone");
-    const char *wu = t_text(
-        t_call(d, "record.create",
-               "{'type': 'customer', 'as': 'ben', 'data': {'name': 'Wu', 'phone': '138'}}"),
-        "id");
+    const char *wu =
+        t_text(t_call(d, "record.create",
+                      "{'type': 'customer', 'as': 'ben', 'data': {'name': 'Wu', 'phone': '138'}}"),
+               "id");
     t_refused(d, "already_exists", "record.update",
               "{'id': '%s', 'as': 'admin', 'set': {'phone': '139'}}", wu);
     t_call(d, "record.update", "{'id': '%s', 'as': 'ben', 'set': {'phone': '139'}}", customer);
@@ -328,8 +329,8 @@ START_TEST(test_as_is_for_administrators_on_the_unix_socket)
     t_refused_on(d, tcp, "not_logged_in", "case.get", "{'id': '%s'}", id);
     static const char *const accounts[] = { "ben", "admin", "chen" };
     for (int i = 0; i < 3; i++) {
-        const char *token = t_text(
-            t_call(d, "account.token", "{'account': '%s'}", accounts[i]), "token");
+        const char *token =
+            t_text(t_call(d, "account.token", "{'account': '%s'}", accounts[i]), "token");
         t_call_on(d, tcp, "session.login", "{'token': '%s'}", token);
         t_refused_on(d, tcp, "not_allowed", "case.act",
                      "{'id': '%s', 'as': 'mei', 'event': 'verify', 'form': " VERIFY "}", id);

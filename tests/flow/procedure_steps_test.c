@@ -1,5 +1,5 @@
-/* The procedure of a complaint over a real socket, event by event: the whole way, the short way, the
- * ways out, the ways back, and who may go them. */
+/* The procedure of a complaint over a real socket, event by event: the whole way, the short way,
+ * the ways out, the ways back, and who may go them. */
 #include "flow/procedure.h"
 
 #include <string.h>
@@ -169,7 +169,8 @@ START_TEST(test_four_eyes)
            "investigated");
     p_step(d, "li_na", id, "propose", "{'remedy':'refund','amount':'80.00','plan':'Pay it back'}",
            "proposed");
-    struct rd_error own = p_refused(d, "not_allowed", "li_na", id, "choose", "{'instructions':'x'}");
+    struct rd_error own =
+        p_refused(d, "not_allowed", "li_na", id, "choose", "{'instructions':'x'}");
     ck_assert_msg(strstr(own.where, "rules/authority.lua:") != NULL, "where: %s", own.where);
     ck_assert_msg(strstr(own.text, "actor_is_proposer") != NULL, "%s", own.text);
     struct rd_error role = p_refused(d, "not_allowed", "mei", id, "choose", "{'instructions':'x'}");

@@ -1,5 +1,5 @@
-/* The procedure and time, on the manual clock over a real socket: limits that ring and climb, who is
- * told, what stands still, and cases that are opened at an earlier time. */
+/* The procedure and time, on the manual clock over a real socket: limits that ring and climb, who
+ * is told, what stands still, and cases that are opened at an earlier time. */
 #include "flow/procedure.h"
 
 #include <string.h>
@@ -87,8 +87,9 @@ START_TEST(test_the_clock_stands_still_while_the_customer_is_asked)
     p_clock(d, "2026-03-03 09:00");
     p_step(d, "ben", id, "ask", "{'question': 'Which account?'}", "with_customer");
     ck_assert_str_eq(p_due(d, id, "within"), "paused");
-    ck_assert_str_eq(p_due(d, id, "with_customer"), "2026-03-13T01:00:00Z"); /* ten days, all count */
-    p_clock(d, "2026-03-10 09:00"); /* five business days later */
+    ck_assert_str_eq(p_due(d, id, "with_customer"),
+                     "2026-03-13T01:00:00Z"); /* ten days, all count */
+    p_clock(d, "2026-03-10 09:00");           /* five business days later */
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 0);
     p_step(d, "ben", id, "answered", "{'answer': 'The second one'}", "with_department");
     ck_assert_str_eq(p_due(d, id, "within"), "2026-03-23T01:00:00Z");
@@ -154,7 +155,8 @@ START_TEST(test_opened_at_an_earlier_time)
               "{'type': 'complaint', 'at': '2026-03-02T09:00:01+08:00', 'data': {}}");
     t_refused(d, "invalid_params", "case.open",
               "{'type': 'complaint', 'at': 'yesterday', 'data': {}}");
-    ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 0); /* what is overdue rings when time moves */
+    ck_assert_int_eq(t_int(p_get(d, id), "escalation"),
+                     0); /* what is overdue rings when time moves */
     ck_assert_int_eq(t_int(p_clock(d, "2026-03-02 09:01"), "rung"), 1);
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 1);
 }

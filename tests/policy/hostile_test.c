@@ -361,9 +361,9 @@ START_TEST(iterators_are_not_kept)
         "local it = (\"a b\"):gmatch(\"%a\")\nlocal all = { deep = { (pairs { 1, 2 }) } }\n"
         "return workflow \"w\" { guards = { g = function(f) return it() == all.deep[1]() end } }");
     ck_assert_int_eq(rig.status, RD_CHECK_FAILED);
-    ck_assert_ptr_nonnull(
-        strstr(rig_findings(&rig), "scripts/x.lua:3: guard 'g' uses an iterator that outlives the "
-                                   "call: functions must be pure"));
+    ck_assert_ptr_nonnull(strstr(rig_findings(&rig),
+                                 "scripts/x.lua:3: guard 'g' uses an iterator that outlives the "
+                                 "call: functions must be pure"));
 }
 END_TEST
 
