@@ -10,7 +10,7 @@ CONFIGURE = test -f build/$(1)/build.ninja || cmake --preset $(1) >build-$(1).lo
 	{ cat build-$(1).log; rm -f build-$(1).log; exit 1; }; rm -f build-$(1).log
 BUILD = $(call CONFIGURE,$(1)); cmake --build build/$(1) -j $(JOBS) -- --quiet
 
-.PHONY: all run test test-plain test-asan test-clang test-long lint format bench packages clean help
+.PHONY: all run test test-plain test-asan test-clang test-long lint format bench reference packages clean help
 
 all:
 	@$(call BUILD,default)
@@ -22,12 +22,14 @@ help:
 	@echo "make test       everything that a change must pass"
 	@echo "make test-long  faults again, thread sanitizer, valgrind"
 	@echo "make lint       the house rules; make format: brings the C sources into form"
-	@echo "make bench      measures; make clean: throws build/ away"
+	@echo "make bench      measures; make reference: the pages in docs/reference/ that the program writes"
+	@echo "make clean      throws build/ away"
 
 packages:
 	@.ci/install-packages
 
 run: packages
+	@test -x build/default/redress || echo "building; the first time takes a minute"
 	@$(call BUILD,default)
 	@build/default/redress play $(if $(ONCE),--once)
 
@@ -76,8 +78,19 @@ format:
 
 bench:
 	@$(call BUILD,release)
-	@build/release/redress bench
+	@build/release/redress bench all --cases 20000
 	@echo "bench: done"
+
+# Each page into a new file first: what fails leaves the old one as it was.
+PAGES = docs/reference/policy.md=policy.reference docs/reference/methods.md=reference.methods \
+	docs/reference/errors.md=reference.errors docs/reference/commands.md=reference.commands \
+	include/redress/lua/redress.lua=policy.stubs
+reference: all
+	@set -e; for page in $(PAGES); do \
+		file=$${page%%=*}; command=$${page#*=}; \
+		build/default/redress $${command%.*} $${command#*.} >build/page; mv build/page $$file; \
+	done
+	@echo "reference: written"
 
 clean:
 	@rm -rf build

@@ -40,8 +40,14 @@ return authority {
   { { "regulator_complaint.receive", "regulator_complaint.send", "regulator_complaint.respond",
       "regulator_complaint.dispute" }, from = { "handler", "importer" } },
 
+  -- duties that come round (rules/schedules.lua)
+  { "duty.assign", from = { "supervisor", "administrator" } },
+  { "duty.finish", from = { "archive_keeper", "importer", "supervisor" } },
+  { "duty.read",   from = { "archive_keeper", "importer", "supervisor", "administrator" } },
+
   -- the engine itself
   { { "feed.subscribe", "decision.evaluate" }, from = { "staff", "archive_keeper", "administrator" } },
+  { "schedule.list", from = { "staff", "archive_keeper", "importer", "administrator" } },
   { "report.run",    from = { "supervisor", "administrator" } },
   { "policy.info",   from = { "staff", "administrator" } },
   { { "policy.reload", "clock.advance", "account.token", "notice.list", "store.stat" }, from = "administrator" },

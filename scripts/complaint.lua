@@ -1,5 +1,5 @@
 -- From the first word to the archive (rule book 3 to 5). docs/reference/procedure-complaint.md shows it as a table.
--- Hours are service hours. A step's limits climb: supervisor, then head; the whole case's: branch, headquarters.
+-- Hours are service hours. A step's limits climb (rules/ladders.lua): supervisor, then head; the whole case's: branch, headquarters.
 return workflow "complaint" {
   version = 1, title = { en = "Complaint", zh = "投诉处理" }, initial = "received", clock = "service_hours",
   open = { event = "receive", form = "registration", run = { "first_responder_answers", "judge", "open_green_channel" } },
@@ -24,10 +24,7 @@ return workflow "complaint" {
     verified = {
       title = { en = "Upheld", zh = "已核实" },
       on = { transfer = { form = "transfer", go = "with_department", run = { "warn_if_mass", "tell_department" } } },
-      after = {
-        { "complaint.step_limit", escalate = true, tell = { "supervisor", text = "Complaint {number} is not transferred in time. 投诉{number}未按时转交。" } },
-        { "complaint.head_limit", escalate = true, tell = { "head_of_department", text = "Complaint {number} is still not transferred. 投诉{number}仍未转交。" } },
-      },
+      after = { ladder = "complaint.step" },
     },
     with_department = {
       title = { en = "With the department", zh = "部门处理" },
@@ -38,10 +35,7 @@ return workflow "complaint" {
         grant       = { form = "grant", go = "processing", by = "granter",       -- the short way for simple cases
                         above = { go = "passed_up", run = { "asker_is_proposer" } } },
       },
-      after = {
-        { "complaint.step_limit", escalate = true, tell = { "supervisor", text = "Complaint {number} is not investigated in time. 投诉{number}未按时调查。" } },
-        { "complaint.head_limit", escalate = true, tell = { "head_of_department", text = "Complaint {number} is still not investigated. 投诉{number}仍未调查。" } },
-      },
+      after = { ladder = "complaint.step" },
     },
     with_customer = {
       title = { en = "Waiting for the customer", zh = "待客户补充" }, pause = true,
@@ -51,10 +45,7 @@ return workflow "complaint" {
     investigated = {
       title = { en = "Investigated", zh = "已调查" },
       on = { propose = { form = "proposal", go = "proposed", by = "proposer" } },
-      after = {
-        { "complaint.step_limit", escalate = true, tell = { "supervisor", text = "Complaint {number} has no plan in time. 投诉{number}未按时提出方案。" } },
-        { "complaint.head_limit", escalate = true, tell = { "head_of_department", text = "Complaint {number} still has no plan. 投诉{number}仍无方案。" } },
-      },
+      after = { ladder = "complaint.step" },
     },
     proposed = {
       title = { en = "Plan proposed", zh = "已提方案" },
@@ -63,18 +54,12 @@ return workflow "complaint" {
         choose    = { form = "choice", go = "chosen", by = "chooser" },
         send_back = { form = "refusal", go = "investigated" },
       },
-      after = {
-        { "complaint.step_limit", escalate = true, tell = { "supervisor", text = "The plan of {number} awaits a choice. {number}的方案待审定。" } },
-        { "complaint.head_limit", escalate = true, tell = { "head_of_department", text = "The plan of {number} still awaits a choice. {number}的方案仍待审定。" } },
-      },
+      after = { ladder = "complaint.step" },
     },
     chosen = {
       title = { en = "Plan chosen", zh = "方案已定" },
       on = { grant = { form = "grant", go = "processing", by = "granter", above = { go = "passed_up" } } },
-      after = {
-        { "complaint.step_limit", escalate = true, tell = { "supervisor", text = "Complaint {number} awaits authorisation. 投诉{number}待授权。" } },
-        { "complaint.head_limit", escalate = true, tell = { "head_of_department", text = "Complaint {number} still awaits authorisation. 投诉{number}仍待授权。" } },
-      },
+      after = { ladder = "complaint.step" },
     },
     passed_up = {
       title = { en = "Passed up", zh = "上报授权" },
@@ -93,10 +78,7 @@ return workflow "complaint" {
         feed_back = { form = "feedback", go = "fed_back" },
         close     = { form = "feedback", go = "closed" },                         -- the short way ends here
       },
-      after = {
-        { "complaint.step_limit", escalate = true, tell = { "supervisor", text = "The result of {number} is due. {number}应反馈结果。" } },
-        { "complaint.head_limit", escalate = true, tell = { "head_of_department", text = "The result of {number} is overdue. {number}反馈超时。" } },
-      },
+      after = { ladder = "complaint.step" },
     },
     fed_back = {
       title = { en = "Fed back", zh = "已反馈" }, pause = true,                    -- the customer has the answer

@@ -29,7 +29,7 @@ void rd_buf_clear(struct rd_buf *buf)
     buf->len = 0;
 }
 
-static void buf_grow(struct rd_buf *buf, size_t more)
+void rd_buf_grow(struct rd_buf *buf, size_t more)
 {
     RD_ASSERT(more <= SIZE_MAX / 4 && buf->len <= SIZE_MAX / 4);
     size_t need = buf->len + more;
@@ -40,32 +40,6 @@ static void buf_grow(struct rd_buf *buf, size_t more)
     RD_ASSERT(data != NULL);
     buf->data = data;
     buf->cap = cap;
-}
-
-char *rd_buf_reserve(struct rd_buf *buf, size_t more)
-{
-    if (buf->cap - buf->len < more || !buf->data)
-        buf_grow(buf, more);
-    return buf->data + buf->len;
-}
-
-void rd_buf_append(struct rd_buf *buf, const void *bytes, size_t len)
-{
-    if (len == 0)
-        return;
-    memcpy(rd_buf_reserve(buf, len), bytes, len);
-    buf->len += len;
-}
-
-void rd_buf_text(struct rd_buf *buf, const char *text)
-{
-    rd_buf_append(buf, text, strlen(text));
-}
-
-void rd_buf_char(struct rd_buf *buf, char c)
-{
-    *rd_buf_reserve(buf, 1) = c;
-    buf->len++;
 }
 
 void rd_buf_printf(struct rd_buf *buf, const char *format, ...)

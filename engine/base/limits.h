@@ -49,15 +49,20 @@
 #define RD_FACT_ROWS_MAX 100000 /* records that one count or sum looks at */
 #define RD_LIST_LIMIT_MAX 1000
 #define RD_LIST_LIMIT_DEFAULT 50
-#define RD_LIST_SCAN_MAX 10000 /* records looked at for one page */
+#define RD_LIST_SCAN_MAX 10000      /* records looked at for one page */
+#define RD_REPORT_VALUES_MAX 1000   /* different values in one slice of a report */
+#define RD_ADVANCE_RINGS_MAX 100000 /* deadlines that ring in one clock.advance */
 /* memory of one reply that lists things: more of them come on the next page */
 #define RD_REPLY_ARENA_BYTES (8u * 1024 * 1024)
+/* memory of the requests of one batch: the ones behind it are refused, since it has one arena */
+#define RD_BATCH_ARENA_BYTES (64u * 1024 * 1024)
 #define RD_HISTORY_MAX 1000 /* entries in one case.history reply */
 #define RD_IDEMPOTENCY_KEY_BYTES_MAX 128
 #define RD_IDEMPOTENCY_KEEP_MS (7ll * 24 * 3600 * 1000)
 #define RD_TEXT_FIELD_BYTES_MAX (64u * 1024)
-#define RD_NAME_BYTES_MAX 64 /* types, fields, states, events, accounts */
-#define RD_FIELDS_MAX 256    /* of a record or form */
+#define RD_NAME_BYTES_MAX 64  /* types, fields, states, events, accounts */
+#define RD_FIELDS_MAX 256     /* of a record or form */
+#define RD_INDEX_FIELDS_MAX 8 /* of one index */
 #define RD_STATES_MAX 256
 #define RD_DECISION_INPUTS_MAX 32
 #define RD_DECISION_ROWS_MAX 20000
@@ -70,10 +75,25 @@
 #define RD_ZONE_CHANGES_MAX 4096   /* changes of offset that a zone file may list */
 #define RD_CALENDAR_DAYS_MAX 20000 /* single days that differ from the week */
 #define RD_CALENDAR_SPANS_MAX 32   /* working intervals of one day */
+#define RD_CALENDAR_SEASONS_MAX 12 /* of one calendar */
 /* days that differ, and hours across a change of the clock, are kept for these years */
 #define RD_CALENDAR_YEAR_MIN 1900
 #define RD_CALENDAR_YEAR_MAX 2200
 #define RD_DURATION_YEARS_MAX 200
+/* iCalendar files of holidays */
+#define RD_ICS_BYTES_MAX (2u * 1024 * 1024)
+#define RD_ICS_DEPTH_MAX 8
+#define RD_ICS_EVENTS_MAX 10000
+#define RD_ICS_EVENT_DAYS_MAX 366
+#define RD_ICS_TURNS_MAX 4000 /* of one event's rule */
+
+/* schedules */
+#define RD_SCHEDULES_MAX 1000
+#define RD_SCHEDULE_INTERVAL_MAX 1000
+#define RD_SCHEDULE_COUNT_MAX 10000
+#define RD_SCHEDULE_SHIFT_DAYS_MAX 400         /* how far days off may move an occurrence */
+#define RD_SCHEDULE_DATES_MAX 100000           /* dates of a rule looked at for one answer */
+#define RD_SCHEDULE_LATE_MS (10ll * 60 * 1000) /* an occurrence longer ago than this was missed */
 
 /* policies */
 #define RD_POLICY_FILES_MAX 1024

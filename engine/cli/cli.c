@@ -238,7 +238,8 @@ static void cli_print_detail(struct rd_buf *out, const struct rd_value *detail)
 {
     for (uint32_t i = 0; detail && detail->kind == RD_MAP && i < detail->count; i++) {
         const struct rd_pair *pair = &detail->pairs[i];
-        if (strcmp(pair->key, "name") == 0 || pair->value.kind == RD_NULL)
+        bool told = strcmp(pair->key, "name") == 0 || strcmp(pair->key, "where") == 0;
+        if (told || pair->value.kind == RD_NULL)
             continue;
         struct rd_buf text;
         rd_buf_init(&text);
@@ -260,7 +261,8 @@ void rd_cli_print_error(const struct rd_error *error)
     struct rd_buf out;
     rd_buf_init(&out);
     rd_buf_text(&out, "redress: ");
-    if (error->where[0])
+    /* some sentences begin with their place */
+    if (error->where[0] && strncmp(error->text, error->where, strlen(error->where)) != 0)
         rd_buf_printf(&out, "%s: ", error->where);
     rd_output_plain(&out, error->text, strlen(error->text));
     rd_buf_char(&out, '\n');

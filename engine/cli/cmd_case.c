@@ -81,7 +81,7 @@ static void case_print(struct rd_cli *cli, const struct rd_value *record)
     rd_output_tint(&cli->out, cli->colour, RD_TINT_BOLD,
                    number ? number : case_text(cli, record, "id"));
     rd_buf_printf(&cli->out, "  %s", case_text(cli, record, "type"));
-    if (rd_map_get(record, "state"))
+    if (rd_map_text(record, "state", NULL))
         rd_buf_printf(&cli->out, "  state %s", case_text(cli, record, "state"));
     rd_buf_printf(&cli->out, "  version %s  id %s\n", case_text(cli, record, "version"),
                   case_text(cli, record, "id"));
@@ -252,7 +252,7 @@ enum rd_status rd_run_case_list(struct rd_cli *cli, struct rd_error *error)
         status = rd_cli_call(cli, "case.list", &params, &result, error);
         if (status != RD_OK)
             return status;
-        case_list_page(&list, rd_map_list(&result, "items"));
+        case_list_page(&list, rd_map_list(&result, "cases"));
         status = rd_cli_flush(cli, error);
         if (status != RD_OK)
             return status;
@@ -269,28 +269,46 @@ enum rd_status rd_run_case_list(struct rd_cli *cli, struct rd_error *error)
 
 /* ---- history, actions, explanation ---- */
 
-static void case_print_history(struct rd_cli *cli, const struct rd_value *result)
+static void case_history_page(struct rd_cli *cli, struct rd_grid *grid,
+                              const struct rd_value *entries)
+{
+    for (uint32_t i = 0; i < entries->count; i++) {
+        const struct rd_value *entry = &entries->items[i];
+        CELLS(grid, case_text(cli, entry, "seq"), case_text(cli, entry, "at"),
+              case_text(cli, entry, "actor"), case_text(cli, entry, "command"),
+              case_text(cli, entry, "state"), case_text(cli, entry, "version"));
+    }
+    rd_grid_write(grid, &cli->out, cli->colour);
+}
+
+/* All pages: each begins behind the version with which the last one ended. */
+enum rd_status rd_run_case_history(struct rd_cli *cli, struct rd_error *error)
 {
     static const struct rd_column columns[] = { { "seq", true },    { "at", false },
-                                                { "actor", false }, { "event", false },
+                                                { "actor", false }, { "command", false },
                                                 { "state", false }, { "version", true } };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 6);
-    const struct rd_value *entries = rd_map_list(result, "entries");
-    for (uint32_t i = 0; i < entries->count; i++) {
-        const struct rd_value *entry = &entries->items[i];
-        CELLS(&grid, case_text(cli, entry, "seq"), case_text(cli, entry, "at"),
-              case_text(cli, entry, "actor"), case_text(cli, entry, "event"),
-              case_text(cli, entry, "state"), case_text(cli, entry, "version"));
-    }
-    case_print_grid(cli, &grid, NULL);
-}
-
-/* case.history in pages: the cursor of each is put into the next call. */
-enum rd_status rd_run_case_history(struct rd_cli *cli, struct rd_error *error)
-{
     struct rd_value params = case_id(cli);
-    return rd_cli_call_print(cli, "case.history", &params, case_print_history, error);
+    struct rd_value all = rd_list();
+    struct rd_value result;
+    do {
+        enum rd_status status = rd_cli_call(cli, "case.history", &params, &result, error);
+        if (status != RD_OK)
+            return status;
+        const struct rd_value *entries = rd_map_list(&result, "entries");
+        if (entries->count == 0)
+            break;
+        if (!cli->json)
+            case_history_page(cli, &grid, entries);
+        for (uint32_t i = 0; cli->json && i < entries->count; i++)
+            rd_list_add(&cli->arena, &all, entries->items[i]);
+        rd_map_set(&cli->arena, &params, "since_version",
+                   rd_int(rd_map_int(&entries->items[entries->count - 1], "version", 0)));
+    } while (rd_map_bool(&result, "more", false));
+    if (cli->json)
+        rd_cli_print_json(cli, &all);
+    return RD_OK;
 }
 
 /* The form's fields on one line: "ground*, demand" where the star means required. */
@@ -318,13 +336,13 @@ static void case_print_actions(struct rd_cli *cli, const struct rd_value *result
     static const struct rd_column not [] = { { "event", false }, { "reason", false } };
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, may, 2);
-    const struct rd_value *actions = rd_map_list(result, "actions");
+    const struct rd_value *actions = rd_map_list(result, "may");
     for (uint32_t i = 0; i < actions->count; i++)
         CELLS(&grid, case_text(cli, &actions->items[i], "event"),
               case_form_text(cli, &actions->items[i]));
     case_print_grid(cli, &grid, "may be done");
     rd_grid_init(&grid, &cli->arena, not, 2);
-    const struct rd_value *refused = rd_map_list(result, "refused");
+    const struct rd_value *refused = rd_map_list(result, "may_not");
     for (uint32_t i = 0; i < refused->count; i++)
         CELLS(&grid, case_text(cli, &refused->items[i], "event"),
               case_text(cli, &refused->items[i], "reason"));
@@ -340,23 +358,18 @@ enum rd_status rd_run_case_actions(struct rd_cli *cli, struct rd_error *error)
 static void case_print_explanation(struct rd_cli *cli, const struct rd_value *result)
 {
     rd_buf_printf(&cli->out, "entry %s  %s  %s by %s\n", case_text(cli, result, "seq"),
-                  case_text(cli, result, "at"), case_text(cli, result, "event"),
+                  case_text(cli, result, "at"), case_text(cli, result, "command"),
                   case_text(cli, result, "actor"));
+    const char *refused = case_text(cli, result, "refused");
+    if (refused[0])
+        rd_buf_printf(&cli->out, "refused %s: %s\n", refused, case_text(cli, result, "reason"));
     const char *policy = case_text(cli, result, "policy");
     if (policy[0])
         rd_buf_printf(&cli->out, "policy %s\n", policy);
     case_print_decisions(cli, result);
     case_print_map(cli, rd_map_get(result, "facts"), "facts");
     case_print_map(cli, rd_map_get(result, "form"), "form");
-    const struct rd_value *effects = rd_map_list(result, "effects");
-    if (effects->count > 0)
-        rd_buf_text(&cli->out, "\neffects\n");
-    for (uint32_t i = 0; i < effects->count; i++) {
-        const char *text = rd_output_cell(&cli->arena, &effects->items[i]);
-        rd_buf_text(&cli->out, "  ");
-        rd_output_plain(&cli->out, text, strlen(text));
-        rd_buf_char(&cli->out, '\n');
-    }
+    case_print_map(cli, rd_map_get(result, "changed"), "changed");
 }
 
 enum rd_status rd_run_case_explain(struct rd_cli *cli, struct rd_error *error)

@@ -221,15 +221,25 @@ enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
 
 /* ---- decide ---- */
 
+/* The outputs, and by which rows. */
 static void policy_print_decision(struct rd_cli *cli, const struct rd_value *result)
 {
-    static const struct rd_column columns[] = { { "name", false }, { "value", false } };
+    static const struct rd_column outputs[] = { { "output", false }, { "value", false } };
+    static const struct rd_column rules[] = { { "rule", false }, { "line", false } };
+    const struct rd_value *output = rd_map_get(result, "output");
+    const struct rd_value *rows = rd_map_list(result, "rules");
     struct rd_grid grid;
-    rd_grid_init(&grid, &cli->arena, columns, 2);
-    for (uint32_t i = 0; result->kind == RD_MAP && i < result->count; i++)
+    rd_grid_init(&grid, &cli->arena, outputs, 2);
+    for (uint32_t i = 0; rd_value_is(output, RD_MAP) && i < output->count; i++)
         rd_grid_add(&grid,
-                    (const char *const[]){ result->pairs[i].key,
-                                           rd_output_cell(&cli->arena, &result->pairs[i].value) });
+                    (const char *const[]){ output->pairs[i].key,
+                                           rd_output_cell(&cli->arena, &output->pairs[i].value) });
+    rd_grid_write(&grid, &cli->out, cli->colour);
+    rd_buf_text(&cli->out, rows->count ? "\n" : "\nno row matches\n");
+    rd_grid_init(&grid, &cli->arena, rules, 2);
+    for (uint32_t i = 0; i < rows->count; i++)
+        rd_grid_add(&grid, (const char *const[]){ rd_map_text(&rows->items[i], "rule", ""),
+                                                  rd_map_text(&rows->items[i], "line", "") });
     rd_grid_write(&grid, &cli->out, cli->colour);
 }
 

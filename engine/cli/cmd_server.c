@@ -9,6 +9,26 @@
 #include "cli/output.h"
 #include "server/client.h"
 
+/* A list of named things is shown by their names: all of it is there with -o json. */
+static const char *server_cell(struct rd_cli *cli, const struct rd_value *value)
+{
+    if (value->kind != RD_LIST || value->count == 0)
+        return rd_output_cell(&cli->arena, value);
+    struct rd_buf names;
+    rd_buf_init(&names);
+    bool named = true;
+    for (uint32_t i = 0; i < value->count && named; i++) {
+        const char *name = rd_map_text(&value->items[i], "name", NULL);
+        named = name != NULL;
+        if (named)
+            rd_buf_printf(&names, "%s%s", i ? ", " : "", name);
+    }
+    const char *cell = named ? rd_arena_copy(&cli->arena, names.data, names.len)
+                             : rd_output_cell(&cli->arena, value);
+    rd_buf_fini(&names);
+    return cell;
+}
+
 /* A result as lines "name  value", nested maps as "outer.inner". */
 static void server_add_members(struct rd_cli *cli, struct rd_grid *grid, const char *prefix,
                                const struct rd_value *map)
@@ -20,7 +40,7 @@ static void server_add_members(struct rd_cli *cli, struct rd_grid *grid, const c
             server_add_members(cli, grid, rd_arena_printf(&cli->arena, "%s.", name), &pair->value);
             continue;
         }
-        rd_grid_add(grid, (const char *const[]){ name, rd_output_cell(&cli->arena, &pair->value) });
+        rd_grid_add(grid, (const char *const[]){ name, server_cell(cli, &pair->value) });
     }
 }
 
@@ -89,15 +109,30 @@ enum rd_status rd_run_call(struct rd_cli *cli, struct rd_error *error)
 
 /* ---- notices ---- */
 
-static void notice_print(struct rd_cli *cli, struct rd_grid *grid, const struct rd_value *items)
+/* "li_na, wang" */
+static const char *notice_to(struct rd_cli *cli, const struct rd_value *notice)
 {
-    for (uint32_t i = 0; i < items->count; i++) {
-        const struct rd_value *item = &items->items[i];
+    const struct rd_value *to = rd_map_list(notice, "to");
+    const char *text = "";
+    for (uint32_t i = 0; i < to->count; i++)
+        text = rd_arena_printf(&cli->arena, "%s%s%s", text, i ? ", " : "",
+                               rd_output_cell(&cli->arena, &to->items[i]));
+    return text;
+}
+
+static void notice_print(struct rd_cli *cli, struct rd_grid *grid, const struct rd_value *notices)
+{
+    for (uint32_t i = 0; i < notices->count; i++) {
+        const struct rd_value *item = &notices->items[i];
+        const char *why = rd_map_text(item, "why", NULL);
+        const char *deliver = rd_output_cell(&cli->arena, rd_map_get(item, "deliver_at"));
         rd_grid_add(grid,
-                    (const char *const[]){ rd_output_cell(&cli->arena, rd_map_get(item, "at")),
-                                           rd_output_cell(&cli->arena, rd_map_get(item, "to")),
-                                           rd_output_cell(&cli->arena, rd_map_get(item, "record")),
-                                           rd_output_cell(&cli->arena, rd_map_get(item, "text")) });
+                    (const char *const[]){
+                        rd_output_cell(&cli->arena, rd_map_get(item, "at")),
+                        why ? rd_arena_printf(&cli->arena, "%s (%s)", deliver, why) : "at once",
+                        notice_to(cli, item), rd_output_cell(&cli->arena, rd_map_get(item, "id")),
+                        rd_output_cell(&cli->arena, rd_map_get(item, "text")),
+                        rd_output_cell(&cli->arena, rd_map_get(item, "rule")) });
     }
     rd_grid_write(grid, &cli->out, cli->colour);
 }
@@ -105,27 +140,31 @@ static void notice_print(struct rd_cli *cli, struct rd_grid *grid, const struct 
 enum rd_status rd_run_notice_list(struct rd_cli *cli, struct rd_error *error)
 {
     static const struct rd_column columns[] = {
-        { "at", false }, { "to", false }, { "case", false }, { "text", false }
+        { "at", false },   { "deliver", false }, { "to", false },
+        { "case", false }, { "text", false },    { "rule", false },
     };
     struct rd_grid grid;
-    rd_grid_init(&grid, &cli->arena, columns, 4);
+    rd_grid_init(&grid, &cli->arena, columns, 6);
     struct rd_value params = rd_map();
+    struct rd_value all = rd_list();
+    struct rd_value result;
     rd_cli_put_number(cli, &params, "limit", "limit");
-    rd_cli_put_text(cli, &params, "to", "to");
-    const char *cursor;
+    rd_cli_put_text(cli, &params, "to", "account");
     do {
-        struct rd_value result;
         enum rd_status status = rd_cli_call(cli, "notice.list", &params, &result, error);
         if (status != RD_OK)
             return status;
-        if (cli->json)
-            rd_cli_print_json(cli, &result);
-        else
-            notice_print(cli, &grid, rd_map_list(&result, "items"));
-        cursor = rd_map_text(&result, "cursor", NULL);
-        if (cursor)
-            rd_map_set(&cli->arena, &params, "cursor", rd_text(cursor));
-    } while (cursor && rd_args_flag(&cli->args, "all"));
+        const struct rd_value *notices = rd_map_list(&result, "notices");
+        if (!cli->json)
+            notice_print(cli, &grid, notices);
+        for (uint32_t i = 0; cli->json && i < notices->count; i++)
+            rd_list_add(&cli->arena, &all, notices->items[i]);
+        rd_map_set(&cli->arena, &params, "since", rd_int(rd_map_int(&result, "next", 0)));
+    } while (rd_map_bool(&result, "more", false) && rd_args_flag(&cli->args, "all"));
+    if (cli->json)
+        rd_cli_print_json(cli, &all);
+    if (rd_map_bool(&result, "more", false))
+        fprintf(stderr, "there is more: --all\n");
     return RD_OK;
 }
 
@@ -138,14 +177,17 @@ static void feed_print(struct rd_cli *cli, const struct rd_value *event)
         rd_buf_char(&cli->out, '\n');
         return;
     }
-    static const char *const members[] = {
-        "seq", "at", "actor", "type", "number", "event", "state"
-    };
+    static const char *const members[] = { "seq", "at", "actor", "command", "id", "refused" };
+    const struct rd_value *records = rd_map_list(event, "records");
     for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
         const char *cell = rd_output_cell(&cli->arena, rd_map_get(event, members[i]));
-        if (i > 0)
-            rd_buf_text(&cli->out, "  ");
-        rd_output_plain(&cli->out, cell[0] ? cell : "-", cell[0] ? strlen(cell) : 1);
+        rd_buf_text(&cli->out, i > 0 && cell[0] ? "  " : "");
+        rd_output_plain(&cli->out, cell, strlen(cell));
+    }
+    for (uint32_t i = 0; i < records->count; i++) {
+        const char *state = rd_map_text(&records->items[i], "state", NULL);
+        if (state)
+            rd_buf_printf(&cli->out, "  %s %s", rd_map_text(&records->items[i], "id", "?"), state);
     }
     rd_buf_char(&cli->out, '\n');
 }

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/dirs.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "kernel/kernel.h"
@@ -72,20 +73,21 @@ static void store_print_stat(struct rd_cli *cli, const struct rd_value *stat)
     struct rd_grid grid;
     rd_grid_init(&grid, &cli->arena, columns, 2);
     for (uint32_t i = 0; i < stat->count; i++)
-        if (stat->pairs[i].value.kind != RD_LIST)
+        if (stat->pairs[i].value.kind != RD_MAP)
             rd_grid_add(
                 &grid, (const char *const[]){ stat->pairs[i].key,
                                               rd_output_cell(&cli->arena, &stat->pairs[i].value) });
     rd_grid_write(&grid, &cli->out, cli->colour);
     rd_buf_char(&cli->out, '\n');
     rd_grid_init(&grid, &cli->arena, of_tables, 3);
-    const struct rd_value *tables = rd_map_list(stat, "tables");
-    for (uint32_t i = 0; i < tables->count; i++)
+    const struct rd_value *tables = rd_map_get(stat, "tables");
+    for (uint32_t i = 0; rd_value_is(tables, RD_MAP) && i < tables->count; i++) {
+        const struct rd_pair *table = &tables->pairs[i];
         rd_grid_add(&grid,
                     (const char *const[]){
-                        rd_map_text(&tables->items[i], "name", ""),
-                        rd_output_cell(&cli->arena, rd_map_get(&tables->items[i], "rows")),
-                        rd_output_cell(&cli->arena, rd_map_get(&tables->items[i], "bytes")) });
+                        table->key, rd_output_cell(&cli->arena, rd_map_get(&table->value, "rows")),
+                        rd_output_cell(&cli->arena, rd_map_get(&table->value, "bytes")) });
+    }
     rd_grid_write(&grid, &cli->out, cli->colour);
 }
 
@@ -93,7 +95,9 @@ enum rd_status rd_run_store_stat(struct rd_cli *cli, struct rd_error *error)
 {
     const char *dir = rd_args_text(&cli->args, "data");
     struct rd_value stat = rd_map();
-    enum rd_status status = store_stat_here(cli, dir, &stat, error);
+    enum rd_status status = rd_dirs_check_data(dir, error);
+    if (status == RD_OK)
+        status = store_stat_here(cli, dir, &stat, error);
     if (status == RD_IN_USE) {
         fprintf(stderr, "a daemon holds %s; asking it\n", dir);
         *error = RD_ERROR_NONE;
@@ -142,7 +146,9 @@ enum rd_status rd_run_store_rebuild(struct rd_cli *cli, struct rd_error *error)
     char after[65];
     struct rd_kernel_start start;
     struct rd_error why = RD_ERROR_NONE;
-    enum rd_status status = store_digest(cli, dir, false, before, &start, &why);
+    enum rd_status status = rd_dirs_check_data(dir, &why);
+    if (status == RD_OK)
+        status = store_digest(cli, dir, false, before, &start, &why);
     if (status == RD_IN_USE || status == RD_NOT_FOUND) {
         *error = why;
         return status;

@@ -102,6 +102,34 @@ static const struct rd_option options_decide[] = {
       "ask the rules of this directory, without a daemon" },
     END_OF_OPTIONS
 };
+#define OPTION_RULES                                                                               \
+    {                                                                                              \
+        "rules", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,                                             \
+            "ask the rules of this directory (it holds rules/), without a daemon"                  \
+    }
+static const struct rd_option options_calendar[] = { OPTION_RULES, END_OF_OPTIONS };
+static const struct rd_option options_between[] = {
+    { "unit", 0, RD_OPTION_CHOICE,
+      "business-hours|business-minutes|business-days|hours|minutes|days", NULL, "business-hours",
+      "what is counted" },
+    OPTION_RULES,
+    END_OF_OPTIONS
+};
+static const struct rd_option options_month[] = {
+    { "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,
+      "of the labels; else the company's first language" },
+    OPTION_RULES,
+    END_OF_OPTIONS
+};
+static const struct rd_option options_ics[] = {
+    { "name", 0, RD_OPTION_TEXT, "NAME", NULL, "holidays", "the set's name, such as cn" },
+    { "year", 0, RD_OPTION_NUMBER, "Y", NULL, NULL,
+      "only this year; else every year that the file has dates of" },
+    { "dir", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
+      "write NAME_YEAR.lua into this directory, never over a file that is there; else to standard "
+      "output" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_test[] = { { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL,
                                                    "only tests whose title holds TEXT" },
                                                  END_OF_OPTIONS };
@@ -119,6 +147,12 @@ static const struct rd_option options_advance[] = {
 static const struct rd_option options_notice[] = {
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
     { "to", 0, RD_OPTION_TEXT, "ACCOUNT", NULL, NULL, "only those to this account" },
+    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_agenda[] = {
+    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
+    { "until", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "only what is due by this RFC 3339 time" },
     { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
     END_OF_OPTIONS
 };
@@ -155,10 +189,10 @@ static const struct rd_option options_play[] = {
 static const struct rd_option options_bench[] = {
     { "clients", 0, RD_OPTION_NUMBER, "N", NULL, "64",
       "connections, each with one request under way" },
-    { "pipeline", 0, RD_OPTION_NUMBER, "N", NULL, "64",
-      "requests under way on each of 8 connections" },
-    { "seconds", 0, RD_OPTION_NUMBER, "S", NULL, "10", "how long is measured" },
-    { "open", 0, RD_OPTION_NUMBER, "N", NULL, "0", "cases opened before the measuring begins" },
+    { "pipeline", 0, RD_OPTION_NUMBER, "N", NULL, "256", "requests under way over 8 connections" },
+    { "seconds", 0, RD_OPTION_NUMBER, "S", NULL, "5", "how long is measured" },
+    { "open", 0, RD_OPTION_NUMBER, "N", NULL, "0",
+      "loads: open cases that the store holds before" },
     { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "300000", "start: cases in the store" },
     { "dir", 0, RD_OPTION_TEXT, "DIR", NULL, "./var/bench", "where the data directory is made" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
@@ -199,6 +233,22 @@ static const struct rd_command commands[] = {
       options_update, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_record_update },
     { "decide", NULL, "NAME [INPUT=VALUE...]", "Asks a decision of the policy", FIELDS_TEXT,
       options_decide, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_decide },
+    { "calendar", "add", "CALENDAR START DURATION", "Says when a duration is used up on a calendar",
+      "START is an RFC 3339 time, or \"2026-03-06 16:00\" in the calendar's zone. DURATION is as "
+      "in "
+      "the rules:\n"
+      "\"4 hours\", \"15 business days\", \"by close of 2 business days\", \"1 month from the next "
+      "day\".",
+      options_calendar, true, true, 3, 3, rd_run_calendar_add },
+    { "calendar", "between", "CALENDAR A B", "Says how much lies between two times on a calendar",
+      "business-days counts the working days after A's day, up to and with B's.", options_between,
+      true, true, 3, 3, rd_run_calendar_between },
+    { "calendar", "show", "CALENDAR MONTH", "Shows a month (2026-10) with its hours and holidays",
+      NULL, options_month, true, true, 2, 2, rd_run_calendar_show },
+    { "calendar", "import", "FILE.ics", "Makes holiday files from an iCalendar file",
+      "All-day events are the days off; yearly ones are taken for each year. Exit code 1 where an "
+      "event can't be used.",
+      options_ics, false, false, 1, 1, rd_run_calendar_import },
     { "policy", "check", "[DIR]", "Checks rules/ and scripts/ of a directory",
       "Findings are printed as FILE:LINE: sentence. Exit code 1 where one of them is an error.",
       options_none, false, true, 0, 1, rd_run_policy_check },
@@ -220,6 +270,10 @@ static const struct rd_command commands[] = {
       true, true, 0, 0, rd_run_feed_tail },
     { "clock", "advance", NULL, "Moves a manual clock", "Deadlines on the way ring in their order.",
       options_advance, true, true, 0, 0, rd_run_clock_advance },
+    { "agenda", "list", NULL, "Lists what rings next, earliest first", NULL, options_agenda, true,
+      true, 0, 0, rd_run_agenda_list },
+    { "schedule", "list", NULL, "Lists schedules: what comes round by itself, last and next", NULL,
+      options_none, true, true, 0, 0, rd_run_schedule_list },
     { "notice", "list", NULL, "Lists notices: who was told what", NULL, options_notice, true, true,
       0, 0, rd_run_notice_list },
     { "account", "token", "ACCOUNT", "Makes a token with which an account logs in over TCP",
@@ -254,12 +308,15 @@ static const struct rd_command commands[] = {
     { "play", NULL, NULL,
       "Plays a day of complaints on a daemon of its own and tells what happened", NULL,
       options_play, false, false, 0, 0, rd_run_play },
-    { "bench", NULL, "[lifecycle|pipeline|start]", "Measures the engine on this machine",
+    { "bench", NULL, "[lifecycle|pipeline|start|calendar|all]",
+      "Measures the engine on this machine",
       "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "
       "waiting for its reply.\n"
-      "pipeline: the same, with --pipeline requests under way on each of 8 connections.\n"
-      "start: the time from exec to the first answer, after kill -9 with --cases cases, and with "
-      "none.",
+      "pipeline: the same, with --pipeline requests under way over 8 connections.\n"
+      "start: the time from exec to the first answer, after kill -9 with --cases cases, and "
+      "with none.\n"
+      "calendar: durations added a second on one core; no daemon takes part.\n"
+      "all (without a word): lifecycle, the same with one client, pipeline, start.",
       options_bench, false, true, 0, 1, rd_run_bench },
     { "help", NULL, "[NOUN [VERB]]", "Shows commands and their options", NULL, options_none, false,
       false, 0, 2, rd_run_help },

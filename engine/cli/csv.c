@@ -184,8 +184,10 @@ enum rd_status rd_csv_next(struct rd_csv *csv, struct rd_csv_row *row, struct rd
                                   (unsigned long long)csv->line);
         if (!any)
             return RD_END;
-        /* nothing but a line end; `""` is a row of one empty field */
-        bool empty = csv->count == 1 && csv->text.data[0] == '\0' && csv->bytes - from_bytes <= 1;
+        /* nothing but a line end, LF or CRLF; `""` is a row of one empty field */
+        uint64_t bytes = csv->bytes - from_bytes;
+        bool end_only = bytes <= 1 || (bytes == 2 && csv->line > row->line);
+        bool empty = csv->count == 1 && csv->text.data[0] == '\0' && end_only;
         if (!empty || csv->bad)
             break;
     }

@@ -1,12 +1,33 @@
-/* How findings of a policy check are printed. */
+/* How findings of a policy check are printed, and what reference page and editor stubs have in
+ * common. */
 #ifndef RD_CLI_POLICY_PRINT_H
 #define RD_CLI_POLICY_PRINT_H
 
 #include <stdio.h>
 
+#include "base/error.h"
+#include "base/value.h"
 #include "domain/finding.h"
 
 /* Each as FILE:LINE: sentence; warnings say so. */
 void rd_policy_print_findings(FILE *to, const struct rd_findings *findings);
+
+/* A kind of value that the schema's keys, items and rests may have. */
+struct rd_policy_kind {
+    const char *name;
+    const char *en, *zh;
+    const char *example; /* as it is written in a policy */
+    const char *type;    /* as editors name it (LuaLS) */
+};
+const struct rd_policy_kind *rd_policy_kinds(size_t *count);
+/* RD_CHECK_FAILED where the schema has a kind that nothing is known of. */
+enum rd_status rd_policy_kind_find(const char *name, const struct rd_policy_kind **out,
+                                   struct rd_error *error) RD_MUST_CHECK;
+/* How a word is called in a file: "tell" for the schema's tell_effect. In the arena. */
+const char *rd_policy_word_called(struct rd_arena *arena, const struct rd_value *word);
+
+/* Chapters that no table tells, in Markdown (policy_prose.c). */
+extern const char rd_policy_prose_begin[], rd_policy_prose_tables[], rd_policy_prose_types[],
+    rd_policy_prose_limits[], rd_policy_prose_tests[], rd_policy_prose_functions[];
 
 #endif

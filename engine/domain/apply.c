@@ -246,12 +246,31 @@ static enum rd_status apply_row(struct apply_run *run, enum rd_table table, cons
                         run->error);
 }
 
+#define APPLY_NOTICE_ITEMS 6 /* of a notice's effect that is delivered at once */
+
+/* [11, name, at, record] */
+static enum rd_status apply_schedule(struct apply_run *run, const struct rd_value *effect)
+{
+    char name[RD_NAME_BYTES_MAX + 32];
+    snprintf(name, sizeof name, RD_COUNTER_SCHEDULE "%s", effect->items[1].text);
+    enum rd_status status = apply_counter(run, name, effect->items[2].integer);
+    if (status != RD_OK || effect->items[3].integer == 0)
+        return status;
+    snprintf(name, sizeof name, RD_COUNTER_SCHEDULE_LAST "%s", effect->items[1].text);
+    return apply_counter(run, name, effect->items[2].integer);
+}
+
+/* A row is the effect's first six places, at, seq, and the others. */
 static enum rd_status apply_notice(struct apply_run *run, const struct rd_value *effect)
 {
     struct rd_key8 key = rd_key8((uint64_t)effect->items[1].integer);
-    struct rd_value row = rd_value_copy(&run->apply->arena, effect);
+    struct rd_value row = rd_list();
+    for (uint32_t i = 0; i < APPLY_NOTICE_ITEMS; i++)
+        rd_list_add(&run->apply->arena, &row, effect->items[i]);
     rd_list_add(&run->apply->arena, &row, rd_int(run->command->at_ms));
     rd_list_add(&run->apply->arena, &row, rd_int((int64_t)run->entry->seq));
+    for (uint32_t i = APPLY_NOTICE_ITEMS; i < effect->count; i++) /* deliver at, calendar */
+        rd_list_add(&run->apply->arena, &row, effect->items[i]);
     enum rd_status status = apply_counter(run, "notice", effect->items[1].integer);
     return status == RD_OK ? apply_row(run, RD_TABLE_OUTBOX, key.bytes, &row) : status;
 }
@@ -331,6 +350,8 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_token(run, effect);
     case RD_EFFECT_LANE:
         return apply_lane(run, effect);
+    case RD_EFFECT_SCHEDULE:
+        return apply_schedule(run, effect);
     }
     return rd_error_set(run->error, RD_CORRUPT,
                         "entry %llu holds an effect of an unknown kind %lld",

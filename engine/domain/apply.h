@@ -25,6 +25,11 @@ void rd_apply_fini(struct rd_apply *apply);
 enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struct rd_entry *entry,
                               struct rd_error *error) RD_MUST_CHECK;
 
+/* Counters of a schedule, with its name behind: up to when its occurrences are dealt with, and the
+ * last one that started a record. */
+#define RD_COUNTER_SCHEDULE "schedule:"
+#define RD_COUNTER_SCHEDULE_LAST "schedule.last:"
+
 /* The largest serial of a type that was given out (0: none), and of a type's numbers in a year. */
 enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out,
                                struct rd_error *error) RD_MUST_CHECK;

@@ -60,6 +60,7 @@ struct rd_belonging {
     X("policy.info")                                                                               \
     X("policy.reload")                                                                             \
     X("report.run")                                                                                \
+    X("schedule.list")                                                                             \
     X("store.stat")                                                                                \
     X("backup.create")
 

@@ -39,6 +39,16 @@ static size_t calendar_odd_before(const struct rd_calendar *calendar, int64_t da
     size_t low = 0;
     size_t count = calendar->odd_count;
 
+    if (count == 0 || day <= calendar->odd[0].day)
+        return 0;
+    if (calendar->odd_blocks) {
+        size_t block = (size_t)((day - calendar->odd[0].day) / CALENDAR_BLOCK_DAYS);
+
+        if (block >= calendar->odd_block_count)
+            return count;
+        low = calendar->odd_blocks[block];
+        count = calendar->odd_blocks[block + 1] - low;
+    }
     while (count > 0) {
         size_t half = count / 2;
 
@@ -52,39 +62,86 @@ static size_t calendar_odd_before(const struct rd_calendar *calendar, int64_t da
     return low;
 }
 
+/* The stretch of a day. */
+static const struct calendar_stretch *calendar_stretch_of(const struct rd_calendar *calendar,
+                                                          int64_t day)
+{
+    size_t low = 0;
+    size_t count = calendar->stretch_count;
+
+    while (count > 1) {
+        size_t half = count / 2;
+
+        if (calendar->stretches[low + half].first <= day) {
+            low += half;
+            count -= half;
+        } else {
+            count = half;
+        }
+    }
+    return &calendar->stretches[low];
+}
+
+const struct calendar_week *rd_calendar_week(const struct rd_calendar *calendar, int64_t day)
+{
+    return calendar_stretch_of(calendar, day)->week;
+}
+
 const struct calendar_hours *rd_calendar_hours(const struct rd_calendar *calendar, int64_t day)
 {
     size_t i = calendar_odd_before(calendar, day);
 
     if (i < calendar->odd_count && calendar->odd[i].day == day)
         return &calendar->odd[i].hours;
-    return &calendar->week[calendar_weekday(day)];
+    return &rd_calendar_week(calendar, day)->days[calendar_weekday(day)];
 }
 
-static int64_t calendar_pattern_before(const struct rd_calendar *calendar, enum calendar_unit unit,
-                                       int64_t day)
+int64_t rd_calendar_pattern_before(const struct calendar_week *week, enum calendar_unit unit,
+                                   int64_t day)
 {
     int weekday = calendar_weekday(day);
     int64_t weeks = (day + 3 - weekday) / CALENDAR_WEEK_DAYS;
 
-    return weeks * calendar->before[unit][CALENDAR_WEEK_DAYS] + calendar->before[unit][weekday];
+    return weeks * week->before[unit][CALENDAR_WEEK_DAYS] + week->before[unit][weekday];
 }
 
 int64_t rd_calendar_before(const struct rd_calendar *calendar, enum calendar_unit unit, int64_t day)
 {
+    const struct calendar_stretch *stretch = calendar_stretch_of(calendar, day);
     size_t i = calendar_odd_before(calendar, day);
     int64_t shift = i > 0 ? calendar->odd[i - 1].shift[unit] : 0;
 
-    return calendar_pattern_before(calendar, unit, day) + shift;
+    return rd_calendar_pattern_before(stretch->week, unit, day) + stretch->offset[unit] + shift;
 }
 
-/* The first day by whose end the pattern alone has counted to `sum`. */
+/* The last stretch that begins below `sum`: it reaches it. */
+static const struct calendar_stretch *calendar_stretch_below(const struct rd_calendar *calendar,
+                                                             enum calendar_unit unit, int64_t sum)
+{
+    size_t low = 0;
+    size_t count = calendar->stretch_count;
+
+    while (count > 1) {
+        size_t half = count / 2;
+
+        if (calendar->stretches[low + half].before[unit] < sum) {
+            low += half;
+            count -= half;
+        } else {
+            count = half;
+        }
+    }
+    return &calendar->stretches[low];
+}
+
+/* The first day by whose end the patterns alone have counted to `sum`. */
 static int64_t calendar_pattern_seek(const struct rd_calendar *calendar, enum calendar_unit unit,
                                      int64_t sum)
 {
-    const int64_t *before = calendar->before[unit];
-    int64_t weeks = calendar_floor(sum - 1, before[CALENDAR_WEEK_DAYS]);
-    int64_t rest = sum - weeks * before[CALENDAR_WEEK_DAYS];
+    const struct calendar_stretch *stretch = calendar_stretch_below(calendar, unit, sum);
+    const int64_t *before = stretch->week->before[unit];
+    int64_t weeks = calendar_floor(sum - stretch->offset[unit] - 1, before[CALENDAR_WEEK_DAYS]);
+    int64_t rest = sum - stretch->offset[unit] - weeks * before[CALENDAR_WEEK_DAYS];
     int weekday = 0;
 
     while (before[weekday + 1] < rest)
@@ -92,13 +149,19 @@ static int64_t calendar_pattern_seek(const struct rd_calendar *calendar, enum ca
     return weeks * CALENDAR_WEEK_DAYS + weekday - 3;
 }
 
-/* The first day by whose end `sum` is reached. Either the last odd day that begins below the sum
- * reaches it, or a day of the pattern behind it does. */
-static int64_t calendar_seek(const struct rd_calendar *calendar, enum calendar_unit unit,
-                             int64_t sum)
+/* How many odd days begin below a sum, of which at least `low` do. */
+static size_t calendar_odd_below(const struct rd_calendar *calendar, enum calendar_unit unit,
+                                 int64_t sum, size_t low)
 {
-    size_t low = 0;
-    size_t count = calendar->odd_count;
+    size_t step = 1;
+
+    while (low + step <= calendar->odd_count && calendar->odd[low + step - 1].before[unit] < sum) {
+        low += step;
+        step *= 2;
+    }
+
+    size_t rest = calendar->odd_count - low;
+    size_t count = step - 1 < rest ? step - 1 : rest;
 
     while (count > 0) {
         size_t half = count / 2;
@@ -110,10 +173,20 @@ static int64_t calendar_seek(const struct rd_calendar *calendar, enum calendar_u
             count = half;
         }
     }
-    if (low == 0)
+    return low;
+}
+
+/* The first day by whose end `sum` is reached, which is not before `day`. Either the last odd day
+ * that begins below the sum reaches it, or a day of the pattern behind it does. */
+static int64_t calendar_seek(const struct rd_calendar *calendar, enum calendar_unit unit,
+                             int64_t sum, int64_t day)
+{
+    size_t below = calendar_odd_below(calendar, unit, sum, calendar_odd_before(calendar, day));
+
+    if (below == 0)
         return calendar_pattern_seek(calendar, unit, sum);
 
-    const struct calendar_odd *last = &calendar->odd[low - 1];
+    const struct calendar_odd *last = &calendar->odd[below - 1];
 
     if (last->before[unit] + last->own[unit] >= sum)
         return last->day;
@@ -173,7 +246,8 @@ static int64_t calendar_add_time(const struct rd_calendar *calendar, int64_t sta
         return start_ms + n_ms;
 
     int64_t sum_ms = calendar_worked_ms(calendar, start_ms) + n_ms;
-    int64_t day = calendar_seek(calendar, CALENDAR_MS, sum_ms);
+    int64_t day =
+        calendar_seek(calendar, CALENDAR_MS, sum_ms, rd_calendar_day(calendar, start_ms) - 1);
     const struct calendar_hours *hours = rd_calendar_hours(calendar, day);
     int64_t rest_ms = sum_ms - rd_calendar_before(calendar, CALENDAR_MS, day);
     int64_t to_ms = start_ms;
@@ -197,7 +271,7 @@ static int64_t calendar_add_time(const struct rd_calendar *calendar, int64_t sta
 static int64_t calendar_nth_day(const struct rd_calendar *calendar, int64_t day, int64_t n)
 {
     return calendar_seek(calendar, CALENDAR_DAYS,
-                         rd_calendar_before(calendar, CALENDAR_DAYS, day + 1) + n);
+                         rd_calendar_before(calendar, CALENDAR_DAYS, day + 1) + n, day + 1);
 }
 
 static bool calendar_is_work_day(const struct rd_calendar *calendar, int64_t day)
@@ -326,6 +400,11 @@ const char *rd_calendar_name(const struct rd_calendar *calendar)
     return calendar->name;
 }
 
+const struct rd_zone *rd_calendar_zone(const struct rd_calendar *calendar)
+{
+    return calendar->zone;
+}
+
 int64_t rd_calendar_add(const struct rd_calendar *calendar, int64_t start_ms,
                         const struct rd_duration *duration, bool *provisional)
 {
@@ -398,6 +477,36 @@ static bool calendar_is_within(const struct rd_calendar *calendar, int64_t day, 
     return false;
 }
 
+void rd_calendar_look(const struct rd_calendar *calendar, int64_t day, struct rd_calendar_look *out)
+{
+    const struct calendar_hours *hours = rd_calendar_hours(calendar, day);
+    size_t i = calendar_odd_before(calendar, day);
+    bool odd = i < calendar->odd_count && calendar->odd[i].day == day && calendar->odd[i].named;
+
+    *out =
+        (struct rd_calendar_look){ .works = calendar_is_work_day(calendar, day),
+                                   .named = odd,
+                                   .like = odd ? calendar->odd[i].like : 0,
+                                   .title = odd ? calendar->odd[i].title : NULL,
+                                   .span_count = hours->count,
+                                   .work_ms = rd_calendar_before(calendar, CALENDAR_MS, day + 1) -
+                                              rd_calendar_before(calendar, CALENDAR_MS, day) };
+    for (size_t n = 0; n < hours->count; n++) {
+        out->from_minute[n] = hours->spans[n].from;
+        out->to_minute[n] = hours->spans[n].to;
+    }
+}
+
+bool rd_calendar_knows_year(const struct rd_calendar *calendar, int year)
+{
+    if (!calendar->keeps_holidays)
+        return true;
+    if (year < RD_CALENDAR_YEAR_MIN || year > RD_CALENDAR_YEAR_MAX)
+        return false;
+    return calendar->known_before[year + 1 - RD_CALENDAR_YEAR_MIN] >
+           calendar->known_before[year - RD_CALENDAR_YEAR_MIN];
+}
+
 bool rd_calendar_is_open(const struct rd_calendar *calendar, int64_t at_ms)
 {
     if (calendar->always)
@@ -406,4 +515,14 @@ bool rd_calendar_is_open(const struct rd_calendar *calendar, int64_t at_ms)
     int64_t day = calendar_work_day(calendar, at_ms);
 
     return calendar_is_within(calendar, day, at_ms) || calendar_is_within(calendar, day - 1, at_ms);
+}
+
+int64_t rd_calendar_opens_ms(const struct rd_calendar *calendar, int64_t at_ms)
+{
+    /* the first millisecond that runs from here on ends one millisecond after it begins */
+    const struct rd_duration first = { .kind = RD_DURATION_BUSINESS_TIME, .n = 1 };
+
+    return rd_calendar_is_open(calendar, at_ms)
+               ? at_ms
+               : rd_calendar_add(calendar, at_ms, &first, NULL) - 1;
 }

@@ -162,7 +162,8 @@ static void slot_of_number(const struct rd_value *value, unsigned char slot[RD_I
     uint64_t bits;
     memset(slot, 0, RD_INDEX_VALUE_BYTES);
     if (value->kind == RD_REAL) { /* order-preserving: flip the sign, or everything for negatives */
-        memcpy(&bits, &value->real, sizeof bits);
+        double real = value->real == 0 ? 0 : value->real; /* both zeros are one number */
+        memcpy(&bits, &real, sizeof bits);
         rd_key_put_u64(slot, bits & (1ull << 63) ? ~bits : bits | (1ull << 63));
     } else {
         rd_key_put_i64(slot, value->kind == RD_BOOL ? value->boolean : value->integer);

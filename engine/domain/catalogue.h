@@ -12,12 +12,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/value.h"
 #include "store/store.h"
 #include "store/tables.h"
 
 #define RD_CATALOGUE_TYPES_MAX 4096
-#define RD_CATALOGUE_INDEX_FIELDS_MAX 8
+#define RD_CATALOGUE_INDEX_FIELDS_MAX RD_INDEX_FIELDS_MAX
 
 struct rd_catalogue_index {
     uint32_t number;

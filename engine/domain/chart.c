@@ -19,6 +19,7 @@ struct chart_build {
     struct rd_arena *arena;
     struct rd_findings *findings;
     struct rd_chart *chart;
+    const char *file; /* of what is being built: the chart's, or that of a ladder it climbs */
 };
 
 int rd_state_find(const struct rd_chart *chart, const char *name)
@@ -84,7 +85,7 @@ static int chart_state(struct chart_build *b, const char *name, int line, const 
         return -1;
     int state = rd_state_find(b->chart, name);
     if (state < 0)
-        rd_finding_error(b->findings, b->chart->file, line, "%s: no state '%s'%s", whose, name,
+        rd_finding_error(b->findings, b->file, line, "%s: no state '%s'%s", whose, name,
                          chart_guess(b, name, b->chart->states, sizeof *b->chart->states,
                                      b->chart->state_count));
     return state;
@@ -96,7 +97,7 @@ static int chart_function(struct chart_build *b, const struct rd_function *table
     for (size_t i = 0; i < count; i++)
         if (strcmp(table[i].name, name) == 0)
             return (int)i;
-    rd_finding_error(b->findings, b->chart->file, line, "no %s '%s'%s", kind, name,
+    rd_finding_error(b->findings, b->file, line, "no %s '%s'%s", kind, name,
                      chart_guess(b, name, table, sizeof *table, count));
     return -1;
 }
@@ -197,7 +198,7 @@ static void limit_duration(struct chart_build *b, const char *whose, struct rd_l
     out->decision = rd_model_decision(b->model, out->text);
     if (out->decision) {
         if (out->decision->outputs[0].type.kind != RD_TYPE_DURATION)
-            rd_finding_error(b->findings, b->chart->file, out->line,
+            rd_finding_error(b->findings, out->file, out->line,
                              "%s: the first output of decision '%s' must be a duration", whose,
                              out->text);
         return;
@@ -205,7 +206,7 @@ static void limit_duration(struct chart_build *b, const char *whose, struct rd_l
     struct rd_error error = RD_ERROR_NONE;
     if (rd_duration_parse(out->text, out->clock != NULL, &out->duration, &error) != RD_OK)
         rd_finding_error(
-            b->findings, b->chart->file, out->line, "%s: %s", whose,
+            b->findings, out->file, out->line, "%s: %s", whose,
             strpbrk(out->text, " ")
                 ? error.text
                 : rd_arena_printf(b->arena, "no decision '%s', and no duration", out->text));
@@ -217,7 +218,7 @@ static const struct rd_calendar *chart_clock(struct chart_build *b, const char *
         return NULL;
     const struct rd_calendar *calendar = rd_model_calendar(b->model, name);
     if (!calendar)
-        rd_finding_error(b->findings, b->chart->file, line, "clock: no calendar '%s'", name);
+        rd_finding_error(b->findings, b->file, line, "clock: no calendar '%s'", name);
     return calendar;
 }
 
@@ -226,12 +227,15 @@ static void limit_build(struct chart_build *b, const struct rd_value *spec, cons
 {
     int line = (int)rd_map_int(spec, "line", 0);
     const char *clock = rd_map_text(spec, "clock", NULL);
+    b->file = rd_map_text(spec, "file", b->chart->file);
     *out = (struct rd_limit){
         .name = name,
         .text = rd_map_text(spec, "limit", ""),
         .clock = clock ? chart_clock(b, clock, line) : b->chart->clock,
         .message = rd_map_text(spec, "text", NULL),
         .escalate = rd_map_bool(spec, "escalate", false),
+        .at_once = rd_map_bool(spec, "at_once", false),
+        .file = b->file,
         .line = line,
     };
     limit_duration(b, name, out);
@@ -243,7 +247,8 @@ static void limit_build(struct chart_build *b, const struct rd_value *spec, cons
             out->tell[out->tell_count++] = tell->items[i].text;
     out->actions = chart_actions(b, rd_map_list(spec, "do"), line, &out->action_count);
     out->spot =
-        rd_model_spot(b->model, b->chart->file, line, "%s: limit '%s' rings", b->chart->name, name);
+        rd_model_spot(b->model, b->file, line, "%s: limit '%s' rings", b->chart->name, name);
+    b->file = b->chart->file;
 }
 
 static void state_build(struct chart_build *b, const struct rd_value *spec, struct rd_state *out)
@@ -555,7 +560,9 @@ bool rd_chart_build(struct rd_arena *arena, const struct rd_value *spec, struct 
         .title = title ? *title : rd_null(),
         .type = rd_model_type(model, name),
     };
-    struct chart_build b = { .model = model, .arena = arena, .findings = findings, .chart = out };
+    struct chart_build b = {
+        .model = model, .arena = arena, .findings = findings, .chart = out, .file = out->file
+    };
     if (!out->type) {
         rd_finding_error(
             findings, out->file, out->line, "workflow '%s': no record '%s'%s", name, name,

@@ -99,8 +99,10 @@ struct rd_limit {                       /* a time limit: of a state, or of the w
     size_t tell_count;
     const char *message; /* NULL: none */
     bool escalate;
+    bool at_once; /* people are told also outside of contact hours */
     uint16_t *actions;
     size_t action_count;
+    const char *file; /* the chart's, or the ladder's */
     int line;
     uint32_t spot;
 };

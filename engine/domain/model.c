@@ -125,8 +125,7 @@ static void calendars_build(struct rd_model *model, const struct rd_value *list,
             model->calendar_count++;
         else
             rd_finding_error(findings, rd_map_text(&list->items[i], "file", "rules"),
-                             (int)rd_map_int(&list->items[i], "line", 0), "calendar '%s': %s",
-                             rd_map_text(&list->items[i], "name", "?"), error.text);
+                             (int)rd_map_int(&list->items[i], "line", 0), "%s", error.text);
     }
 }
 
@@ -135,6 +134,10 @@ static void index_build(struct rd_model *model, struct rd_record_type *type,
                         struct rd_type_index *out)
 {
     const char *name = "";
+    if (names->count > RD_INDEX_FIELDS_MAX)
+        rd_finding_error(findings, type->file, type->line,
+                         "record '%s': an index over %u fields; %d is the limit", type->name,
+                         names->count, RD_INDEX_FIELDS_MAX);
     out->fields = rd_arena_zalloc(&model->arena, names->count + 1, sizeof *out->fields);
     for (uint32_t i = 0; i < names->count; i++) {
         const char *field = names->items[i].kind == RD_TEXT ? names->items[i].text : "?";
@@ -269,6 +272,11 @@ static void form_build(struct rd_model *model, const struct rd_value *spec,
     if (of && !out->of)
         rd_finding_error(findings, out->file, out->line, "form '%s': of: no record '%s'", out->name,
                          of);
+    if (fields->count > RD_FIELDS_MAX) {
+        rd_finding_error(findings, out->file, out->line, "form '%s': %u fields; %d is the limit",
+                         out->name, fields->count, RD_FIELDS_MAX);
+        return;
+    }
     out->entries = rd_arena_zalloc(&model->arena, fields->count + 1, sizeof *out->entries);
     for (uint32_t i = 0; i < fields->count; i++)
         if (form_entry_build(model, &fields->items[i], findings, out, &out->entries[out->count]))
@@ -344,6 +352,22 @@ static void permissions_name(struct rd_model *model)
     }
 }
 
+/* What is compared with a limit must be there to compare: a misspelled name would be within any. */
+static void event_amount_check(const struct rd_chart *chart, const struct rd_event *event,
+                               const struct rd_authority_row *row, struct rd_findings *findings)
+{
+    int at = rd_type_field(chart->type, row->amount);
+    bool money = at >= 0 && chart->type->fields[at].type.kind == RD_TYPE_MONEY;
+    for (size_t i = 0; event->form && i < event->form->count; i++) {
+        const struct rd_field *field = &event->form->entries[i].field;
+        money |= strcmp(field->name, row->amount) == 0 && field->type.kind == RD_TYPE_MONEY;
+    }
+    if (row->up_to && !money)
+        rd_finding_error(findings, row->file, row->line,
+                         "authority: up_to: '%s' has no money field '%s'", event->command,
+                         row->amount);
+}
+
 /* An event that no row speaks of could never be done by anybody: a finding, unless only the engine
  * sends it. */
 static void event_join(struct rd_model *model, const struct rd_chart *chart, struct rd_event *event,
@@ -357,6 +381,7 @@ static void event_join(struct rd_model *model, const struct rd_chart *chart, str
             event->command);
     for (size_t r = 0; r < event->permission->row_count; r++) {
         const struct rd_authority_row *row = event->permission->rows[r];
+        event_amount_check(chart, event, row, findings);
         for (size_t u = 0; u < row->unless_count; u++) {
             size_t g = 0;
             while (g < chart->guard_count && strcmp(chart->guards[g].name, row->unless[u]) != 0)
@@ -366,6 +391,34 @@ static void event_join(struct rd_model *model, const struct rd_chart *chart, str
                                  "authority: unless: workflow '%s' has no guard '%s'", chart->name,
                                  row->unless[u]);
         }
+    }
+}
+
+static bool command_is_event(const struct rd_model *model, const char *command)
+{
+    for (size_t c = 0; c < model->chart_count; c++) {
+        const struct rd_chart *chart = &model->charts[c];
+        size_t len = strlen(chart->name);
+        if (strncmp(chart->name, command, len) == 0 && command[len] == '.' &&
+            rd_event_exists(chart, command + len + 1))
+            return true;
+    }
+    return false;
+}
+
+/* A limit or a guard in a row that speaks of something other than an event would be passed over:
+ * the rule's author must not think that it holds. */
+static void rows_check_plain(const struct rd_model *model, struct rd_findings *findings)
+{
+    for (size_t r = 0; r < model->authority_count; r++) {
+        const struct rd_authority_row *row = &model->authority[r];
+        for (size_t c = 0; c < row->command_count && (row->up_to || row->unless_count); c++)
+            if (!strchr(row->commands[c], '*') && !command_is_event(model, row->commands[c]))
+                rd_finding_error(
+                    findings, row->file, row->line,
+                    "authority: '%s' is no event of a workflow: it takes neither up_to "
+                    "nor unless",
+                    row->commands[c]);
     }
 }
 
@@ -391,6 +444,19 @@ static void permissions_join(struct rd_model *model, struct rd_findings *finding
         for (size_t i = 0; i < chart->always_count; i++)
             event_join(model, chart, &chart->always[i], findings);
     }
+    rows_check_plain(model, findings);
+}
+
+/* The calendar of the hours in which people are told things. */
+static void contact_join(struct rd_model *model, const struct rd_value *company,
+                         struct rd_findings *findings)
+{
+    const char *name = rd_map_text(company, "contact", NULL);
+    model->contact = name ? rd_model_calendar(model, name) : NULL;
+    if (name && !model->contact)
+        rd_finding_error(findings, rd_map_text(company, "file", "rules"),
+                         (int)rd_map_int(company, "line", 0), "company: contact: no calendar '%s'",
+                         name);
 }
 
 static void model_compile(struct rd_model *model, const struct rd_value *normal,
@@ -416,6 +482,8 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
         if (rd_chart_build(&model->arena, &workflows->items[i], model, findings,
                            &model->charts[model->chart_count]))
             model->chart_count++;
+    contact_join(model, rd_map_get(normal, "company"), findings);
+    rd_schedules_build(model, rd_map_list(normal, "schedules"), findings);
     if (findings->errors > errors_before)
         return; /* the rest would only repeat what is missing */
     permissions_name(model);
@@ -448,6 +516,7 @@ void rd_model_free(struct rd_model *model)
     for (size_t i = 0; i < model->calendar_count; i++)
         rd_calendar_free(model->calendars[i]);
     rd_calendar_free(model->elapsed);
+    rd_schedules_free(model);
     rd_zone_close(model->local);
     rd_arena_fini(&model->arena);
     free(model);

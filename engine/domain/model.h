@@ -5,6 +5,7 @@
 
 #include "domain/authority.h"
 #include "domain/chart.h"
+#include "domain/schedule.h"
 
 struct rd_form_entry {
     struct rd_field
@@ -68,6 +69,9 @@ struct rd_model {
     size_t decision_count;
     struct rd_chart *charts;
     size_t chart_count;
+    struct rd_schedule *schedules;
+    size_t schedule_count;
+    const struct rd_calendar *contact; /* when people may be told; NULL: at any time */
     struct rd_authority_row *authority;
     size_t authority_count;
     struct rd_permission

@@ -33,6 +33,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "domain/zone_rule.h"
+#include "domain/zone_version.h"
 
 #define ZONE_DIRECTORY "/usr/share/zoneinfo"
 #define ZONE_NAME_BYTES_MAX 64
@@ -53,11 +54,12 @@
 struct rd_zone {
     struct rd_arena arena;
     const char *name;
-    size_t count;       /* changes */
-    int64_t *at_s;      /* the instants of the changes, ascending */
-    int64_t *reached_s; /* the local times from which on they count, not descending */
-    int32_t *offset_s;  /* count + 1: before the first change, after each */
-    bool cyclic;        /* the rule has a summer time: times from cycle_end_s on repeat */
+    const char *version; /* of the zone data */
+    size_t count;        /* changes */
+    int64_t *at_s;       /* the instants of the changes, ascending */
+    int64_t *reached_s;  /* the local times from which on they count, not descending */
+    int32_t *offset_s;   /* count + 1: before the first change, after each */
+    bool cyclic;         /* the rule has a summer time: times from cycle_end_s on repeat */
     int64_t cycle_from_s;
     int64_t cycle_end_s;
 };
@@ -164,6 +166,11 @@ bool rd_zone_next_ms(const struct rd_zone *zone, int64_t after_ms, int64_t *chan
 const char *rd_zone_name(const struct rd_zone *zone)
 {
     return zone->name;
+}
+
+const char *rd_zone_version(const struct rd_zone *zone)
+{
+    return zone->version;
 }
 
 /* ---- building the table ---- */
@@ -482,6 +489,7 @@ enum rd_status rd_zone_open(const char *name, struct rd_zone **out, struct rd_er
         status = rd_error_set(error, RD_CORRUPT, "the zone file %s is damaged", path);
         goto out;
     }
+    zone->version = rd_zone_version_of(zone_directory(), &zone->arena);
     *out = zone;
     zone = NULL;
 out:

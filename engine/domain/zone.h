@@ -19,6 +19,9 @@ enum rd_status rd_zone_open(const char *name, struct rd_zone **out,
 /* NULL is none. */
 void rd_zone_close(struct rd_zone *zone);
 const char *rd_zone_name(const struct rd_zone *zone);
+/* The version of the zone data that it was read from ("2026a"; "unknown" where the directory does
+ * not say): part of the record of whatever is decided by it. */
+const char *rd_zone_version(const struct rd_zone *zone);
 
 /* Seconds east of UTC at an instant. */
 int32_t rd_zone_offset_s(const struct rd_zone *zone, int64_t utc_ms);

@@ -183,8 +183,8 @@ static enum rd_status case_above(struct rd_run *run, const struct rd_authority_r
     struct rd_arena *arena = run->arena;
     struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
     *detail = rd_map();
-    rd_map_add(arena, detail, "amount", rd_text(amount));
-    rd_map_add(arena, detail, "limit", rd_text(most));
+    rd_map_add(arena, detail, "amount", rd_text_copy(arena, amount, strlen(amount)));
+    rd_map_add(arena, detail, "limit", rd_text_copy(arena, most, strlen(most)));
     rd_map_add(arena, detail, "needs", needs ? rd_text(needs) : rd_null());
     rd_map_add(arena, detail, "decisions", rd_show_decisions(&run->decisions, arena));
     run->error->detail = detail;
@@ -303,20 +303,6 @@ static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft,
     return RD_OK;
 }
 
-/* Somebody acts on an imported record: from now on its clocks are the live ones. */
-static enum rd_status case_join_lane(struct rd_run *run, struct rd_draft *draft)
-{
-    if (run->lane != RD_LANE_LIVE || draft->record.lane == RD_LANE_LIVE)
-        return RD_OK;
-    enum rd_status status = rd_draft_deadlines(run, draft);
-    draft->record.lane = RD_LANE_LIVE;
-    for (size_t i = 0; status == RD_OK && i < draft->deadline_count; i++) {
-        draft->deadlines[i].row.lane = RD_LANE_LIVE;
-        draft->deadlines[i].changed = true;
-    }
-    return status;
-}
-
 enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char *event_name,
                           const struct rd_value *form, const char *base)
 {
@@ -326,8 +312,9 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
     if (!draft->chart || !rd_event_exists(draft->chart, event_name)) {
         const char *names[RD_STATES_MAX];
         size_t count = 0;
-        for (size_t i = 0; draft->chart && draft->state >= 0 &&
-                           i < draft->chart->states[draft->state].event_count;
+        for (size_t i = 0;
+             draft->chart && draft->state >= 0 &&
+             i < draft->chart->states[draft->state].event_count && count < RD_STATES_MAX;
              i++)
             names[count++] = draft->chart->states[draft->state].events[i].name;
         return rd_error_at(run->error, RD_INVALID_PARAMS, "/event", "'%s' is no event of %s%s",
@@ -339,8 +326,7 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
     if (!event)
         return case_wrong_state(run, draft, event_name);
     enum rd_status status = case_authorise(run, draft, event, &row);
-    if (status == RD_OK)
-        status = case_join_lane(run, draft);
+
     if (status == RD_OK)
         status = case_form(run, draft, event->form, form, base);
     if (status == RD_OK && row)
@@ -369,9 +355,8 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
         for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
             rd_draft_set(run, *out, inside.pairs[i].key, inside.pairs[i].value);
     }
-    for (size_t i = 0; status == RD_OK && i < type->field_count; i++)
-        if (type->fields[i].preset.kind != RD_NULL && !rd_draft_get(*out, type->fields[i].name))
-            rd_draft_set(run, *out, type->fields[i].name, type->fields[i].preset);
+    if (status == RD_OK)
+        rd_draft_presets(run, *out);
     if (status == RD_OK && row)
         status = case_unless(run, *out, row);
     return status == RD_OK ? rd_take_open(run, *out) : status;
@@ -392,6 +377,7 @@ static enum rd_status case_at(struct rd_run *run, const struct rd_request *reque
     if (!run->actor.administrator && !run->actor.behind)
         return rd_error_at(run->error, RD_NOT_ALLOWED, "/at",
                            "only an administrator may open a case at an earlier time");
+    run->past = at < run->now_ms;
     run->now_ms = at;
     return RD_OK;
 }

@@ -84,7 +84,7 @@ static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft,
         return status;
     if (answer.outputs[0].kind != RD_TEXT)
         return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: decision '%s' gave no duration",
-                            draft->chart->file, limit->line, limit->decision->name);
+                            limit->file, limit->line, limit->decision->name);
     *out = answer.outputs[0].text;
     return RD_OK;
 }
@@ -97,17 +97,16 @@ static enum rd_status clock_start_limit(struct rd_run *run, struct rd_draft *dra
     enum rd_status status = clock_limit(run, draft, limit, &text);
     if (status != RD_OK)
         return status;
-    return clock_put(
-        run, draft,
-        (struct rd_deadline){
-            .name = limit->name,
-            .kind = kind,
-            .ref = state,
-            .which = (uint32_t)which,
-            .limit = text,
-            .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
-            .rule = rd_arena_printf(run->arena, "%s:%d", draft->chart->file, limit->line),
-        });
+    return clock_put(run, draft,
+                     (struct rd_deadline){
+                         .name = limit->name,
+                         .kind = kind,
+                         .ref = state,
+                         .which = (uint32_t)which,
+                         .limit = text,
+                         .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
+                         .rule = rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line),
+                     });
 }
 
 static enum rd_status clock_pause(struct rd_run *run, struct rd_draft *draft, const char *by)

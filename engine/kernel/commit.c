@@ -100,7 +100,7 @@ static struct rd_command_entry commit_entry(struct rd_run *run, struct rd_value 
         .generation = run->kernel->generation,
         .key = run->key,
         .request_hash = run->request_hash,
-        .flags = run->quiet ? RD_ENTRY_QUIET : 0,
+        .flags = (run->quiet ? RD_ENTRY_QUIET : 0) | (run->past ? RD_ENTRY_PAST : 0),
     };
 }
 

@@ -25,16 +25,23 @@ enum rd_status rd_method_feed_subscribe(struct rd_kernel *kernel, struct rd_requ
     return RD_OK;
 }
 
-static struct rd_value feed_show(struct rd_kernel *kernel, const struct rd_entry *raw,
-                                 const struct rd_command_entry *entry, struct rd_arena *arena)
+static bool feed_may_see(struct rd_kernel *kernel, const struct rd_actor *actor, struct rd_id id,
+                         struct rd_arena *arena)
 {
-    struct rd_value event = rd_map(), records = rd_list();
-    rd_map_add(arena, &event, "seq", rd_int((int64_t)raw->seq));
-    rd_map_add(arena, &event, "at", rd_show_time(entry->at_ms, arena));
-    rd_map_add(arena, &event, "actor", entry->actor ? rd_text(entry->actor) : rd_null());
-    rd_map_add(arena, &event, "command", entry->command ? rd_text(entry->command) : rd_null());
-    rd_map_add(arena, &event, "id",
-               entry->record.value ? rd_show_id(entry->record, arena) : rd_null());
+    struct rd_record record;
+    struct rd_error ignored = RD_ERROR_NONE;
+    if (actor->administrator && !actor->behind)
+        return true;
+    const struct rd_record_type *type = rd_type_of(kernel, id);
+    return type && rd_record_load(kernel->store, id, arena, &record, &ignored) == RD_OK &&
+           rd_query_may_read(kernel, actor, type, &record, arena);
+}
+
+/* The records that the entry changed, as far as the actor may read them. */
+static struct rd_value feed_records(struct rd_kernel *kernel, const struct rd_actor *actor,
+                                    const struct rd_command_entry *entry, struct rd_arena *arena)
+{
+    struct rd_value records = rd_list();
     for (uint32_t i = 0; i < entry->effects.count; i++) {
         const struct rd_value *at = entry->effects.items[i].items;
         if (at[0].integer != RD_EFFECT_RECORD)
@@ -42,30 +49,41 @@ static struct rd_value feed_show(struct rd_kernel *kernel, const struct rd_entry
         struct rd_id id = { (uint64_t)at[1].integer };
         const struct rd_record_type *type = rd_type_of(kernel, id);
         struct rd_value record = rd_map();
+        if (!feed_may_see(kernel, actor, id, arena))
+            continue;
         rd_map_add(arena, &record, "id", rd_show_id(id, arena));
         rd_map_add(arena, &record, "type", type ? rd_text(type->name) : rd_null());
         rd_map_add(arena, &record, "version", at[2]);
         rd_map_add(arena, &record, "state", at[3]);
         rd_list_add(arena, &records, record);
     }
-    rd_map_add(arena, &event, "records", records);
-    rd_map_add(arena, &event, "decisions", rd_show_decisions(&entry->decisions, arena));
-    if (entry->refused)
-        rd_map_add(arena, &event, "refused", rd_text(entry->refused));
-    return event;
+    return records;
 }
 
-static bool feed_may_see(struct rd_kernel *kernel, const struct rd_actor *actor,
-                         const struct rd_command_entry *entry, struct rd_arena *arena)
+/* False where nothing of it is for the actor's eyes. Of a command on a record that he may not read,
+ * but that changed one that he may, he learns that this one has changed and no more. */
+static bool feed_show(struct rd_kernel *kernel, const struct rd_actor *actor,
+                      const struct rd_entry *raw, const struct rd_command_entry *entry,
+                      struct rd_arena *arena, struct rd_value *event)
 {
-    struct rd_record record;
-    struct rd_error ignored = RD_ERROR_NONE;
-    if (actor->administrator && !actor->behind)
-        return true;
-    const struct rd_record_type *type = rd_type_of(kernel, entry->record);
-    return type &&
-           rd_record_load(kernel->store, entry->record, arena, &record, &ignored) == RD_OK &&
-           rd_query_may_read(kernel, actor, type, &record, arena);
+    bool whole = feed_may_see(kernel, actor, entry->record, arena);
+    struct rd_value records = feed_records(kernel, actor, entry, arena);
+    if (!whole && records.count == 0)
+        return false;
+    *event = rd_map();
+    rd_map_add(arena, event, "seq", rd_int((int64_t)raw->seq));
+    rd_map_add(arena, event, "at", rd_show_time(entry->at_ms, arena));
+    rd_map_add(arena, event, "actor", whole && entry->actor ? rd_text(entry->actor) : rd_null());
+    rd_map_add(arena, event, "command",
+               whole && entry->command ? rd_text(entry->command) : rd_null());
+    rd_map_add(arena, event, "id",
+               whole && entry->record.value ? rd_show_id(entry->record, arena) : rd_null());
+    rd_map_add(arena, event, "records", records);
+    rd_map_add(arena, event, "decisions",
+               whole ? rd_show_decisions(&entry->decisions, arena) : rd_list());
+    if (entry->refused)
+        rd_map_add(arena, event, "refused", rd_text(entry->refused));
+    return true;
 }
 
 enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *request)
@@ -73,20 +91,24 @@ enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *
     struct rd_arena *arena = request->arena;
     struct rd_actor actor;
     struct rd_value events = rd_list();
-    uint64_t next = (uint64_t)rd_map_int(request->params, "since", 0),
-             durable = rd_kernel_durable_seq(kernel);
+    int64_t since = rd_map_int(request->params, "since", 0);
     int64_t limit = rd_map_int(request->params, "limit", RD_FEED_PAGE_MAX);
+    uint64_t next = (uint64_t)since, durable = rd_kernel_durable_seq(kernel);
+    size_t begun = arena->total;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status != RD_OK)
         return status;
+    if (since < 0)
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/since", "since is not negative");
     if (limit < 1 || limit > RD_FEED_PAGE_MAX)
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit",
                            "limit lies between 1 and %d", RD_FEED_PAGE_MAX);
     struct rd_entry raw = { .next = { 0 } };
     for (int looked = 0; next < durable && events.count < (uint32_t)limit &&
-                         looked < FEED_LOOK_MAX && arena->total < RD_REPLY_ARENA_BYTES;
+                         looked < FEED_LOOK_MAX && arena->total - begun < RD_REPLY_ARENA_BYTES;
          looked++) {
         struct rd_command_entry entry;
+        struct rd_value event;
         status = looked == 0 ? rd_vault_find(kernel->vault, next + 1, arena, &raw, &request->error)
                              : rd_journal_read(rd_vault_journal(kernel->vault), raw.next, arena,
                                                &raw, &request->error);
@@ -95,8 +117,8 @@ enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *
         if (status != RD_OK)
             return status;
         next = raw.seq;
-        if (feed_may_see(kernel, &actor, &entry, arena))
-            rd_list_add(arena, &events, feed_show(kernel, &raw, &entry, arena));
+        if (feed_show(kernel, &actor, &raw, &entry, arena, &event))
+            rd_list_add(arena, &events, event);
     }
     request->result = rd_map();
     rd_map_add(arena, &request->result, "events", events);
@@ -122,7 +144,27 @@ static bool notice_is_for(const struct rd_value *to, const char *account)
     return false;
 }
 
-/* A row is the effect [5, number, record, to, text, rule] and behind it at and seq. */
+/* A row is the effect [5, number, record, to, text, rule], at, seq, and where it waits, deliver at
+ * and the calendar. Its text speaks
+ * of the record: whoever may not read that one is shown what was told to himself, no more. */
+static bool notice_may_see(struct rd_kernel *kernel, const struct rd_actor *actor,
+                           const struct rd_value *at, struct rd_arena *arena)
+{
+    return notice_is_for(&at[3], actor->name) ||
+           feed_may_see(kernel, actor, (struct rd_id){ (uint64_t)at[2].integer }, arena);
+}
+
+/* When it is to reach people, and why not at once. */
+static void notice_delivery(const struct rd_value *row, struct rd_value *shown,
+                            struct rd_arena *arena)
+{
+    bool waits = row->count > 9;
+    rd_map_add(arena, shown, "deliver_at", rd_show_time(row->items[waits ? 8 : 6].integer, arena));
+    if (waits)
+        rd_map_add(arena, shown, "why",
+                   rd_text(rd_arena_printf(arena, "outside %s", row->items[9].text)));
+}
+
 enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request *request)
 {
     struct rd_arena *arena = request->arena;
@@ -132,14 +174,19 @@ enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request
     struct rd_value notices = rd_list();
     struct rd_key8 from = rd_key8((uint64_t)since + 1);
     struct rd_walk walk;
+    struct rd_actor actor;
     int64_t next = since;
+    size_t begun = arena->total;
     if (since < 0 || limit < 1 || limit > RD_LIST_LIMIT_MAX)
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit",
                            "since is not negative; limit lies between 1 and %d", RD_LIST_LIMIT_MAX);
-    enum rd_status status =
+    enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
+    if (status != RD_OK)
+        return status;
+    status =
         rd_walk_start(&walk, kernel->store, RD_TABLE_OUTBOX, from.bytes, false, &request->error);
-    for (int looked = 0;
-         status == RD_OK && notices.count < (uint32_t)limit && looked < RD_LIST_SCAN_MAX;
+    for (int looked = 0; status == RD_OK && notices.count < (uint32_t)limit &&
+                         looked < RD_LIST_SCAN_MAX && arena->total - begun < RD_REPLY_ARENA_BYTES;
          looked++) {
         struct rd_value row, shown = rd_map();
         status = rd_pack_read(arena, walk.bytes, walk.len, &row, &request->error);
@@ -147,7 +194,8 @@ enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request
             break;
         const struct rd_value *at = row.items;
         next = at[1].integer;
-        if (!account || notice_is_for(&at[3], account)) {
+        if ((!account || notice_is_for(&at[3], account)) &&
+            notice_may_see(kernel, &actor, at, arena)) {
             rd_map_add(arena, &shown, "notice", at[1]);
             rd_map_add(arena, &shown, "id",
                        rd_show_id((struct rd_id){ (uint64_t)at[2].integer }, arena));
@@ -156,6 +204,7 @@ enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request
             rd_map_add(arena, &shown, "rule", at[5]);
             rd_map_add(arena, &shown, "at", rd_show_time(at[6].integer, arena));
             rd_map_add(arena, &shown, "seq", at[7]);
+            notice_delivery(&row, &shown, arena);
             rd_list_add(arena, &notices, shown);
         }
         status = rd_walk_next(&walk, &request->error);

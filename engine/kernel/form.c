@@ -45,28 +45,31 @@ static enum rd_status form_verdict(struct form_faults *faults)
 
 /* What the type alone cannot know: whether what a value names is there. Ids of records that one may
  * not read are told like ids that don't exist. */
-static const char *form_resolve(struct rd_run *run, const struct rd_field *field,
+static const char *form_resolve(struct rd_run *run, const struct rd_type *of,
                                 const struct rd_value *inside)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
     struct rd_record record;
+    const char *why = NULL;
     if (inside->kind == RD_NULL)
         return NULL;
-    if (field->type.kind == RD_TYPE_ACCOUNT && !rd_account_find(organisation, inside->text))
+    if (of->kind == RD_TYPE_ACCOUNT && !rd_account_find(organisation, inside->text))
         return "is no account of the organisation";
-    if (field->type.kind == RD_TYPE_UNIT && rd_unit_find(organisation, inside->text) < 0)
+    if (of->kind == RD_TYPE_UNIT && rd_unit_find(organisation, inside->text) < 0)
         return "is no unit of the organisation";
-    if (field->type.kind != RD_TYPE_REFERENCE)
-        return NULL;
+    for (uint32_t i = 0; of->kind == RD_TYPE_LIST && !why && i < inside->count; i++)
+        why = form_resolve(run, of->element, &inside->items[i]);
+    if (of->kind != RD_TYPE_REFERENCE)
+        return why;
     struct rd_id id = { (uint64_t)inside->integer };
     const struct rd_record_type *type = rd_type_of(run->kernel, id);
-    if (!type || strcmp(type->name, field->type.of) != 0)
-        return rd_arena_printf(run->arena, "is not the id of a %s", field->type.of);
+    if (!type || strcmp(type->name, of->of) != 0)
+        return rd_arena_printf(run->arena, "is not the id of a %s", of->of);
     struct rd_error ignored = RD_ERROR_NONE;
     if (rd_record_load(run->kernel->store, id, run->arena, &record, &ignored) != RD_OK ||
         (!run->actor.system && run->lane == RD_LANE_LIVE &&
          !rd_query_may_read(run->kernel, &run->actor, type, &record, run->arena)))
-        return rd_arena_printf(run->arena, "there is no such %s", field->type.of);
+        return rd_arena_printf(run->arena, "there is no such %s", of->of);
     return NULL;
 }
 
@@ -80,7 +83,7 @@ static void form_field(struct form_faults *faults, const struct rd_field *field,
         form_fault(faults, field->name, error.text);
         return;
     }
-    const char *why = form_resolve(run, field, &inside);
+    const char *why = form_resolve(run, &field->type, &inside);
     if (field->type.kind == RD_TYPE_MONEY && inside.kind == RD_INT &&
         inside.integer == RD_MONEY_UNLIMITED)
         why = "must be an amount; \"unlimited\" is for rules";
@@ -110,6 +113,8 @@ enum rd_status rd_form_read(struct rd_run *run, const struct rd_form *form,
     const char *names[RD_FIELDS_MAX];
     size_t count = form ? form->count : 0;
     *out = rd_map();
+    if (outside && outside->kind != RD_MAP && outside->kind != RD_NULL)
+        return rd_error_at(run->error, RD_BAD_FORM, base, "%s must be an object", base);
     for (size_t i = 0; i < count; i++)
         names[i] = form->entries[i].field.name;
     for (uint32_t i = 0; rd_value_is(outside, RD_MAP) && i < outside->count; i++) {
@@ -135,6 +140,8 @@ enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *t
     struct form_faults faults = { .run = run, .base = base, .list = rd_list() };
     const char *names[RD_FIELDS_MAX];
     *out = rd_map();
+    if (outside && outside->kind != RD_MAP && outside->kind != RD_NULL)
+        return rd_error_at(run->error, RD_BAD_FORM, base, "%s must be an object", base);
     for (size_t i = 0; i < type->field_count; i++)
         names[i] = type->fields[i].name;
     for (uint32_t i = 0; rd_value_is(outside, RD_MAP) && i < outside->count; i++) {
@@ -171,11 +178,18 @@ static enum rd_status form_unique_one(struct rd_run *run, const struct rd_draft 
     bool taken = false;
     enum rd_status status =
         rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
-    while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
+    while (!taken && status == RD_OK &&
+           memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
         taken |= rd_index_key_record(walk.key) != draft->record.id.value;
         status = rd_walk_next(&walk, run->error);
     }
     rd_walk_end(&walk);
+    /* two records of one plan are not in the index yet */
+    for (size_t i = 0; !taken && i < run->draft_count; i++) {
+        const struct rd_draft *other = run->drafts[i];
+        const struct rd_value *same = rd_map_get(&other->set, field->name);
+        taken = other != draft && other->type == draft->type && same && rd_value_equal(same, value);
+    }
     if (taken)
         return rd_error_at(run->error, RD_ALREADY_EXISTS,
                            rd_arena_printf(run->arena, "/data/%s", field->name),

@@ -152,16 +152,19 @@ static enum rd_status gather_count_one(struct rd_run *run, const struct rd_fact 
                                        struct rd_id id, int64_t *sum)
 {
     struct rd_record record;
+    struct rd_arena scratch;
     if (fact->kind == RD_FACT_COUNT) {
         *sum += 1;
         return RD_OK;
     }
-    enum rd_status status = rd_record_load(run->kernel->store, id, run->arena, &record, run->error);
+    rd_arena_init(&scratch); /* there may be very many: none of them stays */
+    enum rd_status status = rd_record_load(run->kernel->store, id, &scratch, &record, run->error);
     const struct rd_value *value =
         status == RD_OK ? rd_map_get(&record.data, fact->type->fields[fact->field].name) : NULL;
     if (rd_value_is(value, RD_INT) && __builtin_add_overflow(*sum, value->integer, sum))
-        return rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit",
-                            fact->name);
+        status = rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit",
+                              fact->name);
+    rd_arena_fini(&scratch);
     return status == RD_NOT_FOUND ? RD_OK : status;
 }
 

@@ -21,7 +21,10 @@ enum rd_status rd_history_entry(struct rd_kernel *kernel, uint64_t position, str
     return status == RD_OK ? rd_entry_unpack(raw->payload, raw->len, arena, out, error) : status;
 }
 
-/* What a rebuild has so far. */
+/* What earlier versions left behind is cleared away beyond this. */
+#define HISTORY_ARENA_BYTES (16u * 1024 * 1024)
+
+/* What a rebuild has so far; entries are read into another arena and forgotten one by one. */
 struct history_state {
     struct rd_arena *arena;
     struct rd_record record;
@@ -29,26 +32,36 @@ struct history_state {
     size_t count, cap;
 };
 
+static const char *history_text(struct rd_arena *arena, const char *text)
+{
+    return text ? rd_arena_copy(arena, text, strlen(text)) : NULL;
+}
+
 static void history_record(struct history_state *state, const struct rd_value *effect,
                            const struct rd_command_entry *entry)
 {
     const struct rd_value *at = effect->items;
     struct rd_record *record = &state->record;
     record->version = (uint32_t)at[2].integer;
-    record->state = at[3].kind == RD_TEXT ? at[3].text : NULL;
+    record->state = history_text(state->arena, at[3].kind == RD_TEXT ? at[3].text : NULL);
     record->escalation = at[4].integer;
     record->lane = (uint8_t)at[6].integer;
     record->updated_at_ms = entry->at_ms;
-    for (uint32_t i = 0; i < at[5].count; i++)
-        if (at[5].pairs[i].value.kind == RD_NULL)
-            rd_map_remove(&record->data, at[5].pairs[i].key);
+    for (uint32_t i = 0; i < at[5].count; i++) {
+        const struct rd_pair *pair = &at[5].pairs[i];
+        if (pair->value.kind == RD_NULL)
+            rd_map_remove(&record->data, pair->key);
         else
-            rd_map_set(state->arena, &record->data, at[5].pairs[i].key, at[5].pairs[i].value);
+            rd_map_set(state->arena, &record->data, history_text(state->arena, pair->key),
+                       rd_value_copy(state->arena, &pair->value));
+    }
     if (effect->count > 7) {
         const struct rd_value *opened = at[7].items;
         record->opened_at_ms = entry->at_ms;
-        record->number = opened[0].kind == RD_TEXT ? opened[0].text : NULL;
-        record->opened_by = opened[1].kind == RD_TEXT ? opened[1].text : NULL;
+        record->number =
+            history_text(state->arena, opened[0].kind == RD_TEXT ? opened[0].text : NULL);
+        record->opened_by =
+            history_text(state->arena, opened[1].kind == RD_TEXT ? opened[1].text : NULL);
     }
 }
 
@@ -65,8 +78,9 @@ static enum rd_status history_deadline(struct history_state *state, const struct
                                        struct rd_error *error)
 {
     struct rd_deadline deadline;
+    struct rd_value kept = rd_value_copy(state->arena, row);
     enum rd_status status =
-        rd_deadline_unpack(row, state->record.id, state->arena, &deadline, error);
+        rd_deadline_unpack(&kept, state->record.id, state->arena, &deadline, error);
     if (status != RD_OK)
         return status;
     history_ring_off(state, deadline.name);
@@ -100,45 +114,109 @@ static enum rd_status history_play(struct history_state *state,
     return status;
 }
 
+/* Moves what there is, and nothing else, to another arena. */
+static enum rd_status history_move(struct history_state *state, struct rd_arena *to,
+                                   struct rd_error *error)
+{
+    struct history_state moved = { .arena = to, .record = state->record };
+    struct rd_record *record = &moved.record;
+    enum rd_status status = RD_OK;
+    record->data = rd_value_copy(to, &record->data);
+    record->state = history_text(to, record->state);
+    record->number = history_text(to, record->number);
+    record->opened_by = history_text(to, record->opened_by);
+    for (size_t i = 0; status == RD_OK && i < state->count; i++) {
+        struct rd_value row = rd_deadline_pack(&state->deadlines[i], to);
+        status = history_deadline(&moved, &row, error);
+    }
+    *state = moved;
+    return status;
+}
+
+/* Plays version after version until the one that is asked for, or the last one that is not too
+ * late. */
+static enum rd_status history_versions(struct rd_kernel *kernel, struct history_state *state,
+                                       struct rd_arena spaces[2], uint32_t version, int64_t at_ms,
+                                       struct rd_arena *scratch, struct rd_error *error)
+{
+    enum rd_status status = RD_OK;
+    for (uint32_t v = 1; status == RD_OK && (version == 0 || v <= version); v++) {
+        struct rd_position_key key = rd_position_key(state->record.id.value, v);
+        struct rd_entry raw;
+        struct rd_command_entry entry;
+        const void *bytes;
+        size_t len;
+        rd_arena_reset(scratch);
+        status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, error);
+        if (status == RD_NOT_FOUND)
+            return RD_OK;
+        if (status == RD_OK)
+            status = rd_history_entry(kernel, rd_key_u64(bytes), scratch, &raw, &entry, error);
+        if (status == RD_OK && version == 0 && entry.at_ms > at_ms)
+            return RD_OK;
+        if (status == RD_OK)
+            status = history_play(state, &entry, error);
+        if (status == RD_OK && state->arena->total > HISTORY_ARENA_BYTES) {
+            struct rd_arena *full = state->arena;
+            status = history_move(state, full == &spaces[0] ? &spaces[1] : &spaces[0], error);
+            rd_arena_reset(full);
+        }
+    }
+    return status;
+}
+
 enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version,
                                   int64_t at_ms, struct rd_arena *arena, struct rd_record *out,
                                   struct rd_deadline **deadlines, size_t *count,
                                   struct rd_error *error)
 {
-    struct history_state state = { .arena = arena, .record = { .id = id, .data = rd_map() } };
-    for (uint32_t v = 1; version == 0 || v <= version; v++) {
-        struct rd_position_key key = rd_position_key(id.value, v);
-        struct rd_entry raw;
-        struct rd_command_entry entry;
-        const void *bytes;
-        size_t len;
-        enum rd_status status =
-            rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, error);
-        if (status == RD_NOT_FOUND)
-            break;
-        if (status == RD_OK)
-            status = rd_history_entry(kernel, rd_key_u64(bytes), arena, &raw, &entry, error);
-        if (status != RD_OK)
-            return status;
-        if (version == 0 && entry.at_ms > at_ms)
-            break;
-        if ((status = history_play(&state, &entry, error)) != RD_OK)
-            return status;
+    struct rd_arena spaces[2], scratch;
+    struct history_state state = { .arena = &spaces[0], .record = { .id = id, .data = rd_map() } };
+    rd_arena_init(&spaces[0]);
+    rd_arena_init(&spaces[1]);
+    rd_arena_init(&scratch);
+    enum rd_status status =
+        history_versions(kernel, &state, spaces, version, at_ms, &scratch, error);
+    if (status == RD_OK && state.record.version == 0)
+        status = rd_error_set(error, RD_NOT_FOUND, "the record was not there yet");
+    if (status == RD_OK)
+        status = history_move(&state, arena, error);
+    if (status == RD_OK) {
+        rd_deadlines_sort(state.deadlines,
+                          state.count); /* so that a rebuilt reply equals the first one */
+        *out = state.record;
+        *deadlines = state.deadlines;
+        *count = state.count;
     }
-    if (state.record.version == 0)
-        return rd_error_set(error, RD_NOT_FOUND, "the record was not there yet");
-    rd_deadlines_sort(state.deadlines,
-                      state.count); /* so that a rebuilt reply equals the first one */
-    *out = state.record;
-    *deadlines = state.deadlines;
-    *count = state.count;
-    return RD_OK;
+    rd_arena_fini(&spaces[0]);
+    rd_arena_fini(&spaces[1]);
+    rd_arena_fini(&scratch);
+    return status;
+}
+
+/* Whether the actor may see what the entry says beside its effect on `id`: the form, the facts and
+ * the decisions are those of the record that was asked for, which may be another one, out of his
+ * reach. */
+static bool history_is_whole(struct rd_kernel *kernel, const struct rd_actor *actor,
+                             const struct rd_command_entry *entry, struct rd_id id,
+                             struct rd_arena *arena)
+{
+    struct rd_record record;
+    struct rd_error ignored = RD_ERROR_NONE;
+    if (entry->record.value == id.value)
+        return true;
+    const struct rd_record_type *type = rd_type_of(kernel, entry->record);
+    return type &&
+           rd_record_load(kernel->store, entry->record, arena, &record, &ignored) == RD_OK &&
+           rd_query_may_read(kernel, actor, type, &record, arena);
 }
 
 /* One entry as people and front ends read it. */
 static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_entry *raw,
-                                    const struct rd_command_entry *entry, struct rd_arena *arena)
+                                    const struct rd_command_entry *entry, bool whole,
+                                    struct rd_arena *arena)
 {
+    struct rd_value hidden = rd_null();
     const struct rd_record_type *type = rd_type_of(kernel, entry->record);
     struct rd_value shown = rd_map();
     rd_map_add(arena, &shown, "seq", rd_int((int64_t)raw->seq));
@@ -148,9 +226,11 @@ static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_en
         rd_map_add(arena, &shown, "behind", rd_text(entry->behind));
     rd_map_add(arena, &shown, "command", entry->command ? rd_text(entry->command) : rd_null());
     rd_map_add(arena, &shown, "version", rd_int(entry->version));
-    rd_map_add(arena, &shown, "form", rd_show_fields(type, &entry->form, arena));
-    rd_map_add(arena, &shown, "facts", rd_show_fields(type, &entry->facts, arena));
-    rd_map_add(arena, &shown, "decisions", rd_show_decisions(&entry->decisions, arena));
+    rd_map_add(arena, &shown, "form", rd_show_fields(type, whole ? &entry->form : &hidden, arena));
+    rd_map_add(arena, &shown, "facts",
+               rd_show_fields(type, whole ? &entry->facts : &hidden, arena));
+    rd_map_add(arena, &shown, "decisions",
+               rd_show_decisions(whole ? &entry->decisions : &hidden, arena));
     rd_map_add(arena, &shown, "policy", rd_int(entry->generation));
     return shown;
 }
@@ -181,9 +261,10 @@ enum rd_status rd_method_case_history(struct rd_kernel *kernel, struct rd_reques
     if (status != RD_OK)
         return status;
     int64_t since = rd_map_int(request->params, "since_version", 0);
-    uint32_t v = since > 0 ? (uint32_t)since + 1 : 1;
+    uint32_t v = since <= 0 ? 1 : (uint32_t)(since < record.version ? since : record.version) + 1;
+    size_t begun = arena->total;
     for (; v <= record.version && entries.count < RD_HISTORY_MAX &&
-           arena->total < RD_REPLY_ARENA_BYTES;
+           arena->total - begun < RD_REPLY_ARENA_BYTES;
          v++) {
         struct rd_position_key key = rd_position_key(record.id.value, v);
         struct rd_entry raw;
@@ -197,7 +278,8 @@ enum rd_status rd_method_case_history(struct rd_kernel *kernel, struct rd_reques
                 rd_history_entry(kernel, rd_key_u64(bytes), arena, &raw, &entry, &request->error);
         if (status != RD_OK)
             return status;
-        struct rd_value shown = history_show(kernel, &raw, &entry, arena);
+        bool whole = history_is_whole(kernel, &actor, &entry, record.id, arena);
+        struct rd_value shown = history_show(kernel, &raw, &entry, whole, arena);
         history_outcome(kernel, &entry, record.id, arena, &shown);
         rd_list_add(arena, &entries, shown);
     }
@@ -233,7 +315,8 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
                            "entry %lld is not one of this record's", (long long)seq);
     if (status != RD_OK)
         return status;
-    request->result = history_show(kernel, &raw, &entry, arena);
+    bool whole = history_is_whole(kernel, &actor, &entry, record.id, arena);
+    request->result = history_show(kernel, &raw, &entry, whole, arena);
     rd_map_set(arena, &request->result, "id", rd_show_id(record.id, arena));
     history_outcome(kernel, &entry, record.id, arena, &request->result);
     if (entry.refused) {

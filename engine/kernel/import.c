@@ -17,6 +17,7 @@
 #include "store/tables.h"
 
 #define IMPORT_ITEMS_MAX 1000
+#define IMPORT_EARLIEST_MS (-62135596800000ll) /* the year 1, as in texts */
 
 /* The record of a natural key; 0 where the key is new. */
 static enum rd_status import_find(struct rd_run *run, const char *key, struct rd_id *out)
@@ -40,7 +41,7 @@ static enum rd_status import_find(struct rd_run *run, const char *key, struct rd
 static enum rd_status import_time(struct rd_run *run, const struct rd_value *item)
 {
     const struct rd_value *at = rd_map_get(item, "at");
-    if (rd_value_is(at, RD_INT))
+    if (rd_value_is(at, RD_INT) && at->integer >= IMPORT_EARLIEST_MS)
         run->now_ms = at->integer;
     else if (!rd_value_is(at, RD_TEXT) || !rd_time_read(at->text, &run->now_ms))
         return rd_error_at(run->error, RD_INVALID_PARAMS, "/at",
@@ -82,7 +83,7 @@ static enum rd_status import_event(struct rd_run *run, const struct rd_value *it
 }
 
 /* One item; *again where it was done before. */
-static enum rd_status import_item(struct rd_kernel *kernel, struct rd_request *request,
+static enum rd_status import_item(struct rd_kernel *kernel, struct rd_arena *arena,
                                   const struct rd_actor *actor, const char *session,
                                   const struct rd_value *item, struct rd_error *error, bool *again,
                                   size_t *rung)
@@ -93,13 +94,17 @@ static enum rd_status import_item(struct rd_kernel *kernel, struct rd_request *r
     const struct rd_value *open = rd_map_get(item, "open");
     *again = false;
     *rung = 0;
-    rd_run_init(&run, kernel, request->arena, error);
+    rd_run_init(&run, kernel, arena, error);
     run.actor = *actor;
     run.quiet = true;
     run.lane = RD_LANE_IMPORT;
     if (!key || strchr(key, '\n'))
         return rd_error_at(error, RD_INVALID_PARAMS, "/key",
                            "an item needs its natural key, on one line");
+    if (!open && !*id)
+        return rd_error_at(
+            error, RD_INVALID_PARAMS, "/id",
+            "an event needs an id of its own: it tells a repetition from another one");
     const char *natural = rd_arena_printf(run.arena, RD_KEY_NATURAL "%s\n%s", session, key);
     run.key = open ? natural : rd_arena_printf(run.arena, "%s\n%s", natural, id);
     enum rd_status status = import_time(&run, item);
@@ -127,6 +132,7 @@ enum rd_status rd_method_import_apply(struct rd_kernel *kernel, struct rd_reques
     const struct rd_value *rows = rd_map_list(request->params, "rows");
     const char *session = rd_map_text(request->params, "session", "");
     struct rd_value results = rd_list();
+    struct rd_arena scratch;
     struct rd_actor actor;
     int64_t total = 0;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
@@ -141,10 +147,14 @@ enum rd_status rd_method_import_apply(struct rd_kernel *kernel, struct rd_reques
         struct rd_value result = rd_map(), why = rd_map();
         size_t rung;
         bool again;
+        rd_arena_init(&scratch); /* a thousand items' drafts would be too much for one arena */
         status =
-            import_item(kernel, request, &actor, session, &rows->items[i], &error, &again, &rung);
+            import_item(kernel, &scratch, &actor, session, &rows->items[i], &error, &again, &rung);
+        rd_arena_fini(&scratch);
+        error.detail = NULL;
         total += (int64_t)rung;
-        if (status == RD_STORAGE_FULL) { /* nothing of this item is there; the ones before are */
+        /* nothing of this item is there; the ones before are */
+        if (status == RD_STORAGE_FULL || status == RD_BUSY) {
             request->error = error;
             return status;
         }

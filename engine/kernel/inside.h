@@ -25,7 +25,7 @@ struct rd_kernel {
     struct rd_catalogue catalogue;
     struct rd_apply apply;
     struct rd_policy *policy;
-    bool policy_borrowed;
+    bool policy_borrowed; /* the generation in force is the caller's */
     const struct rd_model *model;
     struct rd_type_binding *bindings; /* one a type of the model */
     uint32_t generation;
@@ -34,10 +34,15 @@ struct rd_kernel {
     struct rd_arena ring_arena;
     bool clock_manual;
     int64_t manual_ms;
-    int64_t last_ms; /* the newest entry's time: the system's clock never goes back behind it */
-    bool wrote;      /* something waits for the flush */
+    int64_t last_ms;  /* the newest entry's time: the system's clock never goes back behind it */
+    bool wrote;       /* something waits for the flush */
+    bool ring_failed; /* the last time that deadlines were due; told once */
     uint32_t *coverage;
-    uint64_t rung, faults; /* since the start */
+    uint64_t rung, faults;    /* since the start */
+    uint64_t fired;           /* schedules, since the start */
+    int64_t *schedule_nexts;  /* the next occurrence of each of the model's schedules */
+    int64_t schedule_next_ms; /* the earliest of these; INT64_MAX: none */
+    size_t schedule_first;    /* whose it is */
     int64_t started_ms;
     char hash[RD_POLICY_HASH_TEXT]; /* of the generation in force, tests included */
 };
@@ -77,7 +82,7 @@ struct rd_run {
     struct rd_error *error;
     struct rd_actor actor;
     int64_t now_ms;
-    bool dry, quiet;
+    bool dry, quiet, past; /* past: at an earlier time that an administrator named */
     uint8_t lane;
     struct rd_draft *drafts[RD_CASCADE_RECORDS_MAX];
     size_t draft_count, depth, effect_count;
@@ -99,6 +104,11 @@ void rd_visit(struct rd_kernel *kernel, uint32_t spot);
 enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
                            const struct rd_policy_source *sources, size_t count, const char *actor,
                            struct rd_findings *findings, struct rd_error *error) RD_MUST_CHECK;
+/* The caller's own policy, which outlives the kernel: takes effect without an entry where it is the
+ * one in force. */
+enum rd_status rd_activate_borrowed(struct rd_kernel *kernel, struct rd_policy *policy,
+                                    struct rd_findings *findings,
+                                    struct rd_error *error) RD_MUST_CHECK;
 /* Loads the stored active generation; RD_NOT_FOUND where there is none. */
 enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings,
                                   struct rd_error *error) RD_MUST_CHECK;
@@ -161,6 +171,8 @@ enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *typ
 /* Sets a field (inside value; null empties it). */
 void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
                   struct rd_value value);
+/* Fills the fields that have a default and were not given. */
+void rd_draft_presets(struct rd_run *run, struct rd_draft *draft);
 const struct rd_value *rd_draft_get(const struct rd_draft *draft, const char *field);
 /* Takes a row of an event: form into fields, exit, actions, the new state with its clocks, entry.
  */
@@ -177,8 +189,10 @@ enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft,
 enum rd_status rd_draft_deadlines(struct rd_run *run, struct rd_draft *draft) RD_MUST_CHECK;
 enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions,
                               size_t count) RD_MUST_CHECK;
+/* A notice to all of `to`; `at_once`: whatever the hour. */
 enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to,
-                              size_t count, const char *text, const char *rule) RD_MUST_CHECK;
+                              size_t count, const char *text, bool at_once,
+                              const char *rule) RD_MUST_CHECK;
 
 /* clockwork.c: deadlines of drafts */
 enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int from,
@@ -276,6 +290,14 @@ enum rd_status rd_history_entry(struct rd_kernel *kernel, uint64_t position, str
                                 struct rd_entry *raw, struct rd_command_entry *out,
                                 struct rd_error *error) RD_MUST_CHECK;
 
+/* agenda_list.c */
+enum rd_status rd_method_agenda_list(struct rd_kernel *kernel, struct rd_request *request);
+
+/* calendar_method.c */
+enum rd_status rd_method_calendar_add(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_calendar_between(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_calendar_show(struct rd_kernel *kernel, struct rd_request *request);
+
 /* ring.c */
 /* Rings at most `max` deadlines of the lane that are due by `until_ms`; `at_due`: the command's
  * time is the deadline's due (the history's clock), otherwise now. */
@@ -284,6 +306,22 @@ enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until
 /* The earliest due time on a lane; INT64_MAX: none. */
 int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane);
 enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_request *request);
+
+/* What the world fails for is tried again; everything else is the rules' own failure. */
+bool rd_ring_waits(enum rd_status status);
+
+/* schedule.c */
+/* Computes the next occurrences of the generation in force. */
+void rd_schedules_bind(struct rd_kernel *kernel);
+/* Effects that let the schedules begin now which `model` has anew, or at other times than the
+ * generation in force: what lies before is not made up for. */
+enum rd_status rd_schedules_begin(struct rd_kernel *kernel, const struct rd_model *model,
+                                  struct rd_arena *arena, struct rd_value *effects,
+                                  struct rd_error *error) RD_MUST_CHECK;
+/* Fires the schedule that comes first, which is due by `until_ms`: one entry. */
+enum rd_status rd_schedule_fire(struct rd_kernel *kernel, int64_t until_ms,
+                                struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_method_schedule_list(struct rd_kernel *kernel, struct rd_request *request);
 
 /* import.c */
 enum rd_status rd_method_import_apply(struct rd_kernel *kernel, struct rd_request *request);

@@ -101,7 +101,7 @@ static enum rd_status kernel_open_clock(struct rd_kernel *kernel,
             status = rd_entry_unpack(raw.payload, raw.len, &arena, &entry, error);
         if (status != RD_OK)
             break;
-        if (!(entry.flags & RD_ENTRY_QUIET)) /* imports tell of other times */
+        if (!(entry.flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST))) /* these tell of other times */
             kernel->last_ms = entry.at_ms;
         rd_arena_reset(&arena);
     }
@@ -121,18 +121,20 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
 {
     struct rd_arena arena;
     struct rd_policy_source *sources;
-    struct rd_policy *policy = options->policy;
+    struct rd_policy *policy = NULL;
     char hash[RD_POLICY_HASH_TEXT], stored[RD_POLICY_HASH_TEXT];
     size_t count = 0;
-    if (!options->policy_dir && !policy)
+    if (options->policy)
+        return rd_activate_borrowed(kernel, options->policy, findings, error);
+    if (!options->policy_dir)
         return rd_activate_stored(kernel, findings, error);
     rd_arena_init(&arena);
     enum rd_status status = rd_activate_hash(kernel, stored, error);
     bool any = status == RD_OK;
     status = any || status == RD_NOT_FOUND ? RD_OK : status;
-    if (status == RD_OK && !policy)
+    if (status == RD_OK)
         status = rd_policy_read_dir(&arena, options->policy_dir, &sources, &count, error);
-    if (status == RD_OK && !policy) {
+    if (status == RD_OK) {
         rd_policy_hash(sources, count, hash);
         if (any && strcmp(hash, stored) == 0) {
             rd_arena_fini(&arena);
@@ -146,8 +148,7 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
     if (status == RD_OK)
         status =
             rd_activate(kernel, &policy, count ? sources : NULL, count, "system", findings, error);
-    if (!kernel->policy_borrowed)
-        rd_policy_free(policy);
+    rd_policy_free(policy);
     rd_arena_fini(&arena);
     if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) &&
         any) {
@@ -172,7 +173,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     rd_buf_init(&kernel->scratch);
     rd_arena_init(&kernel->ring_arena);
     kernel->coverage = options->coverage;
-    kernel->policy_borrowed = options->policy != NULL;
+
     kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
     enum rd_status status = kernel_open_vault(kernel, options, start, error);
     if (status == RD_OK)
@@ -197,6 +198,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     for (size_t i = 0; kernel->bindings && kernel->bindings[i].indexes; i++)
         free(kernel->bindings[i].indexes);
     free(kernel->bindings);
+    free(kernel->schedule_nexts);
     if (!kernel->policy_borrowed)
         rd_policy_free(kernel->policy);
     rd_apply_fini(&kernel->apply);
@@ -208,11 +210,30 @@ void rd_kernel_close(struct rd_kernel *kernel)
     free(kernel);
 }
 
+/* Replies leave when later commands have run, on another thread, perhaps when the kernel is closed:
+ * they must not borrow names from a generation that is gone by then. */
+static void kernel_keep(struct rd_request *request)
+{
+    if (request->status == RD_OK) {
+        request->result = rd_value_copy(request->arena, &request->result);
+    } else if (request->error.detail) {
+        struct rd_value *detail = rd_arena_zalloc(request->arena, 1, sizeof *detail);
+        *detail = rd_value_copy(request->arena, request->error.detail);
+        request->error.detail = detail;
+    }
+}
+
 static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
 {
     request->error = RD_ERROR_NONE;
     request->result = rd_null();
-    request->status = rd_method_call(kernel, request);
+    request->status =
+        request->arena->total < RD_BATCH_ARENA_BYTES
+            ? rd_method_call(kernel, request)
+            : rd_error_set(
+                  &request->error, RD_LIMIT_EXCEEDED,
+                  "the replies of this batch take too much memory; send fewer requests at once");
+    kernel_keep(request);
     if (request->status == RD_OK)
         return;
     if (request->error.status == RD_OK) /* nobody said more */
@@ -235,20 +256,28 @@ static void kernel_fail(struct rd_request *const *requests, size_t count,
         }
 }
 
-void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count)
+/* Tried again and again while the disk is full, so it is said once. */
+static void kernel_ring(struct rd_kernel *kernel)
 {
     struct rd_error error = RD_ERROR_NONE;
     size_t rung;
+    bool failed = rd_ring_due(kernel, RD_LANE_LIVE, rd_kernel_now_ms(kernel), false,
+                              RD_RING_SLICE_MAX, &rung, &error) != RD_OK;
+    if (failed && !kernel->ring_failed)
+        rd_log(RD_LOG_ERROR, "kernel", "due deadlines could not ring: %s", error.text);
+    kernel->ring_failed = failed;
+}
+
+void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count)
+{
+    struct rd_error error = RD_ERROR_NONE;
     RD_ASSERT(count <= RD_BATCH_COMMANDS_MAX);
     for (size_t i = 0; i < count; i++)
         kernel_execute(kernel, requests[i]);
-    if (!kernel->clock_manual && !rd_vault_is_full(kernel->vault) &&
-        rd_ring_due(kernel, RD_LANE_LIVE, rd_kernel_now_ms(kernel), false, RD_RING_SLICE_MAX, &rung,
-                    &error) != RD_OK)
-        rd_log(RD_LOG_ERROR, "kernel", "due deadlines could not ring: %s", error.text);
+    if (!kernel->clock_manual)
+        kernel_ring(kernel);
     if (!kernel->wrote)
         return;
-    error = RD_ERROR_NONE;
     if (rd_vault_flush(kernel->vault, &error) != RD_OK) {
         kernel_fail(requests, count, &error);
         return;
@@ -258,9 +287,15 @@ void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests,
 
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel)
 {
-    if (kernel->clock_manual || rd_vault_is_full(kernel->vault))
+    if (kernel->clock_manual)
         return INT64_MAX;
-    return rd_ring_next(kernel, RD_LANE_LIVE);
+    int64_t ring = rd_ring_next(kernel, RD_LANE_LIVE);
+    return kernel->schedule_next_ms < ring ? kernel->schedule_next_ms : ring;
+}
+
+void rd_kernel_tidy(struct rd_kernel *kernel)
+{
+    rd_policy_collect(kernel->policy);
 }
 
 void rd_kernel_idle(struct rd_kernel *kernel)

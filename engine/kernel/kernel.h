@@ -87,6 +87,9 @@ void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests,
 /* When the kernel wants to be run even without requests (UTC ms; 0: at once; INT64_MAX: never as
  * far as it knows now). */
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel);
+/* The replies of a run have left: a measured step of the collector, so that garbage is not taken
+ * away in the middle of a command. */
+void rd_kernel_tidy(struct rd_kernel *kernel);
 /* Nothing has arrived: commits the store, collects a little, prepares segments. Call it whenever a
  * wait begins. */
 void rd_kernel_idle(struct rd_kernel *kernel);

@@ -14,8 +14,9 @@
 #include "domain/zone.h"
 #include "store/tables.h"
 
-struct list_filter {                 /* one member of `where` */
-    const struct rd_field *field;    /* NULL: the state */
+struct list_filter {              /* one member of `where` */
+    const struct rd_field *field; /* NULL: the state */
+    const struct rd_type *type;
     struct rd_value equal, from, to; /* inside values; null: not asked */
     bool ranged;
 };
@@ -57,7 +58,7 @@ static enum rd_status list_filter_read(struct list *list, const struct rd_pair *
             rd_model_guess(request->arena, pair->key, names, list->type->field_count));
     }
     filter->field = state ? NULL : &list->type->fields[at];
-    const struct rd_type *type = state ? &text : &filter->field->type;
+    const struct rd_type *type = filter->type = state ? &text : &filter->field->type;
     enum rd_status status = RD_OK;
     if (pair->value.kind != RD_MAP)
         status = rd_type_read(type, &pair->value, request->arena, &filter->equal, &request->error);
@@ -93,11 +94,9 @@ static bool list_matches(const struct list *list, const struct rd_record *record
             continue;
         if (value->kind == RD_NULL)
             return false;
-        if (filter->from.kind != RD_NULL &&
-            rd_type_compare(&filter->field->type, value, &filter->from) < 0)
+        if (filter->from.kind != RD_NULL && rd_type_compare(filter->type, value, &filter->from) < 0)
             return false;
-        if (filter->to.kind != RD_NULL &&
-            rd_type_compare(&filter->field->type, value, &filter->to) >= 0)
+        if (filter->to.kind != RD_NULL && rd_type_compare(filter->type, value, &filter->to) >= 0)
             return false;
     }
     return true;
@@ -153,7 +152,7 @@ static enum rd_status list_order(struct list *list, const char *order)
             continue;
         enum rd_type_kind kind = list->type->fields[index->fields[0]].type.kind;
         if (kind == RD_TYPE_TEXT || kind == RD_TYPE_CHOICE || kind == RD_TYPE_ACCOUNT ||
-            kind == RD_TYPE_UNIT || kind == RD_TYPE_LIST)
+            kind == RD_TYPE_UNIT || kind == RD_TYPE_DURATION || kind == RD_TYPE_LIST)
             break;
         list_over_index(list, i, NULL);
         return RD_OK;
@@ -265,7 +264,7 @@ static enum rd_status list_open(struct list *list, struct rd_kernel *kernel,
 
 struct list_page {
     struct rd_value items;
-    size_t limit;
+    size_t limit, begun; /* begun: what the arena held before */
 };
 
 static bool list_take(void *context, struct list *list, struct rd_record *record)
@@ -281,7 +280,7 @@ static bool list_take(void *context, struct list *list, struct rd_record *record
             RD_OK)
         return true;
     rd_list_add(arena, &page->items, rd_show_record(list->kernel, &kept, deadlines, count, arena));
-    return page->items.count < page->limit && arena->total < RD_REPLY_ARENA_BYTES;
+    return page->items.count < page->limit && arena->total - page->begun < RD_REPLY_ARENA_BYTES;
 }
 
 enum rd_status rd_method_case_list(struct rd_kernel *kernel, struct rd_request *request)
@@ -293,6 +292,7 @@ enum rd_status rd_method_case_list(struct rd_kernel *kernel, struct rd_request *
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit",
                            "limit lies between 1 and %d", RD_LIST_LIMIT_MAX);
     page.limit = (size_t)limit;
+    page.begun = request->arena->total;
     enum rd_status status = list_open(list, kernel, request);
     if (status == RD_OK)
         status = list_walk(list, list_take, &page);
@@ -335,7 +335,7 @@ static bool list_count(void *context, struct list *list, struct rd_record *recor
             key = shown.boolean ? "true" : "false";
     }
     rd_map_set(arena, &counts->counts, key, rd_int(rd_map_int(&counts->counts, key, 0) + 1));
-    return true;
+    return counts->counts.count < RD_REPORT_VALUES_MAX;
 }
 
 enum rd_status rd_method_report_cases(struct rd_kernel *kernel, struct rd_request *request)

@@ -54,6 +54,36 @@ static const struct rd_method METHODS[] = {
     { "account.token", "Makes a token for an account; it is shown this once and stored as a hash.",
       RD_METHOD_ROW, true, PARAMS({ "account", TEXT, true, "The account's name." }),
       ANY_MAP_RESULT },
+    { "agenda.list", "What rings next: running deadlines, earliest first.", RD_METHOD_ACTOR, false,
+      PARAMS({ "until", TIME, false, "Only what is due by then." },
+             { "limit", COUNT, false, "1 to 1000; 50 where missing." },
+             { "cursor", TEXT, false, "From the page before." }, AS),
+      ANY_MAP_RESULT },
+    { "calendar.add", "When a duration, begun at a time, is used up on a calendar.",
+      RD_METHOD_ACTOR, false,
+      PARAMS({ "calendar", TEXT, true, "The calendar's name." },
+             { "start", TEXT, true,
+               "An RFC 3339 time, or \"2026-03-06 16:00\" in the calendar's zone." },
+             { "duration", TEXT, true,
+               "As rules have it: \"4 hours\", \"15 business days\", \"by close of 2 business "
+               "days\"." },
+             AS),
+      ANY_MAP_RESULT },
+    { "calendar.between", "How much of a unit lies between two times on a calendar.",
+      RD_METHOD_ACTOR, false,
+      PARAMS({ "calendar", TEXT, true, "The calendar's name." },
+             { "a", TEXT, true, "From this time, as for calendar.add." },
+             { "b", TEXT, true, "To this time, not before a." },
+             { "unit", TEXT, true,
+               "business-hours, business-minutes, business-days (after a's day, up to and with "
+               "b's), hours, minutes or days." },
+             AS),
+      ANY_MAP_RESULT },
+    { "calendar.show", "A month of a calendar: each day with its hours, and why it differs.",
+      RD_METHOD_ACTOR, false,
+      PARAMS({ "calendar", TEXT, true, "The calendar's name." },
+             { "month", TEXT, true, "Such as 2026-10." }, AS),
+      ANY_MAP_RESULT },
     { "case.act",
       "Sends an event to a case: checks authority, form and guards, and takes the transition.",
       RD_METHOD_ACTOR, true,
@@ -150,6 +180,8 @@ static const struct rd_method METHODS[] = {
       ANY_MAP_RESULT },
     { "rpc.discover", "This description, as OpenRPC.", RD_METHOD_OPEN, false, NO_PARAMS,
       ANY_MAP_RESULT },
+    { "schedule.list", "The schedules of the generation in force: what they start, last and next.",
+      RD_METHOD_ROW, false, PARAMS(AS), ANY_MAP_RESULT },
     { "server.info", "Name, version, clock, generation, newest sequence.", RD_METHOD_OPEN, false,
       NO_PARAMS, ANY_MAP_RESULT },
     { "session.login", "Tells who this connection is, by a token.", RD_METHOD_OPEN, false,
@@ -164,6 +196,10 @@ static const struct {
     const char *operation; /* NULL: the method's own name */
 } CALLS[] = {
     { rd_method_account_token, NULL },
+    { rd_method_agenda_list, NULL },
+    { rd_method_calendar_add, NULL },
+    { rd_method_calendar_between, NULL },
+    { rd_method_calendar_show, NULL },
     { rd_method_case_act, NULL },
     { rd_method_case_actions, NULL },
     { rd_method_case_explain, NULL },
@@ -185,6 +221,7 @@ static const struct {
     { rd_method_record_update, NULL },
     { rd_method_report_cases, "report.run" },
     { rd_method_discover, NULL },
+    { rd_method_schedule_list, NULL },
     { rd_method_server_info, NULL },
     { rd_method_login, NULL },
     { rd_method_store_stat, NULL },
@@ -251,7 +288,7 @@ static enum rd_status method_params(const struct rd_method *method, struct rd_re
                                rd_kind_name(method_kind(param->schema)), rd_kind_name(value->kind));
     }
     const struct rd_value *key = rd_map_get(request->params, "idempotency_key");
-    if (key && (key->count == 0 || key->count > RD_IDEMPOTENCY_KEY_BYTES_MAX))
+    if (rd_value_is(key, RD_TEXT) && (key->count == 0 || key->count > RD_IDEMPOTENCY_KEY_BYTES_MAX))
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/idempotency_key",
                            "a key has 1 to %d bytes", RD_IDEMPOTENCY_KEY_BYTES_MAX);
     for (uint32_t i = 0; request->params && i < request->params->count; i++) {
@@ -299,9 +336,7 @@ enum rd_status rd_method_call(struct rd_kernel *kernel, struct rd_request *reque
     enum rd_status status = method_params(method, request);
     if (status == RD_OK)
         status = method_authorise(kernel, method, CALLS[at].operation, request);
-    if (status == RD_OK && method->writes && rd_vault_is_full(kernel->vault))
-        status =
-            rd_error_set(&request->error, RD_STORAGE_FULL, "%s", rd_status_text(RD_STORAGE_FULL));
+
     return status == RD_OK ? CALLS[at].call(kernel, request) : status;
 }
 

@@ -173,7 +173,18 @@ void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
         return;
     rd_map_set(run->arena, &draft->set, field, value);
     draft->changed = true;
-    draft->facts_known = 0; /* what was counted or decided may be another now */
+    /* what was counted or decided, also by those that look at this record, may be another now */
+    for (size_t i = 0; i < run->draft_count; i++)
+        run->drafts[i]->facts_known = 0;
+}
+
+void rd_draft_presets(struct rd_run *run, struct rd_draft *draft)
+{
+    for (size_t i = 0; i < draft->type->field_count; i++) {
+        const struct rd_field *field = &draft->type->fields[i];
+        if (field->preset.kind != RD_NULL && !rd_draft_get(draft, field->name))
+            rd_draft_set(run, draft, field->name, field->preset);
+    }
 }
 
 /* The effects of actions. */
@@ -228,6 +239,8 @@ static enum rd_status effect_start(struct rd_run *run, struct rd_draft *draft,
     enum rd_status status = rd_draft_new(run, type, &started);
     if (status == RD_OK && rd_value_is(data, RD_MAP))
         status = effect_fields(run, started, data, draft, action);
+    if (status == RD_OK)
+        rd_draft_presets(run, started);
     if (status == RD_OK && link)
         effect_link(run, draft->record.id, link, started->record.id);
     if (status == RD_OK && type->chart)
@@ -348,8 +361,19 @@ static const char *tell_text(struct rd_run *run, const struct rd_draft *draft, c
     return kept;
 }
 
+/* Deadlines ring when they ring; people are told in contact hours. */
+static void tell_later(struct rd_run *run, struct rd_value *notice)
+{
+    const struct rd_calendar *contact = run->model->contact;
+    int64_t opens_ms = contact ? rd_calendar_opens_ms(contact, run->now_ms) : run->now_ms;
+    if (opens_ms == run->now_ms)
+        return;
+    rd_list_add(run->arena, notice, rd_int(opens_ms));
+    rd_list_add(run->arena, notice, rd_text(rd_calendar_name(contact)));
+}
+
 enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to,
-                              size_t count, const char *text, const char *rule)
+                              size_t count, const char *text, bool at_once, const char *rule)
 {
     if (run->quiet || count == 0)
         return RD_OK;
@@ -378,6 +402,8 @@ enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const 
     rd_list_add(run->arena, &notice,
                 rd_text(tell_text(run, draft, text ? text : "{number}: {state}")));
     rd_list_add(run->arena, &notice, rd_text(rule));
+    if (!at_once)
+        tell_later(run, &notice);
     rd_list_add(run->arena, &run->extra, notice);
     return RD_OK;
 }
@@ -396,6 +422,7 @@ static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,
         names[count++] = to->items[i].text;
     }
     return rd_effect_tell(run, draft, names, count, rd_map_text(effect, "text", NULL),
+                          rd_map_bool(effect, "at_once", false),
                           rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
 }
 
@@ -474,6 +501,20 @@ static enum rd_status plan_enter(struct rd_run *run, struct rd_draft *draft, int
     return rd_effects_run(run, draft, state->entry, state->entry_count);
 }
 
+/* Something live happens to an imported record: from now on its clocks are the live ones. */
+static enum rd_status plan_join_lane(struct rd_run *run, struct rd_draft *draft)
+{
+    if (run->lane != RD_LANE_LIVE || draft->record.lane == RD_LANE_LIVE)
+        return RD_OK;
+    enum rd_status status = rd_draft_deadlines(run, draft);
+    draft->record.lane = RD_LANE_LIVE;
+    for (size_t i = 0; status == RD_OK && i < draft->deadline_count; i++) {
+        draft->deadlines[i].row.lane = RD_LANE_LIVE;
+        draft->deadlines[i].changed = true;
+    }
+    return status;
+}
+
 enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event,
                            const struct rd_row *row)
 {
@@ -487,7 +528,9 @@ enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const str
     draft->changed = true;
     if (event && event->by >= 0)
         rd_draft_set(run, draft, draft->type->fields[event->by].name, rd_text(run->actor.name));
-    enum rd_status status = rd_effects_run(run, draft, row->actions, row->action_count);
+    enum rd_status status = plan_join_lane(run, draft);
+    if (status == RD_OK)
+        status = rd_effects_run(run, draft, row->actions, row->action_count);
     if (status == RD_OK && row->go >= 0)
         status = plan_enter(run, draft, row->go);
     run->depth--;
@@ -536,8 +579,8 @@ static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft
     if (limit->escalate)
         draft->record.escalation++;
     enum rd_status status =
-        rd_effect_tell(run, draft, limit->tell, limit->tell_count, limit->message,
-                       rd_arena_printf(run->arena, "%s:%d", draft->chart->file, limit->line));
+        rd_effect_tell(run, draft, limit->tell, limit->tell_count, limit->message, limit->at_once,
+                       rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line));
     if (status == RD_OK)
         status = rd_effects_run(run, draft, limit->actions, limit->action_count);
     if (status == RD_OK && limit->go >= 0)

@@ -61,6 +61,55 @@ static void ring_begin(struct rd_run *run, struct rd_kernel *kernel, uint8_t lan
     run->command = "ring";
 }
 
+/* What the world fails for is tried again; everything else is the record's or its rules' own
+ * failure and must not keep the deadlines behind it waiting. */
+bool rd_ring_waits(enum rd_status status)
+{
+    return status == RD_STORAGE_FULL || status == RD_BUSY || status == RD_IO ||
+           status == RD_CORRUPT || status == RD_MAP_FULL;
+}
+
+/* The deadline of a record that the policy no longer speaks of: it is taken away, and that is all.
+ */
+static enum rd_status ring_orphan(struct rd_kernel *kernel, const struct rd_agenda_key *key,
+                                  int64_t now_ms, struct rd_error *error)
+{
+    struct rd_arena *arena = &kernel->ring_arena;
+    struct rd_id record = { rd_agenda_key_record(key->bytes) };
+    struct rd_deadline *rows;
+    struct rd_run run;
+    size_t count, i = 0;
+    uint64_t seq;
+    rd_arena_reset(arena);
+    enum rd_status status = rd_deadlines_load(kernel->store, record, arena, &rows, &count, error);
+    if (status != RD_OK)
+        return status;
+    while (i < count && rd_deadline_number(rows[i].name) != rd_agenda_key_deadline(key->bytes))
+        i++;
+    RD_ASSERT(i < count); /* the agenda and its rows change together */
+    ring_begin(&run, kernel, RD_LANE_LIVE, now_ms, error);
+    rd_run_decided(&run, rows[i].name, rows[i].rule ? rows[i].rule : "", 0,
+                   "rang, but no rule speaks of the record", NULL);
+    struct rd_value effect = rd_list(), effects = rd_list();
+    rd_list_add(arena, &effect, rd_int(RD_EFFECT_RING_OFF));
+    rd_list_add(arena, &effect, rd_int((int64_t)record.value));
+    rd_list_add(arena, &effect, rd_text(rows[i].name));
+    rd_list_add(arena, &effects, effect);
+    struct rd_command_entry entry = {
+        .at_ms = now_ms,
+        .actor = run.actor.name,
+        .command = "ring",
+        .record = record,
+        .form = rd_null(),
+        .facts = rd_null(),
+        .decisions = run.decisions,
+        .effects = effects,
+        .generation = kernel->generation,
+        .flags = RD_ENTRY_QUIET,
+    };
+    return rd_entry_write(kernel, &entry, &seq, error);
+}
+
 static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane,
                                const struct rd_agenda_key *key, int64_t now_ms, bool effects,
                                struct rd_error *error)
@@ -93,6 +142,16 @@ static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane,
     return rd_run_commit(&run, draft, &seq);
 }
 
+/* Schedules come in their turn among the deadlines. */
+static enum rd_status ring_schedule(struct rd_kernel *kernel, int64_t until_ms, bool at_due,
+                                    struct rd_error *error)
+{
+    int64_t due = kernel->schedule_next_ms;
+    if (at_due && kernel->clock_manual && due > kernel->manual_ms)
+        kernel->manual_ms = due;
+    return rd_schedule_fire(kernel, at_due ? due : until_ms, error);
+}
+
 enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due,
                            size_t max, size_t *rung, struct rd_error *error)
 {
@@ -100,18 +159,25 @@ enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until
         struct rd_agenda_key key;
         struct rd_error why = RD_ERROR_NONE;
         enum rd_status status = ring_find(kernel, lane, &key, error);
-        if (status == RD_END)
-            return RD_OK;
-        if (status != RD_OK)
+        if (status != RD_OK && status != RD_END)
             return status;
-        int64_t due = rd_agenda_key_due(key.bytes);
-        if (due > until_ms)
+        int64_t due = status == RD_OK ? rd_agenda_key_due(key.bytes) : INT64_MAX;
+        if (lane == RD_LANE_LIVE && kernel->schedule_next_ms <= due &&
+            kernel->schedule_next_ms <= until_ms) {
+            if ((status = ring_schedule(kernel, until_ms, at_due, error)) != RD_OK)
+                return status;
+            continue;
+        }
+        if (status == RD_END || due > until_ms)
             return RD_OK;
         if (at_due && kernel->clock_manual && lane == RD_LANE_LIVE && due > kernel->manual_ms)
             kernel->manual_ms = due;
-        int64_t now = at_due ? due : rd_kernel_now_ms(kernel);
+        /* an import's clock is the deadline's own; the live one never goes back */
+        int64_t now = at_due && lane == RD_LANE_IMPORT ? due : rd_kernel_now_ms(kernel);
         status = ring_one(kernel, lane, &key, now, true, &why);
-        if (status == RD_POLICY_FAULT || status == RD_LIMIT_EXCEEDED || status == RD_ALREADY_EXISTS)
+        if (status == RD_NOT_FOUND)
+            status = ring_orphan(kernel, &key, now, &why);
+        else if (status != RD_OK && !rd_ring_waits(status))
             status = ring_one(kernel, lane, &key, now, false, &why);
         if (status != RD_OK) {
             *error = why;
@@ -149,6 +215,7 @@ enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_reque
 {
     int64_t target;
     size_t total = 0, rung;
+    uint64_t rung_before = kernel->rung, fired_before = kernel->fired;
     if (!kernel->clock_manual)
         return rd_error_set(&request->error, RD_CLOCK_NOT_MANUAL,
                             "the clock moves by itself; start with --clock manual to move it");
@@ -158,6 +225,12 @@ enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_reque
     if (target < kernel->manual_ms)
         return rd_error_set(&request->error, RD_OUT_OF_ORDER, "the clock does not go back");
     do {
+        if (total >= RD_ADVANCE_RINGS_MAX)
+            return rd_error_set(
+                &request->error, RD_LIMIT_EXCEEDED,
+                "more than %d deadlines rang on the way: the clock stands where the "
+                "last one was due; go on from there",
+                RD_ADVANCE_RINGS_MAX);
         status = rd_ring_due(kernel, RD_LANE_LIVE, target, true, RD_RING_SLICE_MAX, &rung,
                              &request->error);
         total += rung;
@@ -170,6 +243,9 @@ enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_reque
     kernel->manual_ms = target;
     request->result = rd_map();
     rd_map_add(request->arena, &request->result, "now", rd_show_time(target, request->arena));
-    rd_map_add(request->arena, &request->result, "rung", rd_int((int64_t)total));
+    rd_map_add(request->arena, &request->result, "rung",
+               rd_int((int64_t)(kernel->rung - rung_before)));
+    rd_map_add(request->arena, &request->result, "started",
+               rd_int((int64_t)(kernel->fired - fired_before)));
     return RD_OK;
 }

@@ -48,6 +48,7 @@ static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
     bool room = rd_queue_push(&worker->out, jobs);
     RD_ASSERT(room);
     uv_async_send(worker->bell);
+    rd_kernel_tidy(worker->kernel);
 }
 
 /* How long the kernel may be left alone, at most `max_ms`. */

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -29,6 +30,7 @@
 #define STORE_READERS_MAX 126u
 #define STORE_MAP_STEP (1024ull * 1024)
 #define STORE_WARN_PERCENT 70u
+#define STORE_ROOM_BYTES_MIN (1024ull * 1024) /* a file system with less than this is full */
 #define STORE_KEY_BYTES_MAX 511
 
 #define STORE_KEY_FITS(name, text, key)                                                            \
@@ -67,6 +69,18 @@ const char *rd_table_name(enum rd_table table)
     };
     RD_ASSERT(table < RD_TABLE_COUNT);
     return names[table];
+}
+
+/* LMDB says EIO where a write came out short. That is how a disk that becomes full in the middle of
+ * a write shows itself; a disk that dies says EIO as well, but has room. */
+static int store_write_code(const struct rd_store *store, int code)
+{
+    struct statvfs room;
+    int fd;
+    if (code != EIO || mdb_env_get_fd(store->env, &fd) != 0 || fstatvfs(fd, &room) != 0) {
+        return code;
+    }
+    return (uint64_t)room.f_bavail * room.f_frsize < STORE_ROOM_BYTES_MIN ? ENOSPC : code;
 }
 
 /* LMDB's word for it becomes ours. */
@@ -268,7 +282,7 @@ static enum rd_status store_written(struct rd_store *store, int code, enum rd_ta
         return RD_OK;
     }
     store->dead = true;
-    return store_failed(code, rd_table_name(table), error);
+    return store_failed(store_write_code(store, code), rd_table_name(table), error);
 }
 
 enum rd_status rd_store_put(struct rd_store *store, enum rd_table table, const void *key,
@@ -389,7 +403,7 @@ enum rd_status rd_store_commit(struct rd_store *store, struct rd_error *error)
         return store_failed(ENOSPC, "cannot commit the store", error);
     }
     rd_fault_exit("store_before_commit");
-    int code = mdb_txn_commit(store->txn);
+    int code = store_write_code(store, mdb_txn_commit(store->txn));
     rd_fault_exit("store_after_commit");
     store->txn = NULL;
     store->writes = 0;

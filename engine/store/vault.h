@@ -24,7 +24,7 @@ struct rd_vault_options {
     enum rd_status (*apply)(void *context, struct rd_store *store, const struct rd_entry *entry,
                             struct rd_error *error);
     void *context;
-    /* Called while a long replay runs (may be NULL). */
+    /* Called while the opening replays (may be NULL), and not later. */
     void (*progress)(void *context, uint64_t done, uint64_t all);
     void *progress_context;
 };

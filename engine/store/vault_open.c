@@ -270,6 +270,7 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
         rd_vault_close(vault);
         return status;
     }
+    vault->options.progress = NULL; /* its context may be gone when a later replay would tell */
     vault->committed_ns = rd_clock_mono_ns();
     *out = vault;
     return RD_OK;

@@ -20,12 +20,12 @@ return import "complaints" {
   columns = { "date_received", "product", "issue", "company", "state", "submitted_via", "date_sent_to_company",
               "company_response_to_consumer", "consumer_disputed_", "complaint_id" },
   row = function(r)
-    local received, sent = date(r.date_received, "m/d/Y"), date(r.date_sent_to_company, "m/d/Y")
-    if not received or not sent then return reject "a date is missing" end
-    if sent < received then return reject "sent to the company before it was received" end
-    local response = responses[r.company_response_to_consumer]
-    if not response then return reject("unknown response: " .. r.company_response_to_consumer) end
     local key = r.complaint_id
+    local received, sent = date(r.date_received, "m/d/Y"), date(r.date_sent_to_company, "m/d/Y")
+    if not received or not sent then return reject("a date is missing", key) end
+    if sent < received then return reject("sent to the company before it was received", key) end
+    local response = responses[r.company_response_to_consumer]
+    if not response then return reject("unknown response: " .. r.company_response_to_consumer, key) end
     local items = {
       { key = key, at = received, open = {
           source_number = key, received_on = day(r.date_received), channel = known(r.submitted_via), product = r.product,

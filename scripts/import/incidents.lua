@@ -21,7 +21,7 @@ return import "incidents" {
     local event = events[r.incident_state]
     if not event then return skip("no such state: " .. r.incident_state) end
     local opened, updated = date(r.opened_at, "d/m/Y H:M"), date(r.sys_updated_at, "d/m/Y H:M")
-    if not opened or not updated then return reject "a date is missing" end
+    if not opened or not updated then return reject("a date is missing", r.number) end
     local now = {
       priority = priorities[r.priority], impact = levels[r.impact], urgency = levels[r.urgency],
       category = known(r.category), subcategory = known(r.subcategory), symptom = known(r.u_symptom),

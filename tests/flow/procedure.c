@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/json.h"
+
 const char *p_customer(struct t_daemon *d, const char *name)
 {
     return t_text(t_call(d, "record.create",
@@ -103,6 +106,16 @@ int p_told(struct t_daemon *d, const char *id, const char *account)
         more = t_bool(page, "more");
     }
     return count;
+}
+
+const char *p_json(struct t_daemon *d, struct rd_value value)
+{
+    struct rd_buf buf;
+    rd_buf_init(&buf);
+    rd_json_write(&buf, &value);
+    const char *text = rd_arena_copy(&d->arena, buf.data, buf.len);
+    rd_buf_fini(&buf);
+    return text;
 }
 
 const char *p_outcome(struct rd_value reply, const char *rule)

@@ -36,6 +36,8 @@ int64_t p_seq(struct t_daemon *d);
 struct rd_value p_clock(struct t_daemon *d, const char *local);
 /* How many notices on this record have gone to the account so far. */
 int p_told(struct t_daemon *d, const char *id, const char *account);
+/* The value as JSON, whole, for comparing. */
+const char *p_json(struct t_daemon *d, struct rd_value value);
 /* Whether the decisions of a reply or an entry name this rule; if so its outcome, otherwise NULL.
  */
 const char *p_outcome(struct rd_value reply, const char *rule);

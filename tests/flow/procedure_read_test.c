@@ -197,7 +197,7 @@ START_TEST(test_as_it_was)
     struct rd_value now = p_get(d, id);
     struct rd_value then =
         t_call(d, "case.get", "{'id': '%s', 'as_of': '2026-03-05T09:00:00+08:00'}", id);
-    ck_assert_str_eq(t_show(then), t_show(now)); /* the journal and the store say the same */
+    ck_assert_str_eq(p_json(d, then), p_json(d, now)); /* the journal and the store say the same */
 }
 END_TEST
 
@@ -236,7 +236,7 @@ START_TEST(test_an_entry_is_explained_with_its_rules_and_lines)
     struct rd_value up = p_act(d, "ben", id, "grant", "{'remedy':'refund','amount':'100.01'}");
     struct rd_value why = t_call(d, "case.explain", "{'id': '%s'}", id);
     ck_assert_int_eq(t_int(why, "seq"), t_int(up, "seq"));
-    ck_assert_str_eq(t_show(t_at(why, "decisions")), t_show(t_at(up, "decisions")));
+    ck_assert_str_eq(p_json(d, t_at(why, "decisions")), p_json(d, t_at(up, "decisions")));
     struct rd_value limit =
         t_find(t_at(why, "decisions"), "rule", "remedy.limit/refund_handler_ordinary");
     ck_assert_int_eq(strncmp(t_text(limit, "line"), "rules/remedies.lua:", 19), 0);

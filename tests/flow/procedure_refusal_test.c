@@ -58,7 +58,7 @@ static const char *raw(const char *method, const char *params)
 {
     struct rd_value value =
         t_json(d, "{'jsonrpc': '2.0', 'id': 7, 'method': '%s', 'params': %s}", method, params);
-    const char *line = t_show(value);
+    const char *line = p_json(d, value);
     size_t len;
     struct rd_error error = RD_ERROR_NONE;
     struct rd_client *client = t_connect(d, NULL);

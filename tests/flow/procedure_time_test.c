@@ -28,12 +28,10 @@ START_TEST(test_overdue_climbs_but_not_over_the_weekend)
 {
     const char *id = received_on_friday();
     ck_assert_str_eq(p_due(d, id, "received"), "2026-03-09T03:00:00Z"); /* Monday, 11:00 */
-    ck_assert_int_eq(t_int(p_clock(d, "2026-03-09 10:59"), "rung"), 0);
+    p_clock(d, "2026-03-09 10:59");
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 0);
     ck_assert_int_eq(p_told(d, id, "li_na"), 0);
-    int64_t before = p_seq(d);
-    ck_assert_int_eq(t_int(p_clock(d, "2026-03-09 11:00"), "rung"), 1);
-    ck_assert_int_eq(p_seq(d), before + 1);
+    p_clock(d, "2026-03-09 11:00");
     struct rd_value record = p_get(d, id);
     ck_assert_int_eq(t_int(record, "escalation"), 1);
     ck_assert_int_eq(t_int(record, "version"), 2);
@@ -48,8 +46,9 @@ END_TEST
 START_TEST(test_then_the_head_then_the_branch)
 {
     const char *id = received_on_friday();
-    ck_assert_int_eq(t_int(p_clock(d, "2026-03-12 15:59"), "rung"), 1);
-    ck_assert_int_eq(t_int(p_clock(d, "2026-03-12 16:00"), "rung"), 1);
+    p_clock(d, "2026-03-12 15:59");
+    ck_assert_int_eq(p_told(d, id, "wang"), 0);
+    p_clock(d, "2026-03-12 16:00");
     ck_assert_int_eq(p_told(d, id, "wang"), 1);
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 2);
     p_clock(d, "2026-03-20 16:00"); /* ten business days */
@@ -74,7 +73,8 @@ START_TEST(test_who_is_in_time_is_not_escalated)
     const char *id = received_on_friday();
     p_clock(d, "2026-03-09 10:59");
     p_step(d, "ben", id, "verify", "{'ground':'sufficient','demand':'reasonable'}", "verified");
-    ck_assert_int_eq(t_int(p_clock(d, "2026-03-09 12:00"), "rung"), 0);
+    p_clock(d, "2026-03-09 12:00");
+    ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 0);
     ck_assert_str_eq(p_due(d, id, "received"), "none");
     ck_assert_str_eq(p_due(d, id, "verified"), "2026-03-11T02:59:00Z");
 }
@@ -157,7 +157,7 @@ START_TEST(test_opened_at_an_earlier_time)
               "{'type': 'complaint', 'at': 'yesterday', 'data': {}}");
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"),
                      0); /* what is overdue rings when time moves */
-    ck_assert_int_eq(t_int(p_clock(d, "2026-03-02 09:01"), "rung"), 1);
+    p_clock(d, "2026-03-02 09:01");
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 1);
 }
 END_TEST
@@ -186,7 +186,7 @@ START_TEST(test_a_restart_goes_on_in_time)
     t_daemon_again(d);
     ck_assert_str_eq(t_text(t_call(d, "server.info", "{}"), "clock.now"), "2026-03-09T03:00:00Z");
     ck_assert_int_eq(p_told(d, id, "li_na"), 1);
-    ck_assert_int_eq(t_int(p_clock(d, "2026-03-12 16:00"), "rung"), 1);
+    p_clock(d, "2026-03-12 16:00");
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 2);
 }
 END_TEST

@@ -86,7 +86,7 @@ static const struct bad BAD[] = {
       "rules/x.lua:1: choices 'c', item 'a': unknown key 'eng'; did you mean 'en'?" },
     { "return choices \"c\" { a }", "rules/x.lua:1: unknown word 'a' (missing quotes?)" },
     { "return calendar \"k\" {}",
-      "rules/x.lua:1: calendar 'k': say week = { ... } or always = true" },
+      "rules/x.lua:1: calendar 'k': say week = { ... }, always = true or extends = \"...\"" },
     { "return calendar \"k\" { week = { { days = \"Monday..Fridy\", hours = \"09:00-12:00\" } } }",
       "rules/x.lua:1: calendar 'k', week: 'days': no day 'Fridy'; did you mean 'Friday'?" },
     { "return calendar \"k\" { week = { { days = \"Monday\", hours = \"9-12\" } } }",
@@ -101,6 +101,30 @@ static const struct bad BAD[] = {
       "rules/x.lua:1: calendar 'k', days: a day: '2026-02-30' is no date such as \"2026-12-24\"\n"
       "rules/x.lua:1: calendar 'k', days: day '2026-01-01': say off = true, hours = ... or like = "
       "..." },
+    { "return { calendar \"k\" { extends = \"hotlin\" }, calendar \"hotline\" { always = true } }",
+      "rules/x.lua:1: calendar 'k': no calendar 'hotlin'; did you mean 'hotline'?" },
+    { "return calendar \"k\" { extends = \"k\" }",
+      "rules/x.lua:1: calendar 'k': extends 'k', which in the end extends this one: a circle" },
+    { "return { calendar \"k\" { extends = \"l\" }, calendar \"l\" { extends = \"k\" } }",
+      "rules/x.lua:1: calendar 'l': extends 'k', which in the end extends this one: a circle" },
+    { "return calendar \"k\" { week = {}, seasons = { { from = \"6-1\", to = \"02-30\", week = {} "
+      "} } }",
+      "rules/x.lua:1: calendar 'k', seasons: 'from': '6-1' is no day of the year such as "
+      "\"06-01\"\n"
+      "rules/x.lua:1: calendar 'k', seasons: 'to': '02-30' is no day of the year such as "
+      "\"06-01\"" },
+    { "return calendar \"k\" { week = {}, seasons = { { to = \"06-30\", week = {} } } }",
+      "rules/x.lua:1: calendar 'k', seasons: missing key 'from'" },
+    { "return calendar \"k\" { always = true, days = { { \"2026-01-02\", \"2026-01-01\", off = "
+      "true "
+      "} } }",
+      "rules/x.lua:1: calendar 'k', days: '2026-01-02' to '2026-01-01' is no span of days" },
+    { "return calendar \"k\" { always = true, days = { { off = true } } }",
+      "rules/x.lua:1: calendar 'k', days: one date must stand at the beginning of a day, or the "
+      "first and the last of several" },
+    { "return { calendar \"k\" { always = true, holidays = { \"uk\", \"uk_englnd\" } }, holidays "
+      "\"uk\" { year = 2026, off = {} }, holidays \"uk_england\" { year = 2026, off = {} } }",
+      "rules/x.lua:1: calendar 'k': no holidays 'uk_englnd'; did you mean 'uk_england'?" },
     { "return holidays \"cn\" { year = 2026, off = { { \"2026-01-03\", \"2026-01-01\", \"x\" } } }",
       "rules/x.lua:1: holidays 'cn': off: '2026-01-03' to '2026-01-01' is no span of days" },
     { "return holidays \"cn\" { off = { \"2026-01-01\" } }",

@@ -72,6 +72,52 @@ START_TEST(calendar)
 }
 END_TEST
 
+/* What a branch takes over, and what of its own counts more. */
+START_TEST(calendar_extends)
+{
+    load(
+        "return {\n"
+        "  calendar \"branch\" { extends = \"city\", holidays = { \"own\" },\n"
+        "    days = { { \"2026-05-04\", \"2026-05-05\", off = true, title = \"moved\" } } },\n"
+        "  calendar \"city\" { extends = \"base\", zone = \"Europe/London\",\n"
+        "    seasons = { { from = \"06-01\", to = \"08-31\", week = { { days = \"Monday\", hours = "
+        "\"08:00-12:00\" } } } } },\n"
+        "  calendar \"base\" { holidays = \"cn\", week = { { days = \"Friday\", hours = "
+        "\"09:00-12:00\" } },\n"
+        "    days = { { \"2026-05-04\", hours = \"10:00-11:00\" } } },\n"
+        "  calendar \"other\" { extends = \"city\", week = { { days = \"Friday..Sunday\", hours = "
+        "\"09:00-12:00\" } } },\n"
+        "  calendar \"new\" { extends = \"base\", holidays = { \"own\", \"late\" } },\n"
+        "  holidays \"cn\" { year = 2026, off = { { \"2026-05-01\", \"May\" }, \"2026-05-04\" }, "
+        "work = { \"2026-05-09\", \"2026-05-11\" } },\n"
+        "  holidays \"cn\" { year = 2025, off = {} },\n"
+        "  holidays \"own\" { year = 2026, off = { { \"2026-05-01\", \"ours\" } }, work = { "
+        "\"2026-05-04\" } },\n"
+        "  holidays \"late\" { year = 2027, off = {} },\n"
+        "}");
+    rig_expect(&rig, "calendars.1.zone", "\"Europe/London\"");
+    rig_expect(&rig, "calendars.1.week", "[{\"days\":[5],\"from\":540,\"to\":720}]");
+    rig_expect(&rig, "calendars.1.seasons",
+               "[{\"from\":\"06-01\",\"line\":5,\"to\":\"08-31\",\"week\":[{\"days\":[1],"
+               "\"from\":480,\"to\":720}]}]");
+    rig_expect(&rig, "calendars.1.days",
+               "[{\"date\":\"2026-05-01\",\"off\":true,\"title\":\"ours\"},"
+               "{\"date\":\"2026-05-04\",\"off\":true,\"title\":\"moved\"},"
+               "{\"date\":\"2026-05-05\",\"off\":true,\"title\":\"moved\"},"
+               "{\"date\":\"2026-05-09\",\"like\":5,\"off\":false}]");
+    /* known is what is known to all */
+    rig_expect(&rig, "calendars.1.years", "[2026]");
+    rig_expect(&rig, "calendars.2.years", "[2025,2026]");
+    rig_expect(&rig, "calendars.3.zone", "\"Asia/Shanghai\"");
+    rig_expect(&rig, "calendars.3.days.1.hours", "[{\"from\":600,\"to\":660}]");
+    /* a week of one's own is the whole year's */
+    ck_assert_ptr_null(rd_map_get(rig_at(&rig, "calendars.4"), "seasons"));
+    rig_expect(&rig, "calendars.4.zone", "\"Europe/London\"");
+    rig_expect(&rig, "calendars.5.years", "[]");
+    rig_expect(&rig, "calendars.5.keeps_holidays", "true");
+}
+END_TEST
+
 START_TEST(organisation)
 {
     load("return organisation { units = { { \"gd\", zh = \"广东\", under = \"hq\" } }, accounts = "
@@ -182,16 +228,18 @@ END_TEST
 START_TEST(authority)
 {
     load("return { decision \"d\" { input = {}, output = { l = money }, rows = { { l = \"1.00\" } "
-         "} },\n authority {\n"
+         "} },\n workflow \"ticket\" { version = 1, initial = \"a\", open = { event = \"open\" }, "
+         "states = { a = { on = { grant = \"b\", deny = \"b\" } }, b = { final = true } } }, "
+         "authority {\n"
          "  { \"ticket.read\", from = \"staff\" },\n"
-         "  { { \"ticket.create\", \"ticket.update\" }, from = { \"staff\" }, reach = \"own\", id "
+         "  { { \"ticket.grant\", \"ticket.deny\" }, from = { \"staff\" }, reach = \"own\", id "
          "= \"mine\", up_to = \"d\" },\n} }");
     rig_expect(
         &rig, "authority",
         "[{\"commands\":[\"ticket.read\"],\"file\":\"rules/"
         "x.lua\",\"from\":[\"staff\"],\"id\":\"x:3\",\"line\":3,"
-        "\"reach\":\"all\",\"unless\":[]},{\"amount\":\"amount\",\"commands\":[\"ticket.create\","
-        "\"ticket.update\"],"
+        "\"reach\":\"all\",\"unless\":[]},{\"amount\":\"amount\",\"commands\":[\"ticket.grant\","
+        "\"ticket.deny\"],"
         "\"file\":\"rules/"
         "x.lua\",\"from\":[\"staff\"],\"id\":\"mine\",\"line\":4,\"reach\":\"own\",\"unless\":[],"
         "\"up_to\":\"d\"}]");
@@ -469,6 +517,7 @@ int main(void)
     tcase_add_test(tcase, company);
     tcase_add_test(tcase, choices);
     tcase_add_test(tcase, calendar);
+    tcase_add_test(tcase, calendar_extends);
     tcase_add_test(tcase, organisation);
     tcase_add_test(tcase, types);
     tcase_add_test(tcase, form);

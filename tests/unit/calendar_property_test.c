@@ -49,6 +49,15 @@ struct day {
     int count;
 };
 
+#define SEASONS_MAX 2
+
+/* A week of its own from and up to with these days of the year, as month * 100 + day. */
+struct season {
+    int from;
+    int to;
+    struct day week[7];
+};
+
 /* A random calendar, and what the oracle found out about it. Days and minutes are counted from the
  * window's first. */
 struct toy {
@@ -58,6 +67,8 @@ struct toy {
     unsigned seed;
     int64_t first_day;
     struct day week[7];
+    struct season seasons[SEASONS_MAX];
+    int season_count;
     struct day days[WINDOW_DAYS + 2];   /* as they are */
     bool named[WINDOW_DAYS + 2];        /* not as the week says */
     int32_t worked[WINDOW_MINUTES + 1]; /* minutes worked before a minute of the window */
@@ -117,16 +128,29 @@ static void write_spans(struct rd_buf *out, const struct day *day)
                       day->spans[i].to);
 }
 
-static void write_week(struct rd_buf *out, const struct toy *toy)
+static void write_week(struct rd_buf *out, const struct day week[7])
 {
     const char *comma = "";
 
     for (int weekday = 0; weekday < 7; weekday++)
-        for (int i = 0; i < toy->week[weekday].count; i++) {
+        for (int i = 0; i < week[weekday].count; i++) {
             rd_buf_printf(out, "%s{\"days\":[%d],\"from\":%d,\"to\":%d}", comma, weekday + 1,
-                          toy->week[weekday].spans[i].from, toy->week[weekday].spans[i].to);
+                          week[weekday].spans[i].from, week[weekday].spans[i].to);
             comma = ",";
         }
+}
+
+static void write_seasons(struct rd_buf *out, const struct toy *toy)
+{
+    for (int i = 0; i < toy->season_count; i++) {
+        const struct season *season = &toy->seasons[i];
+
+        rd_buf_printf(out, "%s{\"from\":\"%02d-%02d\",\"to\":\"%02d-%02d\",\"week\":[",
+                      i > 0 ? "," : "", season->from / 100, season->from % 100, season->to / 100,
+                      season->to % 100);
+        write_week(out, season->week);
+        rd_buf_text(out, "]}");
+    }
 }
 
 static void write_days(struct rd_buf *out, const struct toy *toy)
@@ -161,7 +185,9 @@ static void build_calendar(struct toy *toy)
     rd_arena_init(&arena);
     rd_buf_init(&text);
     rd_buf_printf(&text, "{\"name\":\"toy\",\"zone\":\"%s\",\"week\":[", toy->zone_name);
-    write_week(&text, toy);
+    write_week(&text, toy->week);
+    rd_buf_text(&text, "],\"seasons\":[");
+    write_seasons(&text, toy);
     rd_buf_text(&text, "],\"days\":[");
     write_days(&text, toy);
     rd_buf_text(&text, "]}");
@@ -176,6 +202,71 @@ static int weekday_of(int64_t day)
     return (int)(((day + 3) % 7 + 7) % 7);
 }
 
+static void random_week(struct toy *toy, int low, int high, struct day week[7])
+{
+    for (int weekday = 0; weekday < 7; weekday++)
+        if (weekday == 0 || pick(toy, 0, 3) > 0)
+            random_day(toy, low, high, &week[weekday]);
+}
+
+static int month_day(int64_t day)
+{
+    int year = 0;
+    int month = 0;
+    int number = 0;
+
+    rd_date_civil(day, &year, &month, &number);
+    return month * 100 + number;
+}
+
+/* A day of a leap year; often February 29. */
+static int random_month_day(struct toy *toy, int from, int to)
+{
+    int day = pick(toy, 0, 2) == 0 && from <= 59 && 59 <= to ? 59 : pick(toy, from, to);
+
+    return month_day(rd_date_days(2000, 1, 1) + day);
+}
+
+/* None, or two apart from each other, the second one perhaps over New Year, one perhaps closed. */
+static void random_seasons(struct toy *toy, int low, int high)
+{
+    bool over_new_year = pick(toy, 0, 1) == 0;
+
+    if (pick(toy, 0, 2) == 0)
+        return;
+    toy->season_count = SEASONS_MAX;
+    toy->seasons[0].from = random_month_day(toy, 50, 100);
+    toy->seasons[0].to = random_month_day(toy, 101, 200);
+    toy->seasons[1].from = random_month_day(toy, over_new_year ? 300 : 201, 330);
+    toy->seasons[1].to = random_month_day(toy, over_new_year ? 0 : 331, over_new_year ? 49 : 365);
+    if (pick(toy, 0, 3) == 0) { /* February alone, however long it is */
+        toy->seasons[0].from = 201;
+        toy->seasons[0].to = 229;
+        toy->seasons[1].from = 301;
+        toy->seasons[1].to = 301 + pick(toy, 0, 30);
+    }
+    random_week(toy, low, high, toy->seasons[0].week);
+    if (pick(toy, 0, 3) > 0)
+        random_week(toy, low, high, toy->seasons[1].week);
+}
+
+/* The days of the year compare as numbers: the 29th of February, where it is missing, lies between
+ * the 28th and the 1st. */
+static const struct day *week_of(const struct toy *toy, int64_t day)
+{
+    int at = month_day(day);
+
+    for (int i = 0; i < toy->season_count; i++) {
+        const struct season *season = &toy->seasons[i];
+        bool behind = season->from <= at;
+        bool before = at <= season->to;
+
+        if (season->from <= season->to ? behind && before : behind || before)
+            return season->week;
+    }
+    return toy->week;
+}
+
 static void random_calendar(struct toy *toy)
 {
     int low = 0;
@@ -184,11 +275,10 @@ static void random_calendar(struct toy *toy)
 
     random_shape(toy, &low, &high);
     toy->first_day = rd_date_days(pick(toy, 2009, 2011), pick(toy, 1, 12), 1);
-    for (int weekday = 0; weekday < 7; weekday++)
-        if (weekday == 0 || pick(toy, 0, 3) > 0)
-            random_day(toy, low, high, &toy->week[weekday]);
+    random_week(toy, low, high, toy->week);
+    random_seasons(toy, low, high);
     for (int day = 0; day < WINDOW_DAYS + 2; day++) {
-        toy->days[day] = toy->week[weekday_of(toy->first_day + day)];
+        toy->days[day] = week_of(toy, toy->first_day + day)[weekday_of(toy->first_day + day)];
         if (pick(toy, 1, named_in) > 1)
             continue;
         toy->named[day] = true;

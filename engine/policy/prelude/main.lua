@@ -6,15 +6,16 @@
 local use, host = ...
 local scanner, nodes, check = use "scanner", use "nodes", use "check"
 local runtime, purity, schema = use "runtime", use "purity", use "schema"
-local base, data, workflow, tests = use "words_base", use "words_data", use "words_workflow", use "tests"
+local base, data, time = use "words_base", use "words_data", use "words_calendar"
+local workflow, tests = use "words_workflow", use "tests"
 
 local main = {}
 
 local handlers = {}
-for _, module in ipairs { base, data } do
+for _, module in ipairs { base, data, time } do
   for word, handler in pairs(module) do handlers[word] = handler end
 end
-handlers.workflow = workflow.workflow
+handlers.workflow, handlers.ladder = workflow.workflow, workflow.ladder
 
 local NAMED, UNNAMED, WORDS = {}, {}, {}
 for _, entry in ipairs(schema.words) do
@@ -24,7 +25,7 @@ for _, entry in ipairs(schema.words) do
   end
 end
 -- What a declaration's name may look like; a test's is a sentence.
-local NAME_KINDS = { decision = "dotted", test = "text" }
+local NAME_KINDS = { decision = "dotted", ladder = "dotted", test = "text" }
 
 -- ---- running a file ----
 
@@ -218,7 +219,7 @@ local function set_of(words)
 end
 
 -- Words in the order in which they need each other: types before what uses them, the company before its calendars.
-local ORDER = { "choices", "company", "holidays", "organisation", "calendar", "record", "form", "decision", "authority", "workflow" }
+local ORDER = { "choices", "company", "holidays", "organisation", "calendar", "record", "form", "decision", "authority", "ladder", "workflow", "schedule" }
 
 function main.load(sources)
   local words = {}
@@ -228,8 +229,8 @@ function main.load(sources)
   set_of(words)
   for _, source in ipairs(sources) do load_file(source, words, false) end
   local normal = { choices = {}, calendars = {}, roles = {}, units = {}, accounts = {}, records = {}, forms = {}, decisions = {},
-                   authority = {}, workflows = {}, tests = {} }
-  local gathered = { holidays = {}, finish = {} }
+                   authority = {}, workflows = {}, schedules = {}, tests = {} }
+  local gathered = { holidays = {}, calendars = {}, finish = {} }
   local type_names, promises = {}, {}
   for _, word in ipairs(ORDER) do
     for _, item in ipairs(declared) do

@@ -72,7 +72,7 @@ function effects.tell(given)
     names[i] = given[i]
   end
   if #names == 0 then fail("tell: nobody is named") end
-  return { effect = "tell", to = names, text = given.text }
+  return { effect = "tell", to = names, text = given.text, at_once = given.at_once and true or nil }
 end
 
 function effects.deadline(name)
@@ -89,9 +89,11 @@ function effects.stop(name)
   return { effect = "stop", name = name }
 end
 
-local function reject(reason)
+-- The key, where the row has one that can be read, lets people find the row again.
+local function reject(reason, key)
   need_text("reject", reason)
-  return { reject = reason }
+  if key ~= nil then need_text("reject", key) end
+  return { reject = reason, key = key }
 end
 
 local function skip(reason)

@@ -114,6 +114,34 @@ function words.decision(normal, declared)
   }
 end
 
+-- ---- schedule ----
+
+function kinds.time_of_day(value, place, label)
+  local text = kinds.text(value, place, label)
+  local hour, minute = (text or ""):match("^(%d%d):(%d%d)$")
+  hour, minute = tonumber(hour), tonumber(minute)
+  if hour and hour < 24 and minute < 60 then return hour * 60 + minute end
+  if text then check.error(place, '%s: \'%s\' is no time of day such as "09:00"', label, text) end
+end
+
+-- Findings of the rule's own words stand at the line of the key.
+local SCHEDULE_KEYS = { "rule", "zone", "from", "on", "start", "data" }
+
+function words.schedule(normal, declared)
+  local body, place = declared.body, declared.place
+  local v = check.read(check.entry "schedule", body, place)
+  local lines = {}
+  if v.data and #v.data > 0 then
+    check.error(check.at(place, check.line(body, "data")), "'data' names the fields: { field = value }")
+    v.data = nil
+  end
+  for _, name in ipairs(SCHEDULE_KEYS) do lines[name] = body[name] ~= nil and check.line(body, name) or place.line end
+  normal.schedules[#normal.schedules + 1] = {
+    name = declared.name, title = v.title, rule = v.rule, at = v.at, zone = v.zone, from = v.from, on = v.on, start = v.start,
+    data = check.map(v.data), missed = v.missed, owner = v.owner, lines = check.map(lines), file = place.file, line = place.line,
+  }
+end
+
 -- ---- authority ----
 
 kinds.authority_row = kinds.raw

@@ -98,7 +98,7 @@ function kinds.tell(value, place, label)
   local names = {}
   for _, item in ipairs(v.items) do names[#names + 1] = kinds.name(item.value, item.place, "a role") end
   if #v.items == 0 then return check.error(place, "tell: nobody is named") end
-  return { names = names, text = v.text }
+  return { names = names, text = v.text, at_once = v.at_once }
 end
 
 function kinds.limit(value, place, label)
@@ -113,17 +113,32 @@ function kinds.limit(value, place, label)
   local limit = kinds.text(first.value, first.place, "the duration")
   if v.tell and v.tell.text and v.text then check.error(at, "text is given twice") end
   return { limit = limit, go = v.go, tell = v.tell and v.tell.names or {}, text = v.text or v.tell and v.tell.text, escalate = v.escalate or false,
-           ["do"] = v.run or {}, clock = v.clock, line = line }
+           at_once = v.at_once or v.tell and v.tell.at_once or nil, ["do"] = v.run or {}, clock = v.clock, line = line }
 end
 
--- One limit, or a list of them.
-function kinds.limits(value, place, label)
-  if not check.table(value, place, label) then return nil end
-  local first = value[1]
-  if type(first) ~= "table" or nodes.of(first) then
-    local one = kinds.limit(value, place, label)
-    return one and { one }
+local ladders = {}
+
+-- The rungs of a ladder, each state its own: what rings in one state leaves the others alone.
+local function climb(list, name, place, label)
+  if type(name) ~= "string" then return check.wrong(name, place, label .. ": ladder", "the name of one") end
+  local names = {}
+  for known in next, ladders do names[#names + 1] = known end
+  table.sort(names)
+  if not ladders[name] then return check.error(place, "%s: no ladder '%s'%s", label, name, check.guess(name, names)) end
+  for _, rung in ipairs(ladders[name]) do list[#list + 1] = rung end
+end
+
+-- The table of a limit without the key ladder; the marks of the source go along.
+local function without_ladder(value)
+  local rest = {}
+  for key, item in next, value do
+    if key ~= "ladder" then rest[key] = item end
   end
+  check.marks[rest] = check.marks[value]
+  return rest
+end
+
+local function list_of_limits(value, place, label)
   local list = {}
   for _, key in ipairs(check.order(value)) do
     local at = check.at(place, check.line(value, key))
@@ -134,6 +149,30 @@ function kinds.limits(value, place, label)
     end
   end
   return list
+end
+
+-- One limit, or a list of them, and behind them the rungs of a ladder.
+function kinds.limits(value, place, label)
+  if not check.table(value, place, label) then return nil end
+  local own, list = value.ladder == nil and value or without_ladder(value), {}
+  local first = own[1]
+  if type(first) == "table" and not nodes.of(first) then
+    list = list_of_limits(own, place, label)
+  elseif own == value or next(own) ~= nil then
+    local one = kinds.limit(own, place, label)
+    if not one then return nil end
+    list = { one }
+  end
+  if value.ladder ~= nil then climb(list, value.ladder, check.at(place, check.line(value, "ladder")), label) end
+  return list
+end
+
+-- Ladders are read before the workflows that climb them.
+function words.ladder(_, declared)
+  local rungs = list_of_limits(declared.body, declared.place, "ladder")
+  for _, rung in ipairs(rungs) do rung.file = declared.place.file end
+  if #check.order(declared.body) == 0 then check.error(declared.place, "a ladder needs at least one rung") end
+  ladders[declared.name] = rungs
 end
 
 -- ---- states ----

@@ -1,0 +1,172 @@
+/* The bench's results for people: one table of the loads, one by kind of event, one of the starts,
+ * in milliseconds and rounded so far that what is shown is what was measured.
+ */
+#include "cli/bench_print.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/output.h"
+
+static double print_number(const struct rd_value *map, const char *name)
+{
+    const struct rd_value *value = rd_map_get(map, name);
+    if (rd_value_is(value, RD_INT))
+        return (double)value->integer;
+    return rd_value_is(value, RD_REAL) ? value->real : 0;
+}
+
+/* 43210 as "43,210". */
+static const char *print_whole(struct rd_arena *arena, double value)
+{
+    char digits[32], out[48];
+    int len = snprintf(digits, sizeof(digits), "%.0f", value), at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    return rd_arena_copy(arena, out, (size_t)at);
+}
+
+static const char *print_ms(struct rd_arena *arena, const struct rd_value *times, const char *name)
+{
+    return rd_arena_printf(arena, "%.2f", print_number(times, name) / 1e3);
+}
+
+static const char *print_mib(struct rd_arena *arena, const struct rd_value *map, const char *name)
+{
+    return rd_arena_printf(arena, "%.0f", print_number(map, name) / 1048576);
+}
+
+static bool print_is_start(const struct rd_value *run)
+{
+    return strcmp(rd_map_text(run, "run", ""), "start") == 0;
+}
+
+/* ---- loads ---- */
+
+static void print_loads(struct rd_cli *cli, const struct rd_value *runs)
+{
+    static const struct rd_column columns[] = {
+        { "run", false },
+        { "clients", true },
+        { "in flight", true },
+        { "events/s", true },
+        { "of ceiling", true },
+        { "a flush", true },
+        { "p50 ms", true },
+        { "p99 ms", true },
+        { "max ms", true },
+        { "CPU us/ev", true },
+        { "RSS MiB", true },
+        { "anon MiB", true },
+        { "journal B/entry", true },
+        { "packed", true },
+        { "disk B/case", true },
+    };
+    struct rd_arena *arena = &cli->arena;
+    struct rd_grid grid;
+    rd_grid_init(&grid, arena, columns, sizeof(columns) / sizeof(*columns));
+    for (uint32_t i = 0; i < runs->count; i++) {
+        const struct rd_value *run = &runs->items[i];
+        const struct rd_value *times = rd_map_get(run, "latency_us");
+        const struct rd_value *daemon = rd_map_get(run, "daemon"), *disk = rd_map_get(run, "disk");
+        if (print_is_start(run))
+            continue;
+        rd_grid_add(
+            &grid,
+            (const char *const[]){
+                rd_map_text(run, "run", ""), print_whole(arena, print_number(run, "connections")),
+                print_whole(arena, print_number(run, "in_flight")),
+                print_whole(arena, print_number(run, "events_per_s")),
+                rd_arena_printf(arena, "%.0f %%", 100 * print_number(run, "of_ceiling")),
+                rd_arena_printf(arena, "%.2f", print_number(run, "per_flush")),
+                print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
+                print_ms(arena, times, "max"),
+                rd_arena_printf(arena, "%.1f", print_number(daemon, "cpu_us_per_event")),
+                print_mib(arena, daemon, "rss_bytes"), print_mib(arena, daemon, "rss_anon_bytes"),
+                print_whole(arena, print_number(disk, "journal_bytes_per_entry")),
+                rd_value_is(rd_map_get(disk, "journal_packed_bytes_per_entry"), RD_NULL)
+                    ? "-"
+                    : print_whole(arena, print_number(disk, "journal_packed_bytes_per_entry")),
+                print_whole(arena, print_number(disk, "bytes_per_case")) });
+    }
+    rd_grid_write(&grid, &cli->out, cli->colour);
+}
+
+static void print_kinds(struct rd_cli *cli, const struct rd_value *runs)
+{
+    static const struct rd_column columns[] = { { "run", false },   { "in flight", true },
+                                                { "event", false }, { "events", true },
+                                                { "p50 ms", true }, { "p99 ms", true },
+                                                { "max ms", true } };
+    struct rd_arena *arena = &cli->arena;
+    struct rd_grid grid;
+    rd_grid_init(&grid, arena, columns, sizeof(columns) / sizeof(*columns));
+    for (uint32_t i = 0; i < runs->count; i++) {
+        const struct rd_value *run = &runs->items[i], *kinds = rd_map_list(run, "kinds");
+        for (uint32_t k = 0; k < kinds->count; k++) {
+            const struct rd_value *times = rd_map_get(&kinds->items[k], "latency_us");
+            rd_grid_add(&grid, (const char *const[]){
+                                   rd_map_text(run, "run", ""),
+                                   print_whole(arena, print_number(run, "in_flight")),
+                                   rd_map_text(&kinds->items[k], "event", ""),
+                                   print_whole(arena, print_number(&kinds->items[k], "events")),
+                                   print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
+                                   print_ms(arena, times, "max") });
+        }
+    }
+    if (grid.row_count > 0)
+        rd_buf_char(&cli->out, '\n');
+    rd_grid_write(&grid, &cli->out, cli->colour);
+}
+
+/* ---- starts ---- */
+
+static void print_starts(struct rd_cli *cli, const struct rd_value *runs)
+{
+    static const struct rd_column columns[] = { { "start", false },
+                                                { "cases", true },
+                                                { "entries", true },
+                                                { "replayed", true },
+                                                { "ms", true } };
+    static const char *const names[] = { "empty", "full" };
+    struct rd_arena *arena = &cli->arena;
+    struct rd_grid grid;
+    rd_grid_init(&grid, arena, columns, sizeof(columns) / sizeof(*columns));
+    for (uint32_t i = 0; i < runs->count; i++) {
+        const struct rd_value *run = &runs->items[i];
+        for (int n = 0; n < 2 && print_is_start(run); n++) {
+            const struct rd_value *list = rd_map_list(run, names[n]);
+            for (uint32_t k = 0; k < list->count; k++)
+                rd_grid_add(
+                    &grid,
+                    (const char *const[]){
+                        names[n], n == 0 ? "0" : print_whole(arena, print_number(run, "cases")),
+                        print_whole(arena, print_number(&list->items[k], "entries")),
+                        print_whole(arena, print_number(&list->items[k], "replayed")),
+                        rd_arena_printf(arena, "%.1f", print_number(&list->items[k], "ms")) });
+        }
+    }
+    if (grid.row_count > 0 && cli->out.len > 0)
+        rd_buf_char(&cli->out, '\n');
+    rd_grid_write(&grid, &cli->out, cli->colour);
+}
+
+void rd_bench_print(struct rd_cli *cli, const struct rd_value *result)
+{
+    const struct rd_value *disk = rd_map_get(result, "disk"),
+                          *ceiling = rd_map_get(result, "ceiling");
+    const struct rd_value *runs = rd_map_list(result, "runs");
+    rd_buf_printf(&cli->out, "disk     %.0f us a flush (4 KiB written, fdatasync; median of 200)\n",
+                  print_number(disk, "flush_us"));
+    rd_buf_printf(
+        &cli->out,
+        "ceiling  %s events/s (journal and store alone: entries of %.0f bytes, %.0f a flush)\n\n",
+        print_whole(&cli->arena, print_number(ceiling, "events_per_s")),
+        print_number(ceiling, "entry_bytes"), print_number(ceiling, "batch"));
+    print_loads(cli, runs);
+    print_kinds(cli, runs);
+    print_starts(cli, runs);
+}

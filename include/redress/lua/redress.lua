@@ -1,0 +1,673 @@
+---@meta redress
+-- The words of the policy language, for editors (lua-language-server). Made by `redress policy stubs`; do not edit.
+-- Names of a company's own vocabularies and records (tiers, customer, ...) are words as well; put them into the editor's
+-- list of known globals.
+
+---@class redress.declaration
+---@class redress.fact
+---@class redress.effect
+---@class redress.expectation
+---@class redress.opened
+---@class redress.verb
+---@class redress.type
+---@operator call(redress.options): redress.type
+
+---What a guard or action sees: fields and facts by their names, and these.
+---@class redress.facts
+---@field form table<string, any> What was filled in for this event. 本次表单
+---@field actor redress.actor Who acts. 经办人
+---@field state? string
+---@field number? string
+---@field id integer
+---@field escalation integer
+---@field now integer Milliseconds since 1970, UTC.
+---@field [string] any
+
+---@class redress.actor
+---@field account string
+---@field name string
+---@field unit? string
+---@field group? string
+---@field roles table<string, boolean>
+
+---@alias redress.guard fun(f: redress.facts): boolean?, string?
+---@alias redress.action fun(f: redress.facts): redress.effect|redress.effect[]|nil
+
+---Clears a field: set { proposer = empty }.
+---@type nil
+empty = nil
+
+---The company; declared once. 公司(只声明一次)
+---@class redress.company
+---@field name string Short name. 简称
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field zone string Time zone, by its IANA name. 时区(IANA 名称)
+---@field currency? string Currency of all amounts (ISO 4217). 金额币种(ISO 4217)
+---@field clock? string Calendar of every limit that names no other. 默认时钟(日历名)
+---@field contact? string Calendar of the hours in which people are told; none: at any time. 可通知时段(日历名),缺省随时
+---@field languages? string|string[] Languages of the interface, the main one first. 界面语言,首选在前
+
+---A vocabulary; its name is a type. 词表,其名即类型
+---@class redress.choices
+---@field [integer] string|redress.item
+
+---When a clock runs. 日历:时钟何时走
+---@class redress.calendar
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field zone? string Time zone; the company's, if none is given. 时区,默认公司时区
+---@field extends? string The calendar that this one takes everything from that it does not say itself. 以此日历为基础,只写不同之处
+---@field week? redress.week[] Working hours of the week. 一周的工作时间
+---@field seasons? redress.season[] Parts of the year with a week of their own. 季节作息:某段日期另用一周时间
+---@field holidays? string|string[] Which sets of holidays are kept; a later one counts more than an earlier one. 采用哪些节假日,后者优先
+---@field days? (string|redress.day)[] Single days that differ. 个别日期的例外
+---@field always? boolean Runs day and night. 昼夜不停
+
+---Days off and make-up working days of one year. 一年的节假日与调休
+---@class redress.holidays
+---@field year integer The year. 年份
+---@field source? string Where it is published. 出处
+---@field off (string|table)[] Days off: { first, last, title } or a date. 放假日期
+---@field work? string|string[] Weekend days that are worked: Saturdays like a Friday, Sundays like a Monday. 调休上班日:周六按周五,周日按周一
+
+---Roles, units and accounts. 组织:角色、机构、账号
+---@class redress.organisation
+---@field roles? (string|redress.role)[] Roles, from narrow to wide. 角色,权限由小到大
+---@field units? (string|redress.unit)[] Units, each under another. 机构层级
+---@field accounts? redress.account[] Accounts of people. 人员账号
+
+---A kind of record and its fields. 记录类型及其字段
+---@class redress.record
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field number? string Number format, such as "CP-{year}-{000000}". 编号格式
+---@field owner? string The account field that owns the record. 归属人字段
+---@field unit? string The unit field that the record belongs to. 所属机构字段
+---@field fields table<string, redress.type> Fields: name = type. 字段:名称 = 类型
+---@field indexes? string[][] Indexes over several fields. 多字段索引
+
+---What is filled in for an event. 事件表单
+---@class redress.form
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field of? string The record that it belongs to. 所属记录类型
+---@field fields (string|table)[] Names of the record's fields, or { name, type } for the journal only. 记录字段名,或仅入日志的 { 名称, 类型 }
+---@field required? string|string[] Fields that must be filled in. 必填字段
+
+---A decision table. 决策表
+---@class redress.decision
+---@field title? string|table<string, string> What it decides. 决策内容
+---@field owner? string Who answers for it. 负责部门
+---@field input table<string, redress.type> Inputs: name = type. 输入:名称 = 类型
+---@field output table<string, redress.type> Outputs: name = type. 输出:名称 = 类型
+---@field hit? "unique"|"first"|"any"|"priority"|"collect"|"rule order"|"output order" What happens where several rows match (DMN). 命中策略(DMN)
+---@field aggregate? "list"|"sum"|"min"|"max"|"count" What collect makes of the rows. collect 的汇总方式
+---@field rows table The rows: inputs as cells, outputs as values. 规则行
+---@field otherwise? table Outputs where no row matches. 无行命中时的输出
+
+---Who may do what; anything not listed is refused. 权限:未列出的一律拒绝
+---@class redress.authority
+---@field [integer] redress.authority_row
+
+---Days on which a record is started by itself. 定期任务:到期自动立单
+---@class redress.schedule
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field rule string When: an RFC 5545 rule such as "FREQ=MONTHLY;BYDAY=1MO". 重复规则(RFC 5545)
+---@field at string The local time, "09:00". 当地时刻
+---@field zone? string Time zone; the company's, if none is given. 时区,默认公司时区
+---@field from? string The first possible day; INTERVAL and COUNT are counted from it. 起始日期(间隔与次数由此算起)
+---@field on? string A calendar: a day off moves it to the next working day. 日历:逢休息日顺延至下一工作日
+---@field start string The record that it starts. 启动的记录类型
+---@field data? any Its fields. 记录字段
+---@field missed? "once"|"each"|"skip" What is made up for after a stop: one for all, each one, or none. 停机漏掉的:合并补一次、逐次补、不补
+---@field owner? string Who answers for it. 负责部门
+
+---Limits that climb, for any number of states. 升级阶梯:可供多个状态共用的逐级时限
+---@class redress.ladder
+---@field [integer] redress.limit
+
+---The state chart of a record. 记录的状态图(流程)
+---@class redress.workflow
+---@field version integer Version of the chart. 版本
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field initial string The first state. 初始状态
+---@field clock? string Calendar of its limits. 时限所用日历
+---@field open redress.open The event that opens a case. 立案事件
+---@field within? redress.limit Limit of the whole case. 全案时限
+---@field facts? table<string, redress.fact> What guards and actions read: name = decide, count, sum or field. 守卫与动作读取的事实
+---@field states table<string, redress.state> States: name = { ... }. 状态
+---@field always? table<string, string|redress.event> Events that every state accepts which is not final. 任何未终结状态都接受的事件
+---@field guards? table<string, redress.guard> Guards: name = function(f) return true or false, reason end. 守卫函数
+---@field actions? table<string, redress.action> Actions: name = function(f) return effects end. 动作函数
+
+---A promise that the rules make. 规则的承诺(测试)
+---@class redress.test
+---@field at? string The time when it starts, company zone. 起始时间(公司时区)
+---@field given? redress.opened[] Records made beforehand, in order. 事先建立的记录
+---@field before? any[] Steps before the cases. 各用例之前的步骤
+---@field steps? any[] What happens, and what is expected. 步骤与期望
+---@field cases? table[] Rows that are merged into `when`, each a test of its own. 数据用例,逐行并入 when
+---@field when? any What the cases are tried with. 用例所试的动作
+
+---How lines of a file become commands. 导入:文件行如何成为命令
+---@class redress.import
+---@field type string The record type. 记录类型
+---@field zone string Time zone of the file's times. 文件时间所用时区
+---@field columns string|string[] Columns that the header must have. 表头必须有的列
+---@field row function function(r) return a list of items, reject or skip end. 逐行函数
+---@field order? function Order of the items. 排序函数
+
+---A word of a vocabulary. 词条
+---@class redress.item
+---@field [integer] string
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field en? string English label. 英文名称
+---@field zh? string Chinese label. 中文名称
+
+---A role. 角色
+---@class redress.role
+---@field [integer] string
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field en? string English label. 英文名称
+---@field zh? string Chinese label. 中文名称
+---@field is? string|string[] Roles that it includes. 包含的角色
+
+---A unit of the organisation. 机构
+---@class redress.unit
+---@field [integer] string
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field en? string English label. 英文名称
+---@field zh? string Chinese label. 中文名称
+---@field under? string The unit above it. 上级机构
+
+---An account. 账号
+---@class redress.account
+---@field [integer] string
+---@field name? string The person's name. 姓名
+---@field unit? string The unit. 机构
+---@field group? string The group. 小组
+---@field roles? string|string[] The roles. 角色
+---@field uid? integer User id on the local socket. 本机用户号
+
+---Hours of some days of the week. 一周中若干天的时段
+---@class redress.week
+---@field days string|string[] "Monday..Friday" or a list. 星期
+---@field hours string|string[] "09:00-12:00" or a list. 时段
+
+---A part of every year with a week of its own. 每年某段日期的作息
+---@class redress.season
+---@field from string Its first day, such as "06-01". 首日
+---@field to string Its last day; where that is before the first one: over New Year. 末日;早于首日即跨年
+---@field week redress.week[] Working hours of the week; { } is closed. 一周的工作时间;{ } 为停业
+
+---A day that differs, or several in a row. 例外日(或连续数日)
+---@class redress.day
+---@field [integer] string
+---@field title? string Why. 原因
+---@field off? boolean Not worked. 放假
+---@field hours? string|string[] Its hours. 当日时段
+---@field like? integer Worked like this day of the week (1 = Monday). 按星期几上班
+
+---What a type may be given. 类型选项
+---@class redress.options
+---@field required? boolean Must not be empty. 必填
+---@field unique? boolean No two records share a value. 唯一
+---@field indexed? boolean Can be searched and ordered by. 可检索
+---@field secrecy? "secret"|"confidential"|"top_secret" Who may see it. 密级
+---@field min? number|string Smallest value, or shortest text. 最小值/最短
+---@field max? number|string Greatest value, or longest text. 最大值/最长
+---@field default? any Value of a new record. 默认值
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field en? string English label. 英文名称
+---@field zh? string Chinese label. 中文名称
+
+---A row of the authority table. 权限行
+---@class redress.authority_row
+---@field [integer] string|string[]
+---@field from string|string[] The roles that may. 可执行的角色
+---@field reach? "own"|"group"|"unit"|"branch"|"all" Which records. 范围
+---@field up_to? string The decision that gives the highest amount. 金额上限的决策
+---@field amount? string The field that is compared with it. 比较的金额字段
+---@field unless? string|string[] Guards of the workflow that forbid it. 禁止的守卫
+---@field id? string Its name in explanations. 规则编号
+
+---The event that opens a case. 立案事件
+---@class redress.open
+---@field event string Its name. 事件名
+---@field form? string Its form. 表单
+---@field run? string|string[] Actions. 动作
+
+---A state of a workflow. 状态
+---@class redress.state
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field form? string The form that shows it. 展示表单
+---@field entry? string|string[] Actions when it is entered. 进入动作
+---@field exit? string|string[] Actions when it is left. 离开动作
+---@field pause? boolean|string The clock of the whole case stands still. 全案时钟暂停
+---@field final? boolean The case is over. 终结
+---@field on? table<string, string|redress.event> Events that it accepts. 接受的事件
+---@field after? redress.limit|redress.limit[] What happens when time is up: limits, ladder = NAME, or both. 到时处理:时限、阶梯或两者
+
+---An event. 事件
+---@class redress.event
+---@field [integer] any
+---@field title? string|table<string, string> How people see it, in one or several languages. 显示名称(可多语言)
+---@field form? string What is filled in. 表单
+---@field go? string The state that follows; none: stays. 去往状态,缺省为原状态
+---@field when? string|string[] Guards: "g", "not g" or a list of them. 守卫
+---@field run? string|string[] Actions. 动作
+---@field by? string The account field that is set to the actor. 记为经办人的字段
+---@field above? string|redress.row Taken where the amount is above the actor's authority. 超权限时
+---@field except? string|string[] States that do not accept it (always only). 除外的状态(仅 always)
+
+---One way that an event may go. 事件的一个分支
+---@class redress.row
+---@field go? string The state that follows; none: stays. 去往状态
+---@field when? string|string[] Guards. 守卫
+---@field run? string|string[] Actions. 动作
+
+---A time limit; a duration or a decision that gives one. 时限:时长或给出时长的决策
+---@class redress.limit
+---@field [integer] string
+---@field go? string The state that follows. 去往状态
+---@field tell? string|redress.tell Who is told: { roles, text = ... }. 通知谁
+---@field text? string What they are told. 通知内容
+---@field escalate? boolean The case climbs one step. 升级
+---@field run? string|string[] Actions. 动作
+---@field clock? string Calendar that it is counted on. 所用日历
+---@field at_once? boolean Urgent: people are told also outside the company's contact hours. 紧急:不受可通知时段限制
+
+---Who is told what. 通知
+---@class redress.tell
+---@field [integer] string
+---@field text? string What they are told. 通知内容
+---@field at_once? boolean Urgent: also outside the company's contact hours. 紧急:不受可通知时段限制
+
+---The outcome of a decision. 决策结果
+---@class redress.decide
+---@field of? string The reference field whose record gives the inputs. 提供输入的引用字段
+---@field with? table<string, string> Inputs from other fields or facts. 输入来源
+---@field output? string Which output. 取哪个输出
+
+---How many records are alike. 同类记录数
+---@class redress.count
+---@field same string|string[] Fields that are equal. 相同的字段
+---@field in_last? string In the time before now. 最近多久
+---@field at_most? integer Counting stops here (1000 where not said). 数到此为止(默认1000)
+
+---The sum of a field over records that are alike. 同类记录合计
+---@class redress.sum
+---@field field string The field that is added up. 合计字段
+---@field same string|string[] Fields that are equal. 相同的字段
+---@field in_last? string In the time before now. 最近多久
+
+---One of a few words. 若干词之一
+---@class redress.one_of
+
+---A step of a test. 测试步骤
+---@class redress.step
+---@field [integer] any
+---@field at? string The clock is set to this time. 时钟拨到
+---@field after? string The clock moves on by this. 时钟前进
+---@field expect? any What is expected. 期望
+---@field open? any A record is opened: open = TYPE "ref" { ... }. 立案或新建记录
+---@field update? any Fields are changed: update = TYPE "ref" { ... }. 修改记录字段
+
+---An event of a case. 办理事件
+---@class redress.act
+---@field on? string The record; the last one opened, if none is given. 记录,默认最近立案的
+---@field by? string Who acts. 经办人
+---@field [string] any
+
+---A record is opened. 立案或新建
+---@class redress.open_case
+---@field by? string Who opens it. 经办人
+---@field [string] any
+
+---Fields of a record are changed. 修改字段
+---@class redress.update
+---@field by? string Who changes them. 经办人
+---@field [string] any
+
+---A decision is asked. 询问决策
+---@class redress.decide_step
+---@field [string] any
+
+---What is expected of a step. 期望
+---@class redress.expect
+---@field [integer] any
+---@field state? string The record is in this state. 所处状态
+---@field error? string It is refused with this error. 拒绝的错误
+---@field needs? string It is refused; this role may. 需要的角色
+---@field escalation? integer How far it has climbed. 升级层级
+---@field data? any Fields of the record. 字段值
+---@field told? string|string[] Who has been told. 通知了谁
+---@field rule? string The row that decided. 依据的规则行
+---@field deadline? any { name = ..., due = ... }. 时限
+
+---Sets fields; nil or empty clears one. 写字段,nil 或 empty 为清空
+---@class redress.set
+---@field [string] any
+
+---Opens another record. 新建记录
+---@class redress.start
+---@field [string] any
+
+---Sends an event to a record. 向记录发事件
+---@class redress.send
+
+---Links a record. 关联记录
+---@class redress.link
+
+---Tells people. 通知
+---@class redress.tell_effect
+
+---Starts a deadline. 设时限
+---@class redress.deadline
+
+---The company; declared once. 公司(只声明一次)
+---
+---    company { ... }
+---@param body redress.company
+---@return redress.declaration
+function company(body) end
+
+---A vocabulary; its name is a type. 词表,其名即类型
+---
+---    choices "NAME" { ... }
+---@param name string
+---@return fun(body: redress.choices): redress.declaration
+function choices(name) end
+
+---When a clock runs. 日历:时钟何时走
+---
+---    calendar "NAME" { ... }
+---@param name string
+---@return fun(body: redress.calendar): redress.declaration
+function calendar(name) end
+
+---Days off and make-up working days of one year. 一年的节假日与调休
+---
+---    holidays "NAME" { ... }
+---@param name string
+---@return fun(body: redress.holidays): redress.declaration
+function holidays(name) end
+
+---Roles, units and accounts. 组织:角色、机构、账号
+---
+---    organisation { ... }
+---@param body redress.organisation
+---@return redress.declaration
+function organisation(body) end
+
+---A kind of record and its fields. 记录类型及其字段
+---
+---    record "NAME" { ... }
+---@param name string
+---@return fun(body: redress.record): redress.declaration
+function record(name) end
+
+---What is filled in for an event. 事件表单
+---
+---    form "NAME" { ... }
+---@param name string
+---@return fun(body: redress.form): redress.declaration
+function form(name) end
+
+---A decision table. 决策表
+---
+---    decision "NAME" { ... }
+---@param name string
+---@return fun(body: redress.decision): redress.declaration
+function decision(name) end
+
+---Who may do what; anything not listed is refused. 权限:未列出的一律拒绝
+---
+---    authority { ... }
+---@param body redress.authority
+---@return redress.declaration
+function authority(body) end
+
+---Days on which a record is started by itself. 定期任务:到期自动立单
+---
+---    schedule "NAME" { ... }
+---@param name string
+---@return fun(body: redress.schedule): redress.declaration
+function schedule(name) end
+
+---Limits that climb, for any number of states. 升级阶梯:可供多个状态共用的逐级时限
+---
+---    ladder "NAME" { { "4 hours", ... }, ... }
+---@param name string
+---@return fun(body: redress.ladder): redress.declaration
+function ladder(name) end
+
+---The state chart of a record. 记录的状态图(流程)
+---
+---    workflow "NAME" { ... }
+---@param name string
+---@return fun(body: redress.workflow): redress.declaration
+function workflow(name) end
+
+---A promise that the rules make. 规则的承诺(测试)
+---
+---    test "TITLE" { ... }
+---@param name string
+---@return fun(body: redress.test): redress.declaration
+function test(name) end
+
+---How lines of a file become commands. 导入:文件行如何成为命令
+---
+---    import "NAME" { ... }
+---@param name string
+---@return fun(body: redress.import): redress.declaration
+function import(name) end
+
+---The outcome of a decision. 决策结果
+---
+---    decide "DECISION" { ... }
+---@param name string
+---@return fun(body: redress.decide|table<string, any>): redress.fact
+function decide(name) end
+
+---How many records are alike. 同类记录数
+---
+---    count "RECORD" { ... }
+---@param name string
+---@return fun(body: redress.count): redress.fact
+function count(name) end
+
+---The sum of a field over records that are alike. 同类记录合计
+---
+---    sum "RECORD" { ... }
+---@param name string
+---@return fun(body: redress.sum): redress.fact
+function sum(name) end
+
+---A field of a linked record. 关联记录的字段
+---
+---    field "customer.name"
+---@param name string
+---@return redress.fact
+function field(name) end
+
+---Text. 文本
+---
+---    text
+---@type redress.type
+text = nil
+
+---A whole number. 整数
+---
+---    integer
+---@type redress.type
+integer = nil
+
+---A number. 数
+---
+---    number
+---@type redress.type
+number = nil
+
+---An amount, such as "100.00". 金额
+---
+---    money
+---@type redress.type
+money = nil
+
+---True or false. 是否
+---
+---    boolean
+---@type redress.type
+boolean = nil
+
+---A day. 日期
+---
+---    date
+---@type redress.type
+date = nil
+
+---A moment. 时刻
+---
+---    instant
+---@type redress.type
+instant = nil
+
+---A length of time, such as "2 business days". 时长
+---
+---    duration
+---@type redress.type
+duration = nil
+
+---A list. 列表
+---
+---    list_of(TYPE)
+---@param body redress.type
+---@return redress.type
+function list_of(body) end
+
+---One of a few words. 若干词之一
+---
+---    one_of { "a", "b" }
+---@param body string[]
+---@return redress.type
+function one_of(body) end
+
+---Another record. 引用其他记录
+---
+---    reference "RECORD"
+---@param name string
+---@return redress.type
+function reference(name) end
+
+---An event of a case. 办理事件
+---
+---    act "EVENT" { by = ..., ... }
+---@param name string
+---@return fun(body: redress.act): redress.verb
+function act(name) end
+
+---Fields of a record are changed. 修改字段
+---
+---    update "REF" { by = ..., ... }
+---@param name string
+---@return fun(body: redress.update): redress.verb
+function update(name) end
+
+---It is done. 允许
+---
+---    allowed
+---@type redress.expectation
+allowed = nil
+
+---It is refused. 拒绝
+---
+---    refused "ERROR"
+---@param name string
+---@return redress.expectation
+function refused(name) end
+
+---It is refused; this role may. 需上级角色
+---
+---    needs "ROLE"
+---@param name string
+---@return redress.expectation
+function needs(name) end
+
+---The record is in this state. 处于状态
+---
+---    in_state "STATE"
+---@param name string
+---@return redress.expectation
+function in_state(name) end
+
+---It has climbed. 已升级
+---
+---    escalated
+---@type redress.expectation
+escalated = nil
+
+---It has not climbed. 未升级
+---
+---    not_escalated
+---@type redress.expectation
+not_escalated = nil
+
+---The clock of the whole case stands still. 已暂停
+---
+---    paused
+---@type redress.expectation
+paused = nil
+
+---Somebody has been told. 已通知
+---
+---    told "ROLE"
+---@param name string
+---@return redress.expectation
+function told(name) end
+
+---Sets fields; nil or empty clears one. 写字段,nil 或 empty 为清空
+---
+---    set { FIELD = value }
+---@param body redress.set
+---@return redress.effect
+function set(body) end
+
+---Opens another record. 新建记录
+---
+---    start "TYPE" { FIELD = value, link = "NAME" }
+---@param name string
+---@return fun(body: redress.start): redress.effect
+function start(name) end
+
+---Sends an event to a record. 向记录发事件
+---
+---    send "EVENT" { to = id, form = { ... } }
+---@param name string
+---@return fun(body: redress.send): redress.effect
+function send(name) end
+
+---Links a record. 关联记录
+---
+---    link "NAME" { to = id }
+---@param name string
+---@return fun(body: redress.link): redress.effect
+function link(name) end
+
+---Tells people. 通知
+---
+---    tell { "ROLE", text = "...", at_once = true }
+---@param body redress.tell_effect
+---@return redress.effect
+function tell(body) end
+
+---Starts a deadline. 设时限
+---
+---    deadline "NAME" { "2 days", event = "EVENT" }
+---@param name string
+---@return fun(body: redress.deadline): redress.effect
+function deadline(name) end
+
+---Stops a deadline. 取消时限
+---
+---    stop "NAME"
+---@param name string
+---@return redress.effect
+function stop(name) end

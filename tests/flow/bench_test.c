@@ -1,0 +1,145 @@
+/* The bench: what it prints is about events that really happened. No times are asserted: a loaded
+ * machine is no failing engine.
+ */
+#include "common/t.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "unit/unit.h"
+
+static struct t_daemon *d; /* for its directory and its way to run the program; it stays idle */
+
+static void setup(void)
+{
+    d = t_daemon_start(NULL);
+}
+
+static void teardown(void)
+{
+    t_daemon_free(d);
+}
+
+static const char *bench_dir(void)
+{
+    return rd_arena_printf(&d->arena, "%s/b", d->dir);
+}
+
+/* Runs the bench in the test's directory, and reads what it printed behind whatever came before. */
+static struct rd_value bench(const char *const *words, size_t count)
+{
+    const char *args[16] = { "bench", "-o", "json", "--policy", ".", "--dir", bench_dir() };
+    const char *output;
+    struct rd_value result;
+    struct rd_error error = RD_ERROR_NONE;
+    for (size_t i = 0; i < count; i++)
+        args[7 + i] = words[i];
+    int code = t_program(d, args, &output);
+    ck_assert_msg(code == 0, "exit code %d: %s", code, output);
+    const char *json = strchr(output, '{');
+    ck_assert_msg(json != NULL, "%s", output);
+    enum rd_status status =
+        rd_json_parse(&d->arena, json, strlen(json), RD_MESSAGE_DEPTH_MAX, &result, &error);
+    ck_assert_msg(status == RD_OK, "%s: %s", error.text, json);
+    ck_assert_int_eq((int64_t)t_count(result, "runs"), 1);
+    return result;
+}
+
+/* What every load's result must hold. */
+static void assert_adds_up(struct rd_value run)
+{
+    static const char *const kinds[] = { "open", "verify", "transfer", "grant", "close" };
+    int64_t sum = 0, events = t_int(run, "events");
+    ck_assert_uint_eq(t_count(run, "kinds"), 5);
+    for (int i = 0; i < 5; i++) {
+        struct rd_value kind = t_at(run, rd_arena_printf(&d->arena, "kinds.%d", i));
+        ck_assert_str_eq(t_text(kind, "event"), kinds[i]);
+        ck_assert_int_gt(t_int(kind, "events"), 0);
+        sum += t_int(kind, "events");
+    }
+    ck_assert_int_eq(sum, events);
+    ck_assert_int_eq(t_int(run, "errors"), 0);
+    /* every event is an entry, and there were more: customers, the policy, the warm-up */
+    ck_assert_int_gt(t_int(run, "disk.entries"), events);
+    ck_assert_int_ge(t_int(run, "disk.cases"), events / 5);
+    ck_assert_int_gt(t_int(run, "daemon.rss_bytes"), t_int(run, "daemon.rss_anon_bytes"));
+}
+
+START_TEST(test_lifecycle_adds_up_and_leaves_nothing)
+{
+    static const char *const words[] = { "lifecycle", "--clients", "8", "--seconds", "1" };
+    struct rd_value result = bench(words, 5), run = t_at(result, "runs.0");
+    ck_assert_str_eq(t_text(run, "run"), "lifecycle");
+    ck_assert_int_eq(t_int(run, "connections"), 8);
+    ck_assert_int_eq(t_int(run, "in_flight"), 8);
+    assert_adds_up(run);
+    ck_assert_msg(rmdir(bench_dir()) == 0, "%s still holds something", bench_dir());
+}
+END_TEST
+
+START_TEST(test_pipeline_adds_up_and_keeps_what_it_must)
+{
+    static const char *const words[] = { "pipeline", "--pipeline", "32",  "--seconds",
+                                         "1",        "--open",     "100", "--keep" };
+    struct rd_value result = bench(words, 8), run = t_at(result, "runs.0");
+    ck_assert_str_eq(t_text(run, "run"), "pipeline");
+    ck_assert_int_eq(t_int(run, "connections"), 8);
+    ck_assert_int_eq(t_int(run, "in_flight"), 32);
+    ck_assert_int_eq(t_int(run, "open_cases_before"), 100);
+    assert_adds_up(run);
+    ck_assert_int_ne(rmdir(bench_dir()), 0);
+}
+END_TEST
+
+START_TEST(test_start_finds_what_was_acknowledged)
+{
+    static const char *const words[] = { "start", "--cases", "600", "--clients", "8" };
+    struct rd_value result = bench(words, 5), run = t_at(result, "runs.0");
+    ck_assert_int_eq(t_int(run, "cases"), 600);
+    ck_assert_uint_eq(t_count(run, "empty"), 3);
+    ck_assert_uint_eq(t_count(run, "full"), 3);
+    int64_t before = 600; /* each load adds to what the kill before it left */
+    for (int i = 0; i < 3; i++) {
+        struct rd_value start = t_at(run, rd_arena_printf(&d->arena, "full.%d", i));
+        ck_assert_int_gt(t_int(start, "entries"), before);
+        ck_assert_int_le(t_int(start, "replayed"), t_int(start, "entries"));
+        before = t_int(start, "entries");
+    }
+}
+END_TEST
+
+START_TEST(test_refuses_what_it_can_not_run)
+{
+    static const char *const bad[][4] = { { "bench", "sideways", NULL },
+                                          { "bench", "--clients", "0", NULL },
+                                          { "bench", "--pipeline", "9", NULL },
+                                          { "bench", "--seconds", "0", NULL } };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        const char *output;
+        int code = t_program(d, bad[i], &output);
+        ck_assert_msg(code == rd_status_exit(RD_USAGE), "%s %s: exit code %d: %s", bad[i][0],
+                      bad[i][1], code, output);
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *suite = suite_create("bench");
+    TCase *tcase = tcase_create("bench");
+    tcase_set_timeout(tcase, T_TIMEOUT_S);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_lifecycle_adds_up_and_leaves_nothing);
+    tcase_add_test(tcase, test_pipeline_adds_up_and_keeps_what_it_must);
+    tcase_add_test(tcase, test_start_finds_what_was_acknowledged);
+    tcase_add_test(tcase, test_refuses_what_it_can_not_run);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    return unit_run(suite());
+}

@@ -1,0 +1,266 @@
+/* Entries: packed, read back, applied to a store: once more makes no difference to what is there.
+ */
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/pack.h"
+#include "domain/apply.h"
+#include "store/tables.h"
+#include "unit/unit.h"
+
+static struct rd_arena arena;
+static struct rd_store *store;
+static struct rd_catalogue catalogue;
+static struct rd_apply apply;
+static struct rd_buf packed;
+static struct rd_error error;
+static char dir[UNIT_DIR_MAX];
+static uint64_t seq;
+
+#define JOB (1ull << 48 | 1)
+
+static void setup(void)
+{
+    struct rd_store_options options = { 0 };
+    error = RD_ERROR_NONE;
+    seq = 0;
+    rd_arena_init(&arena);
+    rd_buf_init(&packed);
+    unit_dir_make(dir);
+    ck_assert_int_eq(rd_store_open(dir, &options, &store, &error), RD_OK);
+    rd_catalogue_init(&catalogue);
+    rd_apply_init(&apply, &catalogue);
+}
+
+static void teardown(void)
+{
+    rd_apply_fini(&apply);
+    rd_catalogue_fini(&catalogue);
+    rd_store_close(store);
+    rd_buf_fini(&packed);
+    rd_arena_fini(&arena);
+    unit_dir_remove(dir);
+}
+
+static struct rd_command_entry entry_of(const char *effects)
+{
+    struct rd_command_entry entry = { .at_ms = 1000,
+                                      .actor = "ben",
+                                      .command = "job.open",
+                                      .record = { JOB },
+                                      .version = 1,
+                                      .form = rd_null(),
+                                      .facts = rd_null(),
+                                      .decisions = rd_null() };
+    ck_assert_msg(rd_json_parse(&arena, effects, strlen(effects), 16, &entry.effects, &error) ==
+                      RD_OK,
+                  "%s: %s", error.text, effects);
+    return entry;
+}
+
+/* Applies it as recovery does: from its bytes. */
+static enum rd_status run(const struct rd_command_entry *entry)
+{
+    rd_entry_pack(entry, &packed);
+    seq++;
+    struct rd_entry raw = {
+        .seq = seq, .position = { 4096 + seq }, .payload = packed.data, .len = packed.len
+    };
+    return rd_apply_entry(&apply, store, &raw, &error);
+}
+
+static void does(const char *effects)
+{
+    struct rd_command_entry entry = entry_of(effects);
+    ck_assert_msg(run(&entry) == RD_OK, "%s", error.text);
+}
+
+static size_t rows(enum rd_table table)
+{
+    unsigned char from[64] = { 0 };
+    struct rd_walk walk;
+    size_t count = 0;
+    enum rd_status status = rd_walk_start(&walk, store, table, from, false, &error);
+    for (; status == RD_OK; status = rd_walk_next(&walk, &error))
+        count++;
+    rd_walk_end(&walk);
+    ck_assert_int_eq(status, RD_END);
+    return count;
+}
+
+START_TEST(an_entry_reads_back)
+{
+    struct rd_command_entry entry = entry_of("[[1,2,3]]"), back;
+    entry.behind = "root";
+    entry.key = "k";
+    entry.request_hash = 77;
+    entry.flags = RD_ENTRY_QUIET | RD_ENTRY_PAST;
+    entry.refused = "not_allowed";
+    entry.reason = "why 不";
+    entry.prev_position = 5;
+    entry.prev_seq = 6;
+    entry.generation = 9;
+    rd_entry_pack(&entry, &packed);
+    ck_assert_int_eq(rd_entry_unpack(packed.data, packed.len, &arena, &back, &error), RD_OK);
+    ck_assert_str_eq(back.behind, "root");
+    ck_assert_str_eq(back.reason, "why 不");
+    ck_assert_uint_eq(back.record.value, JOB);
+    ck_assert_uint_eq(back.flags, 3);
+    ck_assert_uint_eq(back.request_hash, 77);
+    ck_assert(rd_value_equal(&back.effects, &entry.effects));
+    /* cut anywhere it is no entry */
+    for (size_t len = 0; len < packed.len; len++)
+        ck_assert_int_eq(rd_entry_unpack(packed.data, len, &arena, &back, &error), RD_CORRUPT);
+    struct rd_value other = rd_list();
+    rd_buf_clear(&packed);
+    rd_pack_write(&packed, &other);
+    ck_assert_int_eq(rd_entry_unpack(packed.data, packed.len, &arena, &back, &error), RD_CORRUPT);
+}
+END_TEST
+
+START_TEST(keys_are_an_actors_own)
+{
+    struct rd_key16 a = rd_idempotency_key("ben", "k", &packed);
+    struct rd_key16 b = rd_idempotency_key("ann", "k", &packed);
+    ck_assert_mem_ne(a.bytes, b.bytes, 16);
+    a = rd_idempotency_key("ben", "import:s\nk", &packed);
+    b = rd_idempotency_key("ann", "import:s\nk", &packed);
+    ck_assert_mem_eq(a.bytes, b.bytes, 16);
+}
+END_TEST
+
+#define OPENED                                                                                     \
+    "[[6,1,\"job\"],[7,1,1,\"state\",[]],[7,2,1,\"n\",[\"n\"]],"                                   \
+    "[1,281474976710657,1,\"new\",0,{\"n\":5,\"s\":\"x\"},0,[\"J-1\",\"ben\",2026,1]]]"
+
+START_TEST(a_record_with_its_indexes_and_position)
+{
+    struct rd_record record;
+    int64_t serial;
+    does(OPENED);
+    ck_assert_int_eq(rd_record_load(store, (struct rd_id){ JOB }, &arena, &record, &error), RD_OK);
+    ck_assert_str_eq(record.state, "new");
+    ck_assert_str_eq(record.number, "J-1");
+    ck_assert_int_eq(record.opened_at_ms, 1000);
+    ck_assert_uint_eq(record.last_seq, 1);
+    ck_assert_uint_eq(rows(RD_TABLE_INDEX), 2);
+    ck_assert_int_eq(rd_counter_read(store, "serial:1", &serial, &error), RD_OK);
+    ck_assert_int_eq(serial, 1);
+    ck_assert_int_eq(rd_counter_read(store, "number:1:2026", &serial, &error), RD_OK);
+    ck_assert_int_eq(serial, 1);
+    does("[[1,281474976710657,2,null,3,{\"n\":null,\"t\":1},0]]");
+    ck_assert_int_eq(rd_record_load(store, (struct rd_id){ JOB }, &arena, &record, &error), RD_OK);
+    ck_assert_ptr_null(record.state);
+    ck_assert_ptr_null(rd_map_get(&record.data, "n"));
+    ck_assert_int_eq(rd_map_int(&record.data, "t", 0), 1);
+    ck_assert_uint_eq(rows(RD_TABLE_INDEX), 0);
+    ck_assert_uint_eq(rows(RD_TABLE_POSITION), 2);
+    ck_assert_int_eq(rd_record_load(store, (struct rd_id){ JOB + 1 }, &arena, &record, &error),
+                     RD_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(a_new_index_is_filled)
+{
+    does(OPENED);
+    does("[[1,281474976710658,1,\"new\",0,{\"s\":\"y\"},0,[null,null,0,0]]]");
+    does("[[7,3,1,\"s\",[\"s\"]],[7,4,1,\"n+s\",[\"n\",\"s\"]]]");
+    ck_assert_uint_eq(rows(RD_TABLE_INDEX), 2 + 1 + 2 + 1); /* states, n, s, both of one */
+}
+END_TEST
+
+START_TEST(live_and_from_bytes_are_the_same)
+{
+    unsigned char live[32], replayed[32];
+    struct rd_command_entry entry = entry_of(OPENED);
+    rd_entry_pack(&entry, &packed);
+    struct rd_entry raw = {
+        .seq = 1, .position = { 4097 }, .payload = packed.data, .len = packed.len
+    };
+    apply.live = &entry;
+    apply.live_seq = 1;
+    ck_assert_int_eq(rd_apply_entry(&apply, store, &raw, &error), RD_OK);
+    apply.live = NULL;
+    ck_assert_int_eq(rd_store_commit(store, &error), RD_OK);
+    ck_assert_int_eq(rd_store_digest(store, live, &error), RD_OK);
+    teardown();
+    setup();
+    does(OPENED);
+    ck_assert_int_eq(rd_store_commit(store, &error), RD_OK);
+    ck_assert_int_eq(rd_store_digest(store, replayed, &error), RD_OK);
+    ck_assert_mem_eq(live, replayed, sizeof live);
+}
+END_TEST
+
+START_TEST(links_notices_tokens_and_policies)
+{
+    int64_t count;
+    does(
+        "[[4,281474976710657,\"part\",281474976710658],[5,3,281474976710657,[\"ben\"],\"t\",\"r\"],"
+        "[9,\"0123456789abcdef0123456789abcdef\",\"ben\"],[8,2,\"hash\",{\"a.lua\":\"x\"}]]");
+    ck_assert_uint_eq(rows(RD_TABLE_LINK), 1);
+    ck_assert_uint_eq(rows(RD_TABLE_OUTBOX), 1);
+    ck_assert_uint_eq(rows(RD_TABLE_ACCOUNT), 1);
+    ck_assert_uint_eq(rows(RD_TABLE_POLICY), 1);
+    ck_assert_int_eq(rd_counter_read(store, "notice", &count, &error), RD_OK);
+    ck_assert_int_eq(count, 3);
+    ck_assert_int_eq(rd_counter_read(store, "generation", &count, &error), RD_OK);
+    ck_assert_int_eq(count, 2);
+    /* what is not there is not stopped, joined or counted back */
+    does("[[3,281474976710657,\"none\"],[10,281474976710657],[8,1,\"old\",{}]]");
+    ck_assert_int_eq(rd_counter_read(store, "generation", &count, &error), RD_OK);
+    ck_assert_int_eq(count, 2);
+}
+END_TEST
+
+START_TEST(unknown_effects_are_damage)
+{
+    struct rd_command_entry entry = entry_of("[[99,1]]");
+    ck_assert_int_eq(run(&entry), RD_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(error.text, "unknown kind 99"));
+}
+END_TEST
+
+START_TEST(keys_expire_two_for_one)
+{
+    for (int i = 0; i < 10; i++) {
+        struct rd_command_entry entry = entry_of("[]");
+        entry.key = rd_arena_printf(&arena, "k%d", i);
+        ck_assert_int_eq(run(&entry), RD_OK);
+    }
+    ck_assert_uint_eq(rows(RD_TABLE_IDEMPOTENCY), 10);
+    for (int i = 0; i < 6; i++) {
+        struct rd_command_entry entry = entry_of("[]");
+        entry.at_ms = 1000 + RD_IDEMPOTENCY_KEEP_MS;
+        entry.key = rd_arena_printf(&arena, "n%d", i);
+        ck_assert_int_eq(run(&entry), RD_OK);
+    }
+    ck_assert_uint_eq(rows(RD_TABLE_IDEMPOTENCY), 6);
+    ck_assert_uint_eq(rows(RD_TABLE_EXPIRY), 6);
+    /* natural keys stay, refusals leave none */
+    struct rd_command_entry entry = entry_of("[]");
+    entry.key = "import:s\nk";
+    ck_assert_int_eq(run(&entry), RD_OK);
+    entry.key = "refused";
+    entry.refused = "not_allowed";
+    ck_assert_int_eq(run(&entry), RD_OK);
+    ck_assert_uint_eq(rows(RD_TABLE_IDEMPOTENCY), 7);
+    ck_assert_uint_eq(rows(RD_TABLE_EXPIRY), 6);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("apply");
+    TCase *tcase = tcase_create("apply");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, an_entry_reads_back);
+    tcase_add_test(tcase, keys_are_an_actors_own);
+    tcase_add_test(tcase, a_record_with_its_indexes_and_position);
+    tcase_add_test(tcase, a_new_index_is_filled);
+    tcase_add_test(tcase, live_and_from_bytes_are_the_same);
+    tcase_add_test(tcase, links_notices_tokens_and_policies);
+    tcase_add_test(tcase, unknown_effects_are_damage);
+    tcase_add_test(tcase, keys_expire_two_for_one);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}

@@ -1,0 +1,261 @@
+/* Deadlines: the ledger against a count minute by minute, rows and agenda in the store. */
+#include "base/json.h"
+#include "domain/record.h"
+#include "store/tables.h"
+#include "unit/unit.h"
+
+#define MINUTE_MS 60000ll
+#define MONDAY_MS 1772380800000ll /* 2026-03-02 in Shanghai, midnight */
+
+static struct rd_arena arena;
+static struct rd_calendar *office, *always;
+static struct rd_store *store;
+static struct rd_buf scratch;
+static char dir[UNIT_DIR_MAX];
+static struct rd_error error;
+
+static struct rd_calendar *calendar_of(const char *json)
+{
+    struct rd_value spec;
+    struct rd_calendar *calendar;
+    ck_assert_int_eq(rd_json_parse(&arena, json, strlen(json), 16, &spec, &error), RD_OK);
+    ck_assert_msg(rd_calendar_new(&spec, &calendar, &error) == RD_OK, "%s", error.text);
+    return calendar;
+}
+
+static void setup(void)
+{
+    error = RD_ERROR_NONE;
+    rd_arena_init(&arena);
+    rd_buf_init(&scratch);
+    unit_dir_make(dir);
+    struct rd_store_options options = { 0 };
+    ck_assert_int_eq(rd_store_open(dir, &options, &store, &error), RD_OK);
+    office = calendar_of("{\"name\":\"office\",\"zone\":\"Asia/Shanghai\",\"week\":["
+                         "{\"days\":[1,2,3,4,5],\"from\":540,\"to\":720},"
+                         "{\"days\":[1,2,3,4,5],\"from\":780,\"to\":1080}]}");
+    always = calendar_of("{\"name\":\"always\",\"zone\":\"Asia/Shanghai\",\"always\":true}");
+}
+
+static void teardown(void)
+{
+    rd_calendar_free(office);
+    rd_calendar_free(always);
+    rd_store_close(store);
+    rd_buf_fini(&scratch);
+    rd_arena_fini(&arena);
+    unit_dir_remove(dir);
+}
+
+static uint64_t seed = 88172645463325252ull;
+
+static int64_t pick(int64_t n)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (int64_t)((seed >> 33) % (uint64_t)n);
+}
+
+static bool is_paused(const struct rd_deadline *d, int64_t at)
+{
+    for (size_t i = 0; i < d->pause_count; i++)
+        if (at >= d->pauses[i].from_ms && at < d->pauses[i].to_ms)
+            return true;
+    return false;
+}
+
+/* The end of the n-th minute in which the clock ran and was not paused; minutes left in *left where
+ * the last pause is still open. */
+static int64_t count_minutes(const struct rd_deadline *d, const struct rd_calendar *clock,
+                             int64_t minutes, int64_t *left)
+{
+    int64_t at = d->started_ms;
+    for (*left = minutes; *left > 0; at += MINUTE_MS) {
+        if (d->pause_count && d->pauses[d->pause_count - 1].to_ms == INT64_MAX &&
+            at >= d->pauses[d->pause_count - 1].from_ms)
+            return at;
+        *left -= rd_calendar_is_open(clock, at) && !is_paused(d, at);
+    }
+    return at;
+}
+
+START_TEST(pauses_agree_with_a_count_of_minutes)
+{
+    for (int round = 0; round < 1500; round++) {
+        const struct rd_calendar *clock = round % 3 ? office : always;
+        struct rd_pause pauses[4];
+        struct rd_deadline d = { .name = "x", .limit = "", .pauses = pauses };
+        int64_t minutes = 1 + pick(1200), left;
+        struct rd_duration duration = { .kind = RD_DURATION_BUSINESS_TIME,
+                                        .n = minutes * MINUTE_MS };
+        d.started_ms = MONDAY_MS + pick(7 * 24 * 60) * MINUTE_MS;
+        rd_deadline_plan(&d, &duration, clock);
+        int64_t at = d.started_ms;
+        for (int i = 0; i < (int)pick(5); i++) {
+            int64_t room = (d.due_ms - at) / MINUTE_MS;
+            if (room < 2)
+                break;
+            pauses[d.pause_count] =
+                (struct rd_pause){ at + (1 + pick(room - 1)) * MINUTE_MS, INT64_MAX, NULL };
+            d.pause_count++;
+            rd_deadline_plan(&d, &duration, clock);
+            count_minutes(&d, clock, minutes, &left);
+            ck_assert(!d.running);
+            ck_assert_int_eq(d.left_ms, left * MINUTE_MS);
+            at = pauses[d.pause_count - 1].from_ms + (1 + pick(4000)) * MINUTE_MS;
+            pauses[d.pause_count - 1].to_ms = at;
+            rd_deadline_plan(&d, &duration, clock);
+        }
+        ck_assert(d.running);
+        ck_assert_int_eq(d.left_ms, 0);
+        int64_t due = count_minutes(&d, clock, minutes, &left);
+        ck_assert_msg(d.due_ms == due, "round %d: %lld, counted %lld", round, (long long)d.due_ms,
+                      (long long)due);
+    }
+}
+END_TEST
+
+/* A limit in days: what was left of it when the clock stopped is what is left when it goes on. */
+START_TEST(days_keep_what_was_left)
+{
+    struct rd_pause pause = { MONDAY_MS + 34 * 60 * MINUTE_MS, INT64_MAX,
+                              "waiting" }; /* Tue 10:00 */
+    struct rd_deadline d = { .name = "x",
+                             .limit = "",
+                             .started_ms = MONDAY_MS + 9 * 60 * MINUTE_MS };
+    struct rd_duration duration = { .kind = RD_DURATION_BUSINESS_DAYS, .n = 3 };
+    rd_deadline_plan(&d, &duration, office);
+    ck_assert_int_eq(d.due_ms, d.started_ms + 3 * 24 * 60 * MINUTE_MS); /* Thursday 9:00 */
+    d.pauses = &pause;
+    d.pause_count = 1;
+    rd_deadline_plan(&d, &duration, office);
+    ck_assert_int_eq(d.left_ms, 15 * 60 * MINUTE_MS);
+    pause.to_ms = MONDAY_MS + 58 * 60 * MINUTE_MS; /* Wednesday 10:00: a day later */
+    rd_deadline_plan(&d, &duration, office);
+    ck_assert_int_eq(d.due_ms, d.started_ms + 4 * 24 * 60 * MINUTE_MS); /* Friday 9:00, not 18:00 */
+    /* paused when it was over already: it rings as it goes on */
+    pause = (struct rd_pause){ MONDAY_MS + 24 * 5 * 60 * MINUTE_MS, INT64_MAX, NULL };
+    rd_deadline_plan(&d, &duration, office);
+    ck_assert_int_eq(d.left_ms, 0);
+}
+END_TEST
+
+static struct rd_deadline sample(void)
+{
+    static struct rd_pause pauses[] = { { 10, 20, "waiting" }, { 30, INT64_MAX, NULL } };
+    return (struct rd_deadline){ .record = { 7 },
+                                 .name = "received",
+                                 .kind = RD_DEADLINE_EVENT,
+                                 .ref = "rang",
+                                 .which = 3,
+                                 .limit = "4 hours",
+                                 .clock = "office",
+                                 .rule = "a.lua:1",
+                                 .started_ms = -5,
+                                 .due_ms = 99,
+                                 .running = true,
+                                 .provisional = true,
+                                 .left_ms = 6,
+                                 .pauses = pauses,
+                                 .pause_count = 2,
+                                 .lane = 1 };
+}
+
+START_TEST(a_row_reads_back)
+{
+    struct rd_deadline d = sample(), back;
+    struct rd_value row = rd_deadline_pack(&d, &arena), again;
+    ck_assert_int_eq(rd_deadline_unpack(&row, d.record, &arena, &back, &error), RD_OK);
+    again = rd_deadline_pack(&back, &arena);
+    ck_assert(rd_value_equal(&row, &again));
+    ck_assert_str_eq(back.pauses[0].by, "waiting");
+    ck_assert_ptr_null(back.pauses[1].by);
+    row.items[0] = rd_int(99);
+    ck_assert_int_eq(rd_deadline_unpack(&row, d.record, &arena, &back, &error), RD_CORRUPT);
+    row = rd_list();
+    ck_assert_int_eq(rd_deadline_unpack(&row, d.record, &arena, &back, &error), RD_CORRUPT);
+    row = rd_null();
+    ck_assert_int_eq(rd_deadline_unpack(&row, d.record, &arena, &back, &error), RD_CORRUPT);
+}
+END_TEST
+
+static size_t agenda_rows(void)
+{
+    struct rd_agenda_key from = rd_agenda_key(0, INT64_MIN, 0, 0);
+    struct rd_walk walk;
+    size_t rows = 0;
+    enum rd_status status = rd_walk_start(&walk, store, RD_TABLE_AGENDA, from.bytes, false, &error);
+    for (; status == RD_OK; status = rd_walk_next(&walk, &error))
+        rows++;
+    rd_walk_end(&walk);
+    ck_assert_int_eq(status, RD_END);
+    return rows;
+}
+
+static void put(const struct rd_deadline *before, const struct rd_deadline *d)
+{
+    ck_assert_int_eq(rd_deadline_store(store, before, d, &scratch, &arena, &error), RD_OK);
+}
+
+START_TEST(the_agenda_has_what_runs)
+{
+    struct rd_deadline d = sample(), moved, *rows;
+    size_t count;
+    put(NULL, &d);
+    ck_assert_uint_eq(agenda_rows(), 1);
+    moved = d;
+    moved.due_ms = 500;
+    put(&d, &moved);
+    ck_assert_uint_eq(agenda_rows(), 1);
+    d = moved;
+    moved.running = false;
+    put(&d, &moved);
+    ck_assert_uint_eq(agenda_rows(), 0);
+    d = moved;
+    moved.running = true;
+    moved.lane = 0;
+    put(&d, &moved);
+    ck_assert_uint_eq(agenda_rows(), 1);
+    /* others of the record, and one of its neighbours */
+    for (int i = 0; i < 9; i++) {
+        d = sample();
+        d.name = rd_arena_printf(&arena, "d%d", i);
+        put(NULL, &d);
+        d.record.value = 8;
+        put(NULL, &d);
+    }
+    ck_assert_int_eq(rd_deadlines_load(store, (struct rd_id){ 7 }, &arena, &rows, &count, &error),
+                     RD_OK);
+    ck_assert_uint_eq(count, 10);
+    for (size_t i = 0; i + 1 < count; i++)
+        ck_assert_uint_lt(rd_deadline_number(rows[i].name), rd_deadline_number(rows[i + 1].name));
+    struct rd_deadline first = rows[0];
+    rows[0] = rows[9];
+    rows[9] = rows[4];
+    rows[4] = first;
+    rd_deadlines_sort(rows, count);
+    for (size_t i = 0; i + 1 < count; i++)
+        ck_assert_uint_lt(rd_deadline_number(rows[i].name), rd_deadline_number(rows[i + 1].name));
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(rd_deadline_remove(store, &rows[i], &error), RD_OK);
+    ck_assert_uint_eq(agenda_rows(), 9);
+    ck_assert_int_eq(rd_deadlines_load(store, (struct rd_id){ 7 }, &arena, &rows, &count, &error),
+                     RD_OK);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("deadline");
+    TCase *tcase = tcase_create("deadline");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, pauses_agree_with_a_count_of_minutes);
+    tcase_add_test(tcase, days_keep_what_was_left);
+    tcase_add_test(tcase, a_row_reads_back);
+    tcase_add_test(tcase, the_agenda_has_what_runs);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}

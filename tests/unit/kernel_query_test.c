@@ -1,0 +1,249 @@
+/* Readings: one record as it is or was, its history, why; the feed and the outbox. */
+#include "base/buf.h"
+#include "base/limits.h"
+#include "unit/kernel_rig.h"
+
+static struct kernel_rig rig;
+
+static void setup(void)
+{
+    rig_open(&rig);
+}
+
+static void teardown(void)
+{
+    rig_close(&rig);
+}
+
+START_TEST(as_it_was)
+{
+    const char *id = rig_job(&rig, "x");
+    rig_advance(&rig, "1 hours");
+    rig_act(&rig, id, "work");
+    rig_advance(&rig, "1 hours");
+    rig_act(&rig, id, "wait");
+    struct rd_value was =
+        rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2026-03-02T01:00:00Z'}", id);
+    ck_assert_str_eq(t_text(was, "state"), "new");
+    ck_assert_int_eq(t_int(was, "version"), 1);
+    ck_assert_uint_eq(t_count(was, "deadlines"), 2);
+    was = rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2026-03-02T02:59:59Z'}", id);
+    ck_assert_str_eq(t_text(was, "state"), "working");
+    was = rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2027-01-01T00:00:00Z'}", id);
+    struct rd_value is = rig_ok(&rig, "case.get", "{'id': '%s'}", id);
+    ck_assert_msg(rd_value_equal(&was, &is), "%s\n%s", t_show(was), t_show(is));
+    rig_no(&rig, "not_found", NULL, "case.get", "{'id': '%s', 'as_of': '2026-03-02T00:59:59Z'}",
+           id);
+    rig_no(&rig, "invalid_params", "/as_of", "case.get", "{'id': '%s', 'as_of': 'then'}", id);
+    rig_no(&rig, "not_found", "/id", "case.get", "{'id': '2-2'}");
+    rig_no(&rig, "not_found", "/id", "case.get", "{'id': '99-1'}");
+    rig_no(&rig, "not_found", "/id", "case.get", "{'id': ''}");
+}
+END_TEST
+
+START_TEST(history_tells_each_version)
+{
+    const char *id = rig_job(&rig, "x");
+    rig_act(&rig, id, "work");
+    rig_act(&rig, id, "wait");
+    struct rd_value history = rig_ok(&rig, "case.history", "{'id': '%s'}", id);
+    ck_assert_uint_eq(t_count(history, "entries"), 3);
+    ck_assert(!t_bool(history, "more"));
+    ck_assert_str_eq(t_text(history, "entries.0.command"), "job.open");
+    ck_assert_str_eq(t_text(history, "entries.0.form.subject"), "x");
+    ck_assert_str_eq(t_text(history, "entries.2.state"), "waiting");
+    ck_assert_int_eq(t_int(history, "entries.2.version"), 3);
+    history = rig_ok(&rig, "case.history", "{'id': '%s', 'since_version': 2}", id);
+    ck_assert_uint_eq(t_count(history, "entries"), 1);
+    static const char *const beyond[] = { "3", "4294967295", "4294967296", "9223372036854775807" };
+    for (size_t i = 0; i < 4; i++) {
+        history = rig_ok(&rig, "case.history", "{'id': '%s', 'since_version': %s}", id, beyond[i]);
+        ck_assert_uint_eq(t_count(history, "entries"), 0);
+        ck_assert(!t_bool(history, "more"));
+    }
+    history = rig_ok(&rig, "case.history", "{'id': '%s', 'since_version': -7}", id);
+    ck_assert_uint_eq(t_count(history, "entries"), 3);
+}
+END_TEST
+
+START_TEST(large_versions_do_not_exhaust_the_memory)
+{
+    struct rd_buf note;
+    rd_buf_init(&note);
+    for (int i = 0; i < 8; i++) {
+        rd_buf_text(&note, i ? ",'" : "'");
+        memset(rd_buf_reserve(&note, 50000), 'a', 50000);
+        note.len += 50000;
+        rd_buf_char(&note, '\'');
+    }
+    rd_buf_char(&note, '\0');
+    rig.as = "adm";
+    struct rd_value p = rig_ok(&rig, "record.create", "{'type': 'person', 'data': {'name': 'P'}}");
+    const char *id = t_text(p, "id");
+    for (int i = 0; i < 100; i++) {
+        /* the text is the test's own: its arena must not fill up either */
+        struct rd_arena kept = rig.arena;
+        rd_arena_init(&rig.arena);
+        rig_ok(&rig, "record.update",
+               "{'id': '%s', 'set': {'score': %d, 'tags': ['%d',%s]}, 'idempotency_key': 'k%d'}",
+               id, i, i, note.data, i);
+        rd_arena_fini(&rig.arena);
+        rig.arena = kept;
+    }
+    struct rd_value history = rig_ok(&rig, "case.history", "{'id': '%s'}", id);
+    ck_assert(t_bool(history, "more"));
+    ck_assert_uint_ge(t_count(history, "entries"), 2);
+    struct rd_value was =
+        rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2027-01-01T00:00:00Z'}", id);
+    ck_assert_int_eq(t_int(was, "data.score"), 99);
+    ck_assert_uint_eq(t_count(was, "data.tags"), 9);
+    was = rig_ok(&rig, "record.update",
+                 "{'id': '%s', 'set': {'score': 50, 'tags': ['50',%s]}, 'idempotency_key': 'k50'}",
+                 id, note.data);
+    ck_assert_int_eq(t_int(was, "version"), 52); /* the reply of then */
+    rd_buf_fini(&note);
+}
+END_TEST
+
+START_TEST(explain_is_of_this_record_only)
+{
+    const char *id = rig_job(&rig, "x"), *other = rig_job(&rig, "y");
+    struct rd_value why = rig_ok(&rig, "case.explain", "{'id': '%s'}", id);
+    int64_t seq = t_int(why, "seq");
+    ck_assert_str_eq(t_text(why, "decisions.0.outcome"), "allowed");
+    rig_ok(&rig, "case.explain", "{'id': '%s', 'seq': %lld}", id, (long long)seq);
+    rig_no(&rig, "not_found", "/seq", "case.explain", "{'id': '%s', 'seq': %lld}", other,
+           (long long)seq);
+    static const char *const none[] = { "0", "-1", "9223372036854775807" };
+    for (size_t i = 0; i < 3; i++)
+        rig_no(&rig, "not_found", "/seq", "case.explain", "{'id': '%s', 'seq': %s}", id, none[i]);
+}
+END_TEST
+
+/* A task of the boss reports to a job of sz: what sz learns of a command on a record that it may
+ * not read. */
+START_TEST(a_command_elsewhere_tells_no_more_than_its_effect)
+{
+    rig.as = "sun";
+    struct rd_value job = rig_ok(&rig, "case.open", "{'type': 'job', 'data': {'subject': 'x'}}");
+    const char *id = t_text(job, "id");
+    rig.as = "max";
+    struct rd_value task =
+        rig_ok(&rig, "case.open", "{'type': 'task', 'data': {'job': '%s', 'title': 'hush'}}", id);
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'finish'}", t_text(task, "id"));
+    struct rd_value why = rig_ok(&rig, "case.explain", "{'id': '%s'}", id);
+    ck_assert_uint_gt(t_count(why, "decisions"), 0); /* he may read both */
+    ck_assert_uint_gt(t_count(why, "facts"), 0);
+    rig.as = "sun";
+    rig_no(&rig, "not_found", "/id", "case.explain", "{'id': '%s'}", t_text(task, "id"));
+    why = rig_ok(&rig, "case.explain", "{'id': '%s'}", id);
+    ck_assert_int_eq(t_int(why, "changed.tasks"), 1);
+    ck_assert_uint_eq(t_count(why, "decisions"), 0);
+    ck_assert_uint_eq(t_count(why, "facts"), 0);
+    struct rd_value history = rig_ok(&rig, "case.history", "{'id': '%s'}", id);
+    ck_assert_uint_eq(t_count(history, "entries"), 2);
+    ck_assert_uint_eq(t_count(history, "entries.1.decisions"), 0);
+    struct rd_value page = rig_ok(&rig, "feed.read", "{'since': 0}");
+    ck_assert_uint_eq(t_count(page, "events"), 2); /* his job was opened, and has changed */
+    ck_assert(!t_has(page, "events.1.id"));
+    ck_assert(!t_has(page, "events.1.command"));
+    ck_assert_uint_eq(t_count(page, "events.1.records"), 1);
+    ck_assert_str_eq(t_text(page, "events.1.records.0.id"), id);
+    ck_assert_ptr_null(strstr(rig_show(&rig, page), t_text(task, "id")));
+}
+END_TEST
+
+START_TEST(the_feed_is_in_order_and_resumes)
+{
+    for (int i = 0; i < 5; i++)
+        rig_job(&rig, "x");
+    rig.as = "ben";
+    int64_t seq = t_int(rig_ok(&rig, "server.info", "{}"), "seq"), next = 0;
+    size_t seen = 0;
+    while (next < seq) {
+        struct rd_value page =
+            rig_ok(&rig, "feed.read", "{'since': %lld, 'limit': 2}", (long long)next);
+        seen += t_count(page, "events");
+        ck_assert_int_gt(t_int(page, "next"), next);
+        next = t_int(page, "next");
+        ck_assert_int_eq(t_int(page, "durable"), seq);
+    }
+    ck_assert_uint_eq(seen, 5);
+    rig_no(&rig, "invalid_params", "/limit", "feed.read", "{'since': 0, 'limit': 0}");
+    rig_no(&rig, "invalid_params", "/limit", "feed.read", "{'since': 0, 'limit': %d}",
+           RD_FEED_PAGE_MAX + 1);
+    rig_no(&rig, "invalid_params", "/since", "feed.read", "{'since': -1}");
+    rig_no(&rig, "invalid_params", "/since", "feed.read", "{}");
+    ck_assert_uint_eq(t_count(rig_ok(&rig, "feed.read", "{'since': 999}"), "events"), 0);
+    rig_no(&rig, "invalid_params", "/since", "feed.subscribe", "{'since': 999}");
+    rig_no(&rig, "invalid_params", "/since", "feed.subscribe", "{'since': -1}");
+    ck_assert_int_eq(t_int(rig_ok(&rig, "feed.subscribe", "{}"), "since"), seq);
+    rig.as = "imp";
+    rig_no(&rig, "not_allowed", NULL, "feed.read", "{'since': 0}");
+}
+END_TEST
+
+START_TEST(notices_are_for_those_who_may_read_of_them)
+{
+    const char *id = rig_job(&rig, "hush");
+    rig_advance(&rig, "6 hours"); /* late: the boss is told */
+    rig.as = NULL;
+    struct rd_value notices = rig_ok(&rig, "notice.list", "{}");
+    ck_assert_uint_eq(t_count(notices, "notices"), 1);
+    ck_assert_str_eq(t_text(notices, "notices.0.id"), id);
+    ck_assert_str_eq(t_text(notices, "notices.0.to.0"), "max");
+    ck_assert_str_eq(t_text(notices, "notices.0.text"), "J-2026-001 new hush {nothing}");
+    ck_assert(!t_bool(notices, "more"));
+    rig.as = "max";
+    ck_assert_uint_eq(t_count(rig_ok(&rig, "notice.list", "{}"), "notices"), 1);
+    rig.as = "ben"; /* not told, but reads the job */
+    ck_assert_uint_eq(t_count(rig_ok(&rig, "notice.list", "{}"), "notices"), 1);
+    rig.as = "sun";
+    notices = rig_ok(&rig, "notice.list", "{}");
+    ck_assert_uint_eq(t_count(notices, "notices"), 0);
+    ck_assert_int_eq(t_int(notices, "next"), 1); /* passed over, not asked for again */
+    rig.as = NULL;
+    ck_assert_uint_eq(t_count(rig_ok(&rig, "notice.list", "{'account': 'ben'}"), "notices"), 0);
+    ck_assert_uint_eq(
+        t_count(rig_ok(&rig, "notice.list", "{'since': 9223372036854775807}"), "notices"), 0);
+    rig_no(&rig, "invalid_params", "/limit", "notice.list", "{'since': -1}");
+    rig_no(&rig, "invalid_params", "/limit", "notice.list", "{'limit': 1001}");
+}
+END_TEST
+
+START_TEST(decisions_are_asked_by_the_table_of_their_inputs)
+{
+    rig.as = "ann";
+    struct rd_value answer =
+        rig_ok(&rig, "decision.evaluate", "{'name': 'grant.limit', 'input': {'role': 'boss'}}");
+    ck_assert_str_eq(t_text(answer, "output.limit"), "1000.00");
+    ck_assert_str_eq(t_text(answer, "rules.0.rule"), "grant.limit/row 2");
+    rig_no(&rig, "not_found", "/name", "decision.evaluate", "{'name': 'grant.limi', 'input': {}}");
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "did you mean 'grant.limit'"));
+    rig_no(&rig, "bad_form", "/input/role", "decision.evaluate",
+           "{'name': 'grant.limit', 'input': {'role': 'king'}}");
+    rig_no(&rig, "bad_form", "/input/rule", "decision.evaluate",
+           "{'name': 'grant.limit', 'input': {'rule': 'boss'}}");
+    rig.as = "imp";
+    rig_no(&rig, "not_allowed", NULL, "decision.evaluate",
+           "{'name': 'grant.limit', 'input': {'role': 'boss'}}");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("kernel_query");
+    TCase *tcase = tcase_create("query");
+    tcase_set_timeout(tcase, T_TIMEOUT_S);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, as_it_was);
+    tcase_add_test(tcase, history_tells_each_version);
+    tcase_add_test(tcase, large_versions_do_not_exhaust_the_memory);
+    tcase_add_test(tcase, explain_is_of_this_record_only);
+    tcase_add_test(tcase, a_command_elsewhere_tells_no_more_than_its_effect);
+    tcase_add_test(tcase, the_feed_is_in_order_and_resumes);
+    tcase_add_test(tcase, notices_are_for_those_who_may_read_of_them);
+    tcase_add_test(tcase, decisions_are_asked_by_the_table_of_their_inputs);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}
