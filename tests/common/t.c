@@ -394,13 +394,18 @@ void t_advance(struct t_daemon *d, const char *by)
 
 const char *t_show(struct rd_value value)
 {
-    /* for messages of a test that is about to fail, and a few others: never freed */
+    /* for messages: the last few are kept, so that one message may show several */
+    static char *kept[16];
+    static size_t at;
     struct rd_buf buf;
     rd_buf_init(&buf);
     rd_json_write(&buf, &value);
     if (buf.len > T_SHOW_BYTES_MAX)
         buf.len = T_SHOW_BYTES_MAX; /* Check cannot carry more than 8 KiB to the parent */
     rd_buf_char(&buf, '\0');
+    at = (at + 1) % (sizeof kept / sizeof *kept);
+    free(kept[at]);
+    kept[at] = buf.data;
     return buf.data;
 }
 
