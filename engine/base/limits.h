@@ -45,6 +45,7 @@
 #define RD_RING_SLICE_MAX 256      /* due deadlines rung in one batch */
 #define RD_CASCADE_DEPTH_MAX 8     /* a command that sends events that send events ... */
 #define RD_CASCADE_RECORDS_MAX 64  /* records that one command may touch */
+#define RD_REPLAN_SLICE_MAX 128    /* records whose deadlines are planned anew in one batch */
 #define RD_PLAN_EFFECTS_MAX 256
 #define RD_FACT_ROWS_MAX 100000 /* records that one count or sum looks at */
 #define RD_LIST_LIMIT_MAX 1000

@@ -59,6 +59,14 @@ static enum rd_status apply_counter(struct apply_run *run, const char *name, int
     return rd_store_put(run->store, RD_TABLE_COUNTER, key.bytes, bytes, sizeof bytes, run->error);
 }
 
+static enum rd_status apply_set(struct apply_run *run, const char *name, int64_t value)
+{
+    struct rd_key16 key = rd_key16_of_text(name, strlen(name));
+    unsigned char bytes[8];
+    rd_key_put_i64(bytes, value);
+    return rd_store_put(run->store, RD_TABLE_COUNTER, key.bytes, bytes, sizeof bytes, run->error);
+}
+
 /* The record's slot in an index: of its state, or of the fields that the catalogue names. */
 static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *index,
                        const struct rd_record *record, unsigned char slot[RD_INDEX_VALUE_BYTES])
@@ -350,6 +358,8 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_token(run, effect);
     case RD_EFFECT_LANE:
         return apply_lane(run, effect);
+    case RD_EFFECT_REPLAN:
+        return apply_set(run, RD_COUNTER_REPLAN, at[1].integer);
     case RD_EFFECT_SCHEDULE:
         return apply_schedule(run, effect);
     }

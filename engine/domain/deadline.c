@@ -12,6 +12,7 @@
 
 #include "base/pack.h"
 #include "base/text.h"
+#include "domain/zone.h"
 #include "store/tables.h"
 
 #define DEADLINE_FORMAT 1
@@ -25,6 +26,8 @@ enum deadline_place {
     DEADLINE_AT_LIMIT,
     DEADLINE_AT_CLOCK,
     DEADLINE_AT_RULE,
+    DEADLINE_AT_DECIDED,
+    DEADLINE_AT_ZONE_VERSION,
     DEADLINE_AT_STARTED,
     DEADLINE_AT_DUE,
     DEADLINE_AT_FLAGS,
@@ -70,6 +73,8 @@ struct rd_value rd_deadline_pack(const struct rd_deadline *deadline, struct rd_a
         [DEADLINE_AT_LIMIT] = rd_text(deadline->limit),
         [DEADLINE_AT_CLOCK] = deadline_value(deadline->clock),
         [DEADLINE_AT_RULE] = deadline_value(deadline->rule),
+        [DEADLINE_AT_DECIDED] = deadline_value(deadline->decided),
+        [DEADLINE_AT_ZONE_VERSION] = deadline_value(deadline->zone_version),
         [DEADLINE_AT_STARTED] = rd_int(deadline->started_ms),
         [DEADLINE_AT_DUE] = rd_int(deadline->due_ms),
         [DEADLINE_AT_FLAGS] = rd_int((deadline->running ? DEADLINE_FLAG_RUNNING : 0) |
@@ -102,6 +107,8 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
         .limit = at[DEADLINE_AT_LIMIT].text,
         .clock = deadline_text(&at[DEADLINE_AT_CLOCK]),
         .rule = deadline_text(&at[DEADLINE_AT_RULE]),
+        .decided = deadline_text(&at[DEADLINE_AT_DECIDED]),
+        .zone_version = deadline_text(&at[DEADLINE_AT_ZONE_VERSION]),
         .started_ms = at[DEADLINE_AT_STARTED].integer,
         .due_ms = at[DEADLINE_AT_DUE].integer,
         .running = at[DEADLINE_AT_FLAGS].integer & DEADLINE_FLAG_RUNNING,
@@ -204,6 +211,19 @@ enum rd_status rd_deadline_remove(struct rd_store *store, const struct rd_deadli
     return status;
 }
 
+int64_t rd_deadline_used_ms(const struct rd_deadline *deadline, const struct rd_calendar *clock,
+                            int64_t at_ms)
+{
+    bool provisional;
+    int64_t used = rd_calendar_between_ms(clock, deadline->started_ms, at_ms, &provisional);
+    for (size_t i = 0; i < deadline->pause_count; i++) {
+        const struct rd_pause *pause = &deadline->pauses[i];
+        int64_t to = pause->to_ms < at_ms ? pause->to_ms : at_ms;
+        used -= rd_calendar_between_ms(clock, pause->from_ms, to, &provisional);
+    }
+    return used;
+}
+
 void rd_deadline_plan(struct rd_deadline *deadline, const struct rd_duration *duration,
                       const struct rd_calendar *clock)
 {
@@ -230,4 +250,5 @@ void rd_deadline_plan(struct rd_deadline *deadline, const struct rd_duration *du
     }
     deadline->due_ms = due;
     deadline->provisional = provisional;
+    deadline->zone_version = rd_zone_version(rd_calendar_zone(clock));
 }

@@ -25,6 +25,7 @@ enum rd_effect_kind {
     RD_EFFECT_LANE = 10,     /* [10, record] the record's deadlines join the live agenda */
     RD_EFFECT_SCHEDULE = 11, /* [11, name, at, record] occurrences up to `at` are dealt with, and
                                 have started the record; 0: none */
+    RD_EFFECT_REPLAN = 12,   /* [12, 1|0] planning all deadlines anew begins, is done */
 };
 
 #define RD_ENTRY_QUIET 1 /* imported: nobody is notified */

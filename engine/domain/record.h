@@ -43,7 +43,7 @@ enum rd_deadline_kind {
 /* One stretch in which the clock stood still. */
 struct rd_pause {
     int64_t from_ms, to_ms; /* to_ms INT64_MAX: still */
-    const char *by;         /* who or what stopped it */
+    const char *by;         /* the state that stopped it, and who entered that */
 };
 
 /* A deadline, with its ledger: due is always computed anew from start, limit and pauses, never by
@@ -54,9 +54,11 @@ struct rd_deadline {
     enum rd_deadline_kind kind;
     const char *ref;
     uint32_t which;
-    const char *limit; /* the duration's text */
-    const char *clock; /* the calendar's name, or NULL: elapsed time */
-    const char *rule;  /* "scripts/complaint.lua:18", where the limit is written */
+    const char *limit;        /* the duration's text */
+    const char *clock;        /* the calendar's name, or NULL: elapsed time */
+    const char *rule;         /* "scripts/complaint.lua:18", where the limit is written */
+    const char *decided;      /* "complaint.step_limit/others", the row that gave it; NULL */
+    const char *zone_version; /* of the zone data that it was planned with */
     int64_t started_ms;
     int64_t due_ms; /* where paused: as if it ran on from now is not known; left_ms counts */
     bool running;
@@ -87,6 +89,9 @@ enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadlin
 enum rd_status rd_deadline_remove(struct rd_store *store, const struct rd_deadline *deadline,
                                   struct rd_error *error) RD_MUST_CHECK;
 
+/* Working milliseconds that the deadline has used by `at_ms`: from its start, less its pauses. */
+int64_t rd_deadline_used_ms(const struct rd_deadline *deadline, const struct rd_calendar *clock,
+                            int64_t at_ms);
 /* Plans a deadline from its ledger: due, running, left and provisional. What is left when the clock
  * stops is what is left when it goes on, counted in the working time of the rule's own calendar
  * (for elapsed time: the model's calendar that always runs). */

@@ -155,6 +155,8 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
         status = activate_names(kernel, rd_policy_model(policy), &arena, &effects, error);
     if (status == RD_OK)
         status = rd_schedules_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
+    if (status == RD_OK)
+        status = rd_replan_effect(kernel, &arena, &effects, error);
     for (size_t i = 0; i < count; i++)
         rd_map_add(&arena, &texts, sources[i].path,
                    rd_text_copy(&arena, sources[i].text, sources[i].len));
@@ -206,6 +208,8 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
         status = activate_journal(kernel, *policy, sources, count, actor, error);
     if (status == RD_OK)
         activate_swap(kernel, policy, rd_policy_hash_text(*policy));
+    if (status == RD_OK)
+        status = rd_replan_resume(kernel, error);
     return status;
 }
 

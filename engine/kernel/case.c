@@ -76,7 +76,7 @@ static enum rd_status case_reply(struct rd_run *run, struct rd_request *request,
         if (!draft->deadlines[i].removed)
             rows[count++] = draft->deadlines[i].row;
     rd_deadlines_sort(rows, count);
-    request->result = rd_show_record(run->kernel, &draft->record, rows, count, arena);
+    request->result = rd_show_record(run->kernel, &draft->record, rows, count, RD_NO_LEDGER, arena);
     rd_map_add(arena, &request->result, "seq", seq ? rd_int((int64_t)seq) : rd_null());
     rd_map_add(arena, &request->result, "decisions", rd_show_decisions(&run->decisions, arena));
     if (run->dry)
@@ -102,7 +102,7 @@ static enum rd_status case_repeat(struct rd_run *run, struct rd_request *request
                                     &deadlines, &count, run->error);
     if (status != RD_OK)
         return status;
-    request->result = rd_show_record(kernel, &record, deadlines, count, arena);
+    request->result = rd_show_record(kernel, &record, deadlines, count, RD_NO_LEDGER, arena);
     rd_map_add(arena, &request->result, "seq", rd_int((int64_t)seq));
     rd_map_add(arena, &request->result, "decisions", rd_show_decisions(&entry.decisions, arena));
     return RD_OK;
@@ -486,6 +486,8 @@ static enum rd_status record_write(struct rd_run *run, struct rd_request *reques
     for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
         rd_draft_set(run, draft, inside.pairs[i].key, inside.pairs[i].value);
     draft->changed = true;
+    if (status == RD_OK)
+        status = rd_replan_dependents(run, draft);
     if (status == RD_OK)
         status = rd_run_commit(run, draft, &seq);
     return status == RD_OK ? case_reply(run, request, draft, seq) : status;

@@ -73,10 +73,12 @@ static enum rd_status clock_put(struct rd_run *run, struct rd_draft *draft, stru
 
 /* The duration's text: as written, or what the decision answers for this record now. */
 static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft,
-                                  const struct rd_limit *limit, const char **out)
+                                  const struct rd_limit *limit, const char **out,
+                                  const char **decided)
 {
     struct rd_answer answer;
     *out = limit->text;
+    *decided = NULL;
     if (!limit->decision)
         return RD_OK;
     enum rd_status status = rd_gather_decide(run, draft, limit->decision, NULL, NULL, &answer);
@@ -86,6 +88,9 @@ static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft,
         return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: decision '%s' gave no duration",
                             limit->file, limit->line, limit->decision->name);
     *out = answer.outputs[0].text;
+    *decided =
+        rd_arena_printf(run->arena, "%s/%s", limit->decision->name,
+                        answer.row_count ? limit->decision->rows[answer.rows[0]].id : "otherwise");
     return RD_OK;
 }
 
@@ -93,8 +98,8 @@ static enum rd_status clock_start_limit(struct rd_run *run, struct rd_draft *dra
                                         const struct rd_limit *limit, enum rd_deadline_kind kind,
                                         const char *state, size_t which)
 {
-    const char *text;
-    enum rd_status status = clock_limit(run, draft, limit, &text);
+    const char *text, *decided;
+    enum rd_status status = clock_limit(run, draft, limit, &text, &decided);
     if (status != RD_OK)
         return status;
     return clock_put(run, draft,
@@ -104,16 +109,19 @@ static enum rd_status clock_start_limit(struct rd_run *run, struct rd_draft *dra
                          .ref = state,
                          .which = (uint32_t)which,
                          .limit = text,
+                         .decided = decided,
                          .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
                          .rule = rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line),
                      });
 }
 
-static enum rd_status clock_pause(struct rd_run *run, struct rd_draft *draft, const char *by)
+/* A state's own limits run while it waits; everything else of the record stands still. */
+static enum rd_status clock_pause(struct rd_run *run, struct rd_draft *draft, const char *state)
 {
+    const char *by = rd_arena_printf(run->arena, "%s, by %s", state, run->actor.name);
     for (size_t i = 0; i < draft->deadline_count; i++) {
         struct rd_draft_deadline *deadline = &draft->deadlines[i];
-        if (deadline->removed || !deadline->row.running)
+        if (deadline->removed || !deadline->row.running || deadline->row.kind == RD_DEADLINE_STATE)
             continue;
         struct rd_pause *pauses =
             rd_arena_zalloc(run->arena, deadline->row.pause_count + 1, sizeof *pauses);
@@ -212,4 +220,40 @@ void rd_clock_stop(struct rd_draft *draft, const char *name)
             draft->deadlines[i].removed = true;
             draft->changed = true;
         }
+}
+
+/* Whether planning it anew made it another. */
+static bool clock_moved(const struct rd_deadline *before, const struct rd_deadline *after)
+{
+    return before->due_ms != after->due_ms || before->running != after->running ||
+           before->left_ms != after->left_ms || before->provisional != after->provisional ||
+           strcmp(before->limit, after->limit) != 0;
+}
+
+enum rd_status rd_clock_replan(struct rd_run *run, struct rd_draft *draft, size_t *moved)
+{
+    enum rd_status status = rd_draft_deadlines(run, draft);
+    *moved = 0;
+    for (size_t i = 0; status == RD_OK && i < draft->deadline_count; i++) {
+        struct rd_draft_deadline *deadline = &draft->deadlines[i];
+        struct rd_deadline row = deadline->row;
+        const struct rd_limit *limit = draft->chart ? rd_plan_limit(draft, &row) : NULL;
+        if (deadline->removed || deadline->fresh)
+            continue;
+        if (limit) {
+            status = clock_limit(run, draft, limit, &row.limit, &row.decided);
+            row.clock = limit->clock ? rd_calendar_name(limit->clock) : NULL;
+            row.rule = rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line);
+        }
+        if (status == RD_OK)
+            status = clock_plan(run, &row);
+        if (status != RD_OK || !clock_moved(&deadline->row, &row))
+            continue;
+        rd_run_decided(run, row.name, limit ? limit->file : "clock", limit ? limit->line : 0,
+                       "planned again", rd_arena_printf(run->arena, "was %s", deadline->row.limit));
+        deadline->row = row;
+        deadline->changed = draft->changed = true;
+        ++*moved;
+    }
+    return status;
 }

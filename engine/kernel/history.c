@@ -235,6 +235,29 @@ static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_en
     return shown;
 }
 
+/* The clocks of the record that the entry started or changed, and those that it stopped. */
+static enum rd_status history_clocks(const struct rd_command_entry *entry, struct rd_id id,
+                                     struct rd_arena *arena, struct rd_value *shown,
+                                     struct rd_error *error)
+{
+    struct rd_value planned = rd_list(), stopped = rd_list();
+    for (uint32_t i = 0; i < entry->effects.count; i++) {
+        const struct rd_value *at = entry->effects.items[i].items;
+        struct rd_deadline deadline;
+        if (at[0].integer == RD_EFFECT_RING_OFF && (uint64_t)at[1].integer == id.value)
+            rd_list_add(arena, &stopped, at[2]);
+        if (at[0].integer != RD_EFFECT_DEADLINE || (uint64_t)at[1].integer != id.value)
+            continue;
+        enum rd_status status = rd_deadline_unpack(&at[2], id, arena, &deadline, error);
+        if (status != RD_OK)
+            return status;
+        rd_list_add(arena, &planned, rd_show_deadline(&deadline, arena));
+    }
+    rd_map_add(arena, shown, "deadlines", planned);
+    rd_map_add(arena, shown, "stopped", stopped);
+    return RD_OK;
+}
+
 /* What the entry made of the record: its state and the fields that changed. */
 static void history_outcome(struct rd_kernel *kernel, const struct rd_command_entry *entry,
                             struct rd_id id, struct rd_arena *arena, struct rd_value *shown)
@@ -319,6 +342,9 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
     request->result = history_show(kernel, &raw, &entry, whole, arena);
     rd_map_set(arena, &request->result, "id", rd_show_id(record.id, arena));
     history_outcome(kernel, &entry, record.id, arena, &request->result);
+    status = history_clocks(&entry, record.id, arena, &request->result, &request->error);
+    if (status != RD_OK)
+        return status;
     if (entry.refused) {
         rd_map_add(arena, &request->result, "refused", rd_text(entry.refused));
         rd_map_add(arena, &request->result, "reason",

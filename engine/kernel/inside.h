@@ -40,6 +40,9 @@ struct rd_kernel {
     uint32_t *coverage;
     uint64_t rung, faults;    /* since the start */
     uint64_t fired;           /* schedules, since the start */
+    bool replanning;          /* deadlines are being planned anew, in slices */
+    uint64_t replan_from;     /* the record that comes next */
+    uint64_t replan_moved;    /* deadlines that moved so far */
     int64_t *schedule_nexts;  /* the next occurrence of each of the model's schedules */
     int64_t schedule_next_ms; /* the earliest of these; INT64_MAX: none */
     size_t schedule_first;    /* whose it is */
@@ -187,6 +190,8 @@ enum rd_status rd_take_open(struct rd_run *run, struct rd_draft *draft) RD_MUST_
 enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft,
                             struct rd_draft_deadline *deadline) RD_MUST_CHECK;
 enum rd_status rd_draft_deadlines(struct rd_run *run, struct rd_draft *draft) RD_MUST_CHECK;
+/* The limit that a deadline came from, in the policy as it is now; NULL where it is gone. */
+const struct rd_limit *rd_plan_limit(const struct rd_draft *draft, const struct rd_deadline *row);
 enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions,
                               size_t count) RD_MUST_CHECK;
 /* A notice to all of `to`; `at_once`: whatever the hour. */
@@ -202,6 +207,23 @@ enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const 
                               const char *limit, const char *event, const char *clock,
                               const char *rule) RD_MUST_CHECK;
 void rd_clock_stop(struct rd_draft *draft, const char *name);
+/* Plans every deadline of the draft anew from its ledger: with the limit that the rules give now,
+ * on the calendar as it is now. */
+enum rd_status rd_clock_replan(struct rd_run *run, struct rd_draft *draft,
+                               size_t *moved) RD_MUST_CHECK;
+
+/* replan.c */
+/* Goes on with a re-planning that was begun and not ended (the store remembers it). */
+enum rd_status rd_replan_resume(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
+/* Adds the effect that begins one, where there is any deadline; for an activation's entry. */
+enum rd_status rd_replan_effect(struct rd_kernel *kernel, struct rd_arena *arena,
+                                struct rd_value *effects, struct rd_error *error) RD_MUST_CHECK;
+/* One slice: so many records at the most. */
+enum rd_status rd_replan_slice(struct rd_kernel *kernel, size_t records,
+                               struct rd_error *error) RD_MUST_CHECK;
+/* The open cases whose decisions take inputs from this record are planned anew in the same plan;
+ * where there are too many of them, all deadlines are, in slices. */
+enum rd_status rd_replan_dependents(struct rd_run *run, const struct rd_draft *draft) RD_MUST_CHECK;
 
 /* form.c */
 /* Reads outside values into `out` (a map of inside values) by the form; RD_BAD_FORM lists every
@@ -246,9 +268,12 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
 enum rd_status rd_key_find(struct rd_run *run, uint64_t *seq, struct rd_id *record) RD_MUST_CHECK;
 
 /* show.c */
+/* `at_ms`: what the deadlines have used and left by then is shown too; RD_NO_LEDGER: not. */
+#define RD_NO_LEDGER INT64_MIN
 struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record *record,
-                               const struct rd_deadline *deadlines, size_t count,
+                               const struct rd_deadline *deadlines, size_t count, int64_t at_ms,
                                struct rd_arena *arena);
+struct rd_value rd_show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena);
 struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_arena *arena);
 struct rd_value rd_show_fields(const struct rd_record_type *type, const struct rd_value *inside,
                                struct rd_arena *arena);

@@ -181,6 +181,8 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     if (status == RD_OK)
         status = kernel_open_policy(kernel, options, findings, start, error);
     if (status == RD_OK)
+        status = rd_replan_resume(kernel, error);
+    if (status == RD_OK)
         status = rd_vault_flush(kernel->vault, error);
     if (status != RD_OK) {
         rd_kernel_close(kernel);
@@ -276,6 +278,10 @@ void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests,
         kernel_execute(kernel, requests[i]);
     if (!kernel->clock_manual)
         kernel_ring(kernel);
+    if (kernel->replanning && !rd_vault_is_full(kernel->vault) &&
+        rd_replan_slice(kernel, RD_REPLAN_SLICE_MAX, &error) != RD_OK)
+        rd_log(RD_LOG_WARN, "kernel", "deadlines could not be planned anew now: %s", error.text);
+    error = RD_ERROR_NONE;
     if (!kernel->wrote)
         return;
     if (rd_vault_flush(kernel->vault, &error) != RD_OK) {
@@ -287,6 +293,8 @@ void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests,
 
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel)
 {
+    if (kernel->replanning && !rd_vault_is_full(kernel->vault))
+        return 0;
     if (kernel->clock_manual)
         return INT64_MAX;
     int64_t ring = rd_ring_next(kernel, RD_LANE_LIVE);

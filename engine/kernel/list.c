@@ -279,7 +279,8 @@ static bool list_take(void *context, struct list *list, struct rd_record *record
         rd_deadlines_load(list->kernel->store, record->id, arena, &deadlines, &count, &ignored) !=
             RD_OK)
         return true;
-    rd_list_add(arena, &page->items, rd_show_record(list->kernel, &kept, deadlines, count, arena));
+    rd_list_add(arena, &page->items,
+                rd_show_record(list->kernel, &kept, deadlines, count, RD_NO_LEDGER, arena));
     return page->items.count < page->limit && arena->total - page->begun < RD_REPLY_ARENA_BYTES;
 }
 

@@ -559,9 +559,7 @@ enum rd_status rd_take_open(struct rd_run *run, struct rd_draft *draft)
     return status == RD_OK ? rd_clock_within(run, draft) : status;
 }
 
-/* The limit that a deadline came from, in the policy as it is now; NULL where it is gone. */
-static const struct rd_limit *plan_limit(const struct rd_draft *draft,
-                                         const struct rd_deadline *row)
+const struct rd_limit *rd_plan_limit(const struct rd_draft *draft, const struct rd_deadline *row)
 {
     if (row->kind == RD_DEADLINE_WITHIN)
         return draft->chart->within;
@@ -592,7 +590,7 @@ enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft,
                             struct rd_draft_deadline *deadline)
 {
     const struct rd_deadline *row = &deadline->row;
-    const struct rd_limit *limit = draft->chart ? plan_limit(draft, row) : NULL;
+    const struct rd_limit *limit = draft->chart ? rd_plan_limit(draft, row) : NULL;
     struct rd_value item = rd_list();
     deadline->removed = true;
     draft->changed = true;

@@ -58,7 +58,8 @@ enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *r
                                        &request->error);
     if (status != RD_OK)
         return status;
-    request->result = rd_show_record(kernel, &record, deadlines, count, arena);
+    request->result = rd_show_record(kernel, &record, deadlines, count,
+                                     as_of ? RD_NO_LEDGER : rd_kernel_now_ms(kernel), arena);
     return RD_OK;
 }
 

@@ -46,6 +46,22 @@ struct rd_value rd_show_fields(const struct rd_record_type *type, const struct r
     return shown;
 }
 
+/* Used and left are of the moment, so they are shown only where one is asked for. */
+static void show_ledger(struct rd_kernel *kernel, const struct rd_deadline *deadline, int64_t at_ms,
+                        struct rd_arena *arena, struct rd_value *shown)
+{
+    const struct rd_calendar *clock =
+        deadline->clock ? rd_model_calendar(kernel->model, deadline->clock) : NULL;
+    bool provisional;
+    if (!clock)
+        clock = kernel->model->elapsed;
+    rd_map_add(arena, shown, "used_ms", rd_int(rd_deadline_used_ms(deadline, clock, at_ms)));
+    rd_map_set(arena, shown, "left_ms",
+               rd_int(deadline->running
+                          ? rd_calendar_between_ms(clock, at_ms, deadline->due_ms, &provisional)
+                          : deadline->left_ms));
+}
+
 static struct rd_value show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena)
 {
     struct rd_value shown = rd_map(), pauses = rd_list();
@@ -56,6 +72,10 @@ static struct rd_value show_deadline(const struct rd_deadline *deadline, struct 
     rd_map_add(arena, &shown, "limit", rd_text(deadline->limit));
     rd_map_add(arena, &shown, "clock", rd_text(deadline->clock ? deadline->clock : "elapsed"));
     rd_map_add(arena, &shown, "rule", rd_text(deadline->rule ? deadline->rule : ""));
+    if (deadline->decided)
+        rd_map_add(arena, &shown, "decided", rd_text(deadline->decided));
+    if (deadline->zone_version)
+        rd_map_add(arena, &shown, "zone_version", rd_text(deadline->zone_version));
     rd_map_add(arena, &shown, "started", rd_show_time(deadline->started_ms, arena));
     if (!deadline->running)
         rd_map_add(arena, &shown, "left_ms", rd_int(deadline->left_ms));
@@ -78,7 +98,7 @@ static struct rd_value show_deadline(const struct rd_deadline *deadline, struct 
 }
 
 struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record *record,
-                               const struct rd_deadline *deadlines, size_t count,
+                               const struct rd_deadline *deadlines, size_t count, int64_t at_ms,
                                struct rd_arena *arena)
 {
     const struct rd_record_type *type = rd_type_of(kernel, record->id);
@@ -91,8 +111,11 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
     rd_map_add(arena, &shown, "state", record->state ? rd_text(record->state) : rd_null());
     rd_map_add(arena, &shown, "version", rd_int(record->version));
     rd_map_add(arena, &shown, "data", rd_show_fields(type, &record->data, arena));
-    for (size_t i = 0; i < count; i++)
-        rd_list_add(arena, &due, show_deadline(&deadlines[i], arena));
+    for (size_t i = 0; i < count; i++) {
+        struct rd_value *row = rd_list_add(arena, &due, show_deadline(&deadlines[i], arena));
+        if (at_ms != RD_NO_LEDGER)
+            show_ledger(kernel, &deadlines[i], at_ms, arena, row);
+    }
     rd_map_add(arena, &shown, "deadlines", due);
     rd_map_add(arena, &shown, "escalation", rd_int(record->escalation));
     rd_map_add(arena, &shown, "opened_at", rd_show_time(record->opened_at_ms, arena));
@@ -117,4 +140,9 @@ struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_ar
         rd_list_add(arena, &shown, item);
     }
     return shown;
+}
+
+struct rd_value rd_show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena)
+{
+    return show_deadline(deadline, arena);
 }

@@ -56,7 +56,7 @@ START_TEST(a_pause_keeps_what_was_left)
     ck_assert(!t_bool(within, "running"));
     ck_assert(!t_has(within, "due"));
     ck_assert_int_eq(t_int(within, "left_ms"), (10 * 8 - 1) * RIG_HOUR_MS);
-    ck_assert_str_eq(t_text(within, "pauses.0.by"), "waiting");
+    ck_assert_str_eq(t_text(within, "pauses.0.by"), "waiting, by ben");
     struct rd_value reminder = t_find(t_at(job, "deadlines"), "name", "reminder");
     ck_assert_int_eq(t_int(reminder, "left_ms"), RIG_HOUR_MS);
     rig_advance(&rig, "1 days");

@@ -1,0 +1,204 @@
+/* Planning deadlines anew: after an activation (calendars, limits and holidays may be others now),
+ * and when a record changes from which the limits of open cases are decided (a customer's tier).
+ *
+ *   activation's entry: [12, 1] ─▶ slices between batches, record by record in the table's order
+ *                                  ─▶ [12, 0]; a crash in between begins it again, which is
+ * harmless
+ *
+ * Every deadline is computed from its own ledger (start, limit, pauses), never from what was due
+ * before: so doing it twice changes nothing, and a deadline whose rules fail is left, and said.
+ */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "store/tables.h"
+
+/* The first record at or behind `from` that has a deadline; RD_END: none. */
+static enum rd_status replan_next(struct rd_kernel *kernel, uint64_t from, struct rd_id *out,
+                                  struct rd_error *error)
+{
+    struct rd_key16 key = rd_key16(from, 0);
+    struct rd_walk walk;
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_DEADLINE, key.bytes, false, error);
+    if (status == RD_OK)
+        out->value = rd_key_u64(walk.key);
+    rd_walk_end(&walk);
+    return status;
+}
+
+static void replan_begin(struct rd_kernel *kernel)
+{
+    kernel->replanning = true;
+    kernel->replan_from = 0;
+    kernel->replan_moved = 0;
+}
+
+enum rd_status rd_replan_resume(struct rd_kernel *kernel, struct rd_error *error)
+{
+    int64_t under_way;
+    enum rd_status status = rd_counter_read(kernel->store, RD_COUNTER_REPLAN, &under_way, error);
+    if (status == RD_OK && under_way)
+        replan_begin(kernel);
+    return status;
+}
+
+static void replan_mark(struct rd_arena *arena, struct rd_value *effects, bool under_way)
+{
+    struct rd_value effect = rd_list();
+    rd_list_add(arena, &effect, rd_int(RD_EFFECT_REPLAN));
+    rd_list_add(arena, &effect, rd_int(under_way));
+    rd_list_add(arena, effects, effect);
+}
+
+enum rd_status rd_replan_effect(struct rd_kernel *kernel, struct rd_arena *arena,
+                                struct rd_value *effects, struct rd_error *error)
+{
+    struct rd_id first;
+    enum rd_status status = replan_next(kernel, 0, &first, error);
+    if (status == RD_OK)
+        replan_mark(arena, effects, true);
+    return status == RD_END ? RD_OK : status;
+}
+
+static enum rd_status replan_end(struct rd_kernel *kernel, struct rd_error *error)
+{
+    struct rd_arena *arena = &kernel->ring_arena;
+    struct rd_value effects = rd_list();
+    uint64_t seq;
+    rd_arena_reset(arena);
+    replan_mark(arena, &effects, false);
+    struct rd_command_entry entry = {
+        .at_ms = rd_kernel_now_ms(kernel),
+        .actor = "system",
+        .command = "replan.done",
+        .form = rd_null(),
+        .facts = rd_null(),
+        .decisions = rd_null(),
+        .effects = effects,
+        .generation = kernel->generation,
+    };
+    enum rd_status status = rd_entry_write(kernel, &entry, &seq, error);
+    if (status != RD_OK)
+        return status;
+    kernel->replanning = false;
+    rd_log(RD_LOG_INFO, "kernel", "deadlines are planned anew: %llu moved",
+           (unsigned long long)kernel->replan_moved);
+    return RD_OK;
+}
+
+static enum rd_status replan_record(struct rd_kernel *kernel, struct rd_id id,
+                                    struct rd_error *error)
+{
+    struct rd_run run;
+    struct rd_draft *draft;
+    uint64_t seq;
+    size_t moved;
+    rd_arena_reset(&kernel->ring_arena);
+    rd_run_init(&run, kernel, &kernel->ring_arena, error);
+    run.actor = (struct rd_actor){ .name = "system", .system = true };
+    run.command = "replan";
+    enum rd_status status = rd_draft_of(&run, id, &draft);
+    if (status == RD_OK)
+        status = rd_clock_replan(&run, draft, &moved);
+    if (status == RD_OK && moved) {
+        status = rd_run_commit(&run, draft, &seq);
+        kernel->replan_moved += status == RD_OK ? moved : 0;
+    }
+    if (status == RD_OK || rd_ring_waits(status))
+        return status;
+    rd_log(RD_LOG_WARN, "kernel", "the deadlines of record %llu stay as they are: %s",
+           (unsigned long long)id.value, error->text);
+    *error = RD_ERROR_NONE;
+    return RD_OK;
+}
+
+enum rd_status rd_replan_slice(struct rd_kernel *kernel, size_t records, struct rd_error *error)
+{
+    for (size_t i = 0; i < records && kernel->replanning; i++) {
+        struct rd_id id = { 0 };
+        enum rd_status status = replan_next(kernel, kernel->replan_from, &id, error);
+        if (status == RD_END)
+            status = replan_end(kernel, error);
+        else if (status == RD_OK)
+            status = replan_record(kernel, id, error);
+        if (status != RD_OK)
+            return status;
+        kernel->replan_from = id.value + 1;
+    }
+    return RD_OK;
+}
+
+/* The index over just this one field, or -1. */
+static int replan_index(const struct rd_record_type *type, int field)
+{
+    for (size_t i = 0; i < type->index_count; i++)
+        if (type->indexes[i].field_count == 1 && type->indexes[i].fields[0] == field)
+            return (int)i;
+    return -1;
+}
+
+/* The cases of one chart that refer to the record by `field`. *full: there was no room for all. */
+static enum rd_status replan_cases(struct rd_run *run, const struct rd_record_type *type, int field,
+                                   struct rd_id record, bool *full)
+{
+    int index = replan_index(type, field);
+    struct rd_value value = rd_int((int64_t)record.value);
+    const struct rd_value *values[] = { &value };
+    unsigned char slot[RD_INDEX_VALUE_BYTES];
+    struct rd_walk walk;
+    if (index < 0 || !rd_index_slot(values, 1, &run->kernel->scratch, slot))
+        return RD_OK;
+    uint32_t number = run->kernel->bindings[type - run->model->types].indexes[index];
+    struct rd_index_key from = rd_index_key(number, slot, INT64_MIN, 0);
+    enum rd_status status =
+        rd_walk_start(&walk, run->kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
+    for (size_t looked = 0, planned = 0;
+         status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0; looked++) {
+        struct rd_id id = { rd_index_key_record(walk.key) }, first = { 0 };
+        struct rd_draft *draft;
+        size_t moved;
+        *full = planned == RD_CASCADE_RECORDS_MAX / 2 || looked == RD_LIST_SCAN_MAX;
+        if (*full)
+            break;
+        status = replan_next(run->kernel, id.value, &first, run->error);
+        bool has = status == RD_OK && first.value == id.value;
+        status = status == RD_END ? RD_OK : status;
+        if (status == RD_OK && has) {
+            planned++;
+            status = rd_draft_of(run, id, &draft);
+            if (status == RD_OK)
+                status = rd_clock_replan(run, draft, &moved);
+        }
+        if (status == RD_OK)
+            status = rd_walk_next(&walk, run->error);
+    }
+    rd_walk_end(&walk);
+    return status == RD_END ? RD_OK : status;
+}
+
+enum rd_status rd_replan_dependents(struct rd_run *run, const struct rd_draft *draft)
+{
+    bool full = false;
+    enum rd_status status = RD_OK;
+    for (size_t c = 0; status == RD_OK && !draft->fresh && c < run->model->chart_count; c++) {
+        const struct rd_chart *chart = &run->model->charts[c];
+        bool seen[RD_FIELDS_MAX] = { false };
+        for (size_t f = 0; status == RD_OK && !full && f < chart->fact_count; f++) {
+            int field = chart->facts[f].of;
+            if (chart->facts[f].kind != RD_FACT_DECIDE || field < 0 || seen[field] ||
+                strcmp(chart->type->fields[field].type.of, draft->type->name) != 0)
+                continue;
+            seen[field] = true;
+            status = replan_cases(run, chart->type, field, draft->record.id, &full);
+        }
+    }
+    if (status == RD_OK && full) {
+        replan_mark(run->arena, &run->extra, true);
+        if (!run->dry)
+            replan_begin(run->kernel);
+    }
+    return status;
+}
