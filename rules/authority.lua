@@ -13,10 +13,12 @@ return authority {
   -- nobody chooses or grants what they proposed (rule book 5)
   { "complaint.choose", from = "supervisor",     reach = "unit",   unless = { "actor_is_proposer" } },
   { "complaint.choose", from = "branch_manager", reach = "branch", unless = { "actor_is_proposer" } },
-  { { "complaint.grant", "complaint.turn_down" }, from = "handler",             reach = "own",    up_to = "remedy.limit", unless = { "actor_is_proposer" } },
-  { { "complaint.grant", "complaint.turn_down" }, from = "supervisor",          reach = "unit",   up_to = "remedy.limit", unless = { "actor_is_proposer" } },
-  { { "complaint.grant", "complaint.turn_down" }, from = "branch_manager",      reach = "branch", up_to = "remedy.limit", unless = { "actor_is_proposer" } },
-  { { "complaint.grant", "complaint.turn_down" }, from = "headquarters_centre",                   up_to = "remedy.limit", unless = { "actor_is_proposer" } },
+  { "complaint.grant", from = "handler",             reach = "own",    up_to = "remedy.limit", unless = { "actor_is_proposer" } },
+  { "complaint.grant", from = "supervisor",          reach = "unit",   up_to = "remedy.limit", unless = { "actor_is_proposer" } },
+  { "complaint.grant", from = "branch_manager",      reach = "branch", up_to = "remedy.limit", unless = { "actor_is_proposer" } },
+  { "complaint.grant", from = "headquarters_centre",                   up_to = "remedy.limit", unless = { "actor_is_proposer" } },
+  { "complaint.turn_down", from = "supervisor",     reach = "unit",   unless = { "actor_is_proposer" } },   -- whatever the amount
+  { "complaint.turn_down", from = "branch_manager", reach = "branch", unless = { "actor_is_proposer" } },
 
   { "mass_alarm.raise", from = "supervisor" },              -- the chart raises it by itself; a supervisor may as well
   { { "mass_alarm.acknowledge", "mass_alarm.close" }, from = "head_of_department" },

@@ -65,7 +65,7 @@ return workflow "complaint" {
       title = { en = "Passed up", zh = "上报授权" },
       on = {
         grant     = { form = "grant", go = "processing", by = "granter", above = { go = "passed_up" } },
-        turn_down = { form = "refusal", go = "with_department" },
+        turn_down = { form = "refusal", go = "with_department", run = { "forget_proposer" } },
       },
       after = {
         { "complaint.step_limit", escalate = true, tell = { "head_of_department", text = "Complaint {number} awaits a higher authority. 投诉{number}待上级授权。" } },
@@ -144,6 +144,7 @@ return workflow "complaint" {
       end
     end,
     asker_is_proposer = function(f) return set { proposer = f.actor.account } end,
+    forget_proposer = function(f) return set { proposer = empty } end,              -- the department begins anew
     count_reopening = function(f) return set { reopened = f.reopened + 1, proposer = empty } end,
   },
 }

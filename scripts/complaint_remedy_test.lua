@@ -74,6 +74,15 @@ return {
       to_department[1], to_department[2],
       { act "grant" { by = "ben", remedy = "gift", amount = "400.00" }, expect = in_state "passed_up" },
       { act "turn_down" { by = "li_na", reason = "Too much" },          expect = in_state "with_department" },
+      { act "grant" { by = "ben", remedy = "gift", amount = "10.00" },  expect = in_state "processing" },
+    },
+  },
+  test "a supervisor turns down what is above any power of theirs" {
+    given = ordinary,
+    steps = {
+      to_department[1], to_department[2],
+      { act "grant" { by = "ben", remedy = "refund", amount = "90000.00" }, expect = in_state "passed_up" },
+      { act "turn_down" { by = "li_na", reason = "Far too much" },          expect = in_state "with_department" },
     },
   },
   test "nobody chooses or grants what they proposed" {

@@ -392,6 +392,23 @@ static enum rd_status apply_expire(struct apply_run *run)
     return RD_OK;
 }
 
+/* The row that an expired key left must not take the new one away when its time comes. */
+static enum rd_status apply_forget_expiry(struct apply_run *run, const struct rd_key16 *key)
+{
+    const void *bytes;
+    size_t len;
+    struct rd_value row;
+    enum rd_status status =
+        rd_store_get(run->store, RD_TABLE_IDEMPOTENCY, key->bytes, &bytes, &len, run->error);
+    if (status != RD_OK)
+        return status == RD_NOT_FOUND ? RD_OK : status;
+    status = rd_pack_read(&run->apply->arena, bytes, len, &row, run->error);
+    if (status != RD_OK)
+        return status;
+    struct rd_key24 expiry = rd_expiry_key(row.items[4].integer, key);
+    return rd_store_del(run->store, RD_TABLE_EXPIRY, expiry.bytes, run->error);
+}
+
 static enum rd_status apply_key(struct apply_run *run)
 {
     const struct rd_command_entry *command = run->command;
@@ -402,11 +419,15 @@ static enum rd_status apply_key(struct apply_run *run)
     rd_list_add(arena, &row, rd_int((int64_t)run->entry->position.at));
     rd_list_add(arena, &row, rd_int((int64_t)run->entry->seq));
     rd_list_add(arena, &row, rd_int((int64_t)command->request_hash));
+    int64_t expires = natural ? INT64_MAX : command->at_ms + RD_IDEMPOTENCY_KEEP_MS;
     rd_list_add(arena, &row, rd_int((int64_t)command->record.value));
-    enum rd_status status = apply_row(run, RD_TABLE_IDEMPOTENCY, key.bytes, &row);
+    rd_list_add(arena, &row, rd_int(expires));
+    enum rd_status status = natural ? RD_OK : apply_forget_expiry(run, &key);
+    if (status == RD_OK)
+        status = apply_row(run, RD_TABLE_IDEMPOTENCY, key.bytes, &row);
     if (status != RD_OK || natural)
         return status;
-    struct rd_key24 expiry = rd_expiry_key(command->at_ms + RD_IDEMPOTENCY_KEEP_MS, &key);
+    struct rd_key24 expiry = rd_expiry_key(expires, &key);
     status = rd_store_put(run->store, RD_TABLE_EXPIRY, expiry.bytes, "", 0, run->error);
     return status == RD_OK ? apply_expire(run) : status;
 }

@@ -29,6 +29,8 @@ enum rd_status rd_key_find(struct rd_run *run, uint64_t *seq, struct rd_id *reco
         status = rd_pack_read(run->arena, bytes, len, &row, run->error);
     if (status != RD_OK)
         return status;
+    if (row.items[4].integer <= rd_kernel_now_ms(kernel))
+        return RD_OK; /* expired: as if it were new */
     if ((uint64_t)row.items[2].integer != run->request_hash)
         return rd_error_at(run->error, RD_IDEMPOTENCY_CONFLICT, "/idempotency_key",
                            "the key was used for a different request; choose a new one");

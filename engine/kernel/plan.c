@@ -526,7 +526,7 @@ enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const str
     rd_visit(run->kernel, row->spot);
     rd_run_decided(run, event ? event->command : "open", draft->chart->file, row->line, to, NULL);
     draft->changed = true;
-    if (event && event->by >= 0)
+    if (event && event->by >= 0 && row != event->above) /* who was not allowed to did not do it */
         rd_draft_set(run, draft, draft->type->fields[event->by].name, rd_text(run->actor.name));
     enum rd_status status = plan_join_lane(run, draft);
     if (status == RD_OK)

@@ -210,12 +210,36 @@ static enum rd_status vault_catch_up(struct rd_vault *vault, uint64_t *replayed,
     return status;
 }
 
+/* How far the store that is to be replaced had got: entries up to there were flushed, so damage
+ * before it is no torn tail. One that can't be read any more says nothing. */
+static struct vault_mark vault_reached(struct rd_vault *vault)
+{
+    struct vault_mark reached = { 0 };
+    struct rd_error error = RD_ERROR_NONE;
+    if (!vault_has(vault, "store"))
+        return reached;
+    if (vault_open_store(vault, "store", &error) == RD_OK)
+        reached = vault->committed;
+    else
+        rd_log(RD_LOG_WARN, "vault",
+               "the old store can't be read (%s): whether the journal's last batch is whole can't "
+               "be told by it",
+               error.text);
+    rd_store_close(vault->store);
+    vault->store = NULL;
+    return reached;
+}
+
 static enum rd_status vault_rebuild(struct rd_vault *vault, struct rd_vault_recovery *recovery,
                                     struct rd_error *error)
 {
+    struct vault_mark reached = vault_reached(vault);
     enum rd_status status = vault_open_store(vault, "store.new", error);
+    struct vault_mark fresh = vault->committed;
     if (status == RD_OK) {
+        vault->committed = reached; /* the journal must hold what the old store had */
         status = vault_open_journal(vault, &recovery->journal, error);
+        vault->committed = fresh;
     }
     if (status == RD_OK) {
         status = vault_catch_up(vault, &recovery->replayed, error);
