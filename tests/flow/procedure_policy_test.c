@@ -152,6 +152,23 @@ START_TEST(test_open_cases_are_planned_anew)
 }
 END_TEST
 
+START_TEST(test_what_is_above_and_has_no_way_up_is_refused)
+{
+    t_company_edit(company, "rules/authority.lua",
+                   "{ \"complaint.turn_down\", from = \"supervisor\",     reach = \"unit\",",
+                   "{ \"complaint.turn_down\", from = \"supervisor\", reach = \"unit\", "
+                   "up_to = \"remedy.limit\",");
+    t_call(d, "policy.reload", "{}");
+    const char *id = p_with_department(d);
+    p_step(d, "ben", id, "grant", "{'remedy': 'refund', 'amount': '2000.01'}", "passed_up");
+    struct rd_error above =
+        p_refused(d, "above_authority", "li_na", id, "turn_down", "{'reason': 'No'}");
+    ck_assert_str_eq(t_text(*above.detail, "amount"), "2000.01");
+    ck_assert_str_eq(t_text(*above.detail, "limit"), "2000.00");
+    ck_assert_str_eq(t_text(*above.detail, "needs"), "head_of_department");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("procedure_policy");
@@ -163,6 +180,7 @@ int main(void)
     tcase_add_test(tcase, test_a_change_that_would_strand_cases_is_refused);
     tcase_add_test(tcase, test_a_signal_reloads_as_well);
     tcase_add_test(tcase, test_who_may_reload);
+    tcase_add_test(tcase, test_what_is_above_and_has_no_way_up_is_refused);
     tcase_add_test(tcase, test_open_cases_are_planned_anew);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
