@@ -2,8 +2,9 @@
  * other, in a closed loop: its next request leaves when the reply to the one before has been
  * checked.
  *
- *   place:  open ─▶ verify ─▶ transfer ─▶ grant ─▶ close ─┐     the request's id on the wire is the
- * place's number ▲───────────────────────────────────────────┘
+ *   place:  open ─▶ verify ─▶ transfer ─▶ grant ─▶ close ─▶ open ...
+ *
+ * The request's id on the wire is the place's number.
  *
  * The generator runs on the same cores as the daemon, so it does as little as it honestly can:
  * requests are put together from prepared pieces, and of a reply it reads the beginning only: the

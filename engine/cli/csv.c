@@ -2,9 +2,11 @@
  * the reason, and reading goes on behind it, so that one bad line of a million is one line in the
  * error file.
  *
- *                 ┌── , ──┐          ┌─ "" ─┐
- *   START ─ "  ─▶ QUOTED ─ " ─▶ CLOSED ─┘ ─ , ─▶ START        a line end ends the row anywhere but
- * in QUOTED └── other ─▶ PLAIN ─ , ─▶ START
+ *   START ── " ──▶ QUOTED ── " ──▶ CLOSED ── , ──▶ START
+ *                      └──── "" (doubled) ────┘
+ *     └─ other ──▶ PLAIN ── , ──▶ START
+ *
+ * A line end ends the row anywhere but in QUOTED.
  *
  * RFC 4180, with LF as well as CRLF, and a UTF-8 byte order mark before the first row. What the RFC
  * forbids (a quote inside of a plain field, letters behind a closing one) is not guessed at. A

@@ -1,8 +1,9 @@
 /* The rooms behind `redress import`: a file's rows become items, items are put in order of time,
  * and applied.
  *
- *   SOURCE.csv ─▶ rd_import_read ─▶ items (spooled to a file, their places in memory) ─▶ sorted ─▶
- * import.apply └─▶ errors (a file for people) ◀───────────────────────────────────────────────┘
+ *   SOURCE.csv ─▶ rd_import_read ─▶ items, spooled to a file, their places in memory
+ *                      │              ─▶ sorted ─▶ import.apply, in chunks
+ *                      └─▶ errors (a file for people) ◀── what apply refused
  */
 #ifndef RD_CLI_IMPORT_H
 #define RD_CLI_IMPORT_H

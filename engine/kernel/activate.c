@@ -1,7 +1,7 @@
 /* Activation: one generation in force, swapped whole, between two commands.
  *
- *   sources ─▶ loaded and checked (policy floor) ─▶ fits the open cases? ─▶ one entry: the sources,
- * numbers for new names ─▶ in force
+ *   sources ─▶ loaded and checked (policy floor) ─▶ fits the open cases?
+ *           ─▶ one entry: the sources, numbers for new names ─▶ in force
  *
  * The entry holds the sources themselves, so that a daemon can start without the directory, and any
  * old decision can be asked again under the rules of its day.

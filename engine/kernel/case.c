@@ -1,7 +1,7 @@
 /* The commands on records: open, act, create, update, and what one may do now.
  *
- *   identify (key, version) ─▶ authorise (row, reach) ─▶ form ─▶ unless, up_to ─▶ the chart
- * (plan.c) ─▶ one entry (commit.c)
+ *   identify (key, version) ─▶ authorise (grant.c) ─▶ form ─▶ unless, up_to (grant.c)
+ *                           ─▶ the chart (plan.c) ─▶ one entry (commit.c)
  */
 #include "kernel/inside.h"
 
@@ -110,135 +110,6 @@ static enum rd_status case_repeat(struct rd_run *run, struct rd_request *request
     return RD_OK;
 }
 
-/* `unless` guards of the row: one that holds refuses. */
-static enum rd_status case_unless(struct rd_run *run, struct rd_draft *draft,
-                                  const struct rd_authority_row *row)
-{
-    for (size_t i = 0; i < row->unless_count; i++)
-        for (size_t g = 0; draft->chart && g < draft->chart->guard_count; g++) {
-            const struct rd_function *guard = &draft->chart->guards[g];
-            const char *reason;
-            bool holds;
-            if (strcmp(guard->name, row->unless[i]) != 0)
-                continue;
-            enum rd_status status = rd_gather_guard(run, draft, guard, &holds, &reason);
-            if (status != RD_OK)
-                return status;
-            if (holds)
-                return rd_error_at(run->error, RD_NOT_ALLOWED,
-                                   rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
-                                   "%s may not: %s%s%s", run->actor.name, guard->name,
-                                   reason ? ": " : "", reason ? reason : "");
-        }
-    return RD_OK;
-}
-
-/* What a role may grant, by the row's decision; 0 where the table lists nothing for it. */
-static enum rd_status case_limit_of(struct rd_run *run, struct rd_draft *draft,
-                                    const struct rd_authority_row *row, const char *role,
-                                    int64_t *limit, const struct rd_decision_row **by)
-{
-    struct rd_answer answer;
-    enum rd_status status = rd_gather_decide(run, draft, row->up_to, NULL, role, &answer);
-    *limit = 0;
-    *by = NULL;
-    if (status == RD_OK && answer.outputs[0].kind == RD_INT) {
-        *limit = answer.outputs[0].integer;
-        *by = answer.row_count ? &row->up_to->rows[answer.rows[0]] : NULL;
-    }
-    return status;
-}
-
-/* The most that any of the actor's roles may grant; and the narrowest role for which the amount is
- * within. */
-static enum rd_status case_limits(struct rd_run *run, struct rd_draft *draft,
-                                  const struct rd_authority_row *row, int64_t amount, int64_t *most,
-                                  const struct rd_decision_row **by, const char **needs)
-{
-    const struct rd_organisation *organisation = &run->model->organisation;
-    *most = 0;
-    *by = NULL;
-    *needs = NULL;
-    for (size_t r = 0; r < organisation->role_count; r++) {
-        const struct rd_decision_row *found;
-        bool mine = run->actor.roles & (1ull << r);
-        int64_t limit;
-        if (!mine && *needs)
-            continue;
-        enum rd_status status =
-            case_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
-        if (status != RD_OK)
-            return status;
-        if (mine && found && (limit > *most || !*by)) {
-            *most = limit;
-            *by = found;
-        }
-        if (!*needs && !mine && limit >= amount && found)
-            *needs = organisation->roles[r].name;
-    }
-    return RD_OK;
-}
-
-static enum rd_status case_above(struct rd_run *run, const struct rd_authority_row *row,
-                                 const char *most, const char *amount, const char *needs)
-{
-    struct rd_arena *arena = run->arena;
-    struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
-    *detail = rd_map();
-    rd_map_add(arena, detail, "amount", rd_text_copy(arena, amount, strlen(amount)));
-    rd_map_add(arena, detail, "limit", rd_text_copy(arena, most, strlen(most)));
-    rd_map_add(arena, detail, "needs", needs ? rd_text(needs) : rd_null());
-    rd_map_add(arena, detail, "decisions", rd_show_decisions(&run->decisions, arena));
-    run->error->detail = detail;
-    enum rd_status status = rd_error_at(
-        run->error, RD_ABOVE_AUTHORITY, rd_arena_printf(arena, "%s:%d", row->file, row->line),
-        "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
-        needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
-    run->error->detail = detail;
-    return status;
-}
-
-/* Within the row's limit? `above` is set where the chart has a row for what is above; otherwise
- * that is a refusal. */
-static enum rd_status case_up_to(struct rd_run *run, struct rd_draft *draft,
-                                 const struct rd_authority_row *row, const struct rd_event *event,
-                                 bool *above)
-{
-    const struct rd_value *amount = draft->form ? rd_map_get(draft->form, row->amount) : NULL;
-    const struct rd_decision_row *by;
-    const char *needs;
-    char most_text[RD_MONEY_TEXT_MAX], amount_text[RD_MONEY_TEXT_MAX];
-    int64_t most;
-    *above = false;
-    if (!row->up_to)
-        return RD_OK;
-    if (!amount)
-        amount = rd_draft_get(draft, row->amount);
-    int64_t minor = rd_value_is(amount, RD_INT) ? amount->integer : 0;
-    enum rd_status status = case_limits(run, draft, row, minor, &most, &by, &needs);
-    if (status != RD_OK)
-        return status;
-    bool within = by && minor <= most;
-    rd_money_write(most, most_text);
-    rd_money_write(minor, amount_text);
-    if (by)
-        rd_visit(run->kernel, by->spot);
-    rd_run_decided(run,
-                   rd_arena_printf(run->arena, "%s/%s", row->up_to->name, by ? by->id : "no row"),
-                   row->up_to->file, by ? by->line : row->up_to->line,
-                   rd_arena_printf(run->arena, "limit = %s",
-                                   most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
-                   rd_arena_printf(run->arena, within ? "%s is within" : "%s is above%s%s",
-                                   amount_text, needs ? ", needs " : "", needs ? needs : ""));
-    if (within)
-        return RD_OK;
-    if (event->above) {
-        *above = true;
-        return RD_OK;
-    }
-    return case_above(run, row, most_text, amount_text, needs);
-}
-
 static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft *draft,
                                        const char *event)
 {
@@ -265,24 +136,6 @@ static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft
                                         state->final ? ": it is final" : "");
     run->error->detail = detail;
     return status;
-}
-
-/* The row that lets the actor send this event to this record. Timers and the chart itself need
- * none. */
-static enum rd_status case_authorise(struct rd_run *run, const struct rd_draft *draft,
-                                     const struct rd_event *event,
-                                     const struct rd_authority_row **row)
-{
-    struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
-    *row = NULL;
-    if (run->actor.system || run->lane == RD_LANE_IMPORT)
-        return RD_OK;
-    *row = rd_actor_row(run->kernel, &run->actor, event->permission,
-                        draft->fresh ? NULL : &belonging, run->arena, run->error);
-    if (!*row)
-        return RD_NOT_ALLOWED;
-    rd_run_decided(run, (*row)->id, (*row)->file, (*row)->line, "allowed", NULL);
-    return RD_OK;
 }
 
 /* Form into draft: what the record has too is set on it, the rest is in the journal only. */
@@ -327,14 +180,14 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
         draft->state >= 0 ? rd_event_find(draft->chart, draft->state, event_name) : NULL;
     if (!event)
         return case_wrong_state(run, draft, event_name);
-    enum rd_status status = case_authorise(run, draft, event, &row);
+    enum rd_status status = rd_grant_row(run, draft, event, &row);
 
     if (status == RD_OK)
         status = case_form(run, draft, event->form, form, base);
     if (status == RD_OK && row)
-        status = case_unless(run, draft, row);
+        status = rd_grant_unless(run, draft, row);
     if (status == RD_OK && row)
-        status = case_up_to(run, draft, row, event, &above);
+        status = rd_grant_up_to(run, draft, row, event, &above);
     if (status != RD_OK)
         return status;
     return above ? rd_take_row(run, draft, event, event->above) : rd_take_event(run, draft, event);
@@ -348,7 +201,7 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
     run->command = open->command;
     enum rd_status status = rd_draft_new(run, type, out);
     if (status == RD_OK)
-        status = case_authorise(run, *out, open, &row);
+        status = rd_grant_row(run, *out, open, &row);
     if (status == RD_OK && open->form)
         status = case_form(run, *out, open->form, data, base);
     else if (status == RD_OK) {
@@ -360,7 +213,7 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
     if (status == RD_OK)
         rd_draft_presets(run, *out);
     if (status == RD_OK && row)
-        status = case_unless(run, *out, row);
+        status = rd_grant_unless(run, *out, row);
     return status == RD_OK ? rd_take_open(run, *out) : status;
 }
 
@@ -556,7 +409,7 @@ static void actions_event(struct rd_run *run, struct rd_draft *draft, const stru
     run->error = &why;
     if (row &&
         event->form == NULL) /* guards that read the form can't be asked before it is filled in */
-        status = case_unless(run, draft, row);
+        status = rd_grant_unless(run, draft, row);
     run->error = error;
     if (status == RD_OK) {
         if (event->form)

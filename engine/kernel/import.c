@@ -1,7 +1,7 @@
 /* Imports: what happened, at the times at which it happened.
  *
- *   items in order of time ─▶ deadlines of imported records that were due before ring, at their due
- * ─▶ the item itself
+ *   items in order of time
+ *     ─▶ deadlines of imported records that were due before ring, at their due ─▶ the item itself
  *
  * Imported records live on a lane of their own, whose clock is the import's: the live agenda
  * neither rings their deadlines early nor waits for them. import.finish rings what is left up to

@@ -1,8 +1,8 @@
 /* What the kernel's own files share; nobody else includes it.
  *
- *   request ─▶ method.c ─▶ case.c: identify, authorise ─▶ gather.c: facts ─▶ plan.c: drafts ─▶
- * commit.c: entry ─▶ vault └▶ query.c, list.c, history.c, feed.c ...: read through the same open
- * transaction
+ *   request ─▶ method.c ─▶ case.c: identify ─▶ grant.c: may he? ─▶ gather.c: facts
+ *                      │      ─▶ plan.c, effect.c: drafts ─▶ commit.c: entry ─▶ vault
+ *                      └▶ query.c, list.c, history.c, feed.c ...: read through the same transaction
  */
 #ifndef RD_KERNEL_INSIDE_H
 #define RD_KERNEL_INSIDE_H
@@ -251,6 +251,21 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
 /* Writes one entry through the vault. */
 enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry *entry,
                               uint64_t *seq, struct rd_error *error) RD_MUST_CHECK;
+
+/* grant.c */
+/* The row that lets the actor send this event to this record; NULL (and RD_OK) where none is
+ * needed: timers, the chart itself, and imports. RD_NOT_ALLOWED. */
+enum rd_status rd_grant_row(struct rd_run *run, const struct rd_draft *draft,
+                            const struct rd_event *event,
+                            const struct rd_authority_row **row) RD_MUST_CHECK;
+/* Refuses where one of the row's `unless` guards holds. */
+enum rd_status rd_grant_unless(struct rd_run *run, struct rd_draft *draft,
+                               const struct rd_authority_row *row) RD_MUST_CHECK;
+/* Whether the amount is within what the row allows; `above` is set where it is not and the chart
+ * has a way up, RD_ABOVE_AUTHORITY where it has none. */
+enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_authority_row *row, const struct rd_event *event,
+                              bool *above) RD_MUST_CHECK;
 
 /* case.c */
 enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *request);

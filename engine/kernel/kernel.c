@@ -1,7 +1,7 @@
 /* The kernel: opens, recovers, and runs batches.
  *
- *   requests that have arrived ─▶ each executed in turn ─▶ due deadlines ring (a bounded slice) ─▶
- * one flush ─▶ results
+ *   requests that have arrived ─▶ each executed in turn
+ *     ─▶ due deadlines ring (a bounded slice) ─▶ one flush ─▶ results
  *
  * A result may show what another request of the batch wrote, so nothing leaves before the flush,
  * reads included. Lua decides, C writes: a plan is complete before its entry is written, so a

@@ -1,9 +1,10 @@
 /* Planning deadlines anew: after an activation (calendars, limits and holidays may be others now),
  * and when a record changes from which the limits of open cases are decided (a customer's tier).
  *
- *   activation's entry: [12, 1] ─▶ slices between batches, record by record in the table's order
- *                                  ─▶ [12, 0]; a crash in between begins it again, which is
- * harmless
+ *   activation's entry: [12, 1]
+ *     ─▶ slices between batches, record by record in the table's order ─▶ [12, 0]
+ *
+ * A crash in between begins it again, which is harmless.
  *
  * Every deadline is computed from its own ledger (start, limit, pauses), never from what was due
  * before: so doing it twice changes nothing, and a deadline whose rules fail is left, and said.

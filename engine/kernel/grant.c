@@ -1,0 +1,154 @@
+/* Grants: whether the actor may do this to this record: the row by role and reach, the guards that
+ * its `unless` names, and up to which amount. What is above goes up where the chart knows a way;
+ * otherwise the refusal says what it would take.
+ */
+#include "kernel/inside.h"
+
+#include <string.h>
+
+/* The row that lets the actor send this event to this record. Timers and the chart itself need
+ * none. */
+enum rd_status rd_grant_row(struct rd_run *run, const struct rd_draft *draft,
+                            const struct rd_event *event, const struct rd_authority_row **row)
+{
+    struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    *row = NULL;
+    if (run->actor.system || run->lane == RD_LANE_IMPORT)
+        return RD_OK;
+    *row = rd_actor_row(run->kernel, &run->actor, event->permission,
+                        draft->fresh ? NULL : &belonging, run->arena, run->error);
+    if (!*row)
+        return RD_NOT_ALLOWED;
+    rd_run_decided(run, (*row)->id, (*row)->file, (*row)->line, "allowed", NULL);
+    return RD_OK;
+}
+
+/* `unless` guards of the row: one that holds refuses. */
+enum rd_status rd_grant_unless(struct rd_run *run, struct rd_draft *draft,
+                               const struct rd_authority_row *row)
+{
+    for (size_t i = 0; i < row->unless_count; i++)
+        for (size_t g = 0; draft->chart && g < draft->chart->guard_count; g++) {
+            const struct rd_function *guard = &draft->chart->guards[g];
+            const char *reason;
+            bool holds;
+            if (strcmp(guard->name, row->unless[i]) != 0)
+                continue;
+            enum rd_status status = rd_gather_guard(run, draft, guard, &holds, &reason);
+            if (status != RD_OK)
+                return status;
+            if (holds)
+                return rd_error_at(run->error, RD_NOT_ALLOWED,
+                                   rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
+                                   "%s may not: %s%s%s", run->actor.name, guard->name,
+                                   reason ? ": " : "", reason ? reason : "");
+        }
+    return RD_OK;
+}
+
+/* What a role may grant, by the row's decision; 0 where the table lists nothing for it. */
+static enum rd_status grant_limit_of(struct rd_run *run, struct rd_draft *draft,
+                                     const struct rd_authority_row *row, const char *role,
+                                     int64_t *limit, const struct rd_decision_row **by)
+{
+    struct rd_answer answer;
+    enum rd_status status = rd_gather_decide(run, draft, row->up_to, NULL, role, &answer);
+    *limit = 0;
+    *by = NULL;
+    if (status == RD_OK && answer.outputs[0].kind == RD_INT) {
+        *limit = answer.outputs[0].integer;
+        *by = answer.row_count ? &row->up_to->rows[answer.rows[0]] : NULL;
+    }
+    return status;
+}
+
+/* The most that any of the actor's roles may grant; and the narrowest role for which the amount is
+ * within. */
+static enum rd_status grant_limits(struct rd_run *run, struct rd_draft *draft,
+                                   const struct rd_authority_row *row, int64_t amount,
+                                   int64_t *most, const struct rd_decision_row **by,
+                                   const char **needs)
+{
+    const struct rd_organisation *organisation = &run->model->organisation;
+    *most = 0;
+    *by = NULL;
+    *needs = NULL;
+    for (size_t r = 0; r < organisation->role_count; r++) {
+        const struct rd_decision_row *found;
+        bool mine = run->actor.roles & (1ull << r);
+        int64_t limit;
+        if (!mine && *needs)
+            continue;
+        enum rd_status status =
+            grant_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
+        if (status != RD_OK)
+            return status;
+        if (mine && found && (limit > *most || !*by)) {
+            *most = limit;
+            *by = found;
+        }
+        if (!*needs && !mine && limit >= amount && found)
+            *needs = organisation->roles[r].name;
+    }
+    return RD_OK;
+}
+
+static enum rd_status grant_above(struct rd_run *run, const struct rd_authority_row *row,
+                                  const char *most, const char *amount, const char *needs)
+{
+    struct rd_arena *arena = run->arena;
+    struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
+    *detail = rd_map();
+    rd_map_add(arena, detail, "amount", rd_text_copy(arena, amount, strlen(amount)));
+    rd_map_add(arena, detail, "limit", rd_text_copy(arena, most, strlen(most)));
+    rd_map_add(arena, detail, "needs", needs ? rd_text(needs) : rd_null());
+    rd_map_add(arena, detail, "decisions", rd_show_decisions(&run->decisions, arena));
+    run->error->detail = detail;
+    enum rd_status status = rd_error_at(
+        run->error, RD_ABOVE_AUTHORITY, rd_arena_printf(arena, "%s:%d", row->file, row->line),
+        "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
+        needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
+    run->error->detail = detail;
+    return status;
+}
+
+/* Within the row's limit? `above` is set where the chart has a row for what is above; otherwise
+ * that is a refusal. */
+enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_authority_row *row, const struct rd_event *event,
+                              bool *above)
+{
+    const struct rd_value *amount = draft->form ? rd_map_get(draft->form, row->amount) : NULL;
+    const struct rd_decision_row *by;
+    const char *needs;
+    char most_text[RD_MONEY_TEXT_MAX], amount_text[RD_MONEY_TEXT_MAX];
+    int64_t most;
+    *above = false;
+    if (!row->up_to)
+        return RD_OK;
+    if (!amount)
+        amount = rd_draft_get(draft, row->amount);
+    int64_t minor = rd_value_is(amount, RD_INT) ? amount->integer : 0;
+    enum rd_status status = grant_limits(run, draft, row, minor, &most, &by, &needs);
+    if (status != RD_OK)
+        return status;
+    bool within = by && minor <= most;
+    rd_money_write(most, most_text);
+    rd_money_write(minor, amount_text);
+    if (by)
+        rd_visit(run->kernel, by->spot);
+    rd_run_decided(run,
+                   rd_arena_printf(run->arena, "%s/%s", row->up_to->name, by ? by->id : "no row"),
+                   row->up_to->file, by ? by->line : row->up_to->line,
+                   rd_arena_printf(run->arena, "limit = %s",
+                                   most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
+                   rd_arena_printf(run->arena, within ? "%s is within" : "%s is above%s%s",
+                                   amount_text, needs ? ", needs " : "", needs ? needs : ""));
+    if (within)
+        return RD_OK;
+    if (event->above) {
+        *above = true;
+        return RD_OK;
+    }
+    return grant_above(run, row, most_text, amount_text, needs);
+}
