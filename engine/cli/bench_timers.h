@@ -10,10 +10,10 @@
 
 /* A store with one deadline a case, as it was left on the disk. */
 struct rd_timers_store {
-    const char *dir;                 /* DIR/data, DIR/policy; borrowed */
-    const char *policy;              /* DIR/policy, in the arena of the caller */
-    uint64_t cases, due;             /* wanted */
-    uint64_t *due_ids;               /* of the cases that ring, in order; for free() */
+    const char *dir;                   /* DIR/data, DIR/policy; borrowed */
+    const char *policy;                /* DIR/policy, in the arena of the caller */
+    uint64_t cases, due;               /* wanted */
+    uint64_t *due_ids;                 /* of the cases that ring, in order; for free() */
     char seen[RD_TIMERS_SEEN_MAX][32]; /* ids of cases that do not ring; the first one is written */
     size_t seen_count;
     int64_t due_ms;    /* the instant at which they ring */
@@ -29,5 +29,7 @@ enum rd_status rd_timers_policy_write(const struct rd_timers_store *store, bool 
 /* Fills DIR/data in this process, so that `due` deadlines ring at one instant a few seconds after
  * the end of the filling, and all the others weeks later. */
 enum rd_status rd_timers_fill(struct rd_timers_store *store, struct rd_error *error) RD_MUST_CHECK;
+/* The result as tables, from what -o json shows. */
+void rd_timers_print(struct rd_cli *cli, const struct rd_value *result);
 
 #endif

@@ -14,6 +14,7 @@
 #include "cli/bench.h"
 #include "cli/bench_calendar.h"
 #include "cli/bench_print.h"
+#include "cli/bench_timers.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/dirs.h"
@@ -367,8 +368,9 @@ static enum rd_status bench_go(struct bench *bench, const char *what, struct rd_
     for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++)
         found = found || strcmp(what, runs[i].name) == 0;
     if (!found)
-        return rd_error_set(error, RD_USAGE,
-                            "there is no run '%s': lifecycle, pipeline, start or all", what);
+        return rd_error_set(
+            error, RD_USAGE,
+            "there is no run '%s': lifecycle, pipeline, start, calendar, timers or all", what);
     status = bench_machine(bench, error);
     for (size_t i = 0; i < sizeof(runs) / sizeof(*runs) && status == RD_OK; i++)
         if (all || strcmp(what, runs[i].name) == 0)
@@ -413,6 +415,8 @@ enum rd_status rd_run_bench(struct rd_cli *cli, struct rd_error *error)
     const char *what = rd_args_operand(&cli->args, 0);
     if (what && strcmp(what, "calendar") == 0)
         return rd_bench_calendar(cli, error);
+    if (what && strcmp(what, "timers") == 0)
+        return rd_bench_timers(cli, error);
     enum rd_status status = bench_read(&bench, cli, error);
     if (status != RD_OK)
         return status;

@@ -193,7 +193,12 @@ static const struct rd_option options_bench[] = {
     { "seconds", 0, RD_OPTION_NUMBER, "S", NULL, "5", "how long is measured" },
     { "open", 0, RD_OPTION_NUMBER, "N", NULL, "0",
       "loads: open cases that the store holds before" },
-    { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "300000", "start: cases in the store" },
+    { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "300000",
+      "start: cases in the store; timers: 1000000 unless it is given" },
+    { "due", 0, RD_OPTION_NUMBER, "N", NULL, "100000",
+      "timers: cases whose deadlines ring at one instant" },
+    { "replan", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "timers: change the calendar afterwards, so that all open deadlines are planned anew" },
     { "dir", 0, RD_OPTION_TEXT, "DIR", NULL, "./var/bench", "where the data directory is made" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
       "holds rules/ and scripts/; this directory or the installed example otherwise" },
@@ -259,6 +264,10 @@ static const struct rd_command commands[] = {
       options_test, false, true, 0, 1, rd_run_policy_test },
     { "policy", "info", NULL, "Shows which generation of the policy is in force", NULL,
       options_none, true, true, 0, 0, rd_run_policy_info },
+    { "policy", "preview", NULL, "Shows which deadlines activating the policy directory would move",
+      "Asks the daemon to plan the deadlines of all open cases with the rules that its policy\n"
+      "directory has now, and compares; nothing is changed. `policy reload` then does it.",
+      options_none, true, true, 0, 0, rd_run_policy_preview },
     { "policy", "reload", NULL, "Has the daemon load its policy directory anew",
       "A policy with errors is refused with the reasons, and the one in force goes on.",
       options_none, true, true, 0, 0, rd_run_policy_reload },
@@ -308,7 +317,7 @@ static const struct rd_command commands[] = {
     { "play", NULL, NULL,
       "Plays a day of complaints on a daemon of its own and tells what happened", NULL,
       options_play, false, false, 0, 0, rd_run_play },
-    { "bench", NULL, "[lifecycle|pipeline|start|calendar|all]",
+    { "bench", NULL, "[lifecycle|pipeline|start|calendar|timers|all]",
       "Measures the engine on this machine",
       "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "
       "waiting for its reply.\n"
@@ -316,6 +325,8 @@ static const struct rd_command commands[] = {
       "start: the time from exec to the first answer, after kill -9 with --cases cases, and "
       "with none.\n"
       "calendar: durations added a second on one core; no daemon takes part.\n"
+      "timers: --due of --cases deadlines ring at one instant, while one client reads and one "
+      "writes.\n"
       "all (without a word): lifecycle, the same with one client, pipeline, start.",
       options_bench, false, true, 0, 1, rd_run_bench },
     { "help", NULL, "[NOUN [VERB]]", "Shows commands and their options", NULL, options_none, false,

@@ -15,26 +15,40 @@
 #include "base/pack.h"
 #include "store/tables.h"
 
-static void activate_bind(struct rd_kernel *kernel)
+struct rd_type_binding *rd_bindings_new(const struct rd_catalogue *catalogue,
+                                        const struct rd_model *model)
 {
-    const struct rd_model *model = kernel->model;
-    for (size_t i = 0; kernel->bindings && kernel->bindings[i].indexes; i++)
-        free(kernel->bindings[i].indexes);
-    free(kernel->bindings);
-    kernel->bindings = calloc(model->type_count + 1, sizeof *kernel->bindings);
-    RD_ASSERT(kernel->bindings);
+    struct rd_type_binding *bindings = calloc(model->type_count + 1, sizeof *bindings);
+    RD_ASSERT(bindings);
     for (size_t t = 0; t < model->type_count; t++) {
         const struct rd_record_type *type = &model->types[t];
-        struct rd_type_binding *binding = &kernel->bindings[t];
-        binding->number = rd_catalogue_type(&kernel->catalogue, type->name);
-        binding->indexes = calloc(type->index_count + 1, sizeof *binding->indexes);
-        RD_ASSERT(binding->number && binding->indexes);
+        bindings[t].number = rd_catalogue_type(catalogue, type->name);
+        bindings[t].indexes = calloc(type->index_count + 1, sizeof *bindings[t].indexes);
+        RD_ASSERT(bindings[t].indexes);
         for (size_t i = 0; i < type->index_count; i++) {
             const struct rd_catalogue_index *index =
-                rd_catalogue_index(&kernel->catalogue, binding->number, type->indexes[i].name);
-            RD_ASSERT(index);
-            binding->indexes[i] = index->number;
+                rd_catalogue_index(catalogue, bindings[t].number, type->indexes[i].name);
+            bindings[t].indexes[i] = index ? index->number : 0;
         }
+    }
+    return bindings;
+}
+
+void rd_bindings_free(struct rd_type_binding *bindings)
+{
+    for (size_t i = 0; bindings && bindings[i].indexes; i++)
+        free(bindings[i].indexes);
+    free(bindings);
+}
+
+static void activate_bind(struct rd_kernel *kernel)
+{
+    rd_bindings_free(kernel->bindings);
+    kernel->bindings = rd_bindings_new(&kernel->catalogue, kernel->model);
+    for (size_t t = 0; t < kernel->model->type_count; t++) { /* the activation has numbered them */
+        RD_ASSERT(kernel->bindings[t].number);
+        for (size_t i = 0; i < kernel->model->types[t].index_count; i++)
+            RD_ASSERT(kernel->bindings[t].indexes[i]);
     }
 }
 
@@ -189,6 +203,8 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, c
 {
     struct rd_policy *old = kernel->policy;
     memcpy(kernel->hash, hash, sizeof kernel->hash);
+    rd_policy_free(kernel->preview);
+    kernel->preview = NULL;
     kernel->policy = *policy;
     kernel->model = rd_policy_model(*policy);
     *policy = NULL;
@@ -315,6 +331,24 @@ static struct rd_value activate_findings(const struct rd_findings *findings, str
     return list;
 }
 
+enum rd_status rd_activate_refusal(struct rd_kernel *kernel, struct rd_request *request,
+                                   const struct rd_findings *findings)
+{
+    struct rd_arena *arena = request->arena;
+    struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
+    const struct rd_finding *first = findings->first;
+    while (first && !first->error)
+        first = first->next;
+    *detail = rd_map();
+    rd_map_add(arena, detail, "findings", activate_findings(findings, arena));
+    if (first)
+        (void)rd_error_set(&request->error, RD_POLICY_REFUSED, "%s:%d: %s (generation %u goes on)",
+                           first->file, first->line, first->text, kernel->generation);
+    request->error.detail = detail;
+    request->error.status = RD_POLICY_REFUSED;
+    return RD_POLICY_REFUSED;
+}
+
 enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request)
 {
     struct rd_arena *arena = request->arena;
@@ -341,21 +375,8 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
     if (status == RD_OK && !same)
         status = rd_activate(kernel, &policy, sources, count, by, &findings, &request->error);
     rd_policy_free(policy);
-    if (status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) {
-        struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
-        const struct rd_finding *first = findings.first;
-        while (first && !first->error)
-            first = first->next;
-        *detail = rd_map();
-        rd_map_add(arena, detail, "findings", activate_findings(&findings, arena));
-        if (first)
-            (void)rd_error_set(&request->error, RD_POLICY_REFUSED,
-                               "%s:%d: %s (generation %u goes on)", first->file, first->line,
-                               first->text, kernel->generation);
-        request->error.detail = detail;
-        request->error.status = RD_POLICY_REFUSED;
-        return RD_POLICY_REFUSED;
-    }
+    if (status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG)
+        return rd_activate_refusal(kernel, request, &findings);
     if (status != RD_OK)
         return status;
     if (!same)

@@ -38,14 +38,15 @@ struct rd_kernel {
     bool wrote;       /* something waits for the flush */
     bool ring_failed; /* the last time that deadlines were due; told once */
     uint32_t *coverage;
-    uint64_t rung, faults;    /* since the start */
-    uint64_t fired;           /* schedules, since the start */
-    bool replanning;          /* deadlines are being planned anew, in slices */
-    uint64_t replan_from;     /* the record that comes next */
-    uint64_t replan_moved;    /* deadlines that moved so far */
-    int64_t *schedule_nexts;  /* the next occurrence of each of the model's schedules */
-    int64_t schedule_next_ms; /* the earliest of these; INT64_MAX: none */
-    size_t schedule_first;    /* whose it is */
+    uint64_t rung, faults;     /* since the start */
+    uint64_t fired;            /* schedules, since the start */
+    struct rd_policy *preview; /* a candidate that policy.preview looks at; NULL */
+    bool replanning;           /* deadlines are being planned anew, in slices */
+    uint64_t replan_from;      /* the record that comes next */
+    uint64_t replan_moved;     /* deadlines that moved so far */
+    int64_t *schedule_nexts;   /* the next occurrence of each of the model's schedules */
+    int64_t schedule_next_ms;  /* the earliest of these; INT64_MAX: none */
+    size_t schedule_first;     /* whose it is */
     int64_t started_ms;
     char hash[RD_POLICY_HASH_TEXT]; /* of the generation in force, tests included */
 };
@@ -112,6 +113,14 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
 enum rd_status rd_activate_borrowed(struct rd_kernel *kernel, struct rd_policy *policy,
                                     struct rd_findings *findings,
                                     struct rd_error *error) RD_MUST_CHECK;
+/* Numbers for a model's types and indexes, as far as the catalogue has them (0: not yet); freed
+ * with rd_bindings_free. */
+struct rd_type_binding *rd_bindings_new(const struct rd_catalogue *catalogue,
+                                        const struct rd_model *model);
+void rd_bindings_free(struct rd_type_binding *bindings);
+/* The refusal of a policy: its first error as the sentence, all findings as the detail. */
+enum rd_status rd_activate_refusal(struct rd_kernel *kernel, struct rd_request *request,
+                                   const struct rd_findings *findings);
 /* Loads the stored active generation; RD_NOT_FOUND where there is none. */
 enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings,
                                   struct rd_error *error) RD_MUST_CHECK;
@@ -218,6 +227,9 @@ enum rd_status rd_replan_resume(struct rd_kernel *kernel, struct rd_error *error
 /* Adds the effect that begins one, where there is any deadline; for an activation's entry. */
 enum rd_status rd_replan_effect(struct rd_kernel *kernel, struct rd_arena *arena,
                                 struct rd_value *effects, struct rd_error *error) RD_MUST_CHECK;
+/* The first record at or behind `from` that has a deadline; RD_END: none. */
+enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, struct rd_id *out,
+                              struct rd_error *error) RD_MUST_CHECK;
 /* One slice: so many records at the most. */
 enum rd_status rd_replan_slice(struct rd_kernel *kernel, size_t records,
                                struct rd_error *error) RD_MUST_CHECK;
@@ -329,6 +341,9 @@ enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uin
 enum rd_status rd_history_entry(struct rd_kernel *kernel, uint64_t position, struct rd_arena *arena,
                                 struct rd_entry *raw, struct rd_command_entry *out,
                                 struct rd_error *error) RD_MUST_CHECK;
+
+/* preview.c */
+enum rd_status rd_method_policy_preview(struct rd_kernel *kernel, struct rd_request *request);
 
 /* agenda_list.c */
 enum rd_status rd_method_agenda_list(struct rd_kernel *kernel, struct rd_request *request);

@@ -197,9 +197,8 @@ void rd_kernel_close(struct rd_kernel *kernel)
     if (!kernel)
         return;
     rd_vault_close(kernel->vault);
-    for (size_t i = 0; kernel->bindings && kernel->bindings[i].indexes; i++)
-        free(kernel->bindings[i].indexes);
-    free(kernel->bindings);
+    rd_bindings_free(kernel->bindings);
+    rd_policy_free(kernel->preview);
     free(kernel->schedule_nexts);
     if (!kernel->policy_borrowed)
         rd_policy_free(kernel->policy);

@@ -16,9 +16,8 @@
 #include "base/log.h"
 #include "store/tables.h"
 
-/* The first record at or behind `from` that has a deadline; RD_END: none. */
-static enum rd_status replan_next(struct rd_kernel *kernel, uint64_t from, struct rd_id *out,
-                                  struct rd_error *error)
+enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, struct rd_id *out,
+                              struct rd_error *error)
 {
     struct rd_key16 key = rd_key16(from, 0);
     struct rd_walk walk;
@@ -58,7 +57,7 @@ enum rd_status rd_replan_effect(struct rd_kernel *kernel, struct rd_arena *arena
                                 struct rd_value *effects, struct rd_error *error)
 {
     struct rd_id first;
-    enum rd_status status = replan_next(kernel, 0, &first, error);
+    enum rd_status status = rd_replan_next(kernel, 0, &first, error);
     if (status == RD_OK)
         replan_mark(arena, effects, true);
     return status == RD_END ? RD_OK : status;
@@ -120,7 +119,7 @@ enum rd_status rd_replan_slice(struct rd_kernel *kernel, size_t records, struct 
 {
     for (size_t i = 0; i < records && kernel->replanning; i++) {
         struct rd_id id = { 0 };
-        enum rd_status status = replan_next(kernel, kernel->replan_from, &id, error);
+        enum rd_status status = rd_replan_next(kernel, kernel->replan_from, &id, error);
         if (status == RD_END)
             status = replan_end(kernel, error);
         else if (status == RD_OK)
@@ -164,7 +163,7 @@ static enum rd_status replan_cases(struct rd_run *run, const struct rd_record_ty
         *full = planned == RD_CASCADE_RECORDS_MAX / 2 || looked == RD_LIST_SCAN_MAX;
         if (*full)
             break;
-        status = replan_next(run->kernel, id.value, &first, run->error);
+        status = rd_replan_next(run->kernel, id.value, &first, run->error);
         bool has = status == RD_OK && first.value == id.value;
         status = status == RD_END ? RD_OK : status;
         if (status == RD_OK && has) {

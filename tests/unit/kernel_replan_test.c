@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 static struct kernel_rig rig;
 
 static void setup(void)
@@ -80,11 +82,43 @@ START_TEST(a_crash_in_between_does_no_harm)
     ck_assert_str_eq(due(last, "within"), "2026-03-16T01:00:00Z"); /* its slice is still to come */
     rig_stop(&rig);
     ck_assert_int_eq(rig_start(&rig, false), RD_OK);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 302 / RD_REPLAN_SLICE_MAX + 1; i++)
         rig_ok(&rig, "server.info", "{}");
     ck_assert_str_eq(due(last, "within"), "2026-03-09T01:00:00Z");
     ck_assert_int_eq(rd_kernel_wake_at(rig.kernel) > 0, 1); /* nothing left to do at once */
     rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+START_TEST(a_preview_tells_and_changes_nothing)
+{
+    unsigned char before[32], after[32];
+    const char *id = rig_job(&rig, "x");
+    for (int i = 0; i < 600; i++)
+        rig_job(&rig, "more");
+    rig_digest(&rig, before);
+    struct rd_value same = rig_ok(&rig, "policy.preview", "{}");
+    ck_assert_int_eq(t_int(same, "moved"), 0);
+    rig_edit(&rig, "'10 business days'", "'5 business days'");
+    struct rd_value first = rig_ok(&rig, "policy.preview", "{}");
+    ck_assert_int_eq(t_int(first, "records"), RD_PREVIEW_SLICE_MAX);
+    struct rd_value rest =
+        rig_ok(&rig, "policy.preview", "{'cursor': '%s'}", t_text(first, "cursor"));
+    ck_assert_int_eq(t_int(first, "moved") + t_int(rest, "moved"), 601);
+    ck_assert_int_eq(t_int(rest, "earlier"), t_int(rest, "moved"));
+    ck_assert_int_eq(t_int(rest, "later") + t_int(rest, "failed"), 0);
+    ck_assert_int_eq(t_int(rest, "most_earlier_ms"), 7 * 24 * RIG_HOUR_MS);
+    ck_assert_str_eq(t_text(first, "examples.0.was"), "2026-03-16T01:00:00Z");
+    ck_assert_str_eq(t_text(first, "examples.0.due"), "2026-03-09T01:00:00Z");
+    rig_digest(&rig, after);
+    ck_assert_mem_eq(before, after, sizeof before);
+    rig_no(&rig, "bad_cursor", "/cursor", "policy.preview", "{'cursor': 'x'}");
+    rig_edit(&rig, "'5 business days'", "'5 busyness days'");
+    rig_no(&rig, "policy_refused", NULL, "policy.preview", "{}");
+    rig_edit(&rig, "'5 busyness days'", "'5 business days'");
+    rig_ok(&rig, "policy.reload", "{}");
+    rig_ok(&rig, "server.info", "{}");
+    ck_assert_str_eq(due(id, "within"), "2026-03-09T01:00:00Z");
 }
 END_TEST
 
@@ -97,6 +131,7 @@ int main(void)
     tcase_add_test(tcase, a_new_limit_counts_from_the_old_start);
     tcase_add_test(tcase, what_a_pause_left_stays_left);
     tcase_add_test(tcase, a_crash_in_between_does_no_harm);
+    tcase_add_test(tcase, a_preview_tells_and_changes_nothing);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
