@@ -513,7 +513,7 @@ enum rd_status rd_store_digest(struct rd_store *store, unsigned char out[32],
     static const unsigned char lowest[STORE_KEY_BYTES_MAX];
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, 32);
-    for (int i = 0; i < RD_TABLE_COUNT; i++) {
+    for (int i = RD_TABLE_META + 1; i < RD_TABLE_COUNT; i++) {
         struct rd_walk walk;
         uint64_t rows = 0;
         enum rd_status status = rd_walk_start(&walk, store, (enum rd_table)i, lowest, false, error);

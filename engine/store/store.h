@@ -116,7 +116,8 @@ struct rd_store_stat {
     } tables[RD_TABLE_COUNT];
 };
 void rd_store_stat(struct rd_store *store, struct rd_store_stat *out);
-/* A hash over every pair of every table: equal contents, equal hash. */
+/* A hash over every pair of every table but META, which tells how far the store was committed (a
+ * matter of timing: entries that change nothing are not committed for) and not what is in it. */
 enum rd_status rd_store_digest(struct rd_store *store, unsigned char out[32],
                                struct rd_error *error) RD_MUST_CHECK;
 
