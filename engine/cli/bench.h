@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "kernel/kernel.h"
 #include "base/value.h"
 
 /* ---- times ---- */
@@ -125,5 +126,10 @@ struct rd_bench_disk {
 };
 enum rd_status rd_bench_disk_read(const char *dir, struct rd_bench_disk *disk,
                                   struct rd_error *error) RD_MUST_CHECK;
+
+/* Runs so many requests (RD_BATCH_COMMANDS_MAX at most) as one batch; the first that is refused is
+ * the error, without its detail. */
+enum rd_status rd_bench_batch(struct rd_kernel *kernel, struct rd_request *requests, size_t count,
+                              struct rd_error *error) RD_MUST_CHECK;
 
 #endif

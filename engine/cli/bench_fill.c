@@ -43,12 +43,14 @@ static struct rd_value *fill_request(struct fill *fill, size_t at, const char *m
     return &fill->params[at];
 }
 
-static enum rd_status fill_run(struct fill *fill, size_t count, struct rd_error *error)
+enum rd_status rd_bench_batch(struct rd_kernel *kernel, struct rd_request *requests, size_t count,
+                              struct rd_error *error)
 {
-    struct rd_request *batch[FILL_BATCH] = { NULL };
+    struct rd_request *batch[RD_BATCH_COMMANDS_MAX] = { NULL };
+    RD_ASSERT(count <= RD_BATCH_COMMANDS_MAX);
     for (size_t i = 0; i < count; i++)
-        batch[i] = &fill->requests[i];
-    rd_kernel_run(fill->kernel, batch, count);
+        batch[i] = &requests[i];
+    rd_kernel_run(kernel, batch, count);
     for (size_t i = 0; i < count; i++) {
         if (batch[i]->status != RD_OK) {
             *error = batch[i]->error;
@@ -73,7 +75,7 @@ static enum rd_status fill_prepare(struct fill *fill, struct rd_error *error)
         rd_map_add(&fill->arena, params, "data", data);
     }
     if (status == RD_OK)
-        status = fill_run(fill, FILL_BATCH, error);
+        status = rd_bench_batch(fill->kernel, fill->requests, FILL_BATCH, error);
     for (size_t i = 0; i < FILL_BATCH && status == RD_OK; i++)
         fill->customers[i] =
             rd_value_copy(&fill->kept, rd_map_get(&fill->requests[i].result, "id"));
@@ -94,7 +96,7 @@ static enum rd_status fill_open(struct fill *fill, size_t count, struct rd_error
         rd_map_add(&fill->arena, params, "data", data);
     }
     if (status == RD_OK)
-        status = fill_run(fill, count, error);
+        status = rd_bench_batch(fill->kernel, fill->requests, count, error);
     for (size_t i = 0; i < count && status == RD_OK; i++)
         fill->records[i] = *rd_map_get(&fill->requests[i].result, "id");
     return status;
@@ -116,7 +118,7 @@ static enum rd_status fill_wave(struct fill *fill, size_t count, int stage, stru
             rd_map_add(&fill->arena, params, "form", fill->forms[step]);
         }
         if (used > 0)
-            status = fill_run(fill, used, error);
+            status = rd_bench_batch(fill->kernel, fill->requests, used, error);
     }
     rd_arena_reset(&fill->arena);
     return status;

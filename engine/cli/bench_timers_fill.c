@@ -80,22 +80,6 @@ enum rd_status rd_timers_policy_write(const struct rd_timers_store *store, bool 
     return failed ? rd_error_errno(error, RD_IO, errno, "can't write %s", path) : RD_OK;
 }
 
-static enum rd_status fill_run(struct fill *fill, size_t count, struct rd_error *error)
-{
-    struct rd_request *batch[FILL_BATCH] = { NULL };
-    for (size_t i = 0; i < count; i++)
-        batch[i] = &fill->requests[i];
-    rd_kernel_run(fill->kernel, batch, count);
-    for (size_t i = 0; i < count; i++) {
-        if (batch[i]->status != RD_OK) {
-            *error = batch[i]->error;
-            error->detail = NULL; /* lives in an arena that ends here */
-            return batch[i]->status;
-        }
-    }
-    return RD_OK;
-}
-
 /* Keeps what the measuring will ask for. */
 static void fill_note(struct fill *fill, const char *id, bool soon)
 {
@@ -120,7 +104,7 @@ static enum rd_status fill_open(struct fill *fill, uint64_t cases, bool soon,
                                                      .method = "case.open",
                                                      .params = &fill->params,
                                                      .peer = { .door = RD_DOOR_INSIDE } };
-        status = fill_run(fill, count, error);
+        status = rd_bench_batch(fill->kernel, fill->requests, count, error);
         for (size_t i = 0; i < count && status == RD_OK; i++)
             fill_note(fill, rd_map_text(&fill->requests[i].result, "id", ""), soon);
         rd_arena_reset(&fill->arena);
@@ -159,7 +143,7 @@ static enum rd_status fill_aim(struct fill *fill, int64_t began_ns, struct rd_er
                                              .method = "clock.advance",
                                              .params = &fill->params,
                                              .peer = { .door = RD_DOOR_INSIDE } };
-    return fill_run(fill, 1, error);
+    return rd_bench_batch(fill->kernel, fill->requests, 1, error);
 }
 
 static enum rd_status fill_all(struct fill *fill, struct rd_error *error)

@@ -62,7 +62,7 @@ static void show_ledger(struct rd_kernel *kernel, const struct rd_deadline *dead
                           : deadline->left_ms));
 }
 
-static struct rd_value show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena)
+struct rd_value rd_show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena)
 {
     struct rd_value shown = rd_map(), pauses = rd_list();
     rd_map_add(arena, &shown, "name", rd_text(deadline->name));
@@ -112,7 +112,7 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
     rd_map_add(arena, &shown, "version", rd_int(record->version));
     rd_map_add(arena, &shown, "data", rd_show_fields(type, &record->data, arena));
     for (size_t i = 0; i < count; i++) {
-        struct rd_value *row = rd_list_add(arena, &due, show_deadline(&deadlines[i], arena));
+        struct rd_value *row = rd_list_add(arena, &due, rd_show_deadline(&deadlines[i], arena));
         if (at_ms != RD_NO_LEDGER)
             show_ledger(kernel, &deadlines[i], at_ms, arena, row);
     }
@@ -140,9 +140,4 @@ struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_ar
         rd_list_add(arena, &shown, item);
     }
     return shown;
-}
-
-struct rd_value rd_show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena)
-{
-    return show_deadline(deadline, arena);
 }
