@@ -13,9 +13,10 @@ return {
   decision "complaint.step_limit" {
     title = { en = "For one step, until the supervisor is told", zh = "单步时限(报主管)" },
     owner = "customer service management",
-    input = { urgency = urgencies, tier = tiers }, output = { limit = duration }, hit = "first",
+    input = { urgency = urgencies, track = tracks, tier = tiers }, output = { limit = duration }, hit = "first",
     rows = {
       { id = "urgent",   urgency = "urgent", limit = "4 hours" },
+      { id = "green",    track = "green",    limit = "1 business day" },       -- the green channel, for whomever it was opened
       { id = "key",      tier = "key",       limit = "1 business day" },
       { id = "others",                       limit = "2 business days" },
     },
@@ -23,9 +24,10 @@ return {
   decision "complaint.head_limit" {
     title = { en = "For one step, until the head is told", zh = "单步时限(报部门负责人)" },
     owner = "customer service management",
-    input = { urgency = urgencies, tier = tiers }, output = { limit = duration }, hit = "first",
+    input = { urgency = urgencies, track = tracks, tier = tiers }, output = { limit = duration }, hit = "first",
     rows = {
       { id = "urgent",   urgency = "urgent", limit = "1 business day" },
+      { id = "green",    track = "green",    limit = "2 business days" },
       { id = "key",      tier = "key",       limit = "2 business days" },
       { id = "others",                       limit = "4 business days" },
     },

@@ -1,4 +1,4 @@
--- Who works here. Roles go from narrow to wide: what is above one role's power is passed to the next one down this list.
+-- Who works here, as far as it is written into the rules; in a large company people are records (scripts/employee.lua). Roles go from narrow to wide: what is above one role's power is passed to the next one down this list.
 return organisation {
   roles = {
     { "staff",               en = "Staff",               zh = "业务员" },
@@ -8,7 +8,15 @@ return organisation {
     { "branch_manager",      en = "Branch manager",      zh = "分公司经理", is = { "head_of_department" } },
     { "headquarters_centre", en = "Headquarters centre", zh = "总部客服中心", is = { "branch_manager" } },
     -- beside the line: these pass nothing up and have only what rules/authority.lua lists
+    { "front_desk",     en = "Front desk",     zh = "前台受理员", is = { "staff" } },
     { "callback_agent", en = "Callback agent", zh = "回访员", is = { "staff" } },
+    { "callback_centre_director", en = "Callback centre director", zh = "回访中心主任", is = { "callback_agent" } },
+    { "marketing_director", en = "Marketing director", zh = "营销总监" },
+    { "vice_president",     en = "Vice president",     zh = "副总裁" },
+    { "administration_manager", en = "Administration manager", zh = "行政部经理" },
+    { "general_manager",        en = "General manager",        zh = "总经理" },
+    { "executive_director",     en = "Executive director",     zh = "执行董事" },
+    { "information_keeper",     en = "Information keeper",     zh = "信息管理员" },
     { "archive_keeper", en = "Archive keeper", zh = "档案管理员" },
     { "importer",       en = "Importer",       zh = "数据导入员" },
     { "administrator",  en = "Administrator",  zh = "管理员" },
@@ -16,13 +24,20 @@ return organisation {
   },
   units = {
     { "hq", en = "Headquarters", zh = "总公司" },
+    { "hq_service",   en = "Headquarters: customer service",  zh = "总部客服管理部", under = "hq" },
+    { "hq_callbacks", en = "Headquarters: callback centre",   zh = "总部回访中心",   under = "hq_service" },
+    { "hq_marketing", en = "Headquarters: marketing",         zh = "总部营销部",     under = "hq" },
+    { "hq_admin",     en = "Headquarters: administration",    zh = "总部行政部",     under = "hq" },
     { "gd", en = "Guangdong branch", zh = "广东分公司", under = "hq" },
     { "gz", en = "Guangzhou", zh = "广州分公司", under = "gd" },
+    { "gz_service", en = "Guangzhou: customer service", zh = "广州客服部", under = "gz" },
+    { "gz_tech",    en = "Guangzhou: technical",        zh = "广州技术部", under = "gz" },
+    { "gz_sales",   en = "Guangzhou: sales",            zh = "广州销售部", under = "gz" },
     { "sz", en = "Shenzhen",  zh = "深圳分公司", under = "gd" },
     { "bj", en = "Beijing branch", zh = "北京分公司", under = "hq" },
   },
   accounts = {
-    { "kf1",      name = "前台一号 (Front desk)",  unit = "gz", group = "desk", roles = { "staff" } },
+    { "kf1",      name = "前台一号 (Front desk)",  unit = "gz", group = "desk", roles = { "front_desk" } },
     { "ben",      name = "周本 (Ben Zhou)",        unit = "gz", group = "g1", roles = { "handler" }, uid = 1001 },
     { "mei",      name = "何梅 (He Mei)",          unit = "gz", group = "g1", roles = { "handler" } },
     { "sun",      name = "孙亮 (Sun Liang)",       unit = "sz", group = "g2", roles = { "handler" } },
@@ -30,6 +45,10 @@ return organisation {
     { "wang",     name = "王强 (Wang Qiang)",      unit = "gz", roles = { "head_of_department" }, uid = 1003 },
     { "zhao",     name = "赵敏 (Zhao Min)",        unit = "gd", roles = { "branch_manager" } },
     { "chen",     name = "陈静 (Chen Jing)",       unit = "hq", roles = { "headquarters_centre" } },
+    { "lin",      name = "林峰 (Lin Feng)",        unit = "hq", roles = { "marketing_director" } },
+    { "xu",       name = "徐岚 (Xu Lan)",          unit = "hq", roles = { "vice_president" } },
+    { "guo",      name = "郭建 (Guo Jian)",        unit = "hq_admin", roles = { "administration_manager" } },
+    { "he",       name = "贺宁 (He Ning)",         unit = "hq_callbacks", roles = { "callback_centre_director" } },
     { "hf1",      name = "回访一号 (Callback)",    unit = "gz", group = "calls", roles = { "callback_agent" } },
     { "dang",     name = "党安 (Dang An)",         unit = "hq", roles = { "archive_keeper" } },
     { "importer", name = "数据导入 (Importer)",    unit = "hq", roles = { "importer" } },

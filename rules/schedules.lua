@@ -1,5 +1,10 @@
 -- What comes round by itself, as calendar programs write it (RFC 5545). A day off moves it to the next working day.
 return {
+  choices "duties" {                          -- what a duty is about (scripts/duty.lua)
+    { "archive_report", en = "Monthly archive report",              zh = "月度归档报告" },
+    { "file_check",     en = "Check of result files and customer files", zh = "结果文件与客户档案检查" },
+    { "regulator_file", en = "Complaints forwarded by the regulator",  zh = "监管转办投诉导入" },
+  },
   schedule "monthly_archive_report" {
     title = { en = "Archive report, first Monday of each month", zh = "月度归档报告(每月首个周一)" },
     rule = "FREQ=MONTHLY;BYDAY=1MO", at = "09:00", on = "service_hours",

@@ -85,6 +85,14 @@ return {
       { act "turn_down" { by = "li_na", reason = "Far too much" },          expect = in_state "with_department" },
     },
   },
+  test "so does the branch" {
+    given = ordinary,
+    steps = {
+      to_department[1], to_department[2],
+      { act "grant" { by = "ben", remedy = "refund", amount = "90000.00" }, expect = in_state "passed_up" },
+      { act "turn_down" { by = "zhao", reason = "Not for this" },          expect = in_state "with_department" },
+    },
+  },
   test "nobody chooses or grants what they proposed" {
     given = ordinary,
     steps = {

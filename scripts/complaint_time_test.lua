@@ -60,11 +60,13 @@ return {
       { at = "2026-03-06 09:00", expect = { in_state "with_department", told "head_of_department" } },
     },
   },
-  test "a case that is not finished in ten business days reaches branch and headquarters" {
+  test "a case that is not finished in ten business days reaches the branch, and three days later headquarters" {
     given = { customers[1], complaint "c" { by = "ben", customer = "li", channel = "hotline", problem = "billing", summary = "Charged twice" } },
     steps = {
       { expect = { deadline = { name = "within", due = "2026-03-16 09:00" } } },
-      { at = "2026-03-16 09:00", expect = { told "branch_manager", told "headquarters_centre" } },
+      { at = "2026-03-16 09:00", expect = { told "branch_manager", deadline = { name = "headquarters", due = "2026-03-19 09:00" }, data = { closed_in_time = false } } },
+      { at = "2026-03-19 08:59" },
+      { at = "2026-03-19 09:00", expect = told "headquarters_centre" },
     },
   },
   test "the clock stands still while we wait for the customer" {

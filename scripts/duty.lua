@@ -1,10 +1,5 @@
 -- Duties that come round by themselves (rules/schedules.lua): somebody is told, does it, and says what came of it.
 return {
-  choices "duties" {
-    { "archive_report", en = "Monthly archive report",              zh = "月度归档报告" },
-    { "file_check",     en = "Check of result files and customer files", zh = "结果文件与客户档案检查" },
-    { "regulator_file", en = "Complaints forwarded by the regulator",  zh = "监管转办投诉导入" },
-  },
   record "duty" {
     title = { en = "Duty", zh = "例行任务" }, number = "DU-{year}-{0000}", owner = "done_by",
     fields = {

@@ -82,7 +82,7 @@ return workflow "incident" {
       after = { "30 days", tell = { "owner", text = "Incident {number} may be closed. 事件{number}可关闭。" } },
     },
     closed = {                                        -- not final: the log has cases that come back even from here
-      title = { en = "Closed", zh = "已关闭" }, pause = true,
+      title = { en = "Closed", zh = "已关闭" }, pause = true, rests = "it is over, unless it comes back",
       on = {
         assign = { form = "incident_change", go = "active", run = { "count_reopening" } },
         close = { form = "incident_change" },

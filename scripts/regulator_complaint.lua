@@ -54,11 +54,11 @@ return {
         after = { "60 days", escalate = true, tell = { "supervisor", text = "{number} has been in progress for 60 days. {number}处理已满60天。" } },
       },
       answered = {
-        title = { en = "Answered", zh = "已答复" },
+        title = { en = "Answered", zh = "已答复" }, rests = "the company has answered; whether to dispute is the customer's affair",
         on = { dispute = { form = "regulator_dispute", go = "disputed", run = { "mark_disputed" } } },
       },
       untimely = {
-        title = { en = "Untimely response", zh = "逾期答复" },
+        title = { en = "Untimely response", zh = "逾期答复" }, rests = "the company has answered, too late; whether to dispute is the customer's affair",
         on = { dispute = { form = "regulator_dispute", go = "disputed", run = { "mark_disputed" } } },
       },
       disputed = { title = { en = "Disputed", zh = "有异议" }, final = true },

@@ -27,7 +27,9 @@
 #define RD_KERNEL_LOOK_MS_MAX                                                                      \
     1000 /* while a deadline is ahead, the wall clock is read this often: it may jump */
 #define RD_KERNEL_RETRY_MS                                                                         \
-    100 /* a ring that achieved nothing (disk full) is tried again after this */
+    100                    /* a ring that achieved nothing (disk full) is tried again after this */
+#define RD_TURN_LONG_MS 10 /* a turn of the kernel thread that took so long is told in the log */
+#define RD_TURN_TELL_MS 1000  /* but no more than one in this time */
 #define RD_JOBS_KEPT_MAX 1024 /* messages whose memory is kept for the next ones */
 #define RD_FEED_PAGE_MAX 256  /* entries read for a subscriber at a time */
 
@@ -37,6 +39,8 @@
 #define RD_JOURNAL_BATCH_BYTES_MAX (64u * 1024 * 1024) /* appended and not yet flushed: busy */
 #define RD_STORE_WRITES_MAX 20000 /* puts since the last commit: commit, before pages spill */
 #define RD_STORE_COMMIT_MS 100    /* under load, the store is committed at least this often */
+#define RD_STORE_COMMIT_TOOK_MS 5 /* a commit that took longer: the next ones are smaller */
+#define RD_STORE_WRITES_MIN 1000  /* but not smaller than this many puts */
 #define RD_STORE_MAP_BYTES_MIN (256ull * 1024 * 1024)
 #define RD_STORE_MAP_BYTES_MAX (1ull << 40)
 
@@ -50,17 +54,49 @@
 #define RD_PREVIEW_SLICE_MAX 512  /* records that one policy.preview looks at */
 /* records whose deadlines are planned anew in one batch (p99 meanwhile: 128: 6 to 25 ms, 64: 5) */
 #define RD_REPLAN_SLICE_MAX 64
+/* versions of cases that one slice reads to find out since when a new limit counts; and of one
+ * case: beyond them it counts from now */
+#define RD_REARM_READ_MAX 512
+#define RD_REARM_VERSIONS_MAX 1000
+#define RD_JOB_SLICE_MAX 64      /* records that jobs do something to in one batch */
+#define RD_JOB_SCAN_MAX 1024     /* and look at, to find them */
+#define RD_JOBS_WAITING_MAX 1000 /* jobs that rules have begun and that have not ended */
 #define RD_PLAN_EFFECTS_MAX 256
-#define RD_FACT_ROWS_MAX 100000 /* records that one count or sum looks at */
+#define RD_FACT_ROWS_MAX 100000    /* records that one count or sum looks at */
+#define RD_LEDGER_VERIFY_SLICE 500 /* entries that one ledger.verify looks at */
+#define RD_DELEGATORS_MAX 16       /* whom one person may stand in for at a time */
+#define RD_ADDRESSEES_MAX 1000     /* people whom one role in one place stands for */
 #define RD_LIST_LIMIT_MAX 1000
 #define RD_LIST_LIMIT_DEFAULT 50
-#define RD_LIST_SCAN_MAX 10000      /* records looked at for one page */
-#define RD_REPORT_VALUES_MAX 1000   /* different values in one slice of a report */
-#define RD_ADVANCE_RINGS_MAX 100000 /* deadlines that ring in one clock.advance */
+#define RD_LIST_SCAN_MAX 10000    /* records looked at for one page */
+#define RD_REPORT_VALUES_MAX 1000 /* different values in one slice of a report */
+/* views and reports */
+#define RD_FILTER_VALUES_MAX 64 /* values that one condition names */
+#define RD_SCAN_PARTS_MAX 16    /* stretches of an index that one list joins */
+#define RD_VIEWS_MAX 1000
+#define RD_VIEW_PARAMS_MAX 16
+#define RD_VIEW_COLUMNS_MAX 15
+#define RD_REPORTS_MAX 200
+#define RD_REPORT_SECTIONS_MAX 32
+#define RD_REPORT_MEASURES_MAX 12
+#define RD_REPORT_BY_MAX 3         /* things that one section goes by */
+#define RD_REPORT_GROUPS_MAX 10000 /* different values in one section */
+#define RD_LOADINGS_MAX 16         /* loads of the policy directory that are asked for: busy */
+#define RD_LOADING_LOOK_MS 2       /* while one goes on: whether it is done */
+#define RD_REPORT_FIGURES_BYTES (64u * 1024 * 1024) /* memory of one report's lines, or refused */
+#define RD_REPORT_SHOWN_BYTES (16u * 1024 * 1024)   /* of the lines shown; others are left off */
+#define RD_REPORTS_AT_ONCE_MAX 4     /* that are asked for and not yet answered: busy */
+#define RD_REPORT_SLICE_NS 1000000ll /* reading for reports between two batches */
+#define RD_SNAPSHOT_MS_MAX 5000      /* a reader that is older keeps pages from being used again */
+#define RD_ADVANCE_RINGS_MAX 100000  /* deadlines that ring in one clock.advance */
 /* memory of one reply that lists things: more of them come on the next page */
 #define RD_REPLY_ARENA_BYTES (8u * 1024 * 1024)
 /* memory of the requests of one batch: the ones behind it are refused, since it has one arena */
 #define RD_BATCH_ARENA_BYTES (64u * 1024 * 1024)
+/* memory that replies may take before they are handed over: the rest of the batch is run after
+ * that; and before the kernel waits for the loop to take them */
+#define RD_BATCH_REPLY_BYTES (16u * 1024 * 1024)
+#define RD_REPLIES_AHEAD_BYTES (32u * 1024 * 1024)
 #define RD_HISTORY_MAX 1000 /* entries in one case.history reply */
 #define RD_IDEMPOTENCY_KEY_BYTES_MAX 128
 #define RD_IDEMPOTENCY_KEEP_MS (7ll * 24 * 3600 * 1000)

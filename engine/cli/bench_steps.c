@@ -12,11 +12,12 @@ const struct rd_bench_step rd_bench_steps[RD_BENCH_STEPS] = {
       "account shows\"}",
       "verified" },
     { "transfer", "transfer",
-      "{\"department\":\"finance\",\"instructions\":\"Pay back what was charged in excess\"}",
+      "{\"department\":\"finance\",\"instructions\":\"Correct what was charged in excess\"}",
       "with_department" },
-    { "grant", "grant",
-      "{\"remedy\":\"refund\",\"amount\":\"80.00\",\"note\":\"The second charge\"}", "processing" },
-    { "close", "close", "{\"result\":\"Refunded; the customer was told by telephone\"}", "closed" },
+    { "grant", "grant", "{\"remedy\":\"apology\",\"amount\":\"0.00\",\"note\":\"In writing\"}",
+      "processing" },
+    { "close", "close",
+      "{\"result\":\"Apologised in writing; the customer was told by telephone\"}", "closed" },
 };
 
 const char *rd_bench_customer(struct rd_arena *arena, size_t n)

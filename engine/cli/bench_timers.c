@@ -295,6 +295,7 @@ static struct rd_value timers_times(struct timers *timers, const struct rd_hist 
     timers_put(timers, &map, "count", rd_int((int64_t)hist->count));
     timers_put(timers, &map, "p50", timers_real((double)rd_hist_quantile(hist, 0.5) / 1e6));
     timers_put(timers, &map, "p99", timers_real((double)rd_hist_quantile(hist, 0.99) / 1e6));
+    timers_put(timers, &map, "p999", timers_real((double)rd_hist_quantile(hist, 0.999) / 1e6));
     timers_put(timers, &map, "max", timers_real((double)hist->max / 1e6));
     return map;
 }

@@ -22,6 +22,7 @@ static void print_row(struct rd_cli *cli, struct rd_grid *grid, const char *stre
                                      rd_arena_printf(arena, "%.0f", print_number(times, "count")),
                                      rd_arena_printf(arena, "%.2f", print_number(times, "p50")),
                                      rd_arena_printf(arena, "%.2f", print_number(times, "p99")),
+                                     rd_arena_printf(arena, "%.2f", print_number(times, "p999")),
                                      rd_arena_printf(arena, "%.2f", print_number(times, "max")) });
 }
 
@@ -41,7 +42,8 @@ void rd_timers_print(struct rd_cli *cli, const struct rd_value *result)
 {
     static const struct rd_column columns[] = { { "meanwhile", false }, { "what", false },
                                                 { "count", true },      { "p50 ms", true },
-                                                { "p99 ms", true },     { "max ms", true } };
+                                                { "p99 ms", true },     { "p99.9 ms", true },
+                                                { "max ms", true } };
     const struct rd_value *rings = rd_map_get(result, "rings"),
                           *replan = rd_map_get(result, "replan");
     struct rd_grid grid;
@@ -60,7 +62,7 @@ void rd_timers_print(struct rd_cli *cli, const struct rd_value *result)
                       print_number(replan, "moved"), print_number(replan, "seconds"),
                       print_number(replan, "moved_per_s"), print_number(replan, "reload_ms"));
     rd_buf_char(&cli->out, '\n');
-    rd_grid_init(&grid, &cli->arena, columns, 6);
+    rd_grid_init(&grid, &cli->arena, columns, 7);
     print_phase(cli, &grid, result, "quiet");
     print_phase(cli, &grid, result, "rings");
     print_phase(cli, &grid, result, "replan");

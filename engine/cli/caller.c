@@ -87,8 +87,7 @@ static enum rd_status caller_run(struct rd_caller *caller, struct rd_arena *aren
     struct rd_request request = {
         .arena = arena, .method = method, .params = params, .peer = { .door = RD_DOOR_INSIDE }
     };
-    struct rd_request *const batch[] = { &request };
-    rd_kernel_run(caller->kernel, batch, 1);
+    rd_kernel_call(caller->kernel, &request);
     if (request.status == RD_OK)
         *result = request.result;
     else if (error)

@@ -1,4 +1,5 @@
-/* `redress agenda list`: what rings next, for the whole store, as far as the caller may read it.
+/* `redress agenda` (or `agenda list`): what rings next, for the whole store, as far as the caller
+ * may read it.
  */
 #include "cli/commands.h"
 

@@ -230,6 +230,8 @@ static enum rd_status case_list_params(struct rd_cli *cli, struct rd_value *para
     rd_map_set(&cli->arena, params, "type", rd_text(cli->args.operands[0]));
     if (where.count > 0)
         rd_map_set(&cli->arena, params, "where", where);
+    if (rd_args_flag(&cli->args, "scan"))
+        rd_map_set(&cli->arena, params, "scan", rd_bool(true));
     rd_cli_put_text(cli, params, "order", "order");
     rd_cli_put_number(cli, params, "limit", "limit");
     rd_cli_put_text(cli, params, "cursor", "cursor");

@@ -7,7 +7,10 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
-static const char *const SUMS[] = { "records", "deadlines", "moved", "earlier", "later", "failed" };
+/* begun: limits that cases get anew, overdue: of these, those that would ring at once; ended: those
+ * that they lose. */
+static const char *const SUMS[] = { "records", "deadlines", "moved", "earlier", "later",
+                                    "begun",   "overdue",   "ended", "failed" };
 
 static const char *preview_span(struct rd_cli *cli, int64_t ms)
 {

@@ -78,23 +78,26 @@ enum rd_status rd_run_reference_errors(struct rd_cli *cli, struct rd_error *erro
 
 /* ---- methods ---- */
 
-static const char *reference_authority(enum rd_method_authority authority)
+static const char *reference_authority(const struct rd_method *method)
 {
-    switch (authority) {
+    switch (method->authority) {
     case RD_METHOD_OPEN:
         return "anyone, also before logging in";
     case RD_METHOD_ACTOR:
         return "any account; what it may see or do is decided record by record";
     case RD_METHOD_ROW:
-        return "accounts that an authority row with the method's name allows";
+        return "accounts that an authority row allows:";
     }
     return "";
 }
 
 static void reference_method(struct rd_buf *out, const struct rd_method *method)
 {
-    rd_buf_printf(out, "\n## %s\n\n%s.\n\n", method->name, method->text);
-    rd_buf_printf(out, "- Who: %s\n- %s\n", reference_authority(method->authority),
+    rd_buf_printf(out, "\n## %s\n\n%s\n\n", method->name, method->text);
+    rd_buf_printf(out, "- Who: %s", reference_authority(method));
+    if (method->authority == RD_METHOD_ROW)
+        rd_buf_printf(out, " `%s`", rd_kernel_method_operation(method));
+    rd_buf_printf(out, "\n- %s\n",
                   method->writes ? "Writes: takes part in a batch and is durable when answered"
                                  : "Reads only");
     const struct rd_method_param *param = method->params;

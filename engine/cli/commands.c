@@ -83,6 +83,8 @@ static const struct rd_option options_list[] = {
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
     { "cursor", 0, RD_OPTION_TEXT, "CURSOR", NULL, NULL, "go on where an earlier list ended" },
     { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
+    { "scan", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "also what no index serves: {\"contains\": TEXT} in --where" },
     { "field", 0, RD_OPTION_LIST, "FIELD", NULL, NULL, "show this field as a column" },
     END_OF_OPTIONS
 };
@@ -115,6 +117,20 @@ static const struct rd_option options_between[] = {
     OPTION_RULES,
     END_OF_OPTIONS
 };
+#define OPTION_IN_LANGUAGE                                                                         \
+    {                                                                                              \
+        "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,                                      \
+            "in which language; else the company's first"                                          \
+    }
+static const struct rd_option options_render[] = { OPTION_FORM("form", "what it takes from a form"),
+                                                   OPTION_IN_LANGUAGE, END_OF_OPTIONS };
+static const struct rd_option options_progress[] = {
+    { "proof", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL,
+      "what the customer says who he is, such as his phone" },
+    OPTION_IN_LANGUAGE,
+    END_OF_OPTIONS
+};
+static const struct rd_option options_guidance[] = { OPTION_IN_LANGUAGE, END_OF_OPTIONS };
 static const struct rd_option options_month[] = {
     { "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,
       "of the labels; else the company's first language" },
@@ -150,6 +166,26 @@ static const struct rd_option options_notice[] = {
     { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
     END_OF_OPTIONS
 };
+static const struct rd_option options_staff[] = {
+    { "unit", 0, RD_OPTION_TEXT, "UNIT", NULL, NULL, "only those of this unit" },
+    { "role", 0, RD_OPTION_TEXT, "ROLE", NULL, NULL, "only those who have this role by name" },
+    { "group", 0, RD_OPTION_TEXT, "GROUP", NULL, NULL, "only those of this group" },
+    { "left", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "also who has left" },
+    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
+    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_ledger[] = {
+    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
+    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_job[] = {
+    { "running", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "only those under way" },
+    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
+    { "before", 0, RD_OPTION_NUMBER, "JOB", NULL, NULL, "only older ones than this" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_agenda[] = {
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
     { "until", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "only what is due by this RFC 3339 time" },
@@ -169,6 +205,34 @@ static const struct rd_option options_import[] = {
       "where rejected rows go; SOURCE.errors.csv in this directory where not given" },
     END_OF_OPTIONS
 };
+#define OPTION_SHEET                                                                               \
+    {                                                                                              \
+        "output", 'o', RD_OPTION_CHOICE, "table|csv|json", NULL, "table",                          \
+            "how results are printed; csv is safe to open in a spreadsheet"                        \
+    }
+#define OPTION_LANGUAGE                                                                            \
+    {                                                                                              \
+        "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,                                      \
+            "of labels and headings; en where none is given"                                       \
+    }
+static const struct rd_option options_view[] = {
+    { "param", 0, RD_OPTION_LIST, "NAME=VALUE", NULL, NULL, "a parameter of the view" },
+    OPTION_FORM("params", "all parameters at once"),
+    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
+    { "cursor", 0, RD_OPTION_TEXT, "CURSOR", NULL, NULL, "go on where an earlier page ended" },
+    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
+    OPTION_LANGUAGE,
+    OPTION_SHEET,
+    END_OF_OPTIONS
+};
+static const struct rd_option options_language[] = { OPTION_LANGUAGE, END_OF_OPTIONS };
+static const struct rd_option options_run_report[] = {
+    { "month", 0, RD_OPTION_TEXT, "YYYY-MM", NULL, NULL,
+      "a month of the period; the period before this one where none is given" },
+    OPTION_LANGUAGE,
+    OPTION_SHEET,
+    END_OF_OPTIONS
+};
 static const struct rd_option options_report[] = {
     { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "the type of cases" },
     { "by", 0, RD_OPTION_TEXT, "FIELD", NULL, "state",
@@ -182,6 +246,17 @@ static const struct rd_option options_play[] = {
       "end after the report instead of going on serving" },
     { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
       "the data directory; a new one below ./var otherwise" },
+    { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
+      "holds rules/ and scripts/; this directory or the installed example otherwise" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_sim[] = {
+    { "months", 0, RD_OPTION_NUMBER, "N", NULL, "3", "how long people work" },
+    { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20000", "cases that people open in that time" },
+    { "seed", 0, RD_OPTION_NUMBER, "N", NULL, "1", "the same seed: the same history and hash" },
+    { "start", 0, RD_OPTION_TEXT, "DAY", NULL, "2026-03-02", "the first day" },
+    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
+      "keeps the data directory there, to be looked at; a scratch directory otherwise" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
       "holds rules/ and scripts/; this directory or the installed example otherwise" },
     END_OF_OPTIONS
@@ -232,12 +307,20 @@ static const struct rd_command commands[] = {
       options_none, true, true, 1, 1, rd_run_case_actions },
     { "case", "explain", "ID", "Shows by which rules and lines an entry was decided", NULL,
       options_explain, true, true, 1, 1, rd_run_case_explain },
+    { "case", "progress", "NUMBER", "Shows how a case stands, as its customer may see it", NULL,
+      options_progress, true, true, 1, 1, rd_run_case_progress },
+    { "case", "guidance", "ID", "Shows what the knowledge base advises for a case", NULL,
+      options_guidance, true, true, 1, 1, rd_run_case_guidance },
     { "record", "create", "TYPE [FIELD=VALUE...]", "Creates a record of a type without a workflow",
       FIELDS_TEXT, options_create, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_record_create },
     { "record", "update", "ID [FIELD=VALUE...]", "Changes fields of such a record", FIELDS_TEXT,
       options_update, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_record_update },
     { "decide", NULL, "NAME [INPUT=VALUE...]", "Asks a decision of the policy", FIELDS_TEXT,
       options_decide, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_decide },
+    { "template", "render", "TEMPLATE ID [FIELD=VALUE...]",
+      "Fills in a template for a record, for an answer by hand",
+      "FIELD=VALUE are what the template takes from a form, where it does.", options_render, true,
+      true, 2, RD_ARGS_OPERANDS_MAX, rd_run_template_render },
     { "calendar", "add", "CALENDAR START DURATION", "Says when a duration is used up on a calendar",
       "START is an RFC 3339 time, or \"2026-03-06 16:00\" in the calendar's zone. DURATION is as "
       "in "
@@ -273,21 +356,39 @@ static const struct rd_command commands[] = {
       options_none, true, true, 0, 0, rd_run_policy_reload },
     { "policy", "reference", NULL, "Prints the language's reference page", NULL, options_none,
       false, false, 0, 0, rd_run_policy_reference },
+    { "policy", "workflows", "[DIR]",
+      "Prints the procedures of a directory: states, events, who may, limits",
+      "A page in Markdown, made of the compiled rules.", options_none, false, false, 0, 1,
+      rd_run_policy_workflows },
     { "policy", "stubs", NULL, "Prints the language's declarations for editors (LuaLS)", NULL,
       options_none, false, false, 0, 0, rd_run_policy_stubs },
     { "feed", "tail", NULL, "Prints events as they become durable, one a line", NULL, options_tail,
       true, true, 0, 0, rd_run_feed_tail },
     { "clock", "advance", NULL, "Moves a manual clock", "Deadlines on the way ring in their order.",
       options_advance, true, true, 0, 0, rd_run_clock_advance },
-    { "agenda", "list", NULL, "Lists what rings next, earliest first", NULL, options_agenda, true,
-      true, 0, 0, rd_run_agenda_list },
+    { "agenda", "list", NULL, "Lists what rings next, earliest first",
+      "'redress agenda' is the same: a noun that can only list needs no verb.", options_agenda,
+      true, true, 0, 0, rd_run_agenda_list },
+    { "job", "list", NULL, "Lists jobs: what goes over records, and how far it is", NULL,
+      options_job, true, true, 0, 0, rd_run_job_list },
     { "schedule", "list", NULL, "Lists schedules: what comes round by itself, last and next", NULL,
       options_none, true, true, 0, 0, rd_run_schedule_list },
+    { "ledger", "show", "LEDGER ID", "Shows what an account of a ledger has, and its entries",
+      "ID is that of the record whose account it is. Entries come oldest first.", options_ledger,
+      true, true, 2, 2, rd_run_ledger_show },
+    { "ledger", "verify", "LEDGER", "Proves that every balance is the sum of its entries",
+      "Exit code 1 and the accounts where one is not.", options_none, true, true, 1, 1,
+      rd_run_ledger_verify },
     { "notice", "list", NULL, "Lists notices: who was told what", NULL, options_notice, true, true,
       0, 0, rd_run_notice_list },
     { "account", "token", "ACCOUNT", "Makes a token with which an account logs in over TCP",
       "The token is printed once and kept nowhere.", options_none, true, true, 1, 1,
       rd_run_account_token },
+    { "staff", "list", NULL, "Lists accounts: unit, roles, who is away, who stands in",
+      "Accounts of the policy and staff records alike, in the order of their names.", options_staff,
+      true, true, 0, 0, rd_run_staff_list },
+    { "staff", "show", "LOGIN", "Shows one account, and for whom it stands in", NULL, options_none,
+      true, true, 1, 1, rd_run_staff_show },
     { "server", "info", NULL, "Shows the daemon's version, clock and numbers", NULL, options_none,
       true, true, 0, 0, rd_run_server_info },
     { "call", NULL, "METHOD [JSON]", "Calls any method of the daemon", "Prints the result as JSON.",
@@ -299,6 +400,18 @@ static const struct rd_command commands[] = {
       options_import, true, true, 1, 1, rd_run_import },
     { "report", "cases", NULL, "Counts cases by a field", NULL, options_report, true, true, 0, 0,
       rd_run_report_cases },
+    { "report", "list", NULL, "Lists the reports of the policy", NULL, options_language, true, true,
+      0, 0, rd_run_report_list },
+    { "report", NULL, "NAME", "Makes a report of a month and compares it with the one before",
+      "What is counted of whom, the rules say: `report` in docs/reference/policy.md. A csv has one "
+      "line "
+      "a figure.",
+      options_run_report, true, false, 1, 1, rd_run_report },
+    { "view", "list", NULL, "Lists the views that one may run", NULL, options_language, true, true,
+      0, 0, rd_run_view_list },
+    { "view", "run", "NAME [PARAM=VALUE...]", "Shows the rows of a view",
+      "Parameters may be given as --param NAME=VALUE, as NAME=TEXT, or as NAME:=JSON.",
+      options_view, true, false, 1, RD_ARGS_OPERANDS_MAX, rd_run_view_run },
     { "store", "stat", NULL, "Shows the sizes of journal and store", NULL, options_data, false,
       true, 0, 0, rd_run_store_stat },
     { "store", "rebuild", NULL, "Makes the store anew from the journal",
@@ -317,6 +430,14 @@ static const struct rd_command commands[] = {
     { "play", NULL, NULL,
       "Plays a day of complaints on a daemon of its own and tells what happened", NULL,
       options_play, false, false, 0, 0, rd_run_play },
+    { "sim", "run", NULL,
+      "Lets a seeded company work by the rules for months, and checks what must hold",
+      "Cases arrive by the hour, people of the policy's accounts act (some are away, some "
+      "dishonest or "
+      "careless), deadlines ring on a manual clock; all in this process. Exit code 1 where a check "
+      "is "
+      "broken: the sentences say by what.",
+      options_sim, false, true, 0, 0, rd_run_sim_run },
     { "bench", NULL, "[lifecycle|pipeline|start|calendar|timers|all]",
       "Measures the engine on this machine",
       "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "
@@ -375,6 +496,21 @@ static enum rd_status command_unknown(const char *what, const char *noun, const 
     return rd_error_set(error, RD_USAGE, "unknown %s '%s%s%s'", what, noun, space, word);
 }
 
+/* `redress agenda`: a noun that can do nothing but list needs no verb. NULL where it can do more.
+ */
+static const struct rd_command *command_that_lists(const char *noun)
+{
+    const struct rd_command *list = NULL;
+    size_t verbs = 0;
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(commands[i].noun, noun) != 0)
+            continue;
+        verbs++;
+        list = commands[i].verb && strcmp(commands[i].verb, "list") == 0 ? &commands[i] : list;
+    }
+    return verbs == 1 ? list : NULL;
+}
+
 enum rd_status rd_command_find(int argc, char *const *argv, const struct rd_command **out,
                                int *used, struct rd_error *error)
 {
@@ -394,6 +530,13 @@ enum rd_status rd_command_find(int argc, char *const *argv, const struct rd_comm
     }
     if (!known)
         return command_unknown("command", NULL, noun, error);
+    const struct rd_command *list = command_that_lists(noun);
+    if (list &&
+        (!verb || (verb[0] == '-' && strcmp(verb, "--help") != 0 && strcmp(verb, "-h") != 0))) {
+        *out = list;
+        *used = 1;
+        return RD_OK;
+    }
     if (verb && (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0))
         return RD_END;
     if (!verb)

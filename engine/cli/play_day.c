@@ -102,6 +102,12 @@ static const struct rd_play_step day[] = {
 
     ACT(FRIDAY "09:50", "mei", "bill", "investigate",
         "{'cause':'同一文件跑了两次。Two runs of one file','cause_kind':'team'}", "investigated"),
+    FIND("fix", "correction", "open", "{'data':{'cause_kind':'team'}}"),
+    ACT(FRIDAY "09:55", "li_na", "fix", "report", "{'correction':'已加查重。Doubles are caught'}",
+        "to_explain"), /* a team's cause: its head explains to the customer */
+    ACT(FRIDAY "09:56", "li_na", "fix", "explain", "{'explanation':'x'}", "!not_allowed"),
+    ACT(FRIDAY "10:00", "wang", "fix", "explain", "{'explanation':'已致电说明。By telephone'}",
+        "done"),
     ACT(FRIDAY "10:05", "mei", "bill", "propose",
         "{'remedy':'refund','amount':'80.00','plan':'退还多扣款。Pay it back'}", "proposed"),
     ACT_HOLDS(FRIDAY "10:20", "li_na", "bill", "choose",
@@ -188,12 +194,13 @@ static const struct rd_play_step day[] = {
         "processing"),
     ACT(MONDAY "10:05", "ben", "phone", "close", "{'result':'已退货。Taken back'}", "closed"),
     CLOCK(MONDAY "10:59",
-          "0"), /* four service hours from Friday at four: the weekend does not count */
+          "1"), /* the alarm ebbs; four hours from Friday at four: no weekend in them */
     SEE("lost", "received", "{'escalation':0}"),
     CLOCK(MONDAY "11:00", "1"),
     SEE("lost", "received", "{'escalation':1}"),
     ACT(MONDAY "11:30", "ben", "big", "summarise", "{'assessment':'及时。In time'}", "summarised"),
-    ACT(MONDAY "11:40", "dang", "big", "archive", "{}", "archived"),
+    ACT(MONDAY "11:38", "dang", "big", "archive", "{}", "summarised"), /* no letters in the file */
+    ACT(MONDAY "11:40", "dang", "big", "archive", "{'letters':2}", "archived"),
     SORRY("late1", MONDAY "13:30", MONDAY "13:31"),
     SORRY("late2", MONDAY "13:32", MONDAY "13:33"),
     SORRY("late3", MONDAY "13:34", MONDAY "13:35"),
@@ -202,11 +209,14 @@ static const struct rd_play_step day[] = {
     ACT(MONDAY "15:00", "wang", "alarm", "close",
         "{'measures':'加派一班车。A second delivery run'}", "closed"),
 
-    CLOCK("2026-03-20 16:00", "2"), /* the head on the 12th; branch and headquarters today */
+    /* the head on the 12th, the branch today; three callbacks that nobody makes; the alarm's two
+     * accountability cases, twice each */
+    CLOCK("2026-03-20 16:00", "9"),
     SEE("lost", "received", "{'escalation':3}"),
     ACT("2026-03-23 09:10", "zhao", "lost", "verify",
         "{'ground':'insufficient','demand':'reasonable'}", "explained"), /* the branch steps in */
-    CLOCK("2026-04-24 12:00", "10"), /* thirty days after its end each case is filed */
+    /* thirty days after its end each case is filed: ten; and the callbacks are too late by now */
+    CLOCK("2026-04-24 12:00", "13"),
     SEE("phone", "archived", NULL),
     SEE("lost", "archived", NULL),
 };

@@ -39,6 +39,7 @@ static const char stubs_begin[] =
     "---@field id integer\n"
     "---@field escalation integer\n"
     "---@field now integer Milliseconds since 1970, UTC.\n"
+    "---@field today integer Days since 1970, in the company's zone. 当天\n"
     "---@field [string] any\n"
     "\n"
     "---@class redress.actor\n"

@@ -9,6 +9,9 @@
 
 #include "base/limits.h"
 #include "base/pack.h"
+#include "domain/job.h"
+#include "domain/ledger.h"
+#include "domain/normal.h"
 #include "store/tables.h"
 
 struct apply_run {
@@ -16,6 +19,7 @@ struct apply_run {
     struct rd_store *store;
     const struct rd_entry *entry;
     const struct rd_command_entry *command;
+    struct rd_arena *forms; /* of normal forms that indexes are made of */
     struct rd_error *error;
 };
 
@@ -77,8 +81,14 @@ static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *i
         values[0] = &state;
         return rd_index_slot(values, 1, &run->apply->buf, slot);
     }
-    for (size_t i = 0; i < index->field_count; i++)
+    struct rd_value forms[RD_CATALOGUE_INDEX_FIELDS_MAX];
+    for (size_t i = 0; i < index->field_count; i++) {
         values[i] = rd_map_get(&record->data, index->fields[i]);
+        if (!values[i] || index->normals[i] == RD_NORMAL_NONE)
+            continue;
+        forms[i] = rd_normal_value(index->normals[i], values[i], run->forms);
+        values[i] = &forms[i];
+    }
     return rd_index_slot(values, index->field_count, &run->apply->buf, slot);
 }
 
@@ -130,7 +140,13 @@ static enum rd_status apply_opened(struct apply_run *run, const struct rd_value 
         return status;
     snprintf(name, sizeof name, "number:%u:%lld", rd_id_type(record->id),
              (long long)opened->items[2].integer);
-    return apply_counter(run, name, opened->items[3].integer);
+    status = apply_counter(run, name, opened->items[3].integer);
+    if (status != RD_OK)
+        return status;
+    return apply_counter(run,
+                         rd_arena_printf(&run->apply->arena, RD_COUNTER_RECORD "%u:%s",
+                                         rd_id_type(record->id), record->number),
+                         (int64_t)record->id.value);
 }
 
 static enum rd_status apply_position(struct apply_run *run, const struct rd_record *record)
@@ -296,6 +312,7 @@ static enum rd_status apply_new_index(struct apply_run *run, const struct rd_val
     uint64_t next = (uint64_t)type << 48;
     struct rd_arena arena;
     rd_arena_init(&arena);
+    run->forms = &arena; /* there may be millions of records: none of theirs stays */
     while (status == RD_OK) {
         struct rd_walk walk;
         struct rd_key8 from = rd_key8(next);
@@ -311,6 +328,7 @@ static enum rd_status apply_new_index(struct apply_run *run, const struct rd_val
             status = apply_index(run, index, &none, &record);
         next = id + 1;
     }
+    run->forms = &run->apply->arena;
     rd_arena_fini(&arena);
     return status == RD_END ? RD_OK : status;
 }
@@ -328,6 +346,35 @@ static enum rd_status apply_token(struct apply_run *run, const struct rd_value *
     const struct rd_value *hash = &effect->items[1];
     RD_ASSERT(hash->kind == RD_TEXT && hash->count == 32);
     return apply_row(run, RD_TABLE_ACCOUNT, hash->text, effect);
+}
+
+/* [13, type, account, amount, balance, entries]: what the entry says the account has now must be
+ * what it had and the amount, or the two are not of one history. */
+static enum rd_status apply_post(struct apply_run *run, const struct rd_value *effect)
+{
+    const struct rd_value *at = effect->items;
+    struct rd_id account = { (uint64_t)at[2].integer };
+    struct rd_balance balance;
+    enum rd_status status =
+        rd_balance_read(run->store, (uint16_t)at[1].integer, account, &balance, run->error);
+    if (status != RD_OK)
+        return status;
+    balance.entries++;
+    if (__builtin_add_overflow(balance.minor, at[3].integer, &balance.minor) ||
+        balance.minor != at[4].integer || balance.entries != at[5].integer)
+        return rd_error_set(run->error, RD_CORRUPT,
+                            "entry %llu posts to an account whose balance is another one than it "
+                            "says; run `redress store rebuild`",
+                            (unsigned long long)run->entry->seq);
+    return rd_balance_write(run->store, (uint16_t)at[1].integer, account, &balance, run->error);
+}
+
+static enum rd_status apply_job(struct apply_run *run, const struct rd_value *effect)
+{
+    enum rd_status status = apply_counter(run, RD_COUNTER_JOB, effect->items[1].integer);
+    return status == RD_OK ? rd_job_apply(run->store, effect, run->command->at_ms, run->entry->seq,
+                                          &run->apply->arena, &run->apply->buf, run->error)
+                           : status;
 }
 
 static enum rd_status apply_effect(struct apply_run *run, const struct rd_value *effect)
@@ -362,6 +409,10 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_set(run, RD_COUNTER_REPLAN, at[1].integer);
     case RD_EFFECT_SCHEDULE:
         return apply_schedule(run, effect);
+    case RD_EFFECT_JOB:
+        return apply_job(run, effect);
+    case RD_EFFECT_POST:
+        return apply_post(run, effect);
     }
     return rd_error_set(run->error, RD_CORRUPT,
                         "entry %llu holds an effect of an unknown kind %lld",
@@ -438,7 +489,9 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
     struct rd_apply *apply = context;
     struct rd_command_entry unpacked;
     rd_arena_reset(&apply->arena);
-    struct apply_run run = { .apply = apply, .store = store, .entry = entry, .error = error };
+    struct apply_run run = {
+        .apply = apply, .store = store, .entry = entry, .forms = &apply->arena, .error = error
+    };
     if (!apply->loaded) {
         enum rd_status loaded = rd_catalogue_load(apply->catalogue, store, error);
         if (loaded != RD_OK)

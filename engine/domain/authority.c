@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/ceiling.h"
 #include "domain/model.h"
 
-static const char *const REACH_NAMES[] = { "own", "group", "unit", "branch", "all" };
+static const char *const REACH_NAMES[] = { "own", "group", "unit", "branch", "all", "unowned" };
 
 const char *rd_reach_name(enum rd_reach reach)
 {
@@ -23,45 +24,37 @@ bool rd_authority_has_role(const struct rd_authority_row *row, const struct rd_a
     return (row->from & actor->roles) != 0;
 }
 
-static int authority_unit_of(const struct rd_organisation *organisation,
-                             const struct rd_belonging *record)
+static bool authority_same_group(const struct rd_account *actor, const struct rd_account *owner)
 {
-    if (record->unit >= 0)
-        return record->unit;
-    const char *owner = record->owner ? record->owner : record->opened_by;
-    const struct rd_account *account = owner ? rd_account_find(organisation, owner) : NULL;
-    return account ? account->unit : -1;
-}
-
-static bool authority_same_group(const struct rd_organisation *organisation,
-                                 const struct rd_account *actor, const char *owner)
-{
-    const struct rd_account *account = owner ? rd_account_find(organisation, owner) : NULL;
-    return account && account->group && actor->group && strcmp(account->group, actor->group) == 0;
+    return owner && owner->group && actor->group && strcmp(owner->group, actor->group) == 0;
 }
 
 bool rd_authority_reaches(const struct rd_organisation *organisation,
-                          const struct rd_authority_row *row, const struct rd_actor *actor,
-                          const struct rd_belonging *record)
+                          const struct rd_authority_row *row, const char *name,
+                          const struct rd_account *account, const struct rd_belonging *record)
 {
     if (row->reach == RD_REACH_ALL)
         return true;
-    if (!actor->account)
+    if (row->reach == RD_REACH_UNOWNED)
+        return !record->owner;
+    if (!account)
         return false;
     const char *owner = record->owner ? record->owner : record->opened_by;
-    bool own = owner && strcmp(owner, actor->name) == 0;
-    int unit = authority_unit_of(organisation, record);
+    bool own = owner && strcmp(owner, name) == 0;
+    int unit = record->unit >= 0 ? record->unit : record->account ? record->account->unit : -1;
     switch (row->reach) {
     case RD_REACH_OWN:
         return own;
     case RD_REACH_GROUP:
-        return own || authority_same_group(organisation, actor->account, owner);
+        return own || authority_same_group(account, record->account);
     case RD_REACH_UNIT:
-        return own || (unit >= 0 && unit == actor->account->unit);
+        return own || (unit >= 0 && unit == account->unit);
     case RD_REACH_BRANCH:
-        return own || (unit >= 0 && actor->account->unit >= 0 &&
-                       rd_unit_is_below(organisation, unit, actor->account->unit));
+        return own || (unit >= 0 && account->unit >= 0 &&
+                       rd_unit_is_below(organisation, unit, account->unit));
     case RD_REACH_ALL:
+    case RD_REACH_UNOWNED:
+    case RD_REACHES:
         break;
     }
     return true;
@@ -147,14 +140,16 @@ static void authority_row_build(struct rd_model *model, const struct rd_value *s
     };
     row->commands = authority_names(arena, rd_map_list(spec, "commands"), &row->command_count);
     row->unless = authority_names(arena, rd_map_list(spec, "unless"), &row->unless_count);
+    row->other_than =
+        authority_names(arena, rd_map_list(spec, "other_than"), &row->other_than_count);
     authority_row_roles(model, spec, findings, row);
     const char *reach = rd_map_text(spec, "reach", "all");
     size_t r = 0;
-    while (r < 5 && strcmp(REACH_NAMES[r], reach) != 0)
+    while (r < RD_REACHES && strcmp(REACH_NAMES[r], reach) != 0)
         r++;
-    if (r == 5)
+    if (r == RD_REACHES)
         rd_finding_error(findings, row->file, row->line, "authority: no reach '%s'%s", reach,
-                         rd_model_guess(arena, reach, REACH_NAMES, 5));
+                         rd_model_guess(arena, reach, REACH_NAMES, RD_REACHES));
     else
         row->reach = (enum rd_reach)r;
     const char *up_to = rd_map_text(spec, "up_to", NULL);
@@ -164,21 +159,21 @@ static void authority_row_build(struct rd_model *model, const struct rd_value *s
     else if (up_to && row->up_to->outputs[0].type.kind != RD_TYPE_MONEY)
         rd_finding_error(findings, row->file, row->line,
                          "authority: up_to: the first output of '%s' must be money", up_to);
+    rd_ceilings_build(arena, spec, model, findings, row);
     row->spot = rd_model_spot(model, row->file, row->line, "authority row %s",
                               row->command_count ? row->commands[0] : "");
 }
 
-static void permission_build(struct rd_model *model, const char *command, struct rd_permission *out)
+/* An internal event has no rows: what speaks of all commands does not speak of it. */
+static void permission_build(struct rd_model *model, struct rd_permission *out)
 {
+    const char *command = out->command;
     size_t count = 0;
     for (size_t i = 0; i < model->authority_count; i++)
         count += authority_speaks_of(&model->authority[i], command);
-    *out = (struct rd_permission){
-        .command = command,
-        .rows = rd_arena_zalloc(&model->arena, count + 1, sizeof *out->rows),
-    };
+    out->rows = rd_arena_zalloc(&model->arena, count + 1, sizeof *out->rows);
     for (size_t i = 0; i < model->authority_count; i++)
-        if (authority_speaks_of(&model->authority[i], command))
+        if (!out->internal && authority_speaks_of(&model->authority[i], command))
             out->rows[out->row_count++] = &model->authority[i];
 }
 
@@ -192,7 +187,7 @@ bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal,
         authority_row_build(model, &list->items[i], findings, &model->authority[i]);
     model->authority_count = list->count;
     for (size_t i = 0; i < model->permission_count; i++)
-        permission_build(model, model->permissions[i].command, &model->permissions[i]);
+        permission_build(model, &model->permissions[i]);
     qsort(model->permissions, model->permission_count, sizeof *model->permissions,
           permission_compare);
 
@@ -200,6 +195,13 @@ bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal,
         struct rd_authority_row *row = &model->authority[i];
         for (size_t c = 0; c < row->command_count; c++) {
             const char *command = row->commands[c];
+            if (rd_permission_of(model, command)->internal) {
+                rd_finding_error(findings, row->file, row->line,
+                                 "authority: '%s' is internal: timers and other records send it, "
+                                 "and nobody may",
+                                 command);
+                continue;
+            }
             if (strchr(command, '*') || rd_permission_of(model, command)->row_count > 0)
                 continue;
             const char **names =

@@ -5,9 +5,18 @@
 #include "domain/decision.h"
 #include "domain/organisation.h"
 
+struct rd_ceiling;
 struct rd_model;
 
-enum rd_reach { RD_REACH_OWN, RD_REACH_GROUP, RD_REACH_UNIT, RD_REACH_BRANCH, RD_REACH_ALL };
+enum rd_reach {
+    RD_REACH_OWN,
+    RD_REACH_GROUP,
+    RD_REACH_UNIT,
+    RD_REACH_BRANCH,
+    RD_REACH_ALL,
+    RD_REACH_UNOWNED, /* what nobody owns just now: the field of its owner is empty */
+    RD_REACHES
+};
 
 struct rd_authority_row {
     const char *id, *file;
@@ -20,12 +29,17 @@ struct rd_authority_row {
     const char *amount;              /* the field that is compared with it */
     const char **unless;             /* guards of the record's workflow */
     size_t unless_count;
+    struct rd_ceiling *ceilings; /* domain/ceiling.h */
+    size_t ceiling_count;
+    const char **other_than; /* account fields of the record: none of them holds this person */
+    size_t other_than_count;
     uint32_t spot;
 };
 
 /* The rows that speak of one command, in the order of the policy. */
 struct rd_permission {
     const char *command;
+    bool internal; /* an event that timers and other records send: no row may name it */
     const struct rd_authority_row **rows;
     size_t row_count;
 };
@@ -37,7 +51,12 @@ struct rd_actor {
     const char *behind;               /* the administrator that acts `as` this account; NULL */
     const struct rd_account *account; /* NULL: system or administrator */
     uint64_t roles;
-    bool system;        /* a timer: the chart itself */
+    /* Those whom he stands in for now; and the one of them by whose right this command is done. */
+    const struct rd_account *delegators[RD_DELEGATORS_MAX];
+    size_t delegator_count;
+    const struct rd_account *behalf;
+    const struct rd_account *behind_account; /* of `behind`, where that is one */
+    bool system;                             /* a timer: the chart itself */
     bool administrator; /* by uid: may use the operator's methods without a row */
 };
 
@@ -46,21 +65,26 @@ struct rd_belonging {
     const char *owner;     /* account, or NULL */
     const char *opened_by; /* account, or NULL */
     int unit;              /* index or -1: then the owner's */
+    const struct rd_account
+        *account; /* the owner's, else the opener's; NULL: nobody that is known */
 };
 
 /* Commands that belong to no record: what authority rows may name besides TYPE.read, TYPE.create,
- * TYPE.update and TYPE.EVENT. The kernel's table of methods refers to these. */
+ * TYPE.update, TYPE.refer and TYPE.EVENT. The kernel's table of methods refers to these. */
 #define RD_OPERATION_MAP(X)                                                                        \
     X("account.token")                                                                             \
     X("clock.advance")                                                                             \
     X("decision.evaluate")                                                                         \
     X("feed.subscribe")                                                                            \
     X("import.run")                                                                                \
+    X("job.list")                                                                                  \
+    X("ledger.verify")                                                                             \
     X("notice.list")                                                                               \
     X("policy.info")                                                                               \
     X("policy.reload")                                                                             \
     X("report.run")                                                                                \
     X("schedule.list")                                                                             \
+    X("staff.read")                                                                                \
     X("store.stat")                                                                                \
     X("backup.create")
 
@@ -71,12 +95,12 @@ bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal,
 /* The permission of a command, made for any name that a row could match; never NULL (it may have no
  * rows). */
 const struct rd_permission *rd_permission_of(const struct rd_model *model, const char *command);
-/* Whether the actor has one of the row's roles. */
+/* Whether the actor has one of the row's roles himself. */
 bool rd_authority_has_role(const struct rd_authority_row *row, const struct rd_actor *actor);
-/* Whether the record lies within the row's reach for the actor. */
+/* Whether the record lies within the row's reach for one of this name and account (NULL: none). */
 bool rd_authority_reaches(const struct rd_organisation *organisation,
-                          const struct rd_authority_row *row, const struct rd_actor *actor,
-                          const struct rd_belonging *record);
+                          const struct rd_authority_row *row, const char *name,
+                          const struct rd_account *account, const struct rd_belonging *record);
 const char *rd_reach_name(enum rd_reach reach);
 
 #endif

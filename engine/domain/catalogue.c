@@ -11,6 +11,7 @@
 
 #include "base/pack.h"
 #include "base/text.h"
+#include "domain/normal.h"
 
 void rd_catalogue_init(struct rd_catalogue *catalogue)
 {
@@ -83,9 +84,17 @@ static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t numbe
         .fields = rd_arena_zalloc(&catalogue->arena, fields->count + 1, sizeof *index->fields),
         .field_count = fields->count,
     };
-    for (uint32_t i = 0; i < fields->count; i++)
-        index->fields[i] =
+    index->normals = rd_arena_zalloc(&catalogue->arena, fields->count + 1, sizeof *index->normals);
+    for (uint32_t i = 0; i < fields->count; i++) { /* "phone", or "phone~phone" */
+        char *field =
             rd_arena_copy(&catalogue->arena, fields->items[i].text, fields->items[i].count);
+        char *sign = strchr(field, RD_NORMAL_SIGN);
+        if (sign) {
+            *sign = 0;
+            RD_ASSERT(rd_normal_find(sign + 1, &index->normals[i]));
+        }
+        index->fields[i] = field;
+    }
 }
 
 /* A row is [kind, number, type, name, fields]; kind 1 is a type, 2 an index. */

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/value.h"
+#include "domain/type.h"
 #include "store/store.h"
 #include "store/tables.h"
 
@@ -23,8 +24,9 @@
 struct rd_catalogue_index {
     uint32_t number;
     uint16_t type;
-    const char *name;    /* as in the model: "state", "department+problem" */
-    const char **fields; /* none: the state */
+    const char *name;        /* as in the model: "state", "department+problem" */
+    const char **fields;     /* none: the state */
+    enum rd_normal *normals; /* of the fields, as they are compared */
     size_t field_count;
 };
 

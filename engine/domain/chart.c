@@ -11,16 +11,9 @@
 #include <string.h>
 
 #include "domain/chart_check.h"
+#include "domain/chart_inside.h"
+#include "domain/derived.h"
 #include "domain/model.h"
-
-/* What every step of one chart's building needs. */
-struct chart_build {
-    struct rd_model *model;
-    struct rd_arena *arena;
-    struct rd_findings *findings;
-    struct rd_chart *chart;
-    const char *file; /* of what is being built: the chart's, or that of a ladder it climbs */
-};
 
 int rd_state_find(const struct rd_chart *chart, const char *name)
 {
@@ -68,10 +61,8 @@ bool rd_event_exists(const struct rd_chart *chart, const char *name)
     return false;
 }
 
-/* The nearest of the names that a table has at its head (every struct here begins with its name).
- */
-static const char *chart_guess(struct chart_build *b, const char *word, const void *table,
-                               size_t size, size_t count)
+const char *rd_chart_guess(struct chart_build *b, const char *word, const void *table, size_t size,
+                           size_t count)
 {
     const char **names = rd_arena_alloc(b->arena, (count + 1) * sizeof *names);
     for (size_t i = 0; i < count; i++)
@@ -86,8 +77,8 @@ static int chart_state(struct chart_build *b, const char *name, int line, const 
     int state = rd_state_find(b->chart, name);
     if (state < 0)
         rd_finding_error(b->findings, b->file, line, "%s: no state '%s'%s", whose, name,
-                         chart_guess(b, name, b->chart->states, sizeof *b->chart->states,
-                                     b->chart->state_count));
+                         rd_chart_guess(b, name, b->chart->states, sizeof *b->chart->states,
+                                        b->chart->state_count));
     return state;
 }
 
@@ -98,7 +89,7 @@ static int chart_function(struct chart_build *b, const struct rd_function *table
         if (strcmp(table[i].name, name) == 0)
             return (int)i;
     rd_finding_error(b->findings, b->file, line, "no %s '%s'%s", kind, name,
-                     chart_guess(b, name, table, sizeof *table, count));
+                     rd_chart_guess(b, name, table, sizeof *table, count));
     return -1;
 }
 
@@ -144,9 +135,9 @@ static const struct rd_form *chart_form(struct chart_build *b, const char *name,
         return NULL;
     const struct rd_form *form = rd_model_form(b->model, name);
     if (!form)
-        rd_finding_error(
-            b->findings, b->chart->file, line, "no form '%s'%s", name,
-            chart_guess(b, name, b->model->forms, sizeof *b->model->forms, b->model->form_count));
+        rd_finding_error(b->findings, b->chart->file, line, "no form '%s'%s", name,
+                         rd_chart_guess(b, name, b->model->forms, sizeof *b->model->forms,
+                                        b->model->form_count));
     else if (form->of && form->of != b->chart->type)
         rd_finding_error(b->findings, b->chart->file, line, "form '%s' is a form of '%s'", name,
                          form->of->name);
@@ -162,10 +153,13 @@ static void event_build(struct chart_build *b, const struct rd_value *spec, stru
         .name = name,
         .command = rd_arena_printf(b->arena, "%s.%s", b->chart->name, name),
         .title = title ? *title : rd_null(),
+        .internal = rd_map_bool(spec, "internal", false),
         .line = line,
         .by = -1,
     };
     out->form = chart_form(b, rd_map_text(spec, "form", NULL), line);
+    if (rd_map_bool(spec, "fields", false))
+        out->form = rd_derived_form(b->model, b->chart->type);
     const char *by = rd_map_text(spec, "by", NULL);
     if (by) {
         out->by = rd_type_field(b->chart->type, by);
@@ -233,6 +227,7 @@ static void limit_build(struct chart_build *b, const struct rd_value *spec, cons
         .text = rd_map_text(spec, "limit", ""),
         .clock = clock ? chart_clock(b, clock, line) : b->chart->clock,
         .message = rd_map_text(spec, "text", NULL),
+        .template_name = rd_map_text(spec, "template", NULL),
         .escalate = rd_map_bool(spec, "escalate", false),
         .at_once = rd_map_bool(spec, "at_once", false),
         .file = b->file,
@@ -288,13 +283,25 @@ static void states_name(struct chart_build *b, const struct rd_value *list)
             .title = title ? *title : rd_null(),
             .pause = rd_map_bool(spec, "pause", false),
             .final = rd_map_bool(spec, "final", false),
+            .rests = rd_map_text(spec, "rests", NULL),
             .line = (int)rd_map_int(spec, "line", 0),
         };
     }
 }
 
-static void functions_name(struct chart_build *b, const struct rd_value *list, bool guard,
-                           struct rd_function **out, size_t *count)
+/* What must hold can't be seen to fail: a promise in which it is false is broken. */
+static bool is_certain(const struct rd_value *invariants, const char *name)
+{
+    for (uint32_t i = 0; i < invariants->count; i++)
+        if (invariants->items[i].kind == RD_TEXT && strcmp(invariants->items[i].text, name) == 0)
+            return true;
+    return false;
+}
+
+/* `invariants`: names of guards among them; NULL where these are actions. */
+static void functions_name(struct chart_build *b, const struct rd_value *list,
+                           const struct rd_value *invariants, struct rd_function **out,
+                           size_t *count)
 {
     *out = rd_arena_zalloc(b->arena, list->count + 1, sizeof **out);
     *count = list->count;
@@ -305,13 +312,15 @@ static void functions_name(struct chart_build *b, const struct rd_value *list, b
             .fn = (int)rd_map_int(&list->items[i], "fn", -1),
             .line = (int)rd_map_int(&list->items[i], "line", 0),
         };
-        if (guard) {
+        if (invariants) {
             function->spot =
                 rd_model_spot(b->model, b->chart->file, function->line, "%s: guard '%s' is true",
                               b->chart->name, function->name);
             function->spot_false =
-                rd_model_spot(b->model, b->chart->file, function->line, "%s: guard '%s' is false",
-                              b->chart->name, function->name);
+                is_certain(invariants, function->name)
+                    ? function->spot
+                    : rd_model_spot(b->model, b->chart->file, function->line,
+                                    "%s: guard '%s' is false", b->chart->name, function->name);
         } else {
             function->spot = rd_model_spot(b->model, b->chart->file, function->line,
                                            "%s: action '%s'", b->chart->name, function->name);
@@ -336,174 +345,34 @@ static void function_needs(struct chart_build *b, const struct rd_value *spec,
             out->needs.fields[out->needs.field_count++] = (uint16_t)field;
         out->needs.form |= strcmp(word, "form") == 0;
         out->needs.actor |= strcmp(word, "actor") == 0;
+        out->needs.given |= strcmp(word, "given") == 0;
+        out->needs.today |= strcmp(word, "today") == 0 && fact < 0 && field < 0;
     }
 }
 
-/* The index of `type` over just these fields (in any order), or -1. */
-static int fact_index(const struct rd_record_type *type, const char **same, size_t count)
-{
-    for (size_t i = 0; i < type->index_count; i++) {
-        const struct rd_type_index *index = &type->indexes[i];
-        size_t found = 0;
-        for (size_t s = 0; s < count; s++)
-            for (size_t f = 0; f < index->field_count; f++)
-                found += strcmp(type->fields[index->fields[f]].name, same[s]) == 0;
-        if (index->field_count == count && found == count)
-            return (int)i;
-    }
-    return -1;
-}
-
-static void fact_count_build(struct chart_build *b, const struct rd_value *spec,
-                             struct rd_fact *out)
-{
-    const char *file = b->chart->file, *type = rd_map_text(spec, "type", "?");
-    out->type = rd_model_type(b->model, type);
-    if (!out->type) {
-        rd_finding_error(
-            b->findings, file, out->line, "fact '%s': no record '%s'%s", out->name, type,
-            chart_guess(b, type, b->model->types, sizeof *b->model->types, b->model->type_count));
-        return;
-    }
-    const struct rd_value *same = rd_map_list(spec, "same");
-    out->same = rd_arena_zalloc(b->arena, same->count + 1, sizeof *out->same);
-    for (uint32_t i = 0; i < same->count; i++) {
-        const char *name = same->items[i].kind == RD_TEXT ? same->items[i].text : "?";
-        out->same[out->same_count++] = name;
-        if (rd_type_field(out->type, name) < 0 || rd_type_field(b->chart->type, name) < 0)
-            rd_finding_error(b->findings, file, out->line,
-                             "fact '%s': same: '%s' and '%s' don't both have a field '%s'",
-                             out->name, type, b->chart->name, name);
-    }
-    out->index = fact_index(out->type, out->same, out->same_count);
-    if (out->index < 0)
-        rd_finding_error(b->findings, file, out->line,
-                         "fact '%s': record '%s' has no index over just the fields of `same`; add "
-                         "it to its indexes",
-                         out->name, type);
-    out->at_most = rd_map_int(spec, "at_most", RD_COUNT_AT_MOST);
-    if (out->at_most < 1 || out->at_most > RD_FACT_ROWS_MAX)
-        rd_finding_error(b->findings, file, out->line, "fact '%s': at_most lies between 1 and %d",
-                         out->name, RD_FACT_ROWS_MAX);
-    const char *in_last = rd_map_text(spec, "in_last", NULL);
-    struct rd_duration duration;
-    struct rd_error error = RD_ERROR_NONE;
-    if (in_last && rd_duration_parse(in_last, false, &duration, &error) != RD_OK)
-        rd_finding_error(b->findings, file, out->line, "fact '%s': in_last: %s", out->name,
-                         error.text);
-    else if (in_last && duration.kind == RD_DURATION_ELAPSED)
-        out->in_last_ms = duration.n;
-    else if (in_last && duration.kind == RD_DURATION_CALENDAR && duration.months == 0)
-        out->in_last_ms = duration.n * 86400000;
-    else if (in_last)
-        rd_finding_error(b->findings, file, out->line, "fact '%s': in_last is hours, days or weeks",
-                         out->name);
-    if (out->kind == RD_FACT_SUM) {
-        const char *field = rd_map_text(spec, "field", "?");
-        out->field = rd_type_field(out->type, field);
-        if (out->field < 0)
-            rd_finding_error(b->findings, file, out->line,
-                             "fact '%s': record '%s' has no field '%s'", out->name, type, field);
-    }
-}
-
-static void fact_decide_build(struct chart_build *b, const struct rd_value *spec,
-                              struct rd_fact *out)
-{
-    const char *file = b->chart->file, *name = rd_map_text(spec, "decision", "?");
-    const char *of = rd_map_text(spec, "of", NULL), *output = rd_map_text(spec, "output", NULL);
-    out->decision = rd_model_decision(b->model, name);
-    if (!out->decision) {
-        rd_finding_error(b->findings, file, out->line, "fact '%s': no decision '%s'%s", out->name,
-                         name,
-                         chart_guess(b, name, b->model->decisions, sizeof *b->model->decisions,
-                                     b->model->decision_count));
-        return;
-    }
-    out->of = of ? rd_type_field(b->chart->type, of) : -1;
-    if (of && (out->of < 0 || b->chart->type->fields[out->of].type.kind != RD_TYPE_REFERENCE))
-        rd_finding_error(b->findings, file, out->line,
-                         "fact '%s': of: '%s' is no reference field of '%s'", out->name, of,
-                         b->chart->name);
-    const struct rd_value *with = rd_map_get(spec, "with");
-    if (rd_value_is(with, RD_MAP)) {
-        out->with = rd_arena_zalloc(b->arena, with->count + 1, sizeof *out->with);
-        for (uint32_t i = 0; i < with->count; i++)
-            out->with[out->with_count++] = (struct rd_source){
-                .name = with->pairs[i].key,
-                .path = with->pairs[i].value.kind == RD_TEXT ? with->pairs[i].value.text : "?",
-            };
-    }
-    for (size_t i = 0; output && i < out->decision->output_count; i++)
-        if (strcmp(out->decision->outputs[i].name, output) == 0) {
-            out->output = (int)i;
-            return;
-        }
-    if (output)
-        rd_finding_error(b->findings, file, out->line,
-                         "fact '%s': decision '%s' has no output '%s'", out->name, name, output);
-}
-
-static void facts_name(struct chart_build *b, const struct rd_value *list)
+static void chart_invariants(struct chart_build *b, const struct rd_value *list)
 {
     struct rd_chart *chart = b->chart;
-    chart->facts = rd_arena_zalloc(b->arena, list->count + 1, sizeof *chart->facts);
-    chart->fact_count = list->count <= RD_FACTS_MAX ? list->count : RD_FACTS_MAX;
-    if (list->count > RD_FACTS_MAX)
-        rd_finding_error(b->findings, chart->file, chart->line,
-                         "workflow '%s': %u facts; %d is the limit", chart->name, list->count,
-                         RD_FACTS_MAX);
-    for (size_t i = 0; i < chart->fact_count; i++) {
-        struct rd_fact *fact = &chart->facts[i];
-        fact->name = rd_map_text(&list->items[i], "name", "?");
-        fact->line = (int)rd_map_int(&list->items[i], "line", chart->line);
-        fact->of = fact->index = fact->field = -1;
-        if (rd_type_field(chart->type, fact->name) >= 0)
-            rd_finding_error(b->findings, chart->file, fact->line,
-                             "fact '%s': record '%s' has a field of that name; choose another",
-                             fact->name, chart->name);
-    }
-}
-
-static void fact_build(struct chart_build *b, const struct rd_value *spec, struct rd_fact *out)
-{
-    const char *kind = rd_map_text(spec, "kind", "field");
-    if (strcmp(kind, "decide") == 0) {
-        out->kind = RD_FACT_DECIDE;
-        fact_decide_build(b, spec, out);
-    } else if (strcmp(kind, "count") == 0 || strcmp(kind, "sum") == 0) {
-        out->kind = strcmp(kind, "sum") == 0 ? RD_FACT_SUM : RD_FACT_COUNT;
-        fact_count_build(b, spec, out);
-    } else {
-        out->kind = RD_FACT_FIELD;
-        out->path = rd_map_text(spec, "path", "");
-        const char *dot = strchr(out->path, '.');
-        char head[RD_NAME_BYTES_MAX + 1] = "";
-        if (dot && (size_t)(dot - out->path) < sizeof head)
-            memcpy(head, out->path, (size_t)(dot - out->path));
-        int field = rd_type_field(b->chart->type, head);
-        const struct rd_record_type *of =
-            field >= 0 && b->chart->type->fields[field].type.kind == RD_TYPE_REFERENCE
-                ? rd_model_type(b->model, b->chart->type->fields[field].type.of)
-                : NULL;
-        if (!of || rd_type_field(of, dot + 1) < 0)
-            rd_finding_error(b->findings, b->chart->file, out->line,
-                             "fact '%s': '%s' is not REFERENCE.FIELD of record '%s'", out->name,
-                             out->path, b->chart->name);
+    chart->invariants = rd_arena_zalloc(b->arena, list->count + 1, sizeof *chart->invariants);
+    for (uint32_t i = 0; i < list->count; i++) {
+        int guard =
+            chart_function(b, chart->guards, chart->guard_count, "guard",
+                           list->items[i].kind == RD_TEXT ? list->items[i].text : "?", chart->line);
+        if (guard >= 0)
+            chart->invariants[chart->invariant_count++] = (uint16_t)guard;
     }
 }
 
 static void chart_contents(struct chart_build *b, const struct rd_value *spec)
 {
     struct rd_chart *chart = b->chart;
-    const struct rd_value *states = rd_map_list(spec, "states"),
-                          *facts = rd_map_list(spec, "facts");
+    const struct rd_value *states = rd_map_list(spec, "states");
     const struct rd_value *guards = rd_map_list(spec, "guards"),
                           *actions = rd_map_list(spec, "actions");
     const struct rd_value *always = rd_map_list(spec, "always"),
                           *within = rd_map_get(spec, "within");
-    for (size_t i = 0; i < chart->fact_count; i++)
-        fact_build(b, &facts->items[i], &chart->facts[i]);
+    rd_chart_facts_build(b, rd_map_list(spec, "facts"));
+    chart_invariants(b, rd_map_list(spec, "invariants"));
     for (size_t i = 0; i < chart->guard_count; i++)
         function_needs(b, &guards->items[i], &chart->guards[i]);
     for (size_t i = 0; i < chart->action_count; i++)
@@ -532,6 +401,8 @@ static void open_build(struct chart_build *b, const struct rd_value *spec)
     rd_map_set(b->arena, &plain, "name", rd_text(event));
     rd_map_set(b->arena, &plain, "line", rd_int(line));
     const struct rd_value *form = rd_map_get(spec, "form"), *by = rd_map_get(spec, "by");
+    rd_map_set(b->arena, &plain, "fields", rd_bool(rd_map_bool(spec, "fields", false)));
+    rd_map_set(b->arena, &plain, "internal", rd_bool(rd_map_bool(spec, "internal", false)));
     if (form)
         rd_map_set(b->arena, &plain, "form", *form);
     if (by)
@@ -566,14 +437,15 @@ bool rd_chart_build(struct rd_arena *arena, const struct rd_value *spec, struct 
     if (!out->type) {
         rd_finding_error(
             findings, out->file, out->line, "workflow '%s': no record '%s'%s", name, name,
-            chart_guess(&b, name, model->types, sizeof *model->types, model->type_count));
+            rd_chart_guess(&b, name, model->types, sizeof *model->types, model->type_count));
         return false;
     }
     out->clock = chart_clock(&b, clock, out->line);
     states_name(&b, rd_map_list(spec, "states"));
-    facts_name(&b, rd_map_list(spec, "facts"));
-    functions_name(&b, rd_map_list(spec, "guards"), true, &out->guards, &out->guard_count);
-    functions_name(&b, rd_map_list(spec, "actions"), false, &out->actions, &out->action_count);
+    rd_chart_facts_name(&b, rd_map_list(spec, "facts"));
+    functions_name(&b, rd_map_list(spec, "guards"), rd_map_list(spec, "invariants"), &out->guards,
+                   &out->guard_count);
+    functions_name(&b, rd_map_list(spec, "actions"), NULL, &out->actions, &out->action_count);
     out->initial = chart_state(&b, rd_map_text(spec, "initial", "?"), out->line, "initial");
     chart_contents(&b, spec);
     open_build(&b, rd_map_get(spec, "open"));

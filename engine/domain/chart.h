@@ -13,6 +13,8 @@
 struct rd_model;
 struct rd_record_type;
 struct rd_permission;
+struct rd_public;
+struct rd_template;
 
 /* Names of facts and fields that the body of a guard or action mentions: only these are gathered
  * for it. */
@@ -20,7 +22,7 @@ struct rd_needs {
     uint64_t facts;   /* bits of the chart's declared facts */
     uint16_t *fields; /* indexes of the record's fields */
     size_t field_count;
-    bool form, actor;
+    bool form, actor, given, today;
 };
 
 struct rd_function { /* a named guard or action */
@@ -32,31 +34,72 @@ struct rd_function { /* a named guard or action */
     uint32_t spot_false;
 };
 
-enum rd_fact_kind { RD_FACT_DECIDE, RD_FACT_COUNT, RD_FACT_SUM, RD_FACT_FIELD };
+enum rd_fact_kind {
+    RD_FACT_DECIDE,
+    RD_FACT_COUNT,
+    RD_FACT_SUM,
+    RD_FACT_FIELD,
+    RD_FACT_DRAW,
+    RD_FACT_IN_HOURS,
+    RD_FACT_BALANCE,
+    RD_FACT_PICK,
+};
 
 /* Where a decision's input or an index's value comes from. */
 struct rd_source {
     const char *name; /* an input's name */
-    const char *path; /* "customer.revenue_year", "amount", or NULL: by its own name */
+    const char *path; /* "customer.revenue_year", "amount"; NULL: `value` */
+    struct rd_value value;
 };
+
+/* The calendar period, in the company's zone, that a count looks at. */
+enum rd_count_period {
+    RD_COUNT_EVER,
+    RD_COUNT_DAY,
+    RD_COUNT_MONTH,
+    RD_COUNT_QUARTER,
+    RD_COUNT_YEAR
+};
+
+/* What a counted record must be like in one field. */
+struct rd_equal {
+    const char *name;        /* of the counted type's field; "state" */
+    int field;               /* its index; -1: the state */
+    const char *path;        /* `same`: where the value comes from; NULL: constants */
+    struct rd_value *values; /* `where`: inside values, one of which it must have */
+    size_t value_count;
+};
+
+/* Paths of a pick: to a role, a unit, a group. */
+enum rd_pick_path { RD_PICK_ROLE, RD_PICK_UNIT, RD_PICK_GROUP, RD_PICK_PATHS };
 
 struct rd_fact {
     const char *name;
     enum rd_fact_kind kind;
     int line;
     const struct rd_decision *decision; /* DECIDE */
-    int of; /* DECIDE: the reference field that the inputs come from, -1: this record */
+    int of; /* DECIDE, BALANCE: the reference field that leads to what is asked of; -1: this record
+             */
     struct rd_source *with; /* DECIDE */
     size_t with_count;
     int output;                        /* DECIDE: index of the output taken */
-    const struct rd_record_type *type; /* COUNT, SUM: what is counted */
-    const char **same;                 /* fields that are equal in both */
-    size_t same_count;
+    const struct rd_record_type *type; /* COUNT, SUM: what is counted; BALANCE: the entries;
+                                           PICK: whose open ones are counted, NULL: nobody's */
+    struct rd_equal *equal;            /* COUNT, SUM */
+    size_t equal_count;
     int index;          /* of the counted type's indexes, that serves it */
-    int64_t in_last_ms; /* 0: ever */
-    int64_t at_most;    /* COUNT: stops there */
-    int field;          /* SUM: the field of the counted type */
-    const char *path;   /* FIELD: "customer.name" */
+    int64_t in_last_ms; /* 0: ever, or in_this */
+    enum rd_count_period in_this;
+    int64_t at_most;  /* COUNT: stops there */
+    int field;        /* SUM: the field of the counted type */
+    const char *path; /* FIELD: "customer.name"; DRAW: its name; IN_HOURS: where the calendar's
+                         name is, NULL: `calendar` */
+    const struct rd_calendar *calendar; /* IN_HOURS */
+    const char *at;                     /* IN_HOURS: where the moment is; NULL: now */
+    const struct rd_type *gives;        /* the type of its value; NULL: not known */
+    const char *pick[RD_PICK_PATHS];    /* PICK: where each is found; NULL: not asked */
+    int pick_role;                      /* PICK: the role itself; -1 */
+    uint64_t needs;                     /* bits of the facts that it asks for */
 };
 
 struct rd_when {
@@ -85,6 +128,7 @@ struct rd_event {
     int by;               /* field that is set to the actor; -1 */
     uint64_t except[4];   /* `always` events: states that don't accept it */
     const struct rd_permission *permission;
+    bool internal; /* sent by timers and other records only: no authority row may name it */
     int line;
 };
 
@@ -97,7 +141,9 @@ struct rd_limit {                       /* a time limit: of a state, or of the w
     int go;
     const char **tell;
     size_t tell_count;
-    const char *message; /* NULL: none */
+    const char *message;                /* NULL: none */
+    const char *template_name;          /* what is told instead of a message; NULL: none */
+    const struct rd_template *template; /* the same, found by template.c */
     bool escalate;
     bool at_once; /* people are told also outside of contact hours */
     uint16_t *actions;
@@ -109,7 +155,9 @@ struct rd_limit {                       /* a time limit: of a state, or of the w
 
 struct rd_state {
     const char *name;
+    const char *rests; /* why nothing need watch it; NULL */
     struct rd_value title;
+    struct rd_value shown; /* what a customer is shown meanwhile: labels, or null */
     bool pause, final;
     uint16_t *entry, *exit;
     size_t entry_count, exit_count;
@@ -139,6 +187,10 @@ struct rd_chart {
     size_t always_count;
     struct rd_function *guards, *actions;
     size_t guard_count, action_count;
+    uint16_t *invariants; /* guards that hold after every command, whoever gave it */
+    size_t invariant_count;
+    const struct rd_public *shown;      /* what customers may be shown; NULL: nothing */
+    const struct rd_decision *guidance; /* what staff are advised; NULL: nothing */
 };
 
 /* The index of a state by name, -1 where there is none. */
@@ -157,5 +209,13 @@ int rd_fact_find(const struct rd_chart *chart, const char *name);
  * waiting states without a limit. */
 bool rd_chart_build(struct rd_arena *arena, const struct rd_value *spec, struct rd_model *model,
                     struct rd_findings *findings, struct rd_chart *out);
+
+/* When all charts are built: that the records whose open ones a pick counts have one. */
+void rd_chart_picks_check(const struct rd_model *model, struct rd_findings *findings);
+/* When all charts are built: that the states which counts ask for exist. */
+void rd_chart_counts_check(const struct rd_model *model, struct rd_findings *findings);
+/* "; did you mean 'x'?" or "": the nearest calendar. In the arena. */
+const char *rd_chart_calendar_guess(const struct rd_model *model, struct rd_arena *arena,
+                                    const char *name);
 
 #endif

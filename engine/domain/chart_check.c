@@ -88,7 +88,8 @@ static void check_state(struct check *c, size_t s)
     if (!state->final && c->reached[s] && !c->left[s])
         rd_finding_error(c->findings, chart->file, state->line,
                          "%s: '%s' can be entered but never left", chart->name, state->name);
-    if (!state->final && state->after_count == 0 && (!chart->within || state->pause))
+    if (!state->final && !state->rests && state->after_count == 0 &&
+        (!chart->within || state->pause))
         rd_finding_warning(
             c->findings, chart->file, state->line,
             "%s: nothing watches '%s': no limit of its own%s", chart->name, state->name,

@@ -30,6 +30,7 @@ enum entry_place {
     ENTRY_AT_FLAGS,
     ENTRY_AT_REFUSED,
     ENTRY_AT_REASON,
+    ENTRY_AT_BEHALF, /* entries of earlier versions end before it */
     ENTRY_PLACES
 };
 
@@ -65,6 +66,7 @@ void rd_entry_pack(const struct rd_command_entry *entry, struct rd_buf *out)
         [ENTRY_AT_FLAGS] = rd_int(entry->flags),
         [ENTRY_AT_REFUSED] = entry_text(entry->refused),
         [ENTRY_AT_REASON] = entry_text(entry->reason),
+        [ENTRY_AT_BEHALF] = entry_text(entry->behalf),
     };
     struct rd_value list = {
         .kind = RD_LIST, .count = ENTRY_PLACES, .cap = ENTRY_PLACES, .items = places
@@ -80,7 +82,7 @@ enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_arena 
     enum rd_status status = rd_pack_read(arena, payload, len, &list, error);
     if (status != RD_OK)
         return status;
-    if (list.kind != RD_LIST || list.count != ENTRY_PLACES ||
+    if (list.kind != RD_LIST || (list.count != ENTRY_PLACES && list.count != ENTRY_AT_BEHALF) ||
         list.items[ENTRY_AT_FORMAT].integer != ENTRY_FORMAT)
         return rd_error_set(
             error, RD_CORRUPT,
@@ -105,6 +107,7 @@ enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_arena 
         .flags = (uint32_t)at[ENTRY_AT_FLAGS].integer,
         .refused = entry_text_of(&at[ENTRY_AT_REFUSED]),
         .reason = entry_text_of(&at[ENTRY_AT_REASON]),
+        .behalf = list.count > ENTRY_AT_BEHALF ? entry_text_of(&at[ENTRY_AT_BEHALF]) : NULL,
     };
     return RD_OK;
 }

@@ -26,6 +26,10 @@ enum rd_effect_kind {
     RD_EFFECT_SCHEDULE = 11, /* [11, name, at, record] occurrences up to `at` are dealt with, and
                                 have started the record; 0: none */
     RD_EFFECT_REPLAN = 12,   /* [12, 1|0] planning all deadlines anew begins, is done */
+    RD_EFFECT_POST = 13,     /* [13, type of the entry, account, amount, balance, entries]: what the
+                                account has with this entry, proved when it is applied */
+    RD_EFFECT_JOB = 14,      /* [14, number, "begin", spec], [14, number, "step", opened at, record,
+                                done?], [14, number, "end"]: domain/job.h */
 };
 
 #define RD_ENTRY_QUIET 1 /* imported: nobody is notified */
@@ -34,6 +38,7 @@ enum rd_effect_kind {
 struct rd_command_entry {
     int64_t at_ms;
     const char *actor, *behind; /* behind: the administrator who acted as `actor`, or NULL */
+    const char *behalf;         /* whom the actor stood in for, by whose right he did it; NULL */
     const char *command;        /* "complaint.verify", "ring", "policy.activate" */
     struct rd_id record;        /* the one that was asked for; 0: none */
     uint32_t version;           /* its version after this; 0 where it was not changed (a refusal) */

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "domain/normal.h"
 #include "domain/type.h"
 
 #define KIND_COUNT ((size_t)RD_TYPE_LIST + 1)
@@ -78,6 +79,8 @@ static void field_choices(const struct field_build *build, const struct rd_value
         return;
     }
     type->choices = rd_arena_zalloc(build->arena, items->count, sizeof(*type->choices));
+    if (rd_map_text(spec, "choices", NULL))
+        type->of = field_copy(build, rd_map_text(spec, "choices", ""));
     for (uint32_t i = 0; i < items->count; i++) {
         const struct rd_value *item = &items->items[i];
         const char *name = item->kind == RD_TEXT ? item->text : rd_map_text(item, "name", "");
@@ -148,6 +151,18 @@ static void field_limits(const struct field_build *build, const struct rd_value 
         field_refuse(build, "min is greater than max");
 }
 
+static void field_normal(const struct field_build *build, const struct rd_value *spec,
+                         struct rd_type *type)
+{
+    const char *name = rd_map_text(spec, "normal", NULL);
+    if (!name)
+        return;
+    if (type->kind != RD_TYPE_TEXT)
+        field_refuse(build, "only a text has a normal form");
+    else if (!rd_normal_find(name, &type->normal))
+        field_refuse(build, "normal must be phone, name or code");
+}
+
 /* The type in `spec`: the field's own, or its element's where it is a list. */
 static bool field_type(const struct field_build *build, const struct rd_value *spec,
                        struct rd_type *type)
@@ -161,6 +176,7 @@ static bool field_type(const struct field_build *build, const struct rd_value *s
         if (*type->of == '\0')
             field_refuse(build, "a reference needs the name of a record");
     }
+    field_normal(build, spec, type);
     field_limits(build, spec, type);
     if (type->kind != RD_TYPE_LIST)
         return true;
@@ -189,6 +205,20 @@ static void field_secrecy(const struct field_build *build)
             build->field->secrecy = levels[i];
     if (!build->field->secrecy)
         field_refuse(build, "secrecy must be secret, confidential or top_secret");
+}
+
+/* derived, output, changed: what they name is judged when it is all there (derived.c). */
+static void field_derived(const struct field_build *build)
+{
+    struct rd_field *field = build->field;
+    const char *derived = rd_map_text(build->spec, "derived", NULL),
+               *output = rd_map_text(build->spec, "output", NULL),
+               *changed = rd_map_text(build->spec, "changed", NULL);
+    if (!derived && (output || changed))
+        field_refuse(build, "output and changed need derived");
+    field->derived = derived ? field_copy(build, derived) : NULL;
+    field->derived_output = output ? field_copy(build, output) : NULL;
+    field->changed = changed ? field_copy(build, changed) : NULL;
 }
 
 static void field_preset(const struct field_build *build)
@@ -228,6 +258,7 @@ bool rd_field_build(struct rd_arena *arena, const struct rd_value *spec, const c
     if (field_name(&build) && field_type(&build, spec, &out->type) &&
         findings->errors == errors_before)
         field_preset(&build);
+    field_derived(&build);
     field_secrecy(&build);
     return findings->errors == errors_before;
 }

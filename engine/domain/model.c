@@ -14,6 +14,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "domain/derived.h"
+#include "domain/ceiling.h"
+#include "domain/ledger.h"
+#include "domain/normal.h"
 #include "domain/zone.h"
 
 const char *rd_model_keep(struct rd_model *model, const char *text)
@@ -101,6 +105,11 @@ static void company_build(struct rd_model *model, const struct rd_value *normal,
     model->currency = rd_map_text(company, "currency", "");
     model->language =
         languages->count && languages->items[0].kind == RD_TEXT ? languages->items[0].text : "en";
+    model->languages =
+        rd_arena_zalloc(&model->arena, languages->count + 1, sizeof *model->languages);
+    for (uint32_t i = 0; i < languages->count; i++)
+        if (languages->items[i].kind == RD_TEXT)
+            model->languages[model->language_count++] = languages->items[i].text;
     struct rd_error error = RD_ERROR_NONE;
     if (rd_zone_open(model->zone, &model->local, &error) != RD_OK)
         rd_finding_error(findings, rd_map_text(company, "file", "rules"),
@@ -147,7 +156,8 @@ static void index_build(struct rd_model *model, struct rd_record_type *type,
                              "record '%s': indexes: no field '%s'", type->name, field);
         else
             out->fields[out->field_count++] = (uint16_t)at;
-        name = rd_arena_printf(&model->arena, i ? "%s+%s" : "%s%s", name, field);
+        name = rd_arena_printf(&model->arena, i ? "%s+%s" : "%s%s", name,
+                               at < 0 ? field : rd_normal_field(&model->arena, &type->fields[at]));
     }
     out->name = name;
 }
@@ -164,7 +174,7 @@ static void indexes_build(struct rd_model *model, const struct rd_value *spec,
         if (!type->fields[i].indexed && !type->fields[i].unique)
             continue;
         struct rd_type_index *index = &type->indexes[type->index_count++];
-        *index = (struct rd_type_index){ .name = type->fields[i].name,
+        *index = (struct rd_type_index){ .name = rd_normal_field(&model->arena, &type->fields[i]),
                                          .unique = type->fields[i].unique,
                                          .field_count = 1 };
         index->fields = rd_arena_zalloc(&model->arena, 1, sizeof *index->fields);
@@ -323,6 +333,15 @@ static void permission_name(struct rd_model *model, size_t *cap, const char *com
     model->permissions[model->permission_count++].command = command;
 }
 
+/* An event is internal wherever it stands, or nowhere: event_join says so. */
+static void permission_of_event(struct rd_model *model, size_t *cap, const struct rd_event *event)
+{
+    permission_name(model, cap, event->command);
+    for (size_t i = 0; event->internal && i < model->permission_count; i++)
+        if (strcmp(model->permissions[i].command, event->command) == 0)
+            model->permissions[i].internal = true;
+}
+
 /* Every command that there is: the engine's, and each record's. */
 static void permissions_name(struct rd_model *model)
 {
@@ -338,17 +357,23 @@ static void permissions_name(struct rd_model *model)
     for (size_t t = 0; t < model->type_count; t++) {
         const char *name = model->types[t].name;
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.read", name));
+        if (model->types[t].ledger)
+            continue; /* nobody writes its entries by hand */
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.create", name));
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.update", name));
+        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.refer", name));
     }
     for (size_t c = 0; c < model->chart_count; c++) {
         const struct rd_chart *chart = &model->charts[c];
-        permission_name(model, &cap, chart->open.command);
+        permission_of_event(model, &cap, &chart->open);
+        if (chart->shown)
+            permission_name(model, &cap,
+                            rd_arena_printf(&model->arena, "%s.progress", chart->name));
         for (size_t s = 0; s < chart->state_count; s++)
             for (size_t i = 0; i < chart->states[s].event_count; i++)
-                permission_name(model, &cap, chart->states[s].events[i].command);
+                permission_of_event(model, &cap, &chart->states[s].events[i]);
         for (size_t i = 0; i < chart->always_count; i++)
-            permission_name(model, &cap, chart->always[i].command);
+            permission_of_event(model, &cap, &chart->always[i]);
     }
 }
 
@@ -368,20 +393,58 @@ static void event_amount_check(const struct rd_chart *chart, const struct rd_eve
                          row->amount);
 }
 
+/* Four eyes look at fields that hold an account: a misspelled one would find nobody in it. */
+static void other_than_check(struct rd_model *model, const struct rd_record_type *type,
+                             const struct rd_authority_row *row, struct rd_findings *findings)
+{
+    const char *names[RD_FIELDS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type->fields[i].type.kind == RD_TYPE_ACCOUNT)
+            names[count++] = type->fields[i].name;
+    for (size_t i = 0; i < row->other_than_count; i++) {
+        size_t n = 0;
+        while (n < count && strcmp(names[n], row->other_than[i]) != 0)
+            n++;
+        if (n == count)
+            rd_finding_error(findings, row->file, row->line,
+                             "authority: other_than: record '%s' has no account field '%s'%s",
+                             type->name, row->other_than[i],
+                             rd_model_guess(&model->arena, row->other_than[i], names, count));
+    }
+}
+
+/* `unowned` where there is no owner to be empty: everything would be within it. */
+static void row_check_unowned(const struct rd_record_type *type, const struct rd_authority_row *row,
+                              struct rd_findings *findings)
+{
+    if (row->reach == RD_REACH_UNOWNED && type->owner < 0)
+        rd_finding_error(findings, row->file, row->line,
+                         "authority: reach 'unowned': record '%s' has no owner, so that every one "
+                         "of them would be within it",
+                         type->name);
+}
+
 /* An event that no row speaks of could never be done by anybody: a finding, unless only the engine
  * sends it. */
 static void event_join(struct rd_model *model, const struct rd_chart *chart, struct rd_event *event,
                        struct rd_findings *findings)
 {
     event->permission = rd_permission_of(model, event->command);
-    if (event->permission->row_count == 0)
-        rd_finding_warning(
-            findings, chart->file, event->line,
-            "command '%s' has no authority row: only timers and other records can send it",
-            event->command);
+    if (event->permission->internal != event->internal)
+        rd_finding_error(findings, chart->file, event->line,
+                         "event '%s' is internal in another state: say so here, too", event->name);
+    else if (event->permission->row_count == 0 && !event->internal)
+        rd_finding_warning(findings, chart->file, event->line,
+                           "command '%s' has no authority row: only timers and other records can "
+                           "send it; if that is meant, say internal = true",
+                           event->command);
     for (size_t r = 0; r < event->permission->row_count; r++) {
         const struct rd_authority_row *row = event->permission->rows[r];
         event_amount_check(chart, event, row, findings);
+        rd_ceilings_check(model, chart, row, findings);
+        other_than_check(model, chart->type, row, findings);
+        row_check_unowned(chart->type, row, findings);
         for (size_t u = 0; u < row->unless_count; u++) {
             size_t g = 0;
             while (g < chart->guard_count && strcmp(chart->guards[g].name, row->unless[u]) != 0)
@@ -406,19 +469,49 @@ static bool command_is_event(const struct rd_model *model, const char *command)
     return false;
 }
 
+static bool row_asks(const struct rd_authority_row *row)
+{
+    return row->up_to || row->unless_count || row->other_than_count;
+}
+
 /* A limit or a guard in a row that speaks of something other than an event would be passed over:
  * the rule's author must not think that it holds. */
 static void rows_check_plain(const struct rd_model *model, struct rd_findings *findings)
 {
     for (size_t r = 0; r < model->authority_count; r++) {
         const struct rd_authority_row *row = &model->authority[r];
-        for (size_t c = 0; c < row->command_count && (row->up_to || row->unless_count); c++)
+        for (size_t c = 0; c < row->command_count && row_asks(row); c++)
             if (!strchr(row->commands[c], '*') && !command_is_event(model, row->commands[c]))
                 rd_finding_error(
                     findings, row->file, row->line,
                     "authority: '%s' is no event of a workflow: it takes neither up_to "
-                    "nor unless",
+                    "nor unless nor other_than",
                     row->commands[c]);
+    }
+}
+
+/* The same by a pattern: "thing.*". */
+static void row_check_record(const struct rd_record_type *type, const struct rd_permission *of,
+                             struct rd_findings *findings)
+{
+    for (size_t r = 0; r < of->row_count; r++) {
+        const struct rd_authority_row *row = of->rows[r];
+        row_check_unowned(type, row, findings);
+        if (!type->chart && of != type->read && row_asks(row))
+            rd_finding_error(findings, row->file, row->line,
+                             "authority: the row speaks of '%s', too, which is no event of a "
+                             "workflow: it takes neither up_to nor unless nor other_than",
+                             of->command);
+    }
+}
+
+static void rows_check_records(const struct rd_model *model, struct rd_findings *findings)
+{
+    for (size_t t = 0; t < model->type_count; t++) {
+        const struct rd_record_type *type = &model->types[t];
+        const struct rd_permission *all[] = { type->read, type->create, type->update };
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            row_check_record(type, all[i], findings);
     }
 }
 
@@ -433,6 +526,8 @@ static void permissions_join(struct rd_model *model, struct rd_findings *finding
         type->create = rd_permission_of(model, command);
         snprintf(command, sizeof command, "%s.update", type->name);
         type->update = rd_permission_of(model, command);
+        snprintf(command, sizeof command, "%s.refer", type->name);
+        type->refer = rd_permission_of(model, command);
     }
     for (size_t c = 0; c < model->chart_count; c++) {
         struct rd_chart *chart = &model->charts[c];
@@ -445,6 +540,7 @@ static void permissions_join(struct rd_model *model, struct rd_findings *finding
             event_join(model, chart, &chart->always[i], findings);
     }
     rows_check_plain(model, findings);
+    rows_check_records(model, findings);
 }
 
 /* The calendar of the hours in which people are told things. */
@@ -459,10 +555,20 @@ static void contact_join(struct rd_model *model, const struct rd_value *company,
                          name);
 }
 
+/* What speaks of finished charts: labels, what customers are shown, templates, accountability. */
+static void words_build(struct rd_model *model, const struct rd_value *normal,
+                        struct rd_findings *findings)
+{
+    rd_vocabularies_build(model, rd_map_list(normal, "choices"));
+    rd_progress_build(model, rd_map_list(normal, "workflows"), findings);
+    rd_templates_build(model, normal, findings);
+    rd_accountability_build(model, rd_map_list(normal, "accountability"), findings);
+}
+
 static void model_compile(struct rd_model *model, const struct rd_value *normal,
                           struct rd_findings *findings)
 {
-    const struct rd_value *records = rd_map_list(normal, "records"),
+    const struct rd_value ledgers = rd_ledgers_records(model, normal), *records = &ledgers,
                           *forms = rd_map_list(normal, "forms");
     const struct rd_value *workflows = rd_map_list(normal, "workflows");
     size_t errors_before = findings->errors; /* the list may hold another policy's as well */
@@ -473,6 +579,7 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
     for (uint32_t i = 0; i < records->count; i++)
         record_build(model, &records->items[i], findings, &model->types[model->type_count++]);
     references_check(model, findings);
+    rd_ledgers_build(model, normal, findings);
     model->forms = rd_arena_zalloc(&model->arena, forms->count + 1, sizeof *model->forms);
     for (uint32_t i = 0; i < forms->count; i++)
         form_build(model, &forms->items[i], findings, &model->forms[model->form_count++]);
@@ -482,13 +589,22 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
         if (rd_chart_build(&model->arena, &workflows->items[i], model, findings,
                            &model->charts[model->chart_count]))
             model->chart_count++;
+    rd_staff_build(model, normal, findings);
     contact_join(model, rd_map_get(normal, "company"), findings);
+    rd_derived_build(model, normal, findings);
     rd_schedules_build(model, rd_map_list(normal, "schedules"), findings);
     if (findings->errors > errors_before)
         return; /* the rest would only repeat what is missing */
+    rd_chart_counts_check(model, findings);
+    rd_chart_picks_check(model, findings);
+    words_build(model, normal, findings);
+    if (findings->errors > errors_before)
+        return;
     permissions_name(model);
     if (rd_authority_build(&model->arena, normal, model, findings))
         permissions_join(model, findings);
+    rd_views_build(model, rd_map_list(normal, "views"), findings);
+    rd_reports_build(model, rd_map_list(normal, "reports"), findings);
 }
 
 enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings *findings,

@@ -3,9 +3,16 @@
 #ifndef RD_DOMAIN_MODEL_H
 #define RD_DOMAIN_MODEL_H
 
+#include "domain/accountability.h"
 #include "domain/authority.h"
 #include "domain/chart.h"
+#include "domain/label.h"
+#include "domain/progress.h"
 #include "domain/schedule.h"
+#include "domain/report.h"
+#include "domain/view.h"
+#include "domain/template.h"
+#include "domain/staff.h"
 
 struct rd_form_entry {
     struct rd_field
@@ -18,6 +25,7 @@ struct rd_form {
     int line;
     struct rd_value title;
     const struct rd_record_type *of; /* NULL: belongs to no record */
+    bool whole; /* made of the record itself: all its fields that are not derived */
     struct rd_form_entry *entries;
     size_t count;
 };
@@ -42,7 +50,12 @@ struct rd_record_type {
     struct rd_type_index *indexes;
     size_t index_count;
     const struct rd_chart *chart; /* NULL: a record without a chart */
+    uint16_t *derived; /* its derived fields, in the order in which they feed each other */
+    size_t derived_count;
+    uint64_t derived_hash;          /* of the rules that derive them */
+    const struct rd_ledger *ledger; /* it is an entry of this ledger; NULL: it is none */
     const struct rd_permission *read, *create, *update;
+    const struct rd_permission *refer; /* may name one in a form, without reading it */
 };
 
 /* One thing that a promise can visit: a row, a guard's answer, a transition. */
@@ -55,12 +68,15 @@ struct rd_spot {
 struct rd_model {
     struct rd_arena arena; /* everything below lives here */
     const char *company, *zone, *currency, *language;
+    const char **languages; /* of the interface; `language` is the first one */
+    size_t language_count;
     struct rd_zone *local; /* the company's zone */
     struct rd_calendar
         *elapsed; /* runs day and night in the company's zone: for limits without a clock */
     struct rd_calendar **calendars;
     size_t calendar_count;
     struct rd_organisation organisation;
+    struct rd_staff staff; /* people as records; its type is NULL where there are none */
     struct rd_record_type *types;
     size_t type_count;
     struct rd_form *forms;
@@ -71,12 +87,24 @@ struct rd_model {
     size_t chart_count;
     struct rd_schedule *schedules;
     size_t schedule_count;
+    struct rd_view *views;
+    size_t view_count;
+    struct rd_report *reports;
+    size_t report_count;
+    struct rd_ledger *ledgers;
+    size_t ledger_count;
     const struct rd_calendar *contact; /* when people may be told; NULL: at any time */
     struct rd_authority_row *authority;
     size_t authority_count;
     struct rd_permission
         *permissions; /* of the engine's methods and every record command, sorted by name */
     size_t permission_count;
+    struct rd_vocabulary *vocabularies; /* what choices are called, for labels */
+    size_t vocabulary_count;
+    struct rd_template *templates;
+    size_t template_count;
+    struct rd_accountability *accountability;
+    size_t accountability_count;
     struct rd_spot *spots;
     size_t spot_count, spot_cap;
 };

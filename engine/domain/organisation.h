@@ -34,6 +34,13 @@ struct rd_account {
     uint64_t named;    /* just those that the policy names */
     int64_t uid;       /* -1: none */
     int line;
+    const char *person; /* whoever has several accounts has the same in each; NULL: not said */
+    /* Of accounts that are records (staff.h): the record, 0 for the policy's own; whether its
+     * state is a working one; absence; who stands in for it, and until when. */
+    uint64_t record;
+    bool left;
+    int64_t away_until_ms, deputy_until_ms;
+    const char *deputy;
 };
 
 struct rd_organisation {
@@ -43,6 +50,9 @@ struct rd_organisation {
     size_t unit_count;
     struct rd_account *accounts; /* sorted by name */
     size_t account_count;
+    uint32_t *units_by_name;   /* indexes of units in the order of their names */
+    uint32_t *accounts_by_uid; /* of the accounts that have one */
+    size_t uid_count;
 };
 
 /* Builds from the normal form's roles, units and accounts; false where findings were errors. */

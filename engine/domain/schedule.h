@@ -10,6 +10,7 @@
 #include "domain/finding.h"
 
 struct rd_zone;
+struct rd_report;
 
 /* What happens to occurrences that came while nothing ran. */
 enum rd_missed {
@@ -31,9 +32,13 @@ struct rd_schedule {
     const struct rd_calendar *on; /* NULL: any day will do */
     const struct rd_record_type *type;
     struct rd_value data; /* fields of the record, inside values */
+    struct rd_value
+        each; /* the job that it begins instead (job.h), about records of `type`; null */
     enum rd_missed missed;
-    const char *owner; /* who answers for it; NULL */
-    uint32_t spot;     /* visited: it has started a record */
+    const char *owner;              /* who answers for it; NULL */
+    uint32_t spot;                  /* visited: it has started a record */
+    const char *report_name;        /* the report of the period before is filed in the record */
+    const struct rd_report *report; /* the same, found by report.c; NULL: none */
 };
 
 /* The word of the policy: "once", "each", "skip". Static. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "domain/job.h"
 #include "domain/model.h"
 #include "domain/schedule.h"
 #include "domain/zone.h"
@@ -218,7 +219,8 @@ static const char *data_exists(const struct schedule_build *b, const struct rd_t
         return "a schedule knows no record to refer to";
     if (inside->kind != RD_TEXT)
         return NULL;
-    if (type->kind == RD_TYPE_ACCOUNT && !rd_account_find(organisation, inside->text))
+    if (type->kind == RD_TYPE_ACCOUNT && !b->model->staff.type && /* it may be a record */
+        !rd_account_find(organisation, inside->text))
         return rd_arena_printf(build_arena(b), "no account '%s'", inside->text);
     if (type->kind == RD_TYPE_UNIT && rd_unit_find(organisation, inside->text) < 0)
         return rd_arena_printf(build_arena(b), "no unit '%s'", inside->text);
@@ -265,6 +267,7 @@ static void data_required(const struct schedule_build *b)
         for (size_t e = 0; form && e < form->count; e++)
             required |= form->entries[e].record_field == (int)i && form->entries[e].field.required;
         if (required && field->preset.kind == RD_NULL &&
+            !(b->schedule->report_name && rd_report_fills(field->name)) &&
             !rd_map_get(rd_map_get(b->spec, "data"), field->name))
             build_error(b, "data",
                         rd_arena_printf(build_arena(b), "record '%s' requires '%s'", type->name,
@@ -289,9 +292,28 @@ static void build_start(const struct schedule_build *b)
                             rd_model_guess(build_arena(b), start, names, b->model->type_count)));
         return;
     }
+    if (b->schedule->type->ledger) {
+        build_error(b, "start",
+                    rd_arena_printf(build_arena(b),
+                                    "entries of ledger '%s' are posted by rules; nothing starts "
+                                    "one",
+                                    start));
+        return;
+    }
     for (uint32_t i = 0; rd_value_is(data, RD_MAP) && i < data->count; i++)
         data_field(b, &data->pairs[i]);
     data_required(b);
+}
+
+/* What is done for each of them, instead of one record. */
+static void build_each(const struct schedule_build *b)
+{
+    const struct rd_value *each = rd_map_get(b->spec, "each");
+    struct rd_error error = RD_ERROR_NONE;
+    b->schedule->type = rd_model_type(b->model, rd_map_text(each, "type", "?"));
+    b->schedule->data = rd_map();
+    if (rd_each_build(b->model, each, true, build_arena(b), &b->schedule->each, &error) != RD_OK)
+        build_error(b, "each", error.text);
 }
 
 static void build_one(const struct schedule_build *b)
@@ -309,10 +331,15 @@ static void build_one(const struct schedule_build *b)
                   : strcmp(missed, "skip") == 0 ? RD_MISSED_SKIP
                                                 : RD_MISSED_ONCE,
         .owner = rd_map_text(b->spec, "owner", NULL),
+        .report_name = rd_map_text(b->spec, "report", NULL),
+        .each = rd_null(),
     };
     build_times(b);
     build_rule(b);
-    build_start(b);
+    if (rd_map_get(b->spec, "each"))
+        build_each(b);
+    else
+        build_start(b);
     b->schedule->spot = rd_model_spot(b->model, b->schedule->file, b->schedule->line,
                                       "schedule '%s' comes", b->schedule->name);
 }

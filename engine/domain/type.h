@@ -47,17 +47,23 @@ enum rd_type_kind {
     RD_TYPE_LIST,
 };
 
+/* Forms under which texts that are spelled differently are the same. */
+enum rd_normal { RD_NORMAL_NONE, RD_NORMAL_PHONE, RD_NORMAL_NAME, RD_NORMAL_CODE };
+
 struct rd_type {
     enum rd_type_kind kind;
+    enum rd_normal normal; /* TEXT: what is compared and searched is this form of it (normal.h) */
     const char **
         choices; /* CHOICE: the items, in the policy's order (priority and output order go by it) */
     size_t choice_count;
-    const char *of;          /* REFERENCE: the record type's name */
+    const char *of; /* REFERENCE: the record type's name; CHOICE: its vocabulary, or NULL */
     struct rd_type *element; /* LIST */
     bool has_min, has_max;
     int64_t min,
         max; /* of the value inside; for texts and lists of the length (code points, items) */
 };
+
+struct rd_decision;
 
 struct rd_field {
     const char *name;
@@ -66,6 +72,12 @@ struct rd_field {
     bool required, unique, indexed;
     const char *secrecy;    /* NULL: none */
     struct rd_value preset; /* the default, inside form; null: none */
+    /* Derived: never typed in, decided by this decision; NULL: it is not (derived.h). */
+    const char *derived;
+    const char *derived_output;         /* the output's name; NULL: the only one */
+    const char *changed;                /* the event that is sent when it changes; NULL: none */
+    const struct rd_decision *decision; /* joined when the decisions are there */
+    int output;
     int line;
 };
 

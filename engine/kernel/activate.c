@@ -7,12 +7,16 @@
  * old decision can be asked again under the rules of its day.
  */
 #include "kernel/inside.h"
+#include "kernel/loading.h"
+#include "kernel/report.h"
+#include "kernel/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/pack.h"
+#include "domain/normal.h"
 #include "store/tables.h"
 
 struct rd_type_binding *rd_bindings_new(const struct rd_catalogue *catalogue,
@@ -83,7 +87,8 @@ static enum rd_status activate_names(struct rd_kernel *kernel, const struct rd_m
             if (rd_catalogue_index(catalogue, number, index->name))
                 continue;
             for (size_t f = 0; f < index->field_count; f++)
-                rd_list_add(arena, &fields, rd_text(type->fields[index->fields[f]].name));
+                rd_list_add(arena, &fields,
+                            rd_text(rd_normal_field(arena, &type->fields[index->fields[f]])));
             rd_list_add(arena, &effect, rd_int(RD_EFFECT_INDEX));
             rd_list_add(arena, &effect, rd_int(next_index++));
             rd_list_add(arena, &effect, rd_int(number));
@@ -140,6 +145,15 @@ static enum rd_status activate_fits(struct rd_kernel *kernel, const struct rd_mo
                                  state->name, old->name, (long long)count);
         }
     }
+    for (size_t i = 0; kernel->model && model->staff.type && i < model->organisation.account_count;
+         i++) {
+        const struct rd_account *account = &model->organisation.accounts[i];
+        const struct rd_account *now = rd_staff_find(kernel, account->name);
+        if (now && now->record)
+            rd_finding_error(findings, model->staff.file, account->line,
+                             "account '%s' is a staff record already: it cannot be both",
+                             account->name);
+    }
     return findings->errors
                ? rd_error_set(error, RD_POLICY_REFUSED, "the policy would strand cases")
                : RD_OK;
@@ -170,7 +184,9 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     if (status == RD_OK)
         status = rd_schedules_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
     if (status == RD_OK)
-        status = rd_replan_effect(kernel, &arena, &effects, error);
+        status = rd_derive_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
+    if (status == RD_OK)
+        status = rd_replan_effect(kernel, rd_policy_model(policy), &arena, &effects, error);
     for (size_t i = 0; i < count; i++)
         rd_map_add(&arena, &texts, sources[i].path,
                    rd_text_copy(&arena, sources[i].text, sources[i].len));
@@ -178,6 +194,10 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     rd_list_add(&arena, &effect, rd_int(last + 1));
     rd_list_add(&arena, &effect, rd_text(rd_policy_hash_text(policy)));
     rd_list_add(&arena, &effect, texts);
+    struct rd_value draw_key = rd_null();
+    if (status == RD_OK)
+        status = rd_draw_key(kernel, &arena, &draw_key, error);
+    rd_list_add(&arena, &effect, draw_key);
     rd_list_add(&arena, &effects, effect);
     struct rd_command_entry entry = {
         .at_ms = rd_kernel_now_ms(kernel),
@@ -209,7 +229,14 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, c
     kernel->model = rd_policy_model(*policy);
     *policy = NULL;
     activate_bind(kernel);
+    struct rd_error error = RD_ERROR_NONE;
+    if (rd_staff_bind(kernel, &error) != RD_OK)
+        rd_log(RD_LOG_ERROR, "staff", "the staff records could not be read: %s", error.text);
+    if (rd_tally_bind(kernel, &error) != RD_OK)
+        rd_log(RD_LOG_ERROR, "staff", "open records could not be counted: %s", error.text);
+    rd_draw_bind(kernel);
     rd_schedules_bind(kernel);
+    rd_reports_rebind(kernel);
     if (!kernel->policy_borrowed)
         rd_policy_free(old);
     kernel->policy_borrowed = false;
@@ -226,6 +253,7 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
         activate_swap(kernel, policy, rd_policy_hash_text(*policy));
     if (status == RD_OK)
         status = rd_replan_resume(kernel, error);
+    rd_job_resume(kernel);
     return status;
 }
 
@@ -245,9 +273,11 @@ static enum rd_status activate_row(struct rd_kernel *kernel, struct rd_arena *ar
     return status == RD_OK ? rd_pack_read(arena, bytes, len, row, error) : status;
 }
 
-enum rd_status rd_activate_borrowed(struct rd_kernel *kernel, struct rd_policy *policy,
+enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
+                                    const struct rd_kernel_options *options,
                                     struct rd_findings *findings, struct rd_error *error)
 {
+    struct rd_policy *policy = options->policy;
     struct rd_arena arena;
     struct rd_value row;
     const char *hash = rd_policy_hash_text(policy);
@@ -258,7 +288,8 @@ enum rd_status rd_activate_borrowed(struct rd_kernel *kernel, struct rd_policy *
         kernel->generation = (uint32_t)row.items[1].integer;
         activate_swap(kernel, &policy, hash);
     } else if (status == RD_OK || status == RD_NOT_FOUND) {
-        status = rd_activate(kernel, &policy, NULL, 0, "system", findings, error);
+        status = rd_activate(kernel, &policy, options->policy_sources, options->policy_source_count,
+                             "system", findings, error);
     }
     rd_arena_fini(&arena);
     kernel->policy_borrowed = status == RD_OK;
@@ -349,46 +380,41 @@ enum rd_status rd_activate_refusal(struct rd_kernel *kernel, struct rd_request *
     return RD_POLICY_REFUSED;
 }
 
-enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request)
+static const char *activate_have(const struct rd_kernel *kernel)
+{
+    return kernel->hash;
+}
+
+static enum rd_status activate_loaded(struct rd_kernel *kernel, struct rd_request *request,
+                                      const struct rd_actor *actor, struct rd_loaded *loaded)
 {
     struct rd_arena *arena = request->arena;
-    struct rd_findings findings;
-    struct rd_policy_source *sources;
-    struct rd_policy *policy = NULL;
-    struct rd_actor actor;
-    size_t count;
-    rd_findings_init(&findings, arena);
-    if (!kernel->policy_dir)
-        return rd_error_set(&request->error, RD_POLICY_REFUSED,
-                            "the server was started without a policy directory");
-    enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
-    if (status == RD_OK)
-        status = rd_policy_read_dir(arena, kernel->policy_dir, &sources, &count, &request->error);
-    char hash[RD_POLICY_HASH_TEXT];
-    if (status == RD_OK)
-        rd_policy_hash(sources, count, hash);
-    bool same = status == RD_OK && strcmp(hash, kernel->hash) == 0;
-    if (status == RD_OK && !same)
-        status = rd_policy_load(sources, count, &findings, &policy, &request->error);
-    /* an account's name is its generation's */
-    const char *by = status == RD_OK ? rd_arena_copy(arena, actor.name, strlen(actor.name)) : "";
-    if (status == RD_OK && !same)
-        status = rd_activate(kernel, &policy, sources, count, by, &findings, &request->error);
-    rd_policy_free(policy);
+    enum rd_status status = loaded->status;
+    bool changed = loaded->policy != NULL;
+    request->error = loaded->error;
+    if (status == RD_OK && changed)
+        status = rd_activate(kernel, &loaded->policy, loaded->sources, loaded->count, actor->name,
+                             &loaded->findings, &request->error);
     if (status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG)
-        return rd_activate_refusal(kernel, request, &findings);
+        return rd_activate_refusal(kernel, request, &loaded->findings);
     if (status != RD_OK)
         return status;
-    if (!same)
+    if (changed)
         rd_log(RD_LOG_INFO, "policy", "generation %u is in force (%.12s), activated by %s",
-               kernel->generation, kernel->hash, by);
+               kernel->generation, kernel->hash, actor->name);
     request->result = rd_map();
     rd_map_add(arena, &request->result, "generation", rd_int(kernel->generation));
     rd_map_add(arena, &request->result, "hash",
                rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
-    rd_map_add(arena, &request->result, "changed", rd_bool(!same));
-    rd_map_add(arena, &request->result, "warnings", activate_findings(&findings, arena));
+    rd_map_add(arena, &request->result, "changed", rd_bool(changed));
+    rd_map_add(arena, &request->result, "warnings", activate_findings(&loaded->findings, arena));
     return RD_OK;
+}
+
+enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request)
+{
+    static const struct rd_loading_use use = { activate_have, activate_loaded };
+    return rd_loading_ask(kernel, request, &use);
 }
 
 enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request)

@@ -1,8 +1,9 @@
 /* Who asks, and whether he may: the one place below every door in which that is decided.
  *
- * A uid is mapped to an account by the policy. Root and the daemon's own uid are administrators of
- * the machine: they may use the operator's methods and act `as` an account, but company commands
- * still need a row that names a role.
+ * A uid is mapped to an account by the policy; people log in by token. Whoever stands in for
+ * somebody has the other's rights beside his own, row by row, and what he does by them names both.
+ * Root and the daemon's own uid are administrators of the machine: they may use the operator's
+ * methods and act `as` an account, but company commands still need a row that names a role.
  */
 #include "kernel/inside.h"
 
@@ -13,11 +14,25 @@
 #include "base/pack.h"
 #include "store/tables.h"
 
-static void actor_from_account(struct rd_actor *actor, const struct rd_account *account)
+static void actor_from_account(struct rd_kernel *kernel, struct rd_actor *actor,
+                               const struct rd_account *account)
 {
     actor->account = account;
     actor->name = account->name;
     actor->roles = account->roles;
+    size_t count =
+        rd_staff_delegators(kernel, account->name, rd_kernel_now_ms(kernel), actor->delegators);
+    actor->delegator_count = count < RD_DELEGATORS_MAX ? count : RD_DELEGATORS_MAX;
+}
+
+/* Why there is no such account (any more). */
+static enum rd_status actor_gone(const struct rd_kernel *kernel, const char *name,
+                                 struct rd_error *error)
+{
+    return rd_staff_find(kernel, name)
+               ? rd_error_set(error, RD_NOT_LOGGED_IN, "'%s' has left: the account is closed", name)
+               : rd_error_set(error, RD_NOT_LOGGED_IN,
+                              "account '%s' is no longer part of the organisation", name);
 }
 
 static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_peer *peer,
@@ -25,11 +40,10 @@ static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_
 {
     const struct rd_organisation *organisation = &kernel->model->organisation;
     const struct rd_account *account =
-        peer->account ? rd_account_find(organisation, peer->account) : NULL;
+        peer->account ? rd_staff_acting(kernel, peer->account) : NULL;
     *out = (struct rd_actor){ .name = "administrator" };
     if (peer->account && !account)
-        return rd_error_set(error, RD_NOT_LOGGED_IN,
-                            "account '%s' is no longer part of the organisation", peer->account);
+        return actor_gone(kernel, peer->account, error);
     if (peer->door == RD_DOOR_TCP && !account)
         return rd_error_set(error, RD_NOT_LOGGED_IN, "log in first: session.login with a token");
     out->administrator = peer->door == RD_DOOR_INSIDE ||
@@ -37,7 +51,7 @@ static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_
     if (!account && peer->door == RD_DOOR_UNIX)
         account = rd_account_by_uid(organisation, peer->uid);
     if (account) {
-        actor_from_account(out, account);
+        actor_from_account(kernel, out, account);
         return RD_OK;
     }
     if (!out->administrator)
@@ -60,12 +74,15 @@ enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *re
     if (!out->administrator)
         return rd_error_at(error, RD_NOT_ALLOWED, "/as",
                            "only an administrator on the Unix socket may act as another account");
-    const struct rd_account *account = rd_account_find(&kernel->model->organisation, as);
+    const struct rd_account *account = rd_staff_acting(kernel, as);
     if (!account)
-        return rd_error_at(error, RD_INVALID_PARAMS, "/as", "there is no account '%s'", as);
+        return rd_error_at(error, RD_INVALID_PARAMS, "/as",
+                           rd_staff_find(kernel, as) ? "'%s' has left: the account is closed"
+                                                     : "there is no account '%s'",
+                           as);
     struct rd_actor behind = *out;
-    *out = (struct rd_actor){ .behind = behind.name };
-    actor_from_account(out, account);
+    *out = (struct rd_actor){ .behind = behind.name, .behind_account = behind.account };
+    actor_from_account(kernel, out, account);
     return RD_OK;
 }
 
@@ -75,8 +92,11 @@ enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *act
     const struct rd_permission *permission = rd_permission_of(kernel->model, operation);
     if (actor->administrator && !actor->behind)
         return RD_OK;
+    uint64_t roles = actor->roles;
+    for (size_t i = 0; i < actor->delegator_count; i++)
+        roles |= actor->delegators[i]->roles;
     for (size_t i = 0; i < permission->row_count; i++)
-        if (rd_authority_has_role(permission->rows[i], actor)) {
+        if (permission->rows[i]->from & roles) {
             rd_visit(kernel, permission->rows[i]->spot);
             return RD_OK;
         }
@@ -130,25 +150,93 @@ static void actor_explain(struct rd_kernel *kernel, const struct rd_actor *actor
     error->detail = detail;
 }
 
+/* The first row for these roles that reaches the record; `role` is set where one of them has any.
+ */
+static const struct rd_authority_row *
+actor_row_find(struct rd_kernel *kernel, const struct rd_permission *permission,
+               const struct rd_belonging *record, const char *name,
+               const struct rd_account *account, uint64_t roles, bool *role)
+{
+    for (size_t i = 0; i < permission->row_count; i++) {
+        const struct rd_authority_row *row = permission->rows[i];
+        if (!(row->from & roles))
+            continue;
+        *role = true;
+        if (record &&
+            !rd_authority_reaches(&kernel->model->organisation, row, name, account, record))
+            continue;
+        rd_visit(kernel, row->spot);
+        return row;
+    }
+    return NULL;
+}
+
+/* Whose the record is, with the owner's account: also of one who has left, so that his colleagues
+ * still see what was his. */
+static const struct rd_belonging *actor_belonging(struct rd_kernel *kernel,
+                                                  const struct rd_belonging *record,
+                                                  struct rd_belonging *out)
+{
+    if (!record)
+        return NULL;
+    const char *owner = record->owner ? record->owner : record->opened_by;
+    *out = *record;
+    if (!out->account && owner)
+        out->account = rd_staff_find(kernel, owner);
+    return out;
+}
+
+const struct rd_authority_row *rd_actor_row_of(struct rd_kernel *kernel,
+                                               const struct rd_account *account,
+                                               const struct rd_permission *permission,
+                                               const struct rd_belonging *record)
+{
+    struct rd_belonging whose;
+    bool role;
+    return actor_row_find(kernel, permission, actor_belonging(kernel, record, &whose),
+                          account->name, account, account->roles, &role);
+}
+
+void rd_actor_stand_in(struct rd_run *run, const struct rd_account *behalf)
+{
+    run->actor.behalf = behalf;
+    if (behalf)
+        run->actor.roles |= behalf->roles;
+}
+
 const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const struct rd_actor *actor,
                                             const struct rd_permission *permission,
                                             const struct rd_belonging *record,
                                             struct rd_arena *arena, struct rd_error *error)
 {
+    const struct rd_account *behalf;
+    return rd_actor_grant(kernel, actor, permission, record, arena, &behalf, error);
+}
+
+const struct rd_authority_row *
+rd_actor_grant(struct rd_kernel *kernel, const struct rd_actor *actor,
+               const struct rd_permission *permission, const struct rd_belonging *record,
+               struct rd_arena *arena, const struct rd_account **behalf, struct rd_error *error)
+{
+    struct rd_belonging whose;
     bool role = false;
-    for (size_t i = 0; i < permission->row_count; i++) {
-        const struct rd_authority_row *row = permission->rows[i];
-        if (!rd_authority_has_role(row, actor))
-            continue;
-        role = true;
-        if (!record || rd_authority_reaches(&kernel->model->organisation, row, actor, record)) {
-            rd_visit(kernel, row->spot);
-            return row;
-        }
+    record = actor_belonging(kernel, record, &whose);
+    *behalf = NULL;
+    const struct rd_authority_row *row = actor_row_find(kernel, permission, record, actor->name,
+                                                        actor->account, actor->roles, &role);
+    for (size_t i = 0; !row && i < actor->delegator_count; i++) {
+        const struct rd_account *for_whom = actor->delegators[i];
+        row = actor_row_find(kernel, permission, record, for_whom->name, for_whom, for_whom->roles,
+                             &role);
+        *behalf = row ? for_whom : NULL;
     }
-    if (!error)
-        return NULL;
-    if (permission->row_count == 0)
+    if (row || !error)
+        return row;
+    if (permission->internal)
+        (void)rd_error_set(error, RD_NOT_ALLOWED,
+                           "'%s' is internal: timers and other records send it, and nobody may",
+                           permission->command);
+    else if (permission->row_count == 0)
         (void)rd_error_set(error, RD_NOT_ALLOWED,
                            "no authority row speaks of this command: nobody may");
     else if (role)
@@ -184,8 +272,7 @@ enum rd_status rd_method_login(struct rd_kernel *kernel, struct rd_request *requ
         rd_store_get(kernel->store, RD_TABLE_ACCOUNT, hash, &bytes, &len, &request->error);
     if (status == RD_OK)
         status = rd_pack_read(request->arena, bytes, len, &row, &request->error);
-    if (status == RD_NOT_FOUND ||
-        (status == RD_OK && !rd_account_find(&kernel->model->organisation, row.items[2].text)))
+    if (status == RD_NOT_FOUND || (status == RD_OK && !rd_staff_acting(kernel, row.items[2].text)))
         return rd_error_set(&request->error, RD_NOT_LOGGED_IN, "the token is not valid");
     if (status != RD_OK)
         return status;
@@ -202,7 +289,7 @@ enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_reque
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status != RD_OK)
         return status;
-    if (!rd_account_find(&kernel->model->organisation, account))
+    if (!rd_staff_acting(kernel, account))
         return rd_error_at(&request->error, RD_NOT_FOUND, "/account", "there is no account '%s'",
                            account);
     unsigned char random[32];

@@ -121,10 +121,12 @@ static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft
                             "the record is in state '%s', which the policy no longer has",
                             draft->record.state ? draft->record.state : "");
     const struct rd_state *state = &chart->states[draft->state];
-    for (size_t i = 0; i < state->event_count; i++)
-        rd_list_add(arena, &accepts, rd_text(state->events[i].name));
+    for (size_t i = 0; i < state->event_count; i++) /* what timers and records send is no choice */
+        if (state->events[i].permission->row_count > 0)
+            rd_list_add(arena, &accepts, rd_text(state->events[i].name));
     for (size_t i = 0; i < chart->always_count; i++)
-        if (rd_event_find(chart, draft->state, chart->always[i].name))
+        if (chart->always[i].permission->row_count > 0 &&
+            rd_event_find(chart, draft->state, chart->always[i].name))
             rd_list_add(arena, &accepts, rd_text(chart->always[i].name));
     struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail);
     *detail = rd_map();
@@ -144,9 +146,14 @@ static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft,
                                 const char *base)
 {
     struct rd_value *inside = rd_arena_zalloc(run->arena, 1, sizeof *inside);
-    enum rd_status status = rd_form_read(run, form, outside, base, inside);
+    enum rd_status status =
+        form && form->whole ? rd_fields_read(run, draft->type, outside, base, draft->fresh, inside)
+                            : rd_form_read(run, form, outside, base, inside);
     if (status != RD_OK)
         return status;
+    for (uint32_t i = form && form->whole ? inside->count : 0; i-- > 0;) /* not the defaults */
+        if (!rd_map_get(outside, inside->pairs[i].key))
+            rd_map_remove(inside, inside->pairs[i].key);
     draft->form = inside;
     draft->form_type = form;
     run->form_shown = inside->count ? *inside : rd_null();
@@ -187,7 +194,11 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
     if (status == RD_OK && row)
         status = rd_grant_unless(run, draft, row);
     if (status == RD_OK && row)
-        status = rd_grant_up_to(run, draft, row, event, &above);
+        status = rd_grant_other_than(run, draft, row);
+    if (status == RD_OK && row)
+        status = rd_grant_up_to(run, draft, &row, event, &above);
+    if (status == RD_OK && row)
+        status = rd_grant_ceilings(run, draft, row, event, &above);
     if (status != RD_OK)
         return status;
     return above ? rd_take_row(run, draft, event, event->above) : rd_take_event(run, draft, event);
@@ -198,6 +209,7 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
 {
     const struct rd_authority_row *row;
     const struct rd_event *open = &type->chart->open;
+    bool above = false; /* there is no way up from what is not open yet: it is refused */
     run->command = open->command;
     enum rd_status status = rd_draft_new(run, type, out);
     if (status == RD_OK)
@@ -214,6 +226,12 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
         rd_draft_presets(run, *out);
     if (status == RD_OK && row)
         status = rd_grant_unless(run, *out, row);
+    if (status == RD_OK && row)
+        status = rd_grant_other_than(run, *out, row);
+    if (status == RD_OK && row)
+        status = rd_grant_up_to(run, *out, &row, open, &above);
+    if (status == RD_OK && row)
+        status = rd_grant_ceilings(run, *out, row, open, &above);
     return status == RD_OK ? rd_take_open(run, *out) : status;
 }
 
@@ -237,10 +255,41 @@ static enum rd_status case_at(struct rd_run *run, const struct rd_request *reque
     return RD_OK;
 }
 
+/* The end of a command: committed, or its refusal journalled where that matters. */
+static enum rd_status case_finish(struct rd_run *run, struct rd_request *request,
+                                  struct rd_draft *draft, enum rd_status status)
+{
+    uint64_t seq;
+    if (status == RD_OK)
+        status = rd_run_commit(run, draft, &seq);
+    if (status == RD_OK)
+        return case_reply(run, request, draft, seq);
+    rd_run_refused(run, draft && !draft->fresh ? draft->record.id : (struct rd_id){ 0 }, status);
+    return status;
+}
+
+static enum rd_status case_open(struct rd_run *run, struct rd_request *request,
+                                const struct rd_record_type *type)
+{
+    struct rd_draft *draft = NULL;
+    enum rd_status status = case_at(run, request);
+    if (status == RD_OK)
+        status = rd_case_begin(run, type, rd_map_get(request->params, "data"), "/data", &draft);
+    return case_finish(run, request, draft, status);
+}
+
+/* `member`: where the form stands among the parameters. */
+static enum rd_status case_act(struct rd_run *run, struct rd_request *request,
+                               struct rd_draft *draft, const char *event, const char *member)
+{
+    enum rd_status status = rd_case_do(run, draft, event, rd_map_get(request->params, member),
+                                       rd_arena_printf(run->arena, "/%s", member));
+    return case_finish(run, request, draft, status);
+}
+
 enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *request)
 {
     struct rd_run run;
-    struct rd_draft *draft = NULL;
     uint64_t seq;
     struct rd_id record;
     const char *name = rd_map_text(request->params, "type", "");
@@ -257,13 +306,7 @@ enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *
                            type ? "'%s' has no workflow: use record.create"
                                 : "there is no record type '%s'",
                            name);
-    if ((status = case_at(&run, request)) == RD_OK)
-        status = rd_case_begin(&run, type, rd_map_get(request->params, "data"), "/data", &draft);
-    if (status == RD_OK)
-        status = rd_run_commit(&run, draft, &seq);
-    else
-        rd_run_refused(&run, (struct rd_id){ 0 }, status);
-    return status == RD_OK ? case_reply(&run, request, draft, seq) : status;
+    return case_open(&run, request, type);
 }
 
 static enum rd_status case_find(struct rd_run *run, const struct rd_request *request,
@@ -308,13 +351,7 @@ enum rd_status rd_method_case_act(struct rd_kernel *kernel, struct rd_request *r
         return case_repeat(&run, request, seq);
     if ((status = case_find(&run, request, &draft)) != RD_OK)
         return status;
-    status = rd_case_do(&run, draft, rd_map_text(request->params, "event", ""),
-                        rd_map_get(request->params, "form"), "/form");
-    if (status == RD_OK)
-        status = rd_run_commit(&run, draft, &seq);
-    else
-        rd_run_refused(&run, draft->record.id, status);
-    return status == RD_OK ? case_reply(&run, request, draft, seq) : status;
+    return case_act(&run, request, draft, rd_map_text(request->params, "event", ""), "form");
 }
 
 /* Records without a chart. */
@@ -325,16 +362,24 @@ static enum rd_status record_write(struct rd_run *run, struct rd_request *reques
 {
     struct rd_value inside;
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    const struct rd_account *behalf;
     const struct rd_authority_row *row =
-        rd_actor_row(run->kernel, &run->actor, permission, draft->fresh ? NULL : &belonging,
-                     run->arena, run->error);
+        rd_actor_grant(run->kernel, &run->actor, permission, draft->fresh ? NULL : &belonging,
+                       run->arena, &behalf, run->error);
     uint64_t seq;
+    if (draft->type->ledger)
+        return rd_error_at(run->error, RD_NOT_ALLOWED, draft->fresh ? "/type" : "/id",
+                           "entries of ledger '%s' are posted by rules; nobody makes or changes "
+                           "one by hand",
+                           draft->type->name);
     run->command = permission->command;
     if (!row) {
         rd_run_refused(run, draft->fresh ? (struct rd_id){ 0 } : draft->record.id, RD_NOT_ALLOWED);
         return RD_NOT_ALLOWED;
     }
-    rd_run_decided(run, row->id, row->file, row->line, "allowed", NULL);
+    rd_actor_stand_in(run, behalf);
+    rd_run_decided(run, row->id, row->file, row->line, "allowed",
+                   behalf ? rd_arena_printf(run->arena, "for %s", behalf->name) : NULL);
     enum rd_status status =
         rd_fields_read(run, draft->type, rd_map_get(request->params, member),
                        rd_arena_printf(run->arena, "/%s", member), draft->fresh, &inside);
@@ -342,10 +387,29 @@ static enum rd_status record_write(struct rd_run *run, struct rd_request *reques
         rd_draft_set(run, draft, inside.pairs[i].key, inside.pairs[i].value);
     draft->changed = true;
     if (status == RD_OK)
-        status = rd_replan_dependents(run, draft);
-    if (status == RD_OK)
         status = rd_run_commit(run, draft, &seq);
-    return status == RD_OK ? case_reply(run, request, draft, seq) : status;
+    if (status == RD_OK)
+        return case_reply(run, request, draft, seq);
+    rd_run_refused(run, draft->fresh ? (struct rd_id){ 0 } : draft->record.id, status);
+    return status;
+}
+
+/* A record whose workflow opens with its own fields is created like any other. */
+static bool record_opens(const struct rd_record_type *type)
+{
+    return type->chart && type->chart->open.form && type->chart->open.form->whole;
+}
+
+/* And changed like any other, where its state accepts an event `update` that takes fields. */
+static bool record_updates(const struct rd_draft *draft)
+{
+    const struct rd_chart *chart = draft->chart;
+    for (size_t s = 0; s < chart->state_count; s++) {
+        const struct rd_event *event = rd_event_find(chart, (int)s, "update");
+        if (event && event->form && event->form->whole)
+            return true;
+    }
+    return false;
 }
 
 enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_request *request)
@@ -363,10 +427,12 @@ enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_reque
     if (seq)
         return case_repeat(&run, request, seq);
     const struct rd_record_type *type = rd_model_type(kernel->model, name);
-    if (!type || type->chart)
+    if (!type || (type->chart && !record_opens(type)))
         return rd_error_at(
             run.error, RD_INVALID_PARAMS, "/type",
             type ? "'%s' has a workflow: use case.open" : "there is no record type '%s'", name);
+    if (type->chart)
+        return case_open(&run, request, type);
     if ((status = rd_draft_new(&run, type, &draft)) != RD_OK)
         return status;
     return record_write(&run, request, draft, type->create, "data");
@@ -387,9 +453,11 @@ enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_reque
         return case_repeat(&run, request, seq);
     if ((status = case_find(&run, request, &draft)) != RD_OK)
         return status;
-    if (draft->chart)
+    if (draft->chart && !record_updates(draft))
         return rd_error_at(run.error, RD_INVALID_PARAMS, "/id", "'%s' has a workflow: use case.act",
                            draft->type->name);
+    if (draft->chart)
+        return case_act(&run, request, draft, "update", "set");
     return record_write(&run, request, draft, draft->type->update, "set");
 }
 
@@ -397,19 +465,28 @@ enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_reque
 static void actions_event(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event,
                           struct rd_value *may, struct rd_value *may_not)
 {
+    if (event->internal)
+        return; /* what timers and records send is nobody's choice */
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
     struct rd_error why = RD_ERROR_NONE;
     struct rd_value item = rd_map();
     rd_map_add(run->arena, &item, "event", rd_text(event->name));
     rd_map_add(run->arena, &item, "title", event->title);
-    const struct rd_authority_row *row =
-        rd_actor_row(run->kernel, &run->actor, event->permission, &belonging, run->arena, &why);
+    const struct rd_account *behalf;
+    const struct rd_actor own = run->actor;
+    const struct rd_authority_row *row = rd_actor_grant(run->kernel, &run->actor, event->permission,
+                                                        &belonging, run->arena, &behalf, &why);
     struct rd_error *error = run->error;
     enum rd_status status = row ? RD_OK : RD_NOT_ALLOWED;
     run->error = &why;
+    if (row)
+        rd_actor_stand_in(run, behalf);
     if (row &&
         event->form == NULL) /* guards that read the form can't be asked before it is filled in */
         status = rd_grant_unless(run, draft, row);
+    if (row && status == RD_OK)
+        status = rd_grant_other_than(run, draft, row);
+    run->actor = own;
     run->error = error;
     if (status == RD_OK) {
         if (event->form)

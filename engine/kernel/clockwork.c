@@ -47,7 +47,6 @@ static enum rd_status clock_put(struct rd_run *run, struct rd_draft *draft, stru
     enum rd_status status = rd_draft_deadlines(run, draft);
     row.record = draft->record.id;
     row.lane = draft->record.lane;
-    row.started_ms = run->now_ms;
     if (status == RD_OK)
         status = clock_plan(run, &row);
     if (status != RD_OK)
@@ -94,9 +93,8 @@ static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft,
     return RD_OK;
 }
 
-static enum rd_status clock_start_limit(struct rd_run *run, struct rd_draft *draft,
-                                        const struct rd_limit *limit, enum rd_deadline_kind kind,
-                                        const char *state, size_t which)
+enum rd_status rd_clock_arm(struct rd_run *run, struct rd_draft *draft,
+                            const struct rd_limit *limit, const struct rd_deadline *as)
 {
     const char *text, *decided;
     enum rd_status status = clock_limit(run, draft, limit, &text, &decided);
@@ -105,9 +103,12 @@ static enum rd_status clock_start_limit(struct rd_run *run, struct rd_draft *dra
     return clock_put(run, draft,
                      (struct rd_deadline){
                          .name = limit->name,
-                         .kind = kind,
-                         .ref = state,
-                         .which = (uint32_t)which,
+                         .kind = as->kind,
+                         .ref = as->ref,
+                         .which = as->which,
+                         .started_ms = as->started_ms,
+                         .pauses = as->pauses,
+                         .pause_count = as->pause_count,
                          .limit = text,
                          .decided = decided,
                          .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
@@ -168,7 +169,11 @@ enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int fr
     else if (!state->pause && was_paused)
         status = clock_resume(run, draft);
     for (size_t i = 0; status == RD_OK && i < state->after_count; i++)
-        status = clock_start_limit(run, draft, &state->after[i], RD_DEADLINE_STATE, state->name, i);
+        status = rd_clock_arm(run, draft, &state->after[i],
+                              &(struct rd_deadline){ .kind = RD_DEADLINE_STATE,
+                                                     .ref = state->name,
+                                                     .which = (uint32_t)i,
+                                                     .started_ms = run->now_ms });
     return status;
 }
 
@@ -177,8 +182,9 @@ enum rd_status rd_clock_within(struct rd_run *run, struct rd_draft *draft)
     const struct rd_chart *chart = draft->chart;
     if (!chart->within || draft->state < 0 || chart->states[draft->state].final)
         return RD_OK;
-    enum rd_status status =
-        clock_start_limit(run, draft, chart->within, RD_DEADLINE_WITHIN, NULL, 0);
+    enum rd_status status = rd_clock_arm(
+        run, draft, chart->within,
+        &(struct rd_deadline){ .kind = RD_DEADLINE_WITHIN, .started_ms = run->now_ms });
     if (status == RD_OK && chart->states[draft->state].pause)
         status = clock_pause(run, draft, chart->states[draft->state].name);
     return status;
@@ -193,14 +199,16 @@ enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const 
                             "%s: deadline '%s': no state knows the event '%s'", rule, name,
                             event ? event : "");
     if (clock && !rd_model_calendar(run->model, clock))
-        return rd_error_set(run->error, RD_POLICY_FAULT, "%s: deadline '%s': no calendar '%s'",
-                            rule, name, clock);
+        return rd_error_set(run->error, RD_POLICY_FAULT, "%s: deadline '%s': no calendar '%s'%s",
+                            rule, name, clock,
+                            rd_chart_calendar_guess(run->model, run->arena, clock));
     const struct rd_calendar *own = draft->chart->clock;
     enum rd_status status = clock_put(run, draft,
                                       (struct rd_deadline){
                                           .name = name,
                                           .kind = RD_DEADLINE_EVENT,
                                           .ref = event,
+                                          .started_ms = run->now_ms,
                                           .limit = limit,
                                           .clock = clock ? clock
                                                    : own ? rd_calendar_name(own)

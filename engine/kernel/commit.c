@@ -5,6 +5,7 @@
  * same store gives the same bytes.
  */
 #include "kernel/inside.h"
+#include "kernel/tally.h"
 
 #include <string.h>
 
@@ -78,9 +79,13 @@ enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry 
     enum rd_status status =
         rd_vault_write(kernel->vault, kernel->entry_buf.data, kernel->entry_buf.len, seq, error);
     kernel->apply.live = NULL;
-    if (status != RD_OK)
+    if (status != RD_OK) {
+        rd_staff_taken_back(kernel);
         return status;
+    }
     kernel->wrote = true;
+    rd_staff_changed(kernel, entry);
+    rd_tally_changed(kernel, entry);
     if (!(entry->flags & RD_ENTRY_QUIET) && entry->at_ms > kernel->last_ms)
         kernel->last_ms = entry->at_ms;
     return RD_OK;
@@ -92,6 +97,7 @@ static struct rd_command_entry commit_entry(struct rd_run *run, struct rd_value 
         .at_ms = run->now_ms,
         .actor = run->actor.name,
         .behind = run->actor.behind,
+        .behalf = run->actor.behalf ? run->actor.behalf->name : NULL,
         .command = run->command,
         .form = run->form_shown,
         .facts = run->facts.count ? run->facts : rd_null(),
@@ -108,12 +114,28 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
 {
     struct rd_value effects = rd_list();
     *seq = 0;
+    enum rd_status derived = run->plain ? RD_OK : rd_derive(run);
+    if (derived != RD_OK)
+        return derived;
+    enum rd_status letters = rd_template_finish(run);
+    if (letters != RD_OK)
+        return letters;
     for (size_t i = 0; i < run->draft_count; i++) {
         struct rd_draft *draft = run->drafts[i];
         enum rd_status unique = draft->changed ? rd_form_unique(run, draft) : RD_OK;
+        if (unique == RD_OK && draft->fresh)
+            unique = rd_form_complete(run, draft, draft == main_draft);
+        if (unique == RD_OK && draft->changed)
+            unique = rd_staff_check(run, draft);
         if (unique != RD_OK)
             return unique;
     }
+    enum rd_status invariants = rd_invariants_hold(run);
+    if (invariants != RD_OK)
+        return invariants;
+    enum rd_status posts = rd_post_check(run);
+    if (posts != RD_OK)
+        return posts;
     uint64_t before_position = main_draft->record.last_position,
              before_seq = main_draft->record.last_seq;
     for (size_t i = 0; i < run->draft_count; i++) {
@@ -123,6 +145,8 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
         commit_record(run, draft, &effects);
         commit_deadlines(run, draft, &effects);
     }
+    if ((posts = rd_post_commit(run, &effects)) != RD_OK)
+        return posts;
     for (uint32_t i = 0; i < run->extra.count; i++)
         rd_list_add(run->arena, &effects, run->extra.items[i]);
     if (run->dry)
@@ -132,7 +156,8 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
     entry.version = main_draft->record.version;
     entry.prev_position = before_position;
     entry.prev_seq = before_seq;
-    return rd_entry_write(run->kernel, &entry, seq, run->error);
+    enum rd_status written = rd_entry_write(run->kernel, &entry, seq, run->error);
+    return written == RD_OK && run->replans ? rd_replan_resume(run->kernel, run->error) : written;
 }
 
 void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status status)
@@ -141,7 +166,8 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
     struct rd_error ignored = RD_ERROR_NONE;
     uint64_t seq;
     if (run->dry ||
-        (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT))
+        (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT &&
+         status != RD_FOUR_EYES && status != RD_ALREADY_POSTED))
         return;
     if (status == RD_POLICY_FAULT) {
         run->kernel->faults++;

@@ -25,6 +25,9 @@ static enum rd_status effect_fields(struct rd_run *run, struct rd_draft *on,
         if (field < 0)
             return effect_fault(run, draft, action, "there is no such field: ", pair->key);
         const struct rd_field *to = &on->type->fields[field];
+        if (to->derived)
+            return effect_fault(run, draft, action,
+                                "no rule sets a field that is derived: ", to->name);
         if (rd_type_accept(&to->type, &pair->value, run->arena, &inside, run->error) != RD_OK)
             return effect_fault(run, draft, action,
                                 rd_arena_printf(run->arena, "field '%s' ", to->name),
@@ -53,6 +56,9 @@ static enum rd_status effect_start(struct rd_run *run, struct rd_draft *draft,
     struct rd_draft *started;
     if (!type)
         return effect_fault(run, draft, action, "start: there is no record ", name);
+    if (type->ledger)
+        return effect_fault(run, draft, action, "start: entries of a ledger are posted: post ",
+                            name);
     enum rd_status status = rd_draft_new(run, type, &started);
     if (status == RD_OK && rd_value_is(data, RD_MAP))
         status = effect_fields(run, started, data, draft, action);
@@ -107,9 +113,32 @@ static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,
                                 "\"owner\" or a field");
         names[count++] = to->items[i].text;
     }
-    return rd_effect_tell(run, draft, names, count, rd_map_text(effect, "text", NULL),
-                          rd_map_bool(effect, "at_once", false),
-                          rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
+    const char *template = rd_map_text(effect, "template", NULL);
+    struct rd_telling telling = {
+        .to = names,
+        .count = count,
+        .text = rd_map_text(effect, "text", NULL),
+        .template = template ? rd_template_find(run->model, template) : NULL,
+        .at_once = rd_map_bool(effect, "at_once", false),
+        .rule = rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line),
+    };
+    if (template && !telling.template)
+        return effect_fault(
+            run, draft, action,
+            rd_arena_printf(run->arena, "tell: there is no template '%s'", template),
+            rd_template_guess(run->model, run->arena, template));
+    return rd_effect_tell(run, draft, &telling);
+}
+
+static enum rd_status effect_each(struct rd_run *run, struct rd_draft *draft,
+                                  const struct rd_function *action, const struct rd_value *effect)
+{
+    enum rd_status status = rd_job_each(
+        run, effect, rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
+    return status == RD_POLICY_FAULT
+               ? effect_fault(run, draft, action,
+                              rd_arena_printf(run->arena, "%s", run->error->text), NULL)
+               : status;
 }
 
 static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft,
@@ -128,8 +157,14 @@ static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft,
         return effect_start(run, draft, action, effect);
     if (strcmp(kind, "send") == 0)
         return effect_send(run, draft, action, effect);
+    if (strcmp(kind, "each") == 0)
+        return effect_each(run, draft, action, effect);
     if (strcmp(kind, "tell") == 0)
         return effect_tell(run, draft, action, effect);
+    if (strcmp(kind, "post") == 0)
+        return rd_post_effect(run, draft, action, effect);
+    if (strcmp(kind, "reverse") == 0)
+        return rd_post_reverse(run, draft, action, effect);
     const char *name = rd_map_text(effect, "name", "?");
     const struct rd_value *to = rd_map_get(effect, "to");
     if (strcmp(kind, "link") == 0 && rd_value_is(to, RD_INT)) {

@@ -80,13 +80,12 @@ enum rd_status rd_engine_call(struct rd_engine *engine, const char *method, cons
                                   .method = method,
                                   .params = &given,
                                   .peer = { .door = RD_DOOR_INSIDE } };
-    struct rd_request *requests[] = { &request };
     rd_arena_reset(&engine->arena);
     rd_buf_clear(&engine->reply);
     request.status =
         rd_json_parse(&engine->arena, params, len, RD_MESSAGE_DEPTH_MAX, &given, &request.error);
     if (request.status == RD_OK)
-        rd_kernel_run(engine->kernel, requests, 1);
+        rd_kernel_call(engine->kernel, &request);
     struct rd_value shown = request.status == RD_OK
                                 ? request.result
                                 : engine_error(&request.error, request.status, &engine->arena);

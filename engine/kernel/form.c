@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "domain/normal.h"
 #include "store/tables.h"
 
 /* Faults found so far; the first one becomes the sentence, all of them the detail. */
@@ -43,6 +44,15 @@ static enum rd_status form_verdict(struct form_faults *faults)
     return RD_BAD_FORM;
 }
 
+/* Files of earlier years name people who have left; a form of today may not. */
+static const char *form_account(const struct rd_run *run, const char *name)
+{
+    const struct rd_account *account = rd_staff_find(run->kernel, name);
+    if (!account)
+        return "is no account of the organisation";
+    return account->left && run->lane == RD_LANE_LIVE ? "has left: the account is closed" : NULL;
+}
+
 /* What the type alone cannot know: whether what a value names is there. Ids of records that one may
  * not read are told like ids that don't exist. */
 static const char *form_resolve(struct rd_run *run, const struct rd_type *of,
@@ -53,8 +63,8 @@ static const char *form_resolve(struct rd_run *run, const struct rd_type *of,
     const char *why = NULL;
     if (inside->kind == RD_NULL)
         return NULL;
-    if (of->kind == RD_TYPE_ACCOUNT && !rd_account_find(organisation, inside->text))
-        return "is no account of the organisation";
+    if (of->kind == RD_TYPE_ACCOUNT)
+        return form_account(run, inside->text);
     if (of->kind == RD_TYPE_UNIT && rd_unit_find(organisation, inside->text) < 0)
         return "is no unit of the organisation";
     for (uint32_t i = 0; of->kind == RD_TYPE_LIST && !why && i < inside->count; i++)
@@ -68,7 +78,7 @@ static const char *form_resolve(struct rd_run *run, const struct rd_type *of,
     struct rd_error ignored = RD_ERROR_NONE;
     if (rd_record_load(run->kernel->store, id, run->arena, &record, &ignored) != RD_OK ||
         (!run->actor.system && run->lane == RD_LANE_LIVE &&
-         !rd_query_may_read(run->kernel, &run->actor, type, &record, run->arena)))
+         !rd_query_may_refer(run->kernel, &run->actor, type, &record, run->arena)))
         return rd_arena_printf(run->arena, "there is no such %s", of->of);
     return NULL;
 }
@@ -149,6 +159,10 @@ enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *t
         int field = rd_type_field(type, pair->key);
         if (field < 0)
             form_unknown(&faults, pair->key, names, type->field_count);
+        else if (type->fields[field].derived)
+            form_fault(&faults, pair->key,
+                       rd_arena_printf(run->arena, "is derived by '%s': it is never typed in",
+                                       type->fields[field].derived));
         else
             form_field(&faults, &type->fields[field], &pair->value, out);
     }
@@ -163,6 +177,35 @@ enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *t
     return form_verdict(&faults);
 }
 
+/* Says which record has the value, to those who may read that one. */
+static enum rd_status form_taken(struct rd_run *run, const struct rd_draft *draft,
+                                 const struct rd_field *field, struct rd_id by)
+{
+    struct rd_arena *arena = run->arena;
+    struct rd_record record;
+    struct rd_error ignored = RD_ERROR_NONE;
+    enum rd_status status =
+        rd_error_at(run->error, RD_ALREADY_EXISTS, rd_arena_printf(arena, "/data/%s", field->name),
+                    "another %s has this %s already", draft->type->name, field->name);
+    if (rd_record_load(run->kernel->store, by, arena, &record, &ignored) != RD_OK ||
+        (!run->actor.system &&
+         !rd_query_may_read(run->kernel, &run->actor, draft->type, &record, arena)))
+        return status;
+    struct rd_value *detail = rd_arena_zalloc(arena, 1, sizeof *detail), shown = rd_map();
+    rd_map_add(arena, &shown, "id", rd_show_id(by, arena));
+    rd_map_add(arena, &shown, "number", record.number ? rd_text(record.number) : rd_null());
+    rd_map_add(arena, &shown, "state", record.state ? rd_text(record.state) : rd_null());
+    rd_map_add(arena, &shown, "field", rd_text(field->name));
+    *detail = rd_map();
+    rd_map_add(arena, detail, "duplicate", shown);
+    status =
+        rd_error_at(run->error, RD_ALREADY_EXISTS, rd_arena_printf(arena, "/data/%s", field->name),
+                    "another %s has this %s already: %s", draft->type->name, field->name,
+                    record.number ? record.number : rd_map_text(&shown, "id", ""));
+    run->error->detail = detail;
+    return status;
+}
+
 static enum rd_status form_unique_one(struct rd_run *run, const struct rd_draft *draft, size_t at)
 {
     struct rd_kernel *kernel = run->kernel;
@@ -170,17 +213,19 @@ static enum rd_status form_unique_one(struct rd_run *run, const struct rd_draft 
     const struct rd_field *field = &draft->type->fields[index->fields[0]];
     const struct rd_value *value = rd_draft_get(draft, field->name);
     unsigned char slot[RD_INDEX_VALUE_BYTES];
-    if (!rd_index_slot(&value, 1, &kernel->scratch, slot))
+    if (!rd_normal_slot(draft->type, index, &value, run->arena, &kernel->scratch, slot))
         return RD_OK;
     uint32_t number = kernel->bindings[draft->type - run->model->types].indexes[at];
     struct rd_index_key from = rd_index_key(number, slot, INT64_MIN, 0);
     struct rd_walk walk;
     bool taken = false;
+    struct rd_id by = { 0 };
     enum rd_status status =
         rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
     while (!taken && status == RD_OK &&
            memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
-        taken |= rd_index_key_record(walk.key) != draft->record.id.value;
+        by.value = rd_index_key_record(walk.key);
+        taken |= by.value != draft->record.id.value;
         status = rd_walk_next(&walk, run->error);
     }
     rd_walk_end(&walk);
@@ -188,12 +233,12 @@ static enum rd_status form_unique_one(struct rd_run *run, const struct rd_draft 
     for (size_t i = 0; !taken && i < run->draft_count; i++) {
         const struct rd_draft *other = run->drafts[i];
         const struct rd_value *same = rd_map_get(&other->set, field->name);
-        taken = other != draft && other->type == draft->type && same && rd_value_equal(same, value);
+        taken = other != draft && other->type == draft->type && same &&
+                rd_normal_equal(&field->type, same, value);
+        by = other->record.id;
     }
     if (taken)
-        return rd_error_at(run->error, RD_ALREADY_EXISTS,
-                           rd_arena_printf(run->arena, "/data/%s", field->name),
-                           "another %s has this %s already", draft->type->name, field->name);
+        return form_taken(run, draft, field, by);
     return status == RD_END ? RD_OK : status;
 }
 
@@ -206,6 +251,26 @@ enum rd_status rd_form_unique(struct rd_run *run, const struct rd_draft *draft)
             status = form_unique_one(run, draft, i);
     }
     return status;
+}
+
+enum rd_status rd_form_complete(struct rd_run *run, const struct rd_draft *draft, bool asked)
+{
+    for (size_t i = 0; i < draft->type->field_count; i++) {
+        const struct rd_field *field = &draft->type->fields[i];
+        const struct rd_value *value = field->required ? rd_draft_get(draft, field->name) : NULL;
+        if (!field->required || !form_is_empty(value))
+            continue;
+        if (asked)
+            return rd_error_at(run->error, RD_BAD_FORM,
+                               rd_arena_printf(run->arena, "/data/%s", field->name),
+                               "a new %s needs the field '%s', which its opening form does not ask "
+                               "for: the rules must",
+                               draft->type->name, field->name);
+        return rd_error_set(run->error, RD_POLICY_FAULT,
+                            "%s:%d: a %s was started without the field '%s', which is required",
+                            draft->type->file, draft->type->line, draft->type->name, field->name);
+    }
+    return RD_OK;
 }
 
 struct rd_value rd_form_show(const struct rd_form *form, struct rd_arena *arena)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "domain/zone.h"
 #include "store/tables.h"
 
 static void gather_record(struct rd_run *run, const char *name, struct rd_value value)
@@ -38,9 +39,8 @@ static enum rd_status gather_linked(struct rd_run *run, struct rd_draft *draft,
     return status;
 }
 
-/* "customer.name", "form.amount" is read as "amount" of the form, "actor.unit"; or a plain name. */
-static enum rd_status gather_path(struct rd_run *run, struct rd_draft *draft, const char *path,
-                                  struct rd_value *out)
+enum rd_status rd_gather_path(struct rd_run *run, struct rd_draft *draft, const char *path,
+                              struct rd_value *out)
 {
     const char *dot = strchr(path, '.');
     if (!dot) {
@@ -50,6 +50,8 @@ static enum rd_status gather_path(struct rd_run *run, struct rd_draft *draft, co
             *out = *form;
         else if (fact >= 0)
             return rd_gather_fact(run, draft, (size_t)fact, out);
+        else if (strcmp(path, "id") == 0 && rd_type_field(draft->type, path) < 0)
+            *out = rd_int((int64_t)draft->record.id.value);
         else
             *out = gather_or_null(rd_draft_get(draft, path));
         return RD_OK;
@@ -66,6 +68,8 @@ static enum rd_status gather_path(struct rd_run *run, struct rd_draft *draft, co
             *out = rd_text(run->actor.name);
         else if (strcmp(dot + 1, "unit") == 0 && account && account->unit >= 0)
             *out = rd_text(run->model->organisation.units[account->unit].name);
+        else if (strcmp(dot + 1, "group") == 0 && account && account->group)
+            *out = rd_text(account->group);
         return RD_OK;
     }
     return gather_linked(run, draft, head, dot + 1, out);
@@ -76,15 +80,17 @@ static enum rd_status gather_input(struct rd_run *run, struct rd_draft *draft,
                                    struct rd_value *out)
 {
     for (size_t i = 0; fact && i < fact->with_count; i++)
-        if (strcmp(fact->with[i].name, name) == 0)
-            return gather_path(run, draft, fact->with[i].path, out);
+        if (strcmp(fact->with[i].name, name) == 0) {
+            *out = fact->with[i].value;
+            return fact->with[i].path ? rd_gather_path(run, draft, fact->with[i].path, out) : RD_OK;
+        }
     if (fact && fact->of >= 0) {
         const struct rd_field *reference = &draft->type->fields[fact->of];
         const struct rd_record_type *of = rd_model_type(run->model, reference->type.of);
         if (of && rd_type_field(of, name) >= 0)
             return gather_linked(run, draft, reference->name, name, out);
     }
-    return gather_path(run, draft, name, out);
+    return rd_gather_path(run, draft, name, out);
 }
 
 static void gather_decided(struct rd_run *run, const struct rd_decision *decision,
@@ -147,81 +153,34 @@ static enum rd_status gather_fact_decide(struct rd_run *run, struct rd_draft *dr
     return status;
 }
 
-/* Adds one counted record; a draft in hand speaks for itself, since its row is older than it is. */
-static enum rd_status gather_count_one(struct rd_run *run, const struct rd_fact *fact,
-                                       struct rd_id id, int64_t *sum)
+static enum rd_status gather_fact_in_hours(struct rd_run *run, struct rd_draft *draft,
+                                           const struct rd_fact *fact, struct rd_value *out)
 {
-    struct rd_record record;
-    struct rd_arena scratch;
-    if (fact->kind == RD_FACT_COUNT) {
-        *sum += 1;
-        return RD_OK;
+    const struct rd_calendar *calendar = fact->calendar;
+    struct rd_value name, at = rd_int(run->now_ms);
+    if (fact->at) {
+        enum rd_status status = rd_gather_path(run, draft, fact->at, &at);
+        *out = rd_null();
+        if (status != RD_OK || at.kind != RD_INT)
+            return status;
     }
-    rd_arena_init(&scratch); /* there may be very many: none of them stays */
-    enum rd_status status = rd_record_load(run->kernel->store, id, &scratch, &record, run->error);
-    const struct rd_value *value =
-        status == RD_OK ? rd_map_get(&record.data, fact->type->fields[fact->field].name) : NULL;
-    if (rd_value_is(value, RD_INT) && __builtin_add_overflow(*sum, value->integer, sum))
-        status = rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit",
-                              fact->name);
-    rd_arena_fini(&scratch);
-    return status == RD_NOT_FOUND ? RD_OK : status;
-}
-
-static enum rd_status gather_fact_count(struct rd_run *run, struct rd_draft *draft,
-                                        const struct rd_fact *fact, struct rd_value *out)
-{
-    struct rd_kernel *kernel = run->kernel;
-    const struct rd_type_index *index = &fact->type->indexes[fact->index];
-    const struct rd_value *values[RD_CATALOGUE_INDEX_FIELDS_MAX];
-    unsigned char slot[RD_INDEX_VALUE_BYTES];
-    int64_t sum = 0, looked = 0;
-    for (size_t i = 0; i < index->field_count; i++)
-        values[i] = rd_draft_get(draft, fact->type->fields[index->fields[i]].name);
-    /* the draft itself may stand in the index under what it was before: it is counted by what it is
-     * now */
-    bool mine =
-        draft->type == fact->type && draft->record.opened_at_ms >= run->now_ms - fact->in_last_ms;
-    uint32_t number = kernel->bindings[fact->type - run->model->types].indexes[fact->index];
-    if (!rd_index_slot(values, index->field_count, &kernel->scratch, slot)) {
-        *out = rd_int(0);
-        return RD_OK;
+    if (!calendar) {
+        enum rd_status status = rd_gather_path(run, draft, fact->path, &name);
+        if (status != RD_OK)
+            return status;
+        if (name.kind != RD_TEXT)
+            return rd_error_set(run->error, RD_POLICY_FAULT,
+                                "%s:%d: fact '%s': '%s' is empty where a calendar's name must be",
+                                draft->chart->file, fact->line, fact->name, fact->path);
+        calendar = rd_model_calendar(run->model, name.text);
+        if (!calendar)
+            return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: fact '%s': no calendar '%s'%s",
+                                draft->chart->file, fact->line, fact->name, name.text,
+                                rd_chart_calendar_guess(run->model, run->arena, name.text));
+        gather_record(run, fact->path, name);
     }
-    int64_t since = fact->in_last_ms ? run->now_ms - fact->in_last_ms : INT64_MIN;
-    struct rd_index_key from = rd_index_key(number, slot, since, 0);
-    struct rd_walk walk;
-    enum rd_status status =
-        rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, run->error);
-    while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
-        if (fact->kind == RD_FACT_COUNT && sum >= fact->at_most)
-            break;
-        if (++looked > RD_FACT_ROWS_MAX) {
-            status = rd_error_set(run->error, RD_LIMIT_EXCEEDED,
-                                  "fact '%s' adds up more than %d records; shorten in_last",
-                                  fact->name, RD_FACT_ROWS_MAX);
-            break;
-        }
-        uint64_t id = rd_index_key_record(walk.key);
-        if (rd_index_key_opened_at(walk.key) <= run->now_ms && id != draft->record.id.value)
-            status = gather_count_one(run, fact, (struct rd_id){ id }, &sum);
-        if (status == RD_OK)
-            status = rd_walk_next(&walk, run->error);
-    }
-    rd_walk_end(&walk);
-    if (status != RD_END && status != RD_OK)
-        return status;
-    const struct rd_value *own = fact->kind == RD_FACT_SUM
-                                     ? rd_draft_get(draft, fact->type->fields[fact->field].name)
-                                     : NULL;
-    if ((mine || (draft->type == fact->type && fact->in_last_ms == 0)) &&
-        __builtin_add_overflow(sum,
-                               fact->kind == RD_FACT_COUNT ? 1
-                               : rd_value_is(own, RD_INT)  ? own->integer
-                                                           : 0,
-                               &sum))
-        return rd_error_set(run->error, RD_POLICY_FAULT, "fact '%s': the sum does not fit",
-                            fact->name);
-    *out = rd_int(sum);
+    rd_run_zoned(run, rd_calendar_zone(calendar));
+    *out = rd_bool(rd_calendar_is_open(calendar, at.integer));
     return RD_OK;
 }
 
@@ -243,10 +202,22 @@ enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t
         break;
     case RD_FACT_COUNT:
     case RD_FACT_SUM:
-        status = gather_fact_count(run, draft, fact, out);
+        status = rd_gather_count(run, draft, fact, out);
+        break;
+    case RD_FACT_PICK:
+        status = rd_gather_pick(run, draft, fact, out);
         break;
     case RD_FACT_FIELD:
-        status = gather_path(run, draft, fact->path, out);
+        status = rd_gather_path(run, draft, fact->path, out);
+        break;
+    case RD_FACT_DRAW:
+        status = rd_draw(run, draft, fact, out);
+        break;
+    case RD_FACT_IN_HOURS:
+        status = gather_fact_in_hours(run, draft, fact, out);
+        break;
+    case RD_FACT_BALANCE:
+        status = rd_post_fact(run, draft, fact, out);
         break;
     }
     run->depth--;
@@ -275,6 +246,8 @@ static struct rd_value gather_actor(struct rd_run *run)
                                              : rd_null());
     rd_map_add(run->arena, &actor, "group",
                account && account->group ? rd_text(account->group) : rd_null());
+    rd_map_add(run->arena, &actor, "behalf",
+               run->actor.behalf ? rd_text(run->actor.behalf->name) : rd_null());
     rd_map_add(run->arena, &actor, "roles", roles);
     return actor;
 }
@@ -288,6 +261,30 @@ static struct rd_value gather_form(struct rd_run *run, const struct rd_draft *dr
         rd_map_add(run->arena, &form, name, gather_or_null(value));
     }
     return form;
+}
+
+/* Which of the form's fields were filled in, also where that empties them. */
+static struct rd_value gather_given(struct rd_run *run, const struct rd_draft *draft)
+{
+    struct rd_value given = rd_map();
+    for (size_t i = 0; draft->form_type && i < draft->form_type->count; i++) {
+        const char *name = draft->form_type->entries[i].field.name;
+        rd_map_add(run->arena, &given, name,
+                   rd_bool(draft->form && rd_map_get(draft->form, name) != NULL));
+    }
+    return given;
+}
+
+/* The company's date, in days since 1970: where a day begins is the zone's affair, not a script's.
+ */
+static struct rd_value gather_today(struct rd_run *run)
+{
+    const int64_t day_ms = 86400000;
+    int64_t local_ms = rd_zone_local_ms(run->model->local, run->now_ms);
+    struct rd_value today = rd_int((local_ms - (local_ms < 0 ? day_ms - 1 : 0)) / day_ms);
+    rd_run_zoned(run, run->model->local);
+    gather_record(run, "today", today);
+    return today;
 }
 
 /* The table that Lua sees as `f`. */
@@ -314,10 +311,14 @@ static enum rd_status gather_all(struct rd_run *run, struct rd_draft *draft,
     }
     if (function->needs.form)
         rd_map_add(arena, f, "form", gather_form(run, draft));
+    if (function->needs.given)
+        rd_map_add(arena, f, "given", gather_given(run, draft));
     if (function->needs.actor)
         rd_map_add(arena, f, "actor", gather_actor(run));
     rd_id_write(draft->record.id, id);
     rd_map_add(arena, f, "now", rd_int(run->now_ms));
+    if (function->needs.today)
+        rd_map_add(arena, f, "today", gather_today(run));
     rd_map_add(arena, f, "state", draft->record.state ? rd_text(draft->record.state) : rd_null());
     rd_map_add(arena, f, "number",
                draft->record.number ? rd_text(draft->record.number) : rd_null());
@@ -348,9 +349,10 @@ enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft,
                             "%s:%d: guard '%s' must return true or false", draft->chart->file,
                             guard->line, guard->name);
     *holds = result.items[0].boolean;
-    /* `return cond, "why not"`: the reason speaks of the refusal */
-    *reason = !*holds && result.count > 1 && result.items[1].kind == RD_TEXT ? result.items[1].text
-                                                                             : NULL;
+    /* `return cond, "why not", "why"`: rows refuse by the one, `unless` by the other */
+    uint32_t told = *holds ? 2 : 1;
+    *reason =
+        result.count > told && result.items[told].kind == RD_TEXT ? result.items[told].text : NULL;
     rd_visit(run->kernel, *holds ? guard->spot : guard->spot_false);
     rd_run_decided(run, guard->name, draft->chart->file, guard->line, *holds ? "true" : "false",
                    *reason);

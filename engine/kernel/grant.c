@@ -6,20 +6,30 @@
 
 #include <string.h>
 
+/* The row by which it is allowed; and for whom, where that is somebody else's right. */
+static void grant_allowed(struct rd_run *run, const struct rd_authority_row *row)
+{
+    const struct rd_account *behalf = run->actor.behalf;
+    rd_run_decided(run, row->id, row->file, row->line, "allowed",
+                   behalf ? rd_arena_printf(run->arena, "for %s", behalf->name) : NULL);
+}
+
 /* The row that lets the actor send this event to this record. Timers and the chart itself need
  * none. */
 enum rd_status rd_grant_row(struct rd_run *run, const struct rd_draft *draft,
                             const struct rd_event *event, const struct rd_authority_row **row)
 {
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    const struct rd_account *behalf;
     *row = NULL;
     if (run->actor.system || run->lane == RD_LANE_IMPORT)
         return RD_OK;
-    *row = rd_actor_row(run->kernel, &run->actor, event->permission,
-                        draft->fresh ? NULL : &belonging, run->arena, run->error);
+    *row = rd_actor_grant(run->kernel, &run->actor, event->permission,
+                          draft->fresh ? NULL : &belonging, run->arena, &behalf, run->error);
     if (!*row)
         return RD_NOT_ALLOWED;
-    rd_run_decided(run, (*row)->id, (*row)->file, (*row)->line, "allowed", NULL);
+    rd_actor_stand_in(run, behalf);
+    grant_allowed(run, *row);
     return RD_OK;
 }
 
@@ -62,11 +72,11 @@ static enum rd_status grant_limit_of(struct rd_run *run, struct rd_draft *draft,
     return status;
 }
 
-/* The most that any of the actor's roles may grant; and the narrowest role for which the amount is
+/* The most that any of the roles may grant; and the narrowest role for which the amount is
  * within. */
 static enum rd_status grant_limits(struct rd_run *run, struct rd_draft *draft,
-                                   const struct rd_authority_row *row, int64_t amount,
-                                   int64_t *most, const struct rd_decision_row **by,
+                                   const struct rd_authority_row *row, uint64_t roles,
+                                   int64_t amount, int64_t *most, const struct rd_decision_row **by,
                                    const char **needs)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
@@ -75,7 +85,7 @@ static enum rd_status grant_limits(struct rd_run *run, struct rd_draft *draft,
     *needs = NULL;
     for (size_t r = 0; r < organisation->role_count; r++) {
         const struct rd_decision_row *found;
-        bool mine = run->actor.roles & (1ull << r);
+        bool mine = roles & (1ull << r);
         int64_t limit;
         if (!mine && *needs)
             continue;
@@ -112,12 +122,70 @@ static enum rd_status grant_above(struct rd_run *run, const struct rd_authority_
     return status;
 }
 
+/* Whether the amount is within what this account may grant by its own row, and nothing else forbids
+ * that the actor does it for him. */
+static enum rd_status grant_for_one(struct rd_run *run, struct rd_draft *draft,
+                                    const struct rd_event *event, const struct rd_account *for_whom,
+                                    const struct rd_authority_row **by_row, bool *may)
+{
+    struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    const struct rd_authority_row *row =
+        rd_actor_row_of(run->kernel, for_whom, event->permission, draft->fresh ? NULL : &belonging);
+    const struct rd_decision_row *by = NULL;
+    const char *needs;
+    int64_t most;
+    *may = false;
+    if (!row)
+        return RD_OK;
+    const struct rd_value *amount = draft->form ? rd_map_get(draft->form, row->amount) : NULL;
+    if (!amount)
+        amount = rd_draft_get(draft, row->amount);
+    int64_t minor = rd_value_is(amount, RD_INT) ? amount->integer : 0;
+    if (row->up_to) {
+        enum rd_status status =
+            grant_limits(run, draft, row, for_whom->roles, minor, &most, &by, &needs);
+        if (status != RD_OK || !by || minor > most)
+            return status;
+    }
+    struct rd_actor own = run->actor;
+    rd_actor_stand_in(run, for_whom);
+    enum rd_status status = rd_grant_unless(run, draft, row);
+    if (status == RD_OK)
+        status = rd_grant_other_than(run, draft, row);
+    *may = status == RD_OK;
+    if (*may) {
+        grant_allowed(run, row);
+        *by_row = row;
+    } else {
+        run->actor = own;
+    }
+    if (by)
+        rd_visit(run->kernel, by->spot);
+    return status == RD_NOT_ALLOWED || status == RD_FOUR_EYES ? RD_OK : status;
+}
+
+/* What is above one's own limit may be within the limit of somebody whom one stands in for. */
+static enum rd_status grant_for_others(struct rd_run *run, struct rd_draft *draft,
+                                       const struct rd_event *event,
+                                       const struct rd_authority_row **by_row, bool *may)
+{
+    enum rd_status status = RD_OK;
+    *may = false;
+    for (size_t i = 0; status == RD_OK && !*may && i < run->actor.delegator_count; i++)
+        if (run->actor.delegators[i] != run->actor.behalf)
+            status = grant_for_one(run, draft, event, run->actor.delegators[i], by_row, may);
+    if (*may)
+        run->error->detail = NULL;
+    return status;
+}
+
 /* Within the row's limit? `above` is set where the chart has a row for what is above; otherwise
  * that is a refusal. */
 enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
-                              const struct rd_authority_row *row, const struct rd_event *event,
+                              const struct rd_authority_row **by_row, const struct rd_event *event,
                               bool *above)
 {
+    const struct rd_authority_row *row = *by_row;
     const struct rd_value *amount = draft->form ? rd_map_get(draft->form, row->amount) : NULL;
     const struct rd_decision_row *by;
     const char *needs;
@@ -129,7 +197,10 @@ enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
     if (!amount)
         amount = rd_draft_get(draft, row->amount);
     int64_t minor = rd_value_is(amount, RD_INT) ? amount->integer : 0;
-    enum rd_status status = grant_limits(run, draft, row, minor, &most, &by, &needs);
+    /* the limit is of whose right it is: a deputy's own roles have no row that reaches this record
+     */
+    uint64_t roles = run->actor.behalf ? run->actor.behalf->roles : run->actor.roles;
+    enum rd_status status = grant_limits(run, draft, row, roles, minor, &most, &by, &needs);
     if (status != RD_OK)
         return status;
     bool within = by && minor <= most;
@@ -146,6 +217,10 @@ enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
                                    amount_text, needs ? ", needs " : "", needs ? needs : ""));
     if (within)
         return RD_OK;
+    bool stands_in;
+    status = grant_for_others(run, draft, event, by_row, &stands_in);
+    if (status != RD_OK || stands_in)
+        return status;
     if (event->above) {
         *above = true;
         return RD_OK;

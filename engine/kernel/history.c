@@ -224,6 +224,8 @@ static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_en
     rd_map_add(arena, &shown, "actor", entry->actor ? rd_text(entry->actor) : rd_null());
     if (entry->behind)
         rd_map_add(arena, &shown, "behind", rd_text(entry->behind));
+    if (entry->behalf)
+        rd_map_add(arena, &shown, "for", rd_text(entry->behalf));
     rd_map_add(arena, &shown, "command", entry->command ? rd_text(entry->command) : rd_null());
     rd_map_add(arena, &shown, "version", rd_int(entry->version));
     rd_map_add(arena, &shown, "form", rd_show_fields(type, whole ? &entry->form : &hidden, arena));

@@ -10,13 +10,23 @@
 #include "domain/apply.h"
 #include "domain/model.h"
 #include "kernel/kernel.h"
+#include "kernel/staff.h"
 #include "policy/policy.h"
 #include "store/vault.h"
+
+#define RD_DRAW_KEY_BYTES 64 /* 32 bytes in hexadecimal: what is journalled as a text is UTF-8 */
 
 /* A record's generation-bound numbers, looked up once an activation. */
 struct rd_type_binding {
     uint16_t number;
     uint32_t *indexes; /* catalogue number of each of the type's indexes */
+};
+
+/* How far the records of a job were looked at, found or not. */
+struct rd_job_look {
+    uint64_t number; /* the job's; 0: none */
+    int64_t opened_ms;
+    uint64_t record;
 };
 
 struct rd_kernel {
@@ -32,23 +42,38 @@ struct rd_kernel {
     const char *policy_dir; /* owned; NULL */
     struct rd_buf entry_buf, scratch;
     struct rd_arena ring_arena;
+    struct rd_turn turn;
     bool clock_manual;
     int64_t manual_ms;
     int64_t last_ms;  /* the newest entry's time: the system's clock never goes back behind it */
     bool wrote;       /* something waits for the flush */
     bool ring_failed; /* the last time that deadlines were due; told once */
     uint32_t *coverage;
-    uint64_t rung, faults;     /* since the start */
-    uint64_t fired;            /* schedules, since the start */
-    struct rd_policy *preview; /* a candidate that policy.preview looks at; NULL */
-    bool replanning;           /* deadlines are being planned anew, in slices */
-    uint64_t replan_from;      /* the record that comes next */
-    uint64_t replan_moved;     /* deadlines that moved so far */
-    int64_t *schedule_nexts;   /* the next occurrence of each of the model's schedules */
-    int64_t schedule_next_ms;  /* the earliest of these; INT64_MAX: none */
-    size_t schedule_first;     /* whose it is */
+    bool invariants;               /* are asked after each command */
+    uint64_t rung, faults;         /* since the start */
+    uint64_t fired;                /* schedules, since the start */
+    struct rd_report_run *reports; /* under way, the one in hand first: report.h */
+    struct rd_staff_book *staff;   /* every account: staff.h */
+    struct rd_tally *tallies;      /* open records by owner: tally.h */
+    bool books_dirty;              /* one of these took over what is not flushed yet */
+    struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
+    struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
+    bool replanning;               /* deadlines are being planned anew, in slices */
+    bool replan_gained;            /* cases may have limits to begin that they do not have */
+    uint64_t rearm_read;           /* versions of cases that were read for that */
+    uint64_t replan_from;          /* the record that comes next */
+    uint64_t replan_moved;         /* deadlines that moved so far */
+    bool jobs_running;             /* perhaps: a look into the store says whether it is so */
+    uint64_t job_first;            /* jobs before this number have ended */
+    struct rd_job_look job_look;
+    int64_t *schedule_nexts;  /* the next occurrence of each of the model's schedules */
+    int64_t schedule_next_ms; /* the earliest of these; INT64_MAX: none */
+    size_t schedule_first;    /* whose it is */
     int64_t started_ms;
-    char hash[RD_POLICY_HASH_TEXT]; /* of the generation in force, tests included */
+    char hash[RD_POLICY_HASH_TEXT];            /* of the generation in force, tests included */
+    unsigned char draw_key[RD_DRAW_KEY_BYTES]; /* the store's, of draws */
+    bool draw_known;
+    const char *draw_seed; /* makes the key of an empty store; NULL: chance. Borrowed. */
 };
 
 /* One deadline of a draft, as it is and as it will be. */
@@ -65,6 +90,7 @@ struct rd_draft {
     const struct rd_chart *chart;
     int state; /* index; -1: no chart, or a state that the policy no longer has */
     bool fresh, changed;
+    bool posted;         /* an entry of a ledger that post.c has made: no other may be written */
     struct rd_value set; /* the changed fields: name -> value, null where emptied */
     int64_t opened_year, opened_serial;
     struct rd_draft_deadline *deadlines;
@@ -77,6 +103,32 @@ struct rd_draft {
     const struct rd_form *form_type;
 };
 
+/* What fills in placeholders: the record, whose language, and the form in hand. */
+struct rd_filling {
+    const struct rd_template *template; /* NULL: a plain text */
+    struct rd_draft *draft;
+    const char *language;
+    const struct rd_value *form; /* inside values; NULL: none */
+    const struct rd_form *form_type;
+};
+
+/* A notice whose text is filled in when the plan stands. */
+struct rd_letter {
+    struct rd_filling filling;
+    uint32_t notice; /* its place among the run's extra effects */
+    struct rd_letter *next;
+};
+
+/* Who is told what: by a template, or by a text (both NULL: number and state). */
+struct rd_telling {
+    const char *const *to; /* roles, accounts, fields, "owner" */
+    size_t count;
+    const char *text;
+    const struct rd_template *template;
+    bool at_once; /* whatever the hour */
+    const char *rule;
+};
+
 /* One command on its way: everything it gathers, decides and plans. Lives in the request's arena.
  */
 struct rd_run {
@@ -87,12 +139,16 @@ struct rd_run {
     struct rd_actor actor;
     int64_t now_ms;
     bool dry, quiet, past; /* past: at an earlier time that an administrator named */
+    bool plain;            /* nothing is derived: the rules that would have failed already */
+    int64_t job_depth;     /* 0: no job's; 1: of a job that a command began */
+    bool replans;          /* its entry begins to plan all deadlines anew */
     uint8_t lane;
     struct rd_draft *drafts[RD_CASCADE_RECORDS_MAX];
     size_t draft_count, depth, effect_count;
     struct rd_value facts, decisions, extra; /* extra: links, notices */
     int64_t notice_last;
     bool notice_read;
+    struct rd_letter *letters; /* newest first */
     /* of the entry */
     const char *command;
     const char *key;
@@ -101,6 +157,8 @@ struct rd_run {
 };
 
 /* kernel.c */
+/* The request is answered: keeps what it borrowed, and says why where it was refused. */
+void rd_request_finish(struct rd_request *request);
 void rd_visit(struct rd_kernel *kernel, uint32_t spot);
 
 /* activate.c: makes `policy` the generation in force (journalled); takes it over on success only.
@@ -108,9 +166,10 @@ void rd_visit(struct rd_kernel *kernel, uint32_t spot);
 enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
                            const struct rd_policy_source *sources, size_t count, const char *actor,
                            struct rd_findings *findings, struct rd_error *error) RD_MUST_CHECK;
-/* The caller's own policy, which outlives the kernel: takes effect without an entry where it is the
- * one in force. */
-enum rd_status rd_activate_borrowed(struct rd_kernel *kernel, struct rd_policy *policy,
+/* The policy of these options, which is the caller's own and outlives the kernel: takes effect
+ * without an entry where it is the one in force. */
+enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
+                                    const struct rd_kernel_options *options,
                                     struct rd_findings *findings,
                                     struct rd_error *error) RD_MUST_CHECK;
 /* Numbers for a model's types and indexes, as far as the catalogue has them (0: not yet); freed
@@ -131,6 +190,19 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
 enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request);
 
 /* actor.c */
+/* The row by which the actor may, himself or (then `behalf` is set) standing in for somebody; else
+ * as rd_actor_row. */
+const struct rd_authority_row *
+rd_actor_grant(struct rd_kernel *kernel, const struct rd_actor *actor,
+               const struct rd_permission *permission, const struct rd_belonging *record,
+               struct rd_arena *arena, const struct rd_account **behalf, struct rd_error *error);
+/* The same by the right of this account alone; NULL where it has none. */
+const struct rd_authority_row *rd_actor_row_of(struct rd_kernel *kernel,
+                                               const struct rd_account *account,
+                                               const struct rd_permission *permission,
+                                               const struct rd_belonging *record);
+/* The actor goes on by the right of `behalf` (NULL: his own). */
+void rd_actor_stand_in(struct rd_run *run, const struct rd_account *behalf);
 /* Who asks, from the door and `as`; RD_NOT_LOGGED_IN, RD_NOT_ALLOWED. */
 enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request,
                            struct rd_actor *out, struct rd_error *error) RD_MUST_CHECK;
@@ -156,6 +228,10 @@ enum rd_status rd_gather_call(struct rd_run *run, struct rd_draft *draft,
 /* Value of a declared fact (inside form). */
 enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t fact,
                               struct rd_value *out) RD_MUST_CHECK;
+/* The value of a path: "amount" (form, fact or field), "id", "actor.unit", "form.x",
+ * "customer.name"; null where it is empty. */
+enum rd_status rd_gather_path(struct rd_run *run, struct rd_draft *draft, const char *path,
+                              struct rd_value *out) RD_MUST_CHECK;
 /* Asks a decision with inputs from form, record and facts; `role` (may be NULL) is bound to inputs
  * named "role". */
 enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft,
@@ -168,12 +244,31 @@ enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft,
                                const struct rd_function *guard, bool *holds,
                                const char **reason) RD_MUST_CHECK;
 
+/* gather_count.c: the value of a count or a sum. */
+enum rd_status rd_gather_count(struct rd_run *run, struct rd_draft *draft,
+                               const struct rd_fact *fact, struct rd_value *out) RD_MUST_CHECK;
+
+/* draw.c */
+/* The key that a new generation takes along: the store's, or a new one where there is none. */
+enum rd_status rd_draw_key(struct rd_kernel *kernel, struct rd_arena *arena, struct rd_value *key,
+                           struct rd_error *error) RD_MUST_CHECK;
+/* Reads the key of the generation in force. */
+void rd_draw_bind(struct rd_kernel *kernel);
+/* The record's number, 0 to 9999, under the fact's name. */
+enum rd_status rd_draw(struct rd_run *run, const struct rd_draft *draft, const struct rd_fact *fact,
+                       struct rd_value *out) RD_MUST_CHECK;
+
 /* plan.c */
+/* What was counted or decided may be another now, also for those that look at this record. */
+void rd_facts_forget(struct rd_run *run);
 void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena,
                  struct rd_error *error);
 /* Adds [rule, place, outcome, reason] to the run's decisions. Texts are kept as they are. */
 void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
                     const char *outcome, const char *reason);
+/* What was decided depends on this zone: the version of its data goes into the entry's facts, as
+ * "zone_version". (Deadlines hold their own.) */
+void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
 /* The draft of a record: one that is already being changed, or loaded from the store. */
 enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id,
                            struct rd_draft **out) RD_MUST_CHECK;
@@ -203,10 +298,69 @@ enum rd_status rd_draft_deadlines(struct rd_run *run, struct rd_draft *draft) RD
 const struct rd_limit *rd_plan_limit(const struct rd_draft *draft, const struct rd_deadline *row);
 enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const uint16_t *actions,
                               size_t count) RD_MUST_CHECK;
-/* A notice to all of `to`; `at_once`: whatever the hour. */
-enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to,
-                              size_t count, const char *text, bool at_once,
-                              const char *rule) RD_MUST_CHECK;
+/* tell.c */
+/* A notice to all who are named; several where they read different languages. */
+enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_telling *telling) RD_MUST_CHECK;
+/* Whom a name stands for, as a list of texts: an account, "owner", a field (an account, or a
+ * reference: "customer:1-5"), or a role: those in the record's unit who have it, else in the
+ * nearest unit above. */
+struct rd_value rd_tell_addressees(struct rd_run *run, const struct rd_draft *draft,
+                                   const char *name);
+
+/* template.c */
+/* Fills the parts in. RD_POLICY_FAULT where a template asks for a form that is not there. */
+enum rd_status rd_template_fill(struct rd_run *run, const struct rd_filling *filling,
+                                const struct rd_parts *parts, const char **out) RD_MUST_CHECK;
+/* The same for a text of a rule, in the company's first language; unknown braces stay. */
+enum rd_status rd_template_plain(struct rd_run *run, struct rd_draft *draft, const char *text,
+                                 const char **out) RD_MUST_CHECK;
+/* The notice at this place among the run's extra effects gets its text when the plan stands. */
+void rd_template_later(struct rd_run *run, const struct rd_filling *filling, uint32_t notice);
+/* The plan stands: writes what was told by templates. */
+enum rd_status rd_template_finish(struct rd_run *run) RD_MUST_CHECK;
+/* An inside value as people read it: rd_label_show, with the names of staff who are records. */
+const char *rd_words_show(const struct rd_kernel *kernel, const struct rd_type *type,
+                          const struct rd_value *inside, const char *language,
+                          struct rd_arena *arena);
+/* The language that params.language asks for, or the company's first; RD_INVALID_PARAMS. */
+enum rd_status rd_words_language(struct rd_kernel *kernel, struct rd_request *request,
+                                 const char **language) RD_MUST_CHECK;
+enum rd_status rd_method_template_render(struct rd_kernel *kernel, struct rd_request *request);
+
+/* progress.c, guidance.c */
+enum rd_status rd_method_case_progress(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_case_guidance(struct rd_kernel *kernel, struct rd_request *request);
+
+/* accountability.c: the rules that watch this occasion of the record; what they start joins the
+ * plan. `event`: of RD_OCCASION_EVENT. */
+enum rd_status rd_account_event(struct rd_run *run, struct rd_draft *draft,
+                                const struct rd_event *event) RD_MUST_CHECK;
+enum rd_status rd_account_limit(struct rd_run *run, struct rd_draft *draft,
+                                const struct rd_limit *limit) RD_MUST_CHECK;
+
+/* post.c */
+/* The effect `post`: an entry of a ledger, once and only once by its key. The same again is nothing
+ * new; RD_ALREADY_POSTED where the key stands for something else or was taken back,
+ * RD_LIMIT_EXCEEDED where the balance would not fit. */
+enum rd_status rd_post_effect(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_function *action,
+                              const struct rd_value *effect) RD_MUST_CHECK;
+/* The effect `reverse`: the exact negative of the entry with this key, once; RD_NOT_POSTED. */
+enum rd_status rd_post_reverse(struct rd_run *run, struct rd_draft *draft,
+                               const struct rd_function *action,
+                               const struct rd_value *effect) RD_MUST_CHECK;
+/* The value of a balance fact: as the plan in hand leaves it. */
+enum rd_status rd_post_fact(struct rd_run *run, const struct rd_draft *draft,
+                            const struct rd_fact *fact, struct rd_value *out) RD_MUST_CHECK;
+/* Refuses a plan in which anything but post and reverse writes an entry. */
+enum rd_status rd_post_check(struct rd_run *run) RD_MUST_CHECK;
+/* Adds what the plan posts to the entry's effects, in order. */
+enum rd_status rd_post_commit(struct rd_run *run, struct rd_value *effects) RD_MUST_CHECK;
+
+/* ledger_method.c */
+enum rd_status rd_method_ledger_get(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_ledger_verify(struct rd_kernel *kernel, struct rd_request *request);
 
 /* clockwork.c: deadlines of drafts */
 enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int from,
@@ -215,6 +369,10 @@ enum rd_status rd_clock_within(struct rd_run *run, struct rd_draft *draft) RD_MU
 enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const char *name,
                               const char *limit, const char *event, const char *clock,
                               const char *rule) RD_MUST_CHECK;
+/* Starts a limit of the rules; `as` gives its kind, state, place, start and pauses. */
+enum rd_status rd_clock_arm(struct rd_run *run, struct rd_draft *draft,
+                            const struct rd_limit *limit,
+                            const struct rd_deadline *as) RD_MUST_CHECK;
 void rd_clock_stop(struct rd_draft *draft, const char *name);
 /* Plans every deadline of the draft anew from its ledger: with the limit that the rules give now,
  * on the calendar as it is now. */
@@ -224,18 +382,70 @@ enum rd_status rd_clock_replan(struct rd_run *run, struct rd_draft *draft,
 /* replan.c */
 /* Goes on with a re-planning that was begun and not ended (the store remembers it). */
 enum rd_status rd_replan_resume(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
-/* Adds the effect that begins one, where there is any deadline; for an activation's entry. */
-enum rd_status rd_replan_effect(struct rd_kernel *kernel, struct rd_arena *arena,
-                                struct rd_value *effects, struct rd_error *error) RD_MUST_CHECK;
-/* The first record at or behind `from` that has a deadline; RD_END: none. */
-enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, struct rd_id *out,
-                              struct rd_error *error) RD_MUST_CHECK;
-/* One slice: so many records at the most. */
+/* Adds the effect that begins one, where there is any deadline or `model` has limits that the
+ * generation in force has not; for an activation's entry. */
+enum rd_status rd_replan_effect(struct rd_kernel *kernel, const struct rd_model *model,
+                                struct rd_arena *arena, struct rd_value *effects,
+                                struct rd_error *error) RD_MUST_CHECK;
+/* The first record at or behind `from` that has a deadline, or (`gained`) that has a workflow;
+ * RD_END: none. */
+enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, bool gained,
+                              struct rd_id *out, struct rd_error *error) RD_MUST_CHECK;
+/* One slice: so many records at the most, fewer where their histories have to be read. */
 enum rd_status rd_replan_slice(struct rd_kernel *kernel, size_t records,
                                struct rd_error *error) RD_MUST_CHECK;
 /* The open cases whose decisions take inputs from this record are planned anew in the same plan;
  * where there are too many of them, all deadlines are, in slices. */
 enum rd_status rd_replan_dependents(struct rd_run *run, const struct rd_draft *draft) RD_MUST_CHECK;
+
+/* job.c */
+/* Adds the effect that begins a job to `effects`, over the records of a type that are there now.
+ * `spec` as rd_each_build makes it, or { type, where, derive }; `rule`: where it is written.
+ * `model` is the one in force, or the one that is being activated. */
+enum rd_status rd_job_begin(struct rd_kernel *kernel, const struct rd_model *model,
+                            struct rd_value spec, const char *rule, struct rd_arena *arena,
+                            struct rd_value *effects, struct rd_error *error) RD_MUST_CHECK;
+/* The effect `each` of an action: RD_POLICY_FAULT where what it returned can't be meant. */
+enum rd_status rd_job_each(struct rd_run *run, const struct rd_value *given,
+                           const char *rule) RD_MUST_CHECK;
+/* Looks for jobs under way from the beginning: at a start, and where a flush has failed. */
+void rd_job_resume(struct rd_kernel *kernel);
+/* One slice: so many records at the most, each its own entry. */
+enum rd_status rd_job_slice(struct rd_kernel *kernel, size_t records,
+                            struct rd_error *error) RD_MUST_CHECK;
+/* All jobs, to their ends, each slice durable before the next: before a manual clock goes on. */
+enum rd_status rd_job_drain(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
+struct rd_job_row;
+/* How many records a job has before it; `more`: at least so many. Looks at `budget` records at the
+ * most, and takes from it how many it looked at. */
+enum rd_status rd_job_left(struct rd_kernel *kernel, const struct rd_job_row *row, size_t *budget,
+                           int64_t *left, bool *more, struct rd_error *error) RD_MUST_CHECK;
+
+/* job_list.c */
+enum rd_status rd_method_job_list(struct rd_kernel *kernel, struct rd_request *request);
+
+/* derive.c */
+/* Decides the derived fields of every record that the plan changes, and sends what is to be sent
+ * where one changed, until nothing changes any more; plans open cases anew that depend on what
+ * changed. RD_POLICY_FAULT where a decision fails, or they go on changing each other. */
+enum rd_status rd_derive(struct rd_run *run) RD_MUST_CHECK;
+/* The same for one record, changed or not. *moved: a derived field has another value now. */
+enum rd_status rd_derive_draft(struct rd_run *run, struct rd_draft *draft,
+                               bool *moved) RD_MUST_CHECK;
+/* Adds the jobs that derive the fields of those types anew whose rules are others in `model` than
+ * in the generation in force; for an activation's entry. */
+enum rd_status rd_derive_begin(struct rd_kernel *kernel, const struct rd_model *model,
+                               struct rd_arena *arena, struct rd_value *effects,
+                               struct rd_error *error) RD_MUST_CHECK;
+
+/* rearm.c */
+/* Whether some state, or some whole case, has more limits in `after` than in `before` (NULL: it
+ * can't be told, false). */
+bool rd_rearm_gains(const struct rd_model *before, const struct rd_model *after);
+/* Ends what the rules no longer limit; with `gained` also begins what they limit now and the case
+ * does not have, counted from when it would have begun. Counts both. */
+enum rd_status rd_rearm(struct rd_run *run, struct rd_draft *draft, bool gained, size_t *begun,
+                        size_t *ended) RD_MUST_CHECK;
 
 /* form.c */
 /* Reads outside values into `out` (a map of inside values) by the form; RD_BAD_FORM lists every
@@ -251,8 +461,17 @@ enum rd_status rd_fields_read(struct rd_run *run, const struct rd_record_type *t
                               struct rd_value *out) RD_MUST_CHECK;
 /* Every unique value of the draft is nobody else's. */
 enum rd_status rd_form_unique(struct rd_run *run, const struct rd_draft *draft) RD_MUST_CHECK;
+/* A new record has every field that its type requires, whoever filled it in. What is missing is
+ * RD_BAD_FORM for the one who asked for the record, RD_POLICY_FAULT where a rule started it. */
+enum rd_status rd_form_complete(struct rd_run *run, const struct rd_draft *draft,
+                                bool asked) RD_MUST_CHECK;
 /* A form as front ends want it: its fields with labels, schema, required. */
 struct rd_value rd_form_show(const struct rd_form *form, struct rd_arena *arena);
+
+/* invariant.c */
+/* Where the kernel asks them: every invariant of every changed record holds; RD_POLICY_FAULT names
+ * the one that does not. */
+enum rd_status rd_invariants_hold(struct rd_run *run) RD_MUST_CHECK;
 
 /* commit.c */
 /* Turns the drafts into one entry and writes it, unless the run is dry. */
@@ -274,10 +493,39 @@ enum rd_status rd_grant_row(struct rd_run *run, const struct rd_draft *draft,
 enum rd_status rd_grant_unless(struct rd_run *run, struct rd_draft *draft,
                                const struct rd_authority_row *row) RD_MUST_CHECK;
 /* Whether the amount is within what the row allows; `above` is set where it is not and the chart
- * has a way up, RD_ABOVE_AUTHORITY where it has none. */
+ * has a way up, RD_ABOVE_AUTHORITY where it has none. Where somebody whom the actor stands in
+ * for may grant it, that one's row takes its place. */
 enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
-                              const struct rd_authority_row *row, const struct rd_event *event,
+                              const struct rd_authority_row **row, const struct rd_event *event,
                               bool *above) RD_MUST_CHECK;
+
+/* absence.c */
+/* Adds those who are told where `role` is, seen from the unit (-1: none). */
+void rd_absence_role(struct rd_run *run, int role, int unit, struct rd_value *to);
+
+/* eyes.c */
+/* Refuses (RD_FOUR_EYES) where a field that the row names in `other_than` holds the person of the
+ * actor, of whom he stands in for, or of the administrator who acts as him. */
+enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *draft,
+                                   const struct rd_authority_row *row) RD_MUST_CHECK;
+/* Whether a changed staff record may stand: its login is a name, nobody else's and not another one
+ * than before; its deputy is somebody else and stands in for few enough. */
+enum rd_status rd_staff_check(struct rd_run *run, const struct rd_draft *draft) RD_MUST_CHECK;
+
+/* pick.c */
+enum rd_status rd_gather_pick(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_fact *fact, struct rd_value *out) RD_MUST_CHECK;
+
+/* staff_method.c */
+enum rd_status rd_method_staff_list(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_staff_show(struct rd_kernel *kernel, struct rd_request *request);
+
+/* ceiling.c */
+/* What was given already and the amount, against each ceiling of the row: `above` and
+ * RD_ABOVE_AUTHORITY as for rd_grant_up_to, after which it is asked. */
+enum rd_status rd_grant_ceilings(struct rd_run *run, struct rd_draft *draft,
+                                 const struct rd_authority_row *row, const struct rd_event *event,
+                                 bool *above) RD_MUST_CHECK;
 
 /* case.c */
 enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *request);
@@ -320,6 +568,12 @@ enum rd_status rd_method_feed_unsubscribe(struct rd_kernel *kernel, struct rd_re
 enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_report_cases(struct rd_kernel *kernel, struct rd_request *request);
+/* report.c */
+enum rd_status rd_method_report_list(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_report_run(struct rd_kernel *kernel, struct rd_request *request);
+/* view.c */
+enum rd_status rd_method_view_list(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_view_run(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_server_info(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_store_stat(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_discover(struct rd_kernel *kernel, struct rd_request *request);
@@ -331,6 +585,15 @@ enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *requ
 bool rd_query_may_read(struct rd_kernel *kernel, const struct rd_actor *actor,
                        const struct rd_record_type *type, const struct rd_record *record,
                        struct rd_arena *arena);
+/* Whether the actor may read the entries of an account: a row of the ledger that reaches the
+ * account's record, since entries belong to whom their account belongs. */
+bool rd_query_may_read_account(struct rd_kernel *kernel, const struct rd_actor *actor,
+                               const struct rd_ledger *ledger, const struct rd_record *account,
+                               struct rd_arena *arena);
+/* Whether he may name it in a form: who may read it, and whom a row TYPE.refer lets. */
+bool rd_query_may_refer(struct rd_kernel *kernel, const struct rd_actor *actor,
+                        const struct rd_record_type *type, const struct rd_record *record,
+                        struct rd_arena *arena);
 /* The record as it was at `version` (0: the last one not after `at_ms`), rebuilt from the journal,
  * with its deadlines. */
 enum rd_status rd_history_rebuild(struct rd_kernel *kernel, struct rd_id id, uint32_t version,

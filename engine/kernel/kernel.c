@@ -15,7 +15,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kernel/inside.h"
+#include "kernel/loading.h"
+#include "kernel/tally.h"
 #include "kernel/method.h"
+#include "kernel/report.h"
 
 void rd_visit(struct rd_kernel *kernel, uint32_t spot)
 {
@@ -71,6 +74,7 @@ static enum rd_status kernel_open_vault(struct rd_kernel *kernel,
     if (status != RD_OK)
         return status;
     kernel->store = rd_vault_store(kernel->vault);
+    rd_vault_watch(kernel->vault, &kernel->turn);
     *start = (struct rd_kernel_start){
         .replayed = recovery.replayed,
         .cut_bytes = recovery.journal.cut_bytes,
@@ -107,6 +111,7 @@ static enum rd_status kernel_open_clock(struct rd_kernel *kernel,
     }
     rd_arena_fini(&arena);
     kernel->clock_manual = options->clock_manual;
+    kernel->draw_seed = options->draw_seed;
     kernel->manual_ms = kernel->last_ms           ? kernel->last_ms
                         : options->clock_start_ms ? options->clock_start_ms
                                                   : rd_clock_wall_ms();
@@ -125,7 +130,7 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
     char hash[RD_POLICY_HASH_TEXT], stored[RD_POLICY_HASH_TEXT];
     size_t count = 0;
     if (options->policy)
-        return rd_activate_borrowed(kernel, options->policy, findings, error);
+        return rd_activate_borrowed(kernel, options, findings, error);
     if (!options->policy_dir)
         return rd_activate_stored(kernel, findings, error);
     rd_arena_init(&arena);
@@ -173,6 +178,8 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     rd_buf_init(&kernel->scratch);
     rd_arena_init(&kernel->ring_arena);
     kernel->coverage = options->coverage;
+    kernel->invariants = options->invariants;
+    kernel->turn.quiet = !options->served;
 
     kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
     enum rd_status status = kernel_open_vault(kernel, options, start, error);
@@ -182,6 +189,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
         status = kernel_open_policy(kernel, options, findings, start, error);
     if (status == RD_OK)
         status = rd_replan_resume(kernel, error);
+    rd_job_resume(kernel);
     if (status == RD_OK)
         status = rd_vault_flush(kernel->vault, error);
     if (status != RD_OK) {
@@ -196,10 +204,14 @@ void rd_kernel_close(struct rd_kernel *kernel)
 {
     if (!kernel)
         return;
+    rd_loading_fini(kernel);
+    rd_reports_fini(kernel);
     rd_vault_close(kernel->vault);
     rd_bindings_free(kernel->bindings);
     rd_policy_free(kernel->preview);
     free(kernel->schedule_nexts);
+    rd_staff_free(kernel->staff);
+    rd_tally_free(kernel->tallies);
     if (!kernel->policy_borrowed)
         rd_policy_free(kernel->policy);
     rd_apply_fini(&kernel->apply);
@@ -224,16 +236,8 @@ static void kernel_keep(struct rd_request *request)
     }
 }
 
-static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
+void rd_request_finish(struct rd_request *request)
 {
-    request->error = RD_ERROR_NONE;
-    request->result = rd_null();
-    request->status =
-        request->arena->total < RD_BATCH_ARENA_BYTES
-            ? rd_method_call(kernel, request)
-            : rd_error_set(
-                  &request->error, RD_LIMIT_EXCEEDED,
-                  "the replies of this batch take too much memory; send fewer requests at once");
     kernel_keep(request);
     if (request->status == RD_OK)
         return;
@@ -245,12 +249,28 @@ static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
                rd_status_name(request->status), request->error.text);
 }
 
+static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
+{
+    request->error = RD_ERROR_NONE;
+    request->result = rd_null();
+    request->waits = false;
+    rd_staff_settle(kernel);
+    request->status =
+        request->arena->total < RD_BATCH_ARENA_BYTES
+            ? rd_method_call(kernel, request)
+            : rd_error_set(
+                  &request->error, RD_LIMIT_EXCEEDED,
+                  "the replies of this batch take too much memory; send fewer requests at once");
+    if (!request->waits)
+        rd_request_finish(request);
+}
+
 /* A full disk: what this batch wrote is not durable, so no reply of it may say so. */
 static void kernel_fail(struct rd_request *const *requests, size_t count,
                         const struct rd_error *error)
 {
     for (size_t i = 0; i < count; i++)
-        if (requests[i]->status == RD_OK) {
+        if (requests[i]->status == RD_OK && !requests[i]->waits) {
             requests[i]->status = error->status;
             requests[i]->error = *error;
             requests[i]->result = rd_null();
@@ -262,51 +282,155 @@ static void kernel_ring(struct rd_kernel *kernel)
 {
     struct rd_error error = RD_ERROR_NONE;
     size_t rung;
+    int64_t began_ns = rd_clock_mono_ns();
     bool failed = rd_ring_due(kernel, RD_LANE_LIVE, rd_kernel_now_ms(kernel), false,
                               RD_RING_SLICE_MAX, &rung, &error) != RD_OK;
     if (failed && !kernel->ring_failed)
         rd_log(RD_LOG_ERROR, "kernel", "due deadlines could not ring: %s", error.text);
     kernel->ring_failed = failed;
+    rd_turn_add(&kernel->turn, RD_TURN_RINGS, began_ns);
+}
+
+static void kernel_replan(struct rd_kernel *kernel)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    int64_t began_ns = rd_clock_mono_ns();
+    if (!kernel->replanning || rd_vault_is_full(kernel->vault))
+        return;
+    if (rd_replan_slice(kernel, RD_REPLAN_SLICE_MAX, &error) != RD_OK)
+        rd_log(RD_LOG_WARN, "kernel", "deadlines could not be planned anew now: %s", error.text);
+    rd_turn_add(&kernel->turn, RD_TURN_REPLAN, began_ns);
+}
+
+static void kernel_jobs(struct rd_kernel *kernel)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    int64_t began_ns = rd_clock_mono_ns();
+    if (!kernel->jobs_running || rd_vault_is_full(kernel->vault))
+        return;
+    if (rd_job_slice(kernel, RD_JOB_SLICE_MAX, &error) != RD_OK)
+        rd_log(RD_LOG_WARN, "kernel", "a job could not go on now: %s", error.text);
+    rd_turn_add(&kernel->turn, RD_TURN_JOBS, began_ns);
+}
+
+/* Goes on with a load of the policy; the request that it was for. */
+static struct rd_request *kernel_loading(struct rd_kernel *kernel)
+{
+    int64_t began_ns = rd_clock_mono_ns();
+    struct rd_request *answered = rd_loading_slice(kernel);
+    rd_turn_add(&kernel->turn, RD_TURN_LOADING, began_ns);
+    return answered;
+}
+
+/* `loaded`: answered beside the batch; NULL. */
+static void kernel_flush(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count,
+                         struct rd_request *loaded)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    int64_t began_ns = rd_clock_mono_ns();
+    if (!kernel->wrote)
+        return;
+    if (rd_vault_flush(kernel->vault, &error) != RD_OK) {
+        rd_job_resume(kernel);
+        kernel_fail(requests, count, &error);
+        kernel_fail(&loaded, loaded != NULL, &error);
+        rd_staff_taken_back(kernel);
+    } else {
+        kernel->wrote = false;
+        rd_staff_flushed(kernel);
+    }
+    rd_turn_add(&kernel->turn, RD_TURN_FLUSH, began_ns);
+}
+
+/* Stops where the replies have come to `bytes_max`; how many requests were run. */
+static size_t kernel_batch(struct rd_kernel *kernel, struct rd_request *const *requests,
+                           size_t count, size_t bytes_max)
+{
+    size_t bytes = 0, ran = 0;
+    while (ran < count && bytes < bytes_max) {
+        struct rd_request *request = requests[ran++];
+        size_t before = request->arena->total;
+        kernel_execute(kernel, request);
+        bytes += request->arena->total - before;
+    }
+    return ran;
+}
+
+static size_t kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count,
+                         size_t bytes_max)
+{
+    RD_ASSERT(count <= RD_BATCH_COMMANDS_MAX);
+    rd_turn_begin(&kernel->turn);
+    count = kernel_batch(kernel, requests, count, bytes_max);
+    kernel->turn.commands = count;
+    rd_turn_add(&kernel->turn, RD_TURN_COMMANDS, kernel->turn.began_ns);
+    if (!kernel->clock_manual)
+        kernel_ring(kernel);
+    kernel_replan(kernel);
+    kernel_jobs(kernel);
+    kernel_flush(kernel, requests, count, kernel_loading(kernel));
+    if (kernel->reports) {
+        rd_reports_slice(kernel); /* what it reads is flushed, what it files is not yet */
+        kernel_flush(kernel, NULL, 0, NULL);
+    }
+    rd_turn_end(&kernel->turn);
+    return count;
 }
 
 void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count)
 {
-    struct rd_error error = RD_ERROR_NONE;
-    RD_ASSERT(count <= RD_BATCH_COMMANDS_MAX);
-    for (size_t i = 0; i < count; i++)
-        kernel_execute(kernel, requests[i]);
-    if (!kernel->clock_manual)
-        kernel_ring(kernel);
-    if (kernel->replanning && !rd_vault_is_full(kernel->vault) &&
-        rd_replan_slice(kernel, RD_REPLAN_SLICE_MAX, &error) != RD_OK)
-        rd_log(RD_LOG_WARN, "kernel", "deadlines could not be planned anew now: %s", error.text);
-    error = RD_ERROR_NONE;
-    if (!kernel->wrote)
-        return;
-    if (rd_vault_flush(kernel->vault, &error) != RD_OK) {
-        kernel_fail(requests, count, &error);
-        return;
+    (void)kernel_run(kernel, requests, count, SIZE_MAX);
+}
+
+size_t rd_kernel_run_some(struct rd_kernel *kernel, struct rd_request *const *requests,
+                          size_t count)
+{
+    return kernel_run(kernel, requests, count, RD_BATCH_REPLY_BYTES);
+}
+
+void rd_kernel_call(struct rd_kernel *kernel, struct rd_request *request)
+{
+    rd_kernel_run(kernel, &request, 1);
+    while (request->waits) {
+        rd_loading_wait(kernel);
+        rd_kernel_run(kernel, NULL, 0);
     }
-    kernel->wrote = false;
+}
+
+bool rd_kernel_reads(const struct rd_kernel *kernel)
+{
+    return kernel->reports != NULL;
 }
 
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel)
 {
-    if (kernel->replanning && !rd_vault_is_full(kernel->vault))
+    int64_t loaded = rd_loading_wake_at(kernel);
+    if (kernel->reports || loaded == 0)
+        return 0;
+    if ((kernel->replanning || kernel->jobs_running) && !rd_vault_is_full(kernel->vault))
         return 0;
     if (kernel->clock_manual)
-        return INT64_MAX;
+        return loaded;
     int64_t ring = rd_ring_next(kernel, RD_LANE_LIVE);
-    return kernel->schedule_next_ms < ring ? kernel->schedule_next_ms : ring;
+    int64_t due = kernel->schedule_next_ms < ring ? kernel->schedule_next_ms : ring;
+    return due < loaded ? due : loaded;
 }
 
 void rd_kernel_tidy(struct rd_kernel *kernel)
 {
+    rd_turn_begin(&kernel->turn);
     rd_policy_collect(kernel->policy);
+    rd_turn_add(&kernel->turn, RD_TURN_COLLECT, kernel->turn.began_ns);
+    rd_turn_end(&kernel->turn);
 }
 
-void rd_kernel_idle(struct rd_kernel *kernel)
+bool rd_kernel_idle(struct rd_kernel *kernel)
 {
-    rd_vault_idle(kernel->vault);
+    rd_turn_begin(&kernel->turn);
+    bool more = rd_vault_idle(kernel->vault);
+    int64_t began_ns = rd_clock_mono_ns();
     rd_policy_collect(kernel->policy);
+    rd_turn_add(&kernel->turn, RD_TURN_COLLECT, began_ns);
+    rd_turn_end(&kernel->turn);
+    return more;
 }

@@ -1,5 +1,5 @@
-/* The kernel: requests and a clock in, results out. Synchronous, no sockets, no threads of its own,
- * no globals.
+/* The kernel: requests and a clock in, results out. Synchronous, no sockets, no globals, and no
+ * thread of its own but the one that loads a policy (loading.c).
  *
  * One thread at a time uses a kernel (rd_kernel_adopt hands it over). A run takes whatever requests
  * have arrived, executes them in order, makes what they wrote durable with one flush, and only then
@@ -19,6 +19,7 @@
 
 struct rd_kernel;
 struct rd_policy;
+struct rd_policy_source;
 
 struct rd_kernel_options {
     const char *data_dir;
@@ -26,6 +27,10 @@ struct rd_kernel_options {
         *policy_dir; /* holds rules/ and scripts/; NULL: go on with the stored active generation */
     struct rd_policy
         *policy; /* instead of a directory; for tests: borrowed, must outlive the kernel */
+    /* what that policy was loaded from; where it is missing, the data directory can't be opened
+     * without the policy later on */
+    const struct rd_policy_source *policy_sources;
+    size_t policy_source_count;
     uint32_t segment_bytes; /* of the journal; 0: the default */
     bool clock_manual; /* moves by clock.advance only; begins at clock_start_ms or where the journal
                           ended */
@@ -34,6 +39,11 @@ struct rd_kernel_options {
     void (*progress)(void *context, uint64_t done,
                      uint64_t all); /* of a long replay; may be NULL */
     void *progress_context;
+    bool served;     /* others wait for it: turns that take long are told in the log */
+    bool invariants; /* after each command the workflows' invariants are asked; for policy test and
+                        sim run */
+    const char *draw_seed; /* tests and simulations: an empty store makes its key of draws from
+                              this; NULL: from chance. Borrowed. */
     uint32_t
         *coverage; /* counts of visits a model spot (rd_model_spots), or NULL; for policy test */
 };
@@ -79,11 +89,22 @@ struct rd_request {
     enum rd_status status;
     struct rd_value result; /* where status is RD_OK */
     struct rd_error error;  /* otherwise */
+    /* The answer comes with a later run (a long read, a policy that is loaded): request and arena
+     * must stay as they are until this is false again. */
+    bool waits;
 };
 
 /* Runs a batch (at most RD_BATCH_COMMANDS_MAX), then rings what is due (at most RD_RING_SLICE_MAX),
  * flushes once. */
 void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count);
+/* The same, but only as many of them as make replies of RD_BATCH_REPLY_BYTES (at least one): how
+ * many that were. The rest is as it was, for the next run. */
+size_t rd_kernel_run_some(struct rd_kernel *kernel, struct rd_request *const *requests,
+                          size_t count) RD_MUST_CHECK;
+/* Runs one request until it is answered, however long that takes. */
+void rd_kernel_call(struct rd_kernel *kernel, struct rd_request *request);
+/* Whether long reads are under way: each run does a slice of them. */
+bool rd_kernel_reads(const struct rd_kernel *kernel);
 /* When the kernel wants to be run even without requests (UTC ms; 0: at once; INT64_MAX: never as
  * far as it knows now). */
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel);
@@ -91,8 +112,9 @@ int64_t rd_kernel_wake_at(struct rd_kernel *kernel);
  * away in the middle of a command. */
 void rd_kernel_tidy(struct rd_kernel *kernel);
 /* Nothing has arrived: commits the store, collects a little, prepares segments. Call it whenever a
- * wait begins. */
-void rd_kernel_idle(struct rd_kernel *kernel);
+ * wait begins. True: there is more to do, a few milliseconds at a time, as long as nothing arrives.
+ */
+bool rd_kernel_idle(struct rd_kernel *kernel);
 /* The newest sequence that is durable: subscribers may be shown everything up to it. */
 uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel);
 /* Time as the kernel sees it. */
@@ -129,6 +151,8 @@ struct rd_method {
     const char *result;                   /* a JSON Schema, as text */
 };
 const struct rd_method *rd_kernel_methods(size_t *count);
+/* The name that authority rows must have for it: several methods may share one. */
+const char *rd_kernel_method_operation(const struct rd_method *method);
 /* The OpenRPC 1.3 document of the table, made in the arena. (The method rpc.discover answers it as
  * well.) */
 struct rd_value rd_kernel_openrpc(struct rd_arena *arena);

@@ -50,6 +50,11 @@ void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int 
     rd_list_add(run->arena, &run->decisions, item);
 }
 
+void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone)
+{
+    rd_map_set(run->arena, &run->facts, "zone_version", rd_text(rd_zone_version(zone)));
+}
+
 static enum rd_status draft_add(struct rd_run *run, struct rd_draft **out)
 {
     if (run->draft_count == RD_CASCADE_RECORDS_MAX)
@@ -82,8 +87,10 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
     (*out)->record = record;
     (*out)->type = type;
     (*out)->chart = type->chart;
-    if (type->chart && record.state)
-        (*out)->state = rd_state_find(type->chart, record.state);
+    if (type->chart && !record.state) /* it was opened before its type had a workflow */
+        (*out)->record.state = type->chart->states[type->chart->initial].name;
+    if (type->chart)
+        (*out)->state = rd_state_find(type->chart, (*out)->record.state);
     return RD_OK;
 }
 
@@ -155,6 +162,7 @@ enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *typ
         .lane = run->lane,
         .data = rd_map(),
     };
+    rd_facts_forget(run);
     return draft_number(run, draft);
 }
 
@@ -162,6 +170,12 @@ const struct rd_value *rd_draft_get(const struct rd_draft *draft, const char *fi
 {
     const struct rd_value *value = rd_map_get(&draft->set, field);
     return value ? value : rd_map_get(&draft->record.data, field);
+}
+
+void rd_facts_forget(struct rd_run *run)
+{
+    for (size_t i = 0; i < run->draft_count; i++)
+        run->drafts[i]->facts_known = 0;
 }
 
 void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
@@ -173,9 +187,7 @@ void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
         return;
     rd_map_set(run->arena, &draft->set, field, value);
     draft->changed = true;
-    /* what was counted or decided, also by those that look at this record, may be another now */
-    for (size_t i = 0; i < run->draft_count; i++)
-        run->drafts[i]->facts_known = 0;
+    rd_facts_forget(run);
 }
 
 void rd_draft_presets(struct rd_run *run, struct rd_draft *draft)
@@ -200,6 +212,7 @@ static enum rd_status plan_enter(struct rd_run *run, struct rd_draft *draft, int
     draft->state = to;
     draft->record.state = state->name;
     draft->changed = true;
+    rd_facts_forget(run);
     rd_visit(run->kernel, state->spot);
     if ((status = rd_clock_enter(run, draft, from, to)) != RD_OK)
         return status;
@@ -238,6 +251,8 @@ enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const str
         status = rd_effects_run(run, draft, row->actions, row->action_count);
     if (status == RD_OK && row->go >= 0)
         status = plan_enter(run, draft, row->go);
+    if (status == RD_OK && event)
+        status = rd_account_event(run, draft, event);
     run->depth--;
     return status;
 }
@@ -281,9 +296,17 @@ static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft
     rd_visit(run->kernel, limit->spot);
     if (limit->escalate)
         draft->record.escalation++;
-    enum rd_status status =
-        rd_effect_tell(run, draft, limit->tell, limit->tell_count, limit->message, limit->at_once,
-                       rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line));
+    struct rd_telling telling = {
+        .to = limit->tell,
+        .count = limit->tell_count,
+        .text = limit->message,
+        .template = limit->template,
+        .at_once = limit->at_once,
+        .rule = rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line),
+    };
+    enum rd_status status = rd_account_limit(run, draft, limit);
+    if (status == RD_OK)
+        status = rd_effect_tell(run, draft, &telling);
     if (status == RD_OK)
         status = rd_effects_run(run, draft, limit->actions, limit->action_count);
     if (status == RD_OK && limit->go >= 0)

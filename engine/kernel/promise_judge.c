@@ -5,6 +5,7 @@
  * refused would be worthless.
  */
 #include "kernel/promise_run.h"
+#include "kernel/staff.h"
 
 #include <string.h>
 
@@ -37,12 +38,23 @@ static bool judge_equal(const struct rd_value *wanted, const struct rd_value *go
     return rd_value_equal(wanted, got);
 }
 
+/* A name of the test stands for its record's id. */
+static bool judge_refers(const struct rd_promise_run *run, const struct rd_value *wanted,
+                         const struct rd_value *got)
+{
+    const char *id = wanted->kind == RD_TEXT && rd_value_is(got, RD_TEXT)
+                         ? rd_promise_id(run, wanted->text)
+                         : NULL;
+    return id && strcmp(id, got->text) == 0;
+}
+
 static const char *judge_map(struct rd_promise_run *run, const struct rd_value *wanted,
                              const struct rd_value *got, const char *what)
 {
     for (uint32_t i = 0; rd_value_is(wanted, RD_MAP) && i < wanted->count; i++) {
         const struct rd_value *value = rd_map_get(got, wanted->pairs[i].key);
-        if (!judge_equal(&wanted->pairs[i].value, value))
+        if (!judge_equal(&wanted->pairs[i].value, value) &&
+            !judge_refers(run, &wanted->pairs[i].value, value))
             return rd_arena_printf(run->arena, "expected %s %s = %s, got %s", what,
                                    wanted->pairs[i].key, judge_json(run, &wanted->pairs[i].value),
                                    judge_json(run, value));
@@ -85,6 +97,21 @@ static bool judge_rule(struct rd_promise_run *run, const char *wanted)
     return false;
 }
 
+/* What a decision or a method answered; a number is how many a list has. */
+static const char *judge_answer(struct rd_promise_run *run, const struct rd_value *wanted)
+{
+    const struct rd_value *output = rd_map_get(&run->result, "output");
+    struct rd_value got = rd_map();
+    for (uint32_t i = 0; rd_value_is(wanted, RD_MAP) && i < wanted->count; i++) {
+        const struct rd_value *one =
+            rd_map_get(output ? output : &run->result, wanted->pairs[i].key);
+        bool count = rd_value_is(one, RD_LIST) && wanted->pairs[i].value.kind == RD_INT;
+        if (one)
+            rd_map_add(run->arena, &got, wanted->pairs[i].key, count ? rd_int(one->count) : *one);
+    }
+    return judge_map(run, wanted, &got, "the answer");
+}
+
 static const char *judge_needs(struct rd_promise_run *run, const char *role)
 {
     const struct rd_value *list = judge_decisions(run);
@@ -101,18 +128,22 @@ static const char *judge_needs(struct rd_promise_run *run, const char *role)
                                  needs ? needs : "no such answer");
 }
 
-/* An account is told by its own name, as one who has a role by name, or as the record's owner. */
+/* An account is told by its own name, as one who has a role by name, or as the record's owner; who
+ * is no account, by the type of his record. */
 static bool judge_is(struct rd_promise_run *run, const struct rd_value *record, const char *account,
                      const char *who)
 {
     const struct rd_record_type *type = rd_model_type(run->model, rd_map_text(record, "type", ""));
     const char *owner = rd_map_text(record, "opened_by", "");
+    size_t len = strlen(who);
+    if (strncmp(account, who, len) == 0 && account[len] == ':')
+        return true; /* "customer" of "customer:1-5" */
     if (type && type->owner >= 0)
         owner = rd_map_text(rd_map_get(record, "data"), type->fields[type->owner].name, owner);
     if (strcmp(who, "owner") == 0)
         return strcmp(account, owner) == 0;
     int role = rd_role_find(&run->model->organisation, who);
-    const struct rd_account *found = rd_account_find(&run->model->organisation, account);
+    const struct rd_account *found = rd_staff_find(run->kernel, account);
     return strcmp(account, who) == 0 || (role >= 0 && found && (found->named & (1ull << role)));
 }
 
@@ -167,6 +198,44 @@ static const char *judge_deadline(struct rd_promise_run *run, const struct rd_va
                                  local);
 }
 
+/* { LEDGER = { REF = "100.00" } }: what the accounts of the test's records have. */
+static const char *judge_account(struct rd_promise_run *run, const char *ledger, const char *ref,
+                                 const char *wanted)
+{
+    struct rd_promise_run other = *run;
+    struct rd_value params = rd_map();
+    const char *id = rd_promise_id(run, ref);
+    if (!id)
+        return rd_arena_printf(run->arena, "balance: the test opened no record '%s'", ref);
+    rd_map_add(run->arena, &params, "ledger", rd_text(ledger));
+    rd_map_add(run->arena, &params, "account", rd_text(id));
+    rd_promise_call(&other, "ledger.get", params, NULL);
+    if (other.status != RD_OK)
+        return rd_arena_printf(run->arena, "balance: %s", other.error.text);
+    const char *got = rd_map_text(&other.result, "balance", "");
+    return strcmp(got, wanted) == 0
+               ? NULL
+               : rd_arena_printf(run->arena, "expected that %s has %s in %s, got %s", ref, wanted,
+                                 ledger, got);
+}
+
+static const char *judge_balance(struct rd_promise_run *run, const struct rd_value *wanted)
+{
+    const char *why = NULL;
+    for (uint32_t i = 0; !why && rd_value_is(wanted, RD_MAP) && i < wanted->count; i++) {
+        const struct rd_value *accounts = &wanted->pairs[i].value;
+        if (accounts->kind != RD_MAP || accounts->count == 0)
+            return "balance is { LEDGER = { REF = \"100.00\" } }";
+        for (uint32_t k = 0; !why && k < accounts->count; k++)
+            why = judge_account(
+                run, wanted->pairs[i].key, accounts->pairs[k].key,
+                accounts->pairs[k].value.kind == RD_TEXT ? accounts->pairs[k].value.text : "");
+    }
+    return rd_value_is(wanted, RD_MAP) && wanted->count
+               ? why
+               : "balance is { LEDGER = { REF = \"100.00\" } }";
+}
+
 static const char *judge_paused(const struct rd_value *record)
 {
     const struct rd_value *list = rd_map_list(record, "deadlines");
@@ -203,7 +272,7 @@ static const char *judge_one(struct rd_promise_run *run, const struct rd_value *
                    ? NULL
                    : rd_arena_printf(run->arena, "expected that rule %s decides; it did not", text);
     if (strcmp(what, "output") == 0)
-        return judge_map(run, value, rd_map_get(&run->result, "output"), "the answer");
+        return judge_answer(run, value);
     if (strcmp(what, "state") == 0) {
         const char *state = rd_map_text(record, "state", "(none)");
         return text && strcmp(state, text) == 0
@@ -217,6 +286,8 @@ static const char *judge_one(struct rd_promise_run *run, const struct rd_value *
         return judge_told(run, record, text ? text : "");
     if (strcmp(what, "paused") == 0)
         return judge_paused(record);
+    if (strcmp(what, "balance") == 0)
+        return judge_balance(run, value);
     if (strcmp(what, "deadline") == 0)
         return judge_deadline(run, record, value);
     if (strcmp(what, "escalated") == 0)

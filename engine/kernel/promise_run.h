@@ -35,5 +35,9 @@ void rd_promise_call(struct rd_promise_run *run, const char *method, struct rd_v
 /* NULL where everything that the step expects holds; otherwise the sentence that says what does
  * not. */
 const char *rd_promise_judge(struct rd_promise_run *run, const struct rd_value *step);
+/* The id behind a name of the test; else a type's newest record ("plan"), or one of those that were
+ * opened ("plan_2"): the chart starts records that the test can't name. NULL: none. In the arena.
+ */
+const char *rd_promise_id(const struct rd_promise_run *run, const char *name);
 
 #endif

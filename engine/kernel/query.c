@@ -6,15 +6,51 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "domain/ledger.h"
+
+bool rd_query_may_read_account(struct rd_kernel *kernel, const struct rd_actor *actor,
+                               const struct rd_ledger *ledger, const struct rd_record *account,
+                               struct rd_arena *arena)
+{
+    struct rd_belonging belonging = rd_belonging_of(kernel->model, ledger->of, account);
+    if (actor->system || (actor->administrator && !actor->behind))
+        return true;
+    return rd_actor_row(kernel, actor, ledger->type->read, &belonging, arena, NULL) != NULL;
+}
+
+/* An entry of a ledger is read by those who may read its account's entries. */
+static bool query_may_read_entry(struct rd_kernel *kernel, const struct rd_actor *actor,
+                                 const struct rd_ledger *ledger, const struct rd_record *entry,
+                                 struct rd_arena *arena)
+{
+    const struct rd_value *to = rd_map_get(&entry->data, RD_LEDGER_NAMES[RD_LEDGER_ACCOUNT]);
+    struct rd_record account;
+    struct rd_error ignored = RD_ERROR_NONE;
+    return rd_value_is(to, RD_INT) &&
+           rd_record_load(kernel->store, (struct rd_id){ (uint64_t)to->integer }, arena, &account,
+                          &ignored) == RD_OK &&
+           rd_query_may_read_account(kernel, actor, ledger, &account, arena);
+}
 
 bool rd_query_may_read(struct rd_kernel *kernel, const struct rd_actor *actor,
                        const struct rd_record_type *type, const struct rd_record *record,
                        struct rd_arena *arena)
 {
+    if (type->ledger)
+        return query_may_read_entry(kernel, actor, type->ledger, record, arena);
     struct rd_belonging belonging = rd_belonging_of(kernel->model, type, record);
     if (actor->system || (actor->administrator && !actor->behind))
         return true;
     return rd_actor_row(kernel, actor, type->read, &belonging, arena, NULL) != NULL;
+}
+
+bool rd_query_may_refer(struct rd_kernel *kernel, const struct rd_actor *actor,
+                        const struct rd_record_type *type, const struct rd_record *record,
+                        struct rd_arena *arena)
+{
+    struct rd_belonging belonging = rd_belonging_of(kernel->model, type, record);
+    return rd_query_may_read(kernel, actor, type, record, arena) ||
+           (type->refer && rd_actor_row(kernel, actor, type->refer, &belonging, arena, NULL));
 }
 
 enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *request,

@@ -1,10 +1,11 @@
 /* Planning deadlines anew: after an activation (calendars, limits and holidays may be others now),
  * and when a record changes from which the limits of open cases are decided (a customer's tier).
  *
- *   activation's entry: [12, 1]
+ *   activation's entry: [12, 1], or [12, 2] where there are limits that cases may not have
  *     ─▶ slices between batches, record by record in the table's order ─▶ [12, 0]
  *
- * A crash in between begins it again, which is harmless.
+ * A crash in between begins it again, which is harmless. With 1 those that have a deadline are
+ * looked at, with 2 all that have a workflow (see rearm.c).
  *
  * Every deadline is computed from its own ledger (start, limit, pauses), never from what was due
  * before: so doing it twice changes nothing, and a deadline whose rules fail is left, and said.
@@ -16,9 +17,34 @@
 #include "base/log.h"
 #include "store/tables.h"
 
-enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, struct rd_id *out,
-                              struct rd_error *error)
+enum replan_mode { REPLAN_NONE, REPLAN_DEADLINES, REPLAN_GAINED };
+
+/* The first record from there on that has a workflow. */
+static enum rd_status replan_next_case(struct rd_kernel *kernel, uint64_t from, struct rd_id *out,
+                                       struct rd_error *error)
 {
+    for (;;) {
+        struct rd_key8 key = rd_key8(from);
+        struct rd_walk walk;
+        enum rd_status status =
+            rd_walk_start(&walk, kernel->store, RD_TABLE_RECORD, key.bytes, false, error);
+        if (status == RD_OK)
+            out->value = rd_key_u64(walk.key);
+        rd_walk_end(&walk);
+        if (status != RD_OK)
+            return status;
+        const struct rd_record_type *type = rd_type_of(kernel, *out);
+        if (type && type->chart)
+            return RD_OK;
+        from = (uint64_t)(rd_id_type(*out) + 1) << 48; /* none of this type has one */
+    }
+}
+
+enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, bool gained,
+                              struct rd_id *out, struct rd_error *error)
+{
+    if (gained)
+        return replan_next_case(kernel, from, out, error);
     struct rd_key16 key = rd_key16(from, 0);
     struct rd_walk walk;
     enum rd_status status =
@@ -29,9 +55,10 @@ enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, struct rd
     return status;
 }
 
-static void replan_begin(struct rd_kernel *kernel)
+static void replan_begin(struct rd_kernel *kernel, bool gained)
 {
     kernel->replanning = true;
+    kernel->replan_gained = gained;
     kernel->replan_from = 0;
     kernel->replan_moved = 0;
 }
@@ -41,25 +68,31 @@ enum rd_status rd_replan_resume(struct rd_kernel *kernel, struct rd_error *error
     int64_t under_way;
     enum rd_status status = rd_counter_read(kernel->store, RD_COUNTER_REPLAN, &under_way, error);
     if (status == RD_OK && under_way)
-        replan_begin(kernel);
+        replan_begin(kernel, under_way == REPLAN_GAINED);
     return status;
 }
 
-static void replan_mark(struct rd_arena *arena, struct rd_value *effects, bool under_way)
+static void replan_mark(struct rd_arena *arena, struct rd_value *effects, enum replan_mode mode)
 {
     struct rd_value effect = rd_list();
     rd_list_add(arena, &effect, rd_int(RD_EFFECT_REPLAN));
-    rd_list_add(arena, &effect, rd_int(under_way));
+    rd_list_add(arena, &effect, rd_int(mode));
     rd_list_add(arena, effects, effect);
 }
 
-enum rd_status rd_replan_effect(struct rd_kernel *kernel, struct rd_arena *arena,
-                                struct rd_value *effects, struct rd_error *error)
+enum rd_status rd_replan_effect(struct rd_kernel *kernel, const struct rd_model *model,
+                                struct rd_arena *arena, struct rd_value *effects,
+                                struct rd_error *error)
 {
     struct rd_id first;
-    enum rd_status status = rd_replan_next(kernel, 0, &first, error);
-    if (status == RD_OK)
-        replan_mark(arena, effects, true);
+    int64_t under_way; /* what it has not come to yet, this generation has to do */
+    enum rd_status status = rd_counter_read(kernel->store, RD_COUNTER_REPLAN, &under_way, error);
+    if (status != RD_OK)
+        return status;
+    bool gained = under_way == REPLAN_GAINED || rd_rearm_gains(kernel->model, model);
+    status = rd_replan_next(kernel, 0, false, &first, error);
+    if (status == RD_OK || (status == RD_END && gained))
+        replan_mark(arena, effects, gained ? REPLAN_GAINED : REPLAN_DEADLINES);
     return status == RD_END ? RD_OK : status;
 }
 
@@ -69,7 +102,7 @@ static enum rd_status replan_end(struct rd_kernel *kernel, struct rd_error *erro
     struct rd_value effects = rd_list();
     uint64_t seq;
     rd_arena_reset(arena);
-    replan_mark(arena, &effects, false);
+    replan_mark(arena, &effects, REPLAN_NONE);
     struct rd_command_entry entry = {
         .at_ms = rd_kernel_now_ms(kernel),
         .actor = "system",
@@ -95,14 +128,17 @@ static enum rd_status replan_record(struct rd_kernel *kernel, struct rd_id id,
     struct rd_run run;
     struct rd_draft *draft;
     uint64_t seq;
-    size_t moved;
+    size_t moved = 0, begun = 0, ended = 0;
     rd_arena_reset(&kernel->ring_arena);
     rd_run_init(&run, kernel, &kernel->ring_arena, error);
     run.actor = (struct rd_actor){ .name = "system", .system = true };
     run.command = "replan";
     enum rd_status status = rd_draft_of(&run, id, &draft);
     if (status == RD_OK)
+        status = rd_rearm(&run, draft, kernel->replan_gained, &begun, &ended);
+    if (status == RD_OK)
         status = rd_clock_replan(&run, draft, &moved);
+    moved += begun + ended;
     if (status == RD_OK && moved) {
         status = rd_run_commit(&run, draft, &seq);
         kernel->replan_moved += status == RD_OK ? moved : 0;
@@ -117,9 +153,12 @@ static enum rd_status replan_record(struct rd_kernel *kernel, struct rd_id id,
 
 enum rd_status rd_replan_slice(struct rd_kernel *kernel, size_t records, struct rd_error *error)
 {
-    for (size_t i = 0; i < records && kernel->replanning; i++) {
+    uint64_t read = kernel->rearm_read;
+    for (size_t i = 0;
+         i < records && kernel->replanning && kernel->rearm_read - read < RD_REARM_READ_MAX; i++) {
         struct rd_id id = { 0 };
-        enum rd_status status = rd_replan_next(kernel, kernel->replan_from, &id, error);
+        enum rd_status status =
+            rd_replan_next(kernel, kernel->replan_from, kernel->replan_gained, &id, error);
         if (status == RD_END)
             status = replan_end(kernel, error);
         else if (status == RD_OK)
@@ -160,10 +199,11 @@ static enum rd_status replan_cases(struct rd_run *run, const struct rd_record_ty
         struct rd_id id = { rd_index_key_record(walk.key) }, first = { 0 };
         struct rd_draft *draft;
         size_t moved;
-        *full = planned == RD_CASCADE_RECORDS_MAX / 2 || looked == RD_LIST_SCAN_MAX;
+        *full = planned == RD_CASCADE_RECORDS_MAX / 2 || looked == RD_LIST_SCAN_MAX ||
+                run->draft_count >= RD_CASCADE_RECORDS_MAX * 3 / 4; /* several workflows' */
         if (*full)
             break;
-        status = rd_replan_next(run->kernel, id.value, &first, run->error);
+        status = rd_replan_next(run->kernel, id.value, false, &first, run->error);
         bool has = status == RD_OK && first.value == id.value;
         status = status == RD_END ? RD_OK : status;
         if (status == RD_OK && has) {
@@ -179,6 +219,26 @@ static enum rd_status replan_cases(struct rd_run *run, const struct rd_record_ty
     return status == RD_END ? RD_OK : status;
 }
 
+/* The reference field through which the fact reads something of the draft that has changed; -1:
+ * none. */
+static int replan_reads(const struct rd_chart *chart, const struct rd_fact *fact,
+                        const struct rd_draft *draft)
+{
+    const char *dot = fact->kind == RD_FACT_FIELD ? strchr(fact->path, '.') : NULL;
+    int field = fact->kind == RD_FACT_DECIDE ? fact->of : -1;
+    for (size_t i = 0; dot && field < 0 && i < chart->type->field_count; i++)
+        if (strlen(chart->type->fields[i].name) == (size_t)(dot - fact->path) &&
+            strncmp(chart->type->fields[i].name, fact->path, (size_t)(dot - fact->path)) == 0)
+            field = (int)i;
+    if (field < 0 || chart->type->fields[field].type.kind != RD_TYPE_REFERENCE ||
+        strcmp(chart->type->fields[field].type.of, draft->type->name) != 0)
+        return -1;
+    bool reads = dot && rd_map_get(&draft->set, dot + 1);
+    for (size_t i = 0; fact->kind == RD_FACT_DECIDE && i < fact->decision->input_count; i++)
+        reads |= rd_map_get(&draft->set, fact->decision->inputs[i].name) != NULL;
+    return reads ? field : -1;
+}
+
 enum rd_status rd_replan_dependents(struct rd_run *run, const struct rd_draft *draft)
 {
     bool full = false;
@@ -187,18 +247,17 @@ enum rd_status rd_replan_dependents(struct rd_run *run, const struct rd_draft *d
         const struct rd_chart *chart = &run->model->charts[c];
         bool seen[RD_FIELDS_MAX] = { false };
         for (size_t f = 0; status == RD_OK && !full && f < chart->fact_count; f++) {
-            int field = chart->facts[f].of;
-            if (chart->facts[f].kind != RD_FACT_DECIDE || field < 0 || seen[field] ||
-                strcmp(chart->type->fields[field].type.of, draft->type->name) != 0)
+            int field = replan_reads(chart, &chart->facts[f], draft);
+            if (field < 0 || seen[field])
                 continue;
             seen[field] = true;
             status = replan_cases(run, chart->type, field, draft->record.id, &full);
         }
     }
     if (status == RD_OK && full) {
-        replan_mark(run->arena, &run->extra, true);
-        if (!run->dry)
-            replan_begin(run->kernel);
+        bool gained = run->kernel->replanning && run->kernel->replan_gained;
+        replan_mark(run->arena, &run->extra, gained ? REPLAN_GAINED : REPLAN_DEADLINES);
+        run->replans = true; /* begun when the entry is written: it may yet be refused */
     }
     return status;
 }

@@ -134,6 +134,7 @@ static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane,
             return status;
         return rd_run_commit(&run, draft, &seq);
     }
+    run.plain = true;
     deadline->removed = draft->changed = true;
     rd_run_decided(&run, deadline->row.name, "policy", 0, "rang, but its rule failed",
                    rd_arena_printf(run.arena, "%s", error->text));
@@ -158,6 +159,9 @@ enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until
     for (*rung = 0; *rung < max; ++*rung) {
         struct rd_agenda_key key;
         struct rd_error why = RD_ERROR_NONE;
+        if (at_due && kernel->jobs_running && lane == RD_LANE_LIVE &&
+            rd_job_drain(kernel, error) != RD_OK) /* in the time in which they belong */
+            return error->status;
         enum rd_status status = ring_find(kernel, lane, &key, error);
         if (status != RD_OK && status != RD_END)
             return status;

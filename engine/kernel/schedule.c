@@ -9,6 +9,7 @@
  * time, since nothing ran. A manual clock plays each at its time: it misses none.
  */
 #include "kernel/inside.h"
+#include "kernel/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +109,7 @@ struct schedule_turn {
     int64_t at_ms; /* the occurrence; those up to it are dealt with then */
     size_t missed; /* that it stands for, or that are passed over */
     bool starts;
+    const struct rd_value *filed; /* what a report comes to; NULL: there is none, or not yet */
 };
 
 static void schedule_choose(const struct rd_schedule *schedule, int64_t reached, int64_t now_ms,
@@ -146,6 +148,23 @@ static void schedule_run(struct rd_kernel *kernel, const struct schedule_turn *t
     run->lane = RD_LANE_LIVE;
     run->command = rd_arena_printf(run->arena, "schedule.%s", schedule->name);
     rd_run_decided(run, run->command, schedule->file, schedule->line, outcome, reason);
+    rd_run_zoned(run, schedule->zone);
+}
+
+/* The report goes into the record that is started. */
+static enum rd_status schedule_file(struct rd_run *run, const struct schedule_turn *turn,
+                                    struct rd_draft *draft)
+{
+    struct rd_value made;
+    enum rd_status status = RD_OK;
+    if (turn->filed)
+        made = *turn->filed;
+    else
+        status =
+            rd_report_make(run->kernel, turn->schedule, turn->at_ms, run->arena, &made, run->error);
+    for (uint32_t i = 0; status == RD_OK && i < made.count; i++)
+        rd_draft_set(run, draft, made.pairs[i].key, made.pairs[i].value);
+    return status;
 }
 
 static enum rd_status schedule_start(struct rd_kernel *kernel, const struct schedule_turn *turn,
@@ -162,6 +181,8 @@ static enum rd_status schedule_start(struct rd_kernel *kernel, const struct sche
         return status;
     for (uint32_t i = 0; i < schedule->data.count; i++)
         rd_draft_set(&run, draft, schedule->data.pairs[i].key, schedule->data.pairs[i].value);
+    if (schedule->report && (status = schedule_file(&run, turn, draft)) != RD_OK)
+        return status;
     rd_draft_presets(&run, draft);
     if (schedule->type->chart)
         status = rd_take_open(&run, draft);
@@ -170,6 +191,39 @@ static enum rd_status schedule_start(struct rd_kernel *kernel, const struct sche
     rd_list_add(run.arena, &run.extra,
                 schedule_effect(run.arena, schedule, turn->at_ms, draft->record.id));
     status = rd_run_commit(&run, draft, &seq);
+    if (status == RD_OK)
+        rd_visit(kernel, schedule->spot);
+    return status;
+}
+
+/* The occurrence begins a job: its entry holds both. */
+static enum rd_status schedule_each(struct rd_kernel *kernel, const struct schedule_turn *turn,
+                                    struct rd_error *error)
+{
+    const struct rd_schedule *schedule = turn->schedule;
+    struct rd_value effects = rd_list();
+    struct rd_run run;
+    uint64_t seq;
+    rd_arena_reset(&kernel->ring_arena);
+    schedule_run(kernel, turn, "begins", schedule_reason(turn, &kernel->ring_arena), &run, error);
+    rd_list_add(run.arena, &effects,
+                schedule_effect(run.arena, schedule, turn->at_ms, (struct rd_id){ 0 }));
+    enum rd_status status =
+        rd_job_begin(kernel, kernel->model, schedule->each,
+                     rd_arena_printf(run.arena, "%s:%d", schedule->file, schedule->line), run.arena,
+                     &effects, error);
+    struct rd_command_entry entry = {
+        .at_ms = run.now_ms,
+        .actor = run.actor.name,
+        .command = run.command,
+        .form = rd_null(),
+        .facts = rd_null(),
+        .decisions = run.decisions,
+        .effects = effects,
+        .generation = kernel->generation,
+    };
+    if (status == RD_OK)
+        status = rd_entry_write(kernel, &entry, &seq, error);
     if (status == RD_OK)
         rd_visit(kernel, schedule->spot);
     return status;
@@ -195,7 +249,7 @@ static enum rd_status schedule_pass(struct rd_kernel *kernel, const struct sched
         .actor = run.actor.name,
         .command = run.command,
         .form = rd_null(),
-        .facts = rd_null(),
+        .facts = run.facts,
         .decisions = run.decisions,
         .effects = effects,
         .generation = kernel->generation,
@@ -212,7 +266,9 @@ static enum rd_status schedule_turn(struct rd_kernel *kernel, const struct sched
         return schedule_pass(kernel, turn, "passed over",
                              schedule_reason(turn, &kernel->ring_arena), false, error);
     }
-    enum rd_status status = schedule_start(kernel, turn, &why);
+    bool each = turn->schedule->each.kind == RD_MAP;
+    enum rd_status status =
+        each ? schedule_each(kernel, turn, &why) : schedule_start(kernel, turn, &why);
     if (status == RD_OK)
         kernel->fired++;
     if (status != RD_OK && !rd_ring_waits(status)) {
@@ -236,6 +292,12 @@ enum rd_status rd_schedule_fire(struct rd_kernel *kernel, int64_t until_ms, stru
         return status;
     if (rd_schedule_next(schedule, reached) <= until_ms) {
         schedule_choose(schedule, reached, rd_kernel_now_ms(kernel), &turn);
+        if (turn.starts && schedule->report && !kernel->clock_manual) {
+            kernel->schedule_nexts[at] = INT64_MAX; /* rd_schedule_filed goes on with it */
+            schedule_earliest(kernel);
+            rd_report_file(kernel, at, turn.at_ms, turn.missed);
+            return RD_OK;
+        }
         status = schedule_turn(kernel, &turn, error);
         if (status != RD_OK)
             return status;
@@ -244,6 +306,29 @@ enum rd_status rd_schedule_fire(struct rd_kernel *kernel, int64_t until_ms, stru
     kernel->schedule_nexts[at] = rd_schedule_next(schedule, reached);
     schedule_earliest(kernel);
     return RD_OK;
+}
+
+void rd_schedule_filed(struct rd_kernel *kernel, size_t at, int64_t at_ms, size_t missed,
+                       const struct rd_value *filed, const struct rd_error *error)
+{
+    const struct rd_schedule *schedule = &kernel->model->schedules[at];
+    struct schedule_turn turn = {
+        .schedule = schedule, .at_ms = at_ms, .missed = missed, .starts = true, .filed = filed
+    };
+    struct rd_error why = RD_ERROR_NONE;
+    int64_t reached = 0;
+    enum rd_status status;
+    rd_arena_reset(&kernel->ring_arena);
+    if (filed)
+        status = schedule_turn(kernel, &turn, &why);
+    else
+        status = schedule_pass(kernel, &turn, "the report could not be made",
+                               rd_arena_printf(&kernel->ring_arena, "%s", error->text), true, &why);
+    if (status != RD_OK) /* the world: it is due again */
+        rd_log(RD_LOG_ERROR, "kernel", "schedule '%s': %s", schedule->name, why.text);
+    status = schedule_reached(kernel, schedule, &reached, &why);
+    kernel->schedule_nexts[at] = status == RD_OK ? rd_schedule_next(schedule, reached) : INT64_MIN;
+    schedule_earliest(kernel);
 }
 
 /* ---- showing ---- */
@@ -280,7 +365,14 @@ static enum rd_status schedule_show(struct rd_kernel *kernel, const struct rd_sc
     rd_map_add(arena, out, "zone", rd_text(rd_zone_name(schedule->zone)));
     rd_map_add(arena, out, "on",
                schedule->on ? rd_text(rd_calendar_name(schedule->on)) : rd_null());
-    rd_map_add(arena, out, "start", rd_text(schedule->type->name));
+    bool each = schedule->each.kind == RD_MAP;
+    rd_map_add(arena, out, "start",
+               rd_text(each ? rd_map_text(&schedule->each, "start", "") : schedule->type->name));
+    rd_map_add(arena, out, "each", each ? rd_text(schedule->type->name) : rd_null());
+    rd_map_add(arena, out, "send",
+               each ? rd_text(rd_map_text(&schedule->each, "send", "")) : rd_null());
+    rd_map_add(arena, out, "report",
+               schedule->report ? rd_text(schedule->report->name) : rd_null());
     rd_map_add(arena, out, "missed", rd_text(rd_missed_name(schedule->missed)));
     rd_map_add(arena, out, "owner", schedule->owner ? rd_text(schedule->owner) : rd_null());
     rd_map_add(arena, out, "last", schedule_time(last, arena));

@@ -1,32 +1,28 @@
-/* Telling people: roles and owners become accounts here, a text gets its case's words, and what is
- * not urgent waits for the contact hours. Telling is planned like everything else; the outbox row
- * is an effect of the entry.
+/* Telling people: roles and owners become accounts here, a reference becomes the record behind it
+ * ("customer:1-5"), and what is not urgent waits for the contact hours. The words are template.c's.
+ * Telling is planned like everything else; the outbox row is an effect of the entry.
  */
 #include "kernel/inside.h"
 
 #include <string.h>
 
-#include "base/json.h"
-
-/* Accounts that an addressee stands for: an account, "owner", a field that holds an account, or a
- * role: then those in the record's unit who have it by name, else those of the nearest unit above
- * that has any. */
-static void tell_role(struct rd_run *run, int role, int unit, struct rd_value *to)
+/* Somebody who is no member of the staff: the record that stands for him. Nobody where the field is
+ * empty. */
+static void tell_reference(struct rd_run *run, const struct rd_type *type,
+                           const struct rd_value *value, struct rd_value *to)
 {
-    const struct rd_organisation *organisation = &run->model->organisation;
-    for (; to->count == 0; unit = unit < 0 ? -2 : organisation->units[unit].under) {
-        for (size_t i = 0; i < organisation->account_count; i++) {
-            const struct rd_account *account = &organisation->accounts[i];
-            if ((account->named & (1ull << role)) && (unit < 0 || account->unit == unit))
-                rd_list_add(run->arena, to, rd_text(account->name));
-        }
-        if (unit < 0)
-            return;
-    }
+    char id[RD_ID_TEXT_MAX];
+    if (!rd_value_is(value, RD_INT))
+        return;
+    rd_id_write((struct rd_id){ (uint64_t)value->integer }, id);
+    rd_list_add(run->arena, to, rd_text(rd_arena_printf(run->arena, "%s:%s", type->of, id)));
 }
 
-static struct rd_value tell_addressees(struct rd_run *run, const struct rd_draft *draft,
-                                       const char *name)
+/* Accounts that an addressee stands for: an account, "owner", a field that holds an account, or a
+ * role: then those in the record's unit who have it by name (absence.c: and are there), else those
+ * of the nearest unit above that has any. */
+struct rd_value rd_tell_addressees(struct rd_run *run, const struct rd_draft *draft,
+                                   const char *name)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
     struct rd_record now = draft->record;
@@ -44,52 +40,20 @@ static struct rd_value tell_addressees(struct rd_run *run, const struct rd_draft
             rd_list_add(run->arena, &to, rd_text(owner_name));
     } else if (role >= 0) {
         const struct rd_account *account =
-            owner_name ? rd_account_find(organisation, owner_name) : NULL;
+            owner_name ? rd_staff_find(run->kernel, owner_name) : NULL;
         int unit = rd_value_is(unit_field, RD_TEXT) ? rd_unit_find(organisation, unit_field->text)
                    : account                        ? account->unit
                                                     : -1;
-        tell_role(run, role, unit, &to);
+        rd_absence_role(run, role, unit, &to);
     } else {
         const struct rd_value *field = rd_draft_get(draft, name);
-        rd_list_add(run->arena, &to, rd_value_is(field, RD_TEXT) ? *field : rd_text(name));
+        int at = rd_type_field(draft->type, name);
+        if (at >= 0 && draft->type->fields[at].type.kind == RD_TYPE_REFERENCE)
+            tell_reference(run, &draft->type->fields[at].type, field, &to);
+        else
+            rd_list_add(run->arena, &to, rd_value_is(field, RD_TEXT) ? *field : rd_text(name));
     }
     return to;
-}
-
-/* "{number}" and "{field}" in a notice's text. */
-static const char *tell_text(struct rd_run *run, const struct rd_draft *draft, const char *text)
-{
-    struct rd_buf out;
-    rd_buf_init(&out);
-    for (const char *at = text; *at; at++) {
-        const char *end = *at == '{' ? strchr(at, '}') : NULL;
-        if (!end) {
-            rd_buf_char(&out, *at);
-            continue;
-        }
-        const char *name = rd_arena_copy(run->arena, at + 1, (size_t)(end - at - 1));
-        int field = rd_type_field(draft->type, name);
-        if (strcmp(name, "number") == 0) {
-            rd_buf_text(&out, draft->record.number ? draft->record.number : "");
-        } else if (strcmp(name, "state") == 0) {
-            rd_buf_text(&out, draft->record.state ? draft->record.state : "");
-        } else if (field >= 0) {
-            const struct rd_value *inside = rd_draft_get(draft, name);
-            struct rd_value shown =
-                inside ? rd_type_show(&draft->type->fields[field].type, inside, run->arena)
-                       : rd_text("");
-            if (shown.kind == RD_TEXT)
-                rd_buf_append(&out, shown.text, shown.count);
-            else
-                rd_json_write(&out, &shown);
-        } else {
-            rd_buf_append(&out, at, (size_t)(end - at + 1));
-        }
-        at = end;
-    }
-    const char *kept = rd_arena_copy(run->arena, out.data ? out.data : "", out.len);
-    rd_buf_fini(&out);
-    return kept;
 }
 
 /* Deadlines ring when they ring; people are told in contact hours. */
@@ -97,17 +61,109 @@ static void tell_later(struct rd_run *run, struct rd_value *notice)
 {
     const struct rd_calendar *contact = run->model->contact;
     int64_t opens_ms = contact ? rd_calendar_opens_ms(contact, run->now_ms) : run->now_ms;
+    if (contact)
+        rd_run_zoned(run, rd_calendar_zone(contact));
     if (opens_ms == run->now_ms)
         return;
     rd_list_add(run->arena, notice, rd_int(opens_ms));
     rd_list_add(run->arena, notice, rd_text(rd_calendar_name(contact)));
 }
 
-enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const char *const *to,
-                              size_t count, const char *text, bool at_once, const char *rule)
+/* The language of what is told to somebody: his record's own where it has a field `language`, else
+ * the company's first. */
+static enum rd_status tell_language(struct rd_run *run, const char *addressee, const char **out)
 {
-    if (run->quiet || count == 0)
+    const char *colon = strchr(addressee, ':');
+    struct rd_id id;
+    struct rd_draft *other;
+    *out = run->model->language;
+    if (!colon || !rd_id_read(colon + 1, &id))
         return RD_OK;
+    enum rd_status status = rd_draft_of(run, id, &other);
+    if (status != RD_OK)
+        return status == RD_NOT_FOUND ? RD_OK : status;
+    const struct rd_value *language = rd_draft_get(other, "language");
+    if (rd_value_is(language, RD_TEXT))
+        *out = rd_arena_copy(run->arena, language->text, language->count);
+    return RD_OK;
+}
+
+static void tell_add(struct rd_run *run, struct rd_value *all, const char *name)
+{
+    for (uint32_t k = 0; k < all->count; k++)
+        if (strcmp(all->items[k].text, name) == 0)
+            return;
+    rd_list_add(run->arena, all, rd_text(name));
+}
+
+/* One notice: to all of `to`, in one language. */
+static enum rd_status tell_notice(struct rd_run *run, struct rd_draft *draft,
+                                  const struct rd_telling *telling, struct rd_value to,
+                                  const char *language)
+{
+    struct rd_value notice = rd_list();
+    const char *text = "";
+    enum rd_status status =
+        telling->template
+            ? RD_OK
+            : rd_template_plain(run, draft, telling->text ? telling->text : "{number}: {state}",
+                                &text);
+    if (status != RD_OK)
+        return status;
+    rd_list_add(run->arena, &notice, rd_int(RD_EFFECT_NOTICE));
+    rd_list_add(run->arena, &notice, rd_int(++run->notice_last));
+    rd_list_add(run->arena, &notice, rd_int((int64_t)draft->record.id.value));
+    rd_list_add(run->arena, &notice, to);
+    rd_list_add(run->arena, &notice, rd_text(text));
+    rd_list_add(run->arena, &notice, rd_text(telling->rule));
+    if (!telling->at_once)
+        tell_later(run, &notice);
+    rd_list_add(run->arena, &run->extra, notice);
+    if (telling->template)
+        rd_template_later(run,
+                          &(struct rd_filling){ .template = telling->template,
+                                                .draft = draft,
+                                                .language = language,
+                                                .form = draft->form,
+                                                .form_type = draft->form_type },
+                          run->extra.count - 1);
+    return RD_OK;
+}
+
+/* Those who read the same language share a notice; a plain text has one language. */
+static enum rd_status tell_all(struct rd_run *run, struct rd_draft *draft,
+                               const struct rd_telling *telling, const struct rd_value *all)
+{
+    const char **languages = rd_arena_zalloc(run->arena, all->count + 1, sizeof *languages);
+    enum rd_status status = RD_OK;
+    size_t count = all->count;
+    if (!telling->template)
+        return tell_notice(run, draft, telling, *all, run->model->language);
+    for (size_t i = 0; status == RD_OK && i < count; i++)
+        status = tell_language(run, all->items[i].text, &languages[i]);
+    for (size_t i = 0; status == RD_OK && i < count; i++) {
+        struct rd_value some = rd_list();
+        const char *language = languages[i];
+        for (size_t k = i; language && k < count; k++)
+            if (languages[k] && strcmp(languages[k], language) == 0) {
+                rd_list_add(run->arena, &some, all->items[k]);
+                languages[k] = NULL;
+            }
+        if (language)
+            status = tell_notice(run, draft, telling, some, language);
+    }
+    return status;
+}
+
+enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_telling *telling)
+{
+    if (run->quiet || telling->count == 0)
+        return RD_OK;
+    if (telling->template && telling->template->of != draft->type)
+        return rd_error_set(
+            run->error, RD_POLICY_FAULT, "%s: template '%s' speaks of '%s', not of '%s'",
+            telling->rule, telling->template->name, telling->template->of->name, draft->type->name);
     if (!run->notice_read) {
         enum rd_status status =
             rd_counter_read(run->kernel->store, "notice", &run->notice_last, run->error);
@@ -115,26 +171,11 @@ enum rd_status rd_effect_tell(struct rd_run *run, struct rd_draft *draft, const 
             return status;
         run->notice_read = true;
     }
-    struct rd_value all = rd_list(), notice = rd_list();
-    for (size_t i = 0; i < count; i++) {
-        struct rd_value some = tell_addressees(run, draft, to[i]);
-        for (uint32_t a = 0; a < some.count; a++) {
-            uint32_t k = 0;
-            while (k < all.count && strcmp(all.items[k].text, some.items[a].text) != 0)
-                k++;
-            if (k == all.count)
-                rd_list_add(run->arena, &all, some.items[a]);
-        }
+    struct rd_value all = rd_list();
+    for (size_t i = 0; i < telling->count; i++) {
+        struct rd_value some = rd_tell_addressees(run, draft, telling->to[i]);
+        for (uint32_t a = 0; a < some.count; a++)
+            tell_add(run, &all, some.items[a].text);
     }
-    rd_list_add(run->arena, &notice, rd_int(RD_EFFECT_NOTICE));
-    rd_list_add(run->arena, &notice, rd_int(++run->notice_last));
-    rd_list_add(run->arena, &notice, rd_int((int64_t)draft->record.id.value));
-    rd_list_add(run->arena, &notice, all);
-    rd_list_add(run->arena, &notice,
-                rd_text(tell_text(run, draft, text ? text : "{number}: {state}")));
-    rd_list_add(run->arena, &notice, rd_text(rule));
-    if (!at_once)
-        tell_later(run, &notice);
-    rd_list_add(run->arena, &run->extra, notice);
-    return RD_OK;
+    return tell_all(run, draft, telling, &all);
 }

@@ -304,7 +304,8 @@ struct call {
     const char *changed; /* an outer local that was not as before */
 };
 
-/* Results of a guard at `base` + 1 and on: a boolean (nil counts as false) and perhaps a reason. */
+/* Results of a guard at `base` + 1 and on: a boolean (nil counts as false) and perhaps why it is
+ * false, and why it is true. */
 static void l_take_guard(lua_State *L, const struct call *call, int base)
 {
     int given = lua_gettop(L) - base;
@@ -314,15 +315,18 @@ static void l_take_guard(lua_State *L, const struct call *call, int base)
     if (type != LUA_TBOOLEAN && type != LUA_TNIL)
         luaL_error(L, "%s returned a %s; it must return true or false", call->function->what,
                    luaL_typename(L, base + 1));
-    lua_settop(L, base + 2);
-    struct rd_lua_limits limits = { 1, 2, RD_TEXT_FIELD_BYTES_MAX };
-    struct rd_value reason;
-    l_value_read(L, base + 2, "the reason", &limits, call->arena, &reason);
-    if (reason.kind != RD_NULL && reason.kind != RD_TEXT)
-        luaL_error(L, "%s returned a reason that is no text", call->function->what);
+    int reasons = given > 2 ? 2 : 1;
+    lua_settop(L, base + 1 + reasons);
     *call->result = rd_list();
     rd_list_add(call->arena, call->result, rd_bool(lua_toboolean(L, base + 1)));
-    rd_list_add(call->arena, call->result, reason);
+    for (int at = base + 2; at <= base + 1 + reasons; at++) {
+        struct rd_lua_limits limits = { 1, 2, RD_TEXT_FIELD_BYTES_MAX };
+        struct rd_value reason;
+        l_value_read(L, at, "the reason", &limits, call->arena, &reason);
+        if (reason.kind != RD_NULL && reason.kind != RD_TEXT)
+            luaL_error(L, "%s returned a reason that is no text", call->function->what);
+        rd_list_add(call->arena, call->result, reason);
+    }
 }
 
 static int l_call(lua_State *L)
@@ -401,9 +405,8 @@ static enum rd_status call_fault(const struct policy_function *function, const c
 /* One effect or a list of them becomes a list; each must be what an effect word made. */
 static const char *effects_take(struct rd_arena *arena, struct rd_value *result)
 {
-    static const char *const words[] = {
-        "set", "start", "send", "link", "tell", "deadline", "stop"
-    };
+    static const char *const words[] = { "set",      "start", "send", "link", "tell",
+                                         "deadline", "stop",  "each", "post", "reverse" };
     if (result->kind == RD_NULL)
         *result = rd_list();
     if (result->kind == RD_MAP) {

@@ -20,6 +20,7 @@
 #include "policy/lua_value.h"
 #include "policy/prelude.h"
 #include "policy/sandbox.h"
+#include "policy/tokens.h"
 
 #define NEAREST_MAX 1024
 #define MS_PER_S 1000
@@ -235,6 +236,7 @@ static void l_push_host(lua_State *L, struct rd_zone *const *zone)
 {
     static const luaL_Reg functions[] = {
         { "load", l_host_load },
+        { "tokens", l_tokens },
         { "pcall", l_host_pcall },
         { "line", l_host_line },
         { "nearest", l_host_nearest },

@@ -417,8 +417,11 @@ static enum rd_status daemon_open(const struct rd_daemon_options *options,
     struct daemon_progress progress = { .notify = notify, .told_ns = rd_clock_mono_ns() };
     struct rd_kernel_options with = { .data_dir = options->data_dir,
                                       .policy_dir = options->policy_dir,
+                                      .served = true,
                                       .clock_manual = options->clock_manual,
                                       .clock_start_ms = options->clock_start_ms,
+                                      /* what is played must come out the same each time */
+                                      .draw_seed = options->clock_manual ? "manual clock" : NULL,
                                       .progress = daemon_on_progress,
                                       .progress_context = &progress };
     struct rd_arena arena;

@@ -15,7 +15,7 @@ struct rd_daemon_options {
     /* "unix:PATH" or "tcp:ADDRESS:PORT" (loopback addresses only); port 0 picks one */
     const char *const *listen;
     size_t listen_count;
-    bool clock_manual;
+    bool clock_manual;      /* for tests and plays: draws are the same each time, too */
     int64_t clock_start_ms; /* with clock_manual; 0: now, or where the journal ended */
     uint32_t in_flight_max; /* 0: the limits' own */
     uint32_t message_bytes_max;

@@ -53,8 +53,21 @@ bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
             rd_jobs_add(out, rd_jobs_take(&queue->jobs));
         while (queue->jobs.first && out->cost + rd_job_cost(queue->jobs.first) <= cost_max);
     }
+    bool wake = queue->draining && !queue->jobs.first;
     uv_mutex_unlock(&queue->lock);
+    if (wake)
+        uv_cond_signal(&queue->arrived);
     return !over;
+}
+
+void rd_queue_drain(struct rd_queue *queue)
+{
+    uv_mutex_lock(&queue->lock);
+    queue->draining = true;
+    while (queue->jobs.first)
+        uv_cond_wait(&queue->arrived, &queue->lock);
+    queue->draining = false;
+    uv_mutex_unlock(&queue->lock);
 }
 
 bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns)

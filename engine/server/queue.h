@@ -14,7 +14,8 @@ struct rd_queue {
     uv_cond_t arrived;
     struct rd_jobs jobs;
     size_t cost_max;
-    bool waiting; /* the taker sleeps: only then is it woken */
+    bool waiting;  /* the taker sleeps: only then is it woken */
+    bool draining; /* the pusher sleeps until the queue is empty; never both */
     bool closed;
 };
 
@@ -31,6 +32,8 @@ bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
 /* Sleeps until there is something to take, the queue is closed, or the time is over; true where it
  * was not the time. */
 bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns);
+/* Sleeps until all has been taken. */
+void rd_queue_drain(struct rd_queue *queue);
 /* Nothing more goes in. */
 void rd_queue_close(struct rd_queue *queue);
 

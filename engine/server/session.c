@@ -236,6 +236,27 @@ void rd_session_flush(struct rd_session *session)
     session_advance(session);
 }
 
+/* Who guesses is not answered for ever. */
+static void session_failed(struct rd_session *session)
+{
+    if (++session->login_failures < RD_LOGIN_FAILURES_MAX)
+        return;
+    rd_log(RD_LOG_WARN, "session", "session %llu: %u failed log-ins or proofs, it is closed",
+           (unsigned long long)session->serial, session->login_failures);
+    session->ending = true;
+    session->starved = true;
+}
+
+/* A wrong proof of a customer is a guess, like a wrong token. */
+static void session_note_proof(struct rd_session *session, const struct rd_call *call)
+{
+    const struct rd_request *request = &call->request;
+    if (call->runs && request->status == RD_NOT_FOUND &&
+        strcmp(request->method, "case.progress") == 0 &&
+        rd_map_text(request->params, "proof", NULL))
+        session_failed(session);
+}
+
 /* Counts log-ins, remembers the account; what waited behind it may go on. */
 static void session_note_login(struct rd_session *session, const struct rd_request *request)
 {
@@ -245,12 +266,7 @@ static void session_note_login(struct rd_session *session, const struct rd_reque
         memcpy(session->account, account, strlen(account) + 1);
         return;
     }
-    if (++session->login_failures < RD_LOGIN_FAILURES_MAX)
-        return;
-    rd_log(RD_LOG_WARN, "session", "session %llu: %u failed log-ins, it is closed",
-           (unsigned long long)session->serial, session->login_failures);
-    session->ending = true;
-    session->starved = true;
+    session_failed(session);
 }
 
 static void session_reply(struct rd_session *session, struct rd_job *job)
@@ -258,8 +274,10 @@ static void session_reply(struct rd_session *session, struct rd_job *job)
     rd_rpc_write(rd_session_out(session), &job->message);
     if (job->is_login)
         session_note_login(session, &job->message.calls[0].request);
-    for (uint32_t i = 0; i < job->message.count; i++)
+    for (uint32_t i = 0; i < job->message.count; i++) {
+        session_note_proof(session, &job->message.calls[i]);
         rd_feed_notice(session, &job->message.calls[i]);
+    }
     session->in_flight -= job->message.count;
     session->in_flight_bytes -= job->bytes;
 }

@@ -15,6 +15,7 @@
 #include "kernel/kernel.h"
 
 #define WORKER_MS_NS 1000000ull
+#define WORKER_STEP_NS 100000ull /* between two steps of tidying up; the disk is others' too */
 /* Every request that was let in, a page for each subscriber, and the few jobs of our own. */
 #define WORKER_QUEUE_COST_MAX (RD_KERNEL_QUEUE_MAX + RD_SESSIONS_MAX + 16)
 
@@ -33,22 +34,83 @@ static size_t worker_gather(const struct rd_jobs *jobs, struct rd_request **requ
     return count;
 }
 
-static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
+/* Whether a call of the job has its answer still to come. */
+static bool worker_waits(const struct rd_job *job)
 {
-    struct rd_request *requests[RD_BATCH_COMMANDS_MAX];
-    size_t count = worker_gather(jobs, requests);
-    if (count > 0 || due)
-        rd_kernel_run(worker->kernel, requests, count);
-    uint64_t seq = rd_kernel_durable_seq(worker->kernel);
-    bool moved = seq != atomic_load_explicit(&worker->durable_seq, memory_order_relaxed);
-    worker->ring_was_vain = due && count == 0 && !moved;
-    atomic_store(&worker->durable_seq, seq);
-    if (!jobs->first && !moved)
-        return;
+    for (uint32_t i = 0; i < job->message.count; i++)
+        if (job->message.calls[i].runs && job->message.calls[i].request.waits)
+            return true;
+    return false;
+}
+
+/* Keeps back the jobs that wait for an answer, and lets those go that have got theirs. */
+static void worker_sort(struct rd_worker *worker, struct rd_jobs *jobs)
+{
+    struct rd_jobs all = worker->waiting, ready = { 0 };
+    struct rd_job *job;
+    worker->waiting = (struct rd_jobs){ 0 };
+    rd_jobs_join(&all, jobs);
+    while ((job = rd_jobs_take(&all)) != NULL)
+        rd_jobs_add(worker_waits(job) ? &worker->waiting : &ready, job);
+    *jobs = ready;
+}
+
+/* Takes those away of which every call has been run; `*ran` more calls have been. */
+static struct rd_jobs worker_ran(struct rd_jobs *jobs, size_t *ran)
+{
+    struct rd_jobs done = { 0 };
+    while (jobs->first && jobs->first->message.runs <= *ran) {
+        *ran -= jobs->first->message.runs;
+        rd_jobs_add(&done, rd_jobs_take(jobs));
+    }
+    return done;
+}
+
+/* Hands over; large replies not faster than the loop sends them on. */
+static void worker_push(struct rd_worker *worker, struct rd_jobs *jobs)
+{
+    for (const struct rd_job *job = jobs->first; job; job = job->next)
+        worker->ahead_bytes += job->arena.total;
     bool room = rd_queue_push(&worker->out, jobs);
     RD_ASSERT(room);
     uv_async_send(worker->bell);
+    if (worker->ahead_bytes < RD_REPLIES_AHEAD_BYTES)
+        return;
+    rd_queue_drain(&worker->out);
+    worker->ahead_bytes = 0;
+}
+
+/* What has been run, `ran` calls, or what was due. */
+static void worker_answer(struct rd_worker *worker, struct rd_jobs *jobs, size_t ran, bool due)
+{
+    uint64_t seq = rd_kernel_durable_seq(worker->kernel);
+    bool moved = seq != atomic_load_explicit(&worker->durable_seq, memory_order_relaxed);
+    atomic_store(&worker->durable_seq, seq);
+    worker_sort(worker, jobs);
+    worker->ring_was_vain =
+        due && ran == 0 && !moved && !jobs->first && !rd_kernel_reads(worker->kernel);
+    if (!jobs->first && !moved)
+        return;
+    worker_push(worker, jobs);
     rd_kernel_tidy(worker->kernel);
+}
+
+/* At one stroke, but where the replies are large: there the first ones leave before the rest is
+ * run. */
+static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
+{
+    struct rd_request *requests[RD_BATCH_COMMANDS_MAX];
+    size_t count = worker_gather(jobs, requests), at = 0, ran = 0;
+    do {
+        size_t more = 0;
+        if (count > 0 || due)
+            more = rd_kernel_run_some(worker->kernel, requests + at, count - at);
+        at += more;
+        ran += more;
+        struct rd_jobs done = worker_ran(jobs, &ran);
+        worker_answer(worker, &done, more, due);
+    } while (at < count);
+    RD_ASSERT(!jobs->first && ran == 0);
 }
 
 /* How long the kernel may be left alone, at most `max_ms`. */
@@ -78,7 +140,9 @@ static void worker_rest(struct rd_worker *worker)
         return;
     if (!worker->ring_was_vain && worker_is_due(worker))
         return;
-    rd_kernel_idle(worker->kernel);
+    while (rd_kernel_idle(worker->kernel)) /* a step at a time, and somebody may come in between */
+        if (rd_queue_wait(&worker->in, WORKER_STEP_NS) || worker_is_due(worker))
+            return;
     while (!rd_queue_wait(&worker->in, worker_nap_ns(worker, 3600 * 1000))) {
         worker->ring_was_vain = false;
         if (worker_is_due(worker))

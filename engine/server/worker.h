@@ -16,8 +16,10 @@ struct rd_kernel;
 struct rd_worker {
     struct rd_kernel *kernel;
     struct rd_queue in, out;
-    uv_async_t *bell; /* rung after each batch, and at the end */
+    struct rd_jobs waiting; /* run, but not all answered: long reads; kernel thread only */
+    uv_async_t *bell;       /* rung after each batch, and at the end */
     uv_thread_t thread;
+    size_t ahead_bytes; /* of replies handed over since the loop was waited for; kernel thread */
     _Atomic uint64_t durable_seq;
     _Atomic bool done;  /* the kernel is closed, the thread is about to end */
     bool ring_was_vain; /* kernel thread only */

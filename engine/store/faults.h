@@ -16,6 +16,7 @@
  *   store_enospc          a commit of the store finds no room
  *   store_put_enospc      a put finds no room (LMDB spilling pages)
  *   store_map_full        a put finds the map full
+ *   snapshot_old          a snapshot is taken for too old
  */
 #ifndef RD_STORE_FAULTS_H
 #define RD_STORE_FAULTS_H

@@ -64,6 +64,11 @@ uint64_t rd_journal_disk_bytes(const struct rd_journal *journal)
     return bytes;
 }
 
+void rd_journal_watch(struct rd_journal *journal, struct rd_turn *turn)
+{
+    journal->turn = turn;
+}
+
 static struct journal_part *journal_part_push(struct rd_journal *journal)
 {
     if (journal->part_count == journal->part_cap) {
@@ -300,6 +305,6 @@ enum rd_status rd_journal_flush(struct rd_journal *journal, struct rd_error *err
     }
     journal_batch_drop(journal, done);
     RD_ASSERT(status != RD_OK || journal->flushed_seq == journal->last_seq);
-    journal_pack_backlog(journal);
+    journal_keep_up(journal);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/turn.h"
 
 struct rd_journal;
 
@@ -61,6 +62,9 @@ enum rd_status rd_journal_open(const char *dir, const struct rd_journal_options 
                                struct rd_error *error) RD_MUST_CHECK;
 /* Closes without flushing what was not flushed. NULL is fine. */
 void rd_journal_close(struct rd_journal *journal);
+
+/* Spares and packing are added to this turn from now on; borrowed, may be NULL. */
+void rd_journal_watch(struct rd_journal *journal, struct rd_turn *turn);
 
 /* Puts an entry into the batch in memory: gives it the next sequence and its place. Fails with
  * RD_STORAGE_FULL where no segment for it can be had (nothing is appended then), RD_LIMIT_EXCEEDED

@@ -4,8 +4,9 @@
  *
  * A spare that lies ready saves a roll-over the writing of a whole segment of zeros; packing hands
  * the plain file on, so in the long run the same few files go round. Where no idle moment comes,
- * flushes do a little packing each once too many segments wait. Nothing here is needed for being
- * right: what fails is logged and tried again later.
+ * flushes do a little of it each: the next spare grows twice as fast as the newest segment fills,
+ * and packing begins once too many segments wait. Nothing here is needed for being right: what
+ * fails is logged and tried again later.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,10 @@
 #include "base/log.h"
 #include "store/journal_inner.h"
 
-#define JOURNAL_SPARE_STEP (4u * 1024 * 1024)
-#define JOURNAL_PACK_STEP (1024u * 1024)
+#define JOURNAL_SPARE_STEP (512u * 1024) /* written and flushed: 1 to 3 ms */
+#define JOURNAL_PACK_STEP (256u * 1024)
 #define JOURNAL_BACKLOG_STEP (64u * 1024)
+#define JOURNAL_SPARES_MAX 2u  /* more are removed, which takes longer than making them a spare */
 #define JOURNAL_BACKLOG_MAX 8u /* full segments that may wait for an idle moment */
 #define JOURNAL_TIDY_PAUSE_NS 10000000000ll
 
@@ -48,14 +50,6 @@ static enum rd_status journal_spare_push(struct rd_journal *journal, const char 
     return RD_OK;
 }
 
-enum rd_status journal_spare_make(struct rd_journal *journal, struct rd_error *error)
-{
-    static const char temp[] = "spare-new.tmp";
-    enum rd_status status =
-        rd_segment_allocate(journal->dir_fd, temp, journal->segment_bytes, error);
-    return status == RD_OK ? journal_spare_push(journal, temp, error) : status;
-}
-
 static void journal_spare_abandon(struct rd_journal *journal)
 {
     if (journal->spare_fd >= 0) {
@@ -80,6 +74,7 @@ static enum rd_status journal_spare_step(struct rd_journal *journal, struct rd_e
             return rd_error_errno(error, RD_IO, failed, "cannot make a spare segment in %s",
                                   journal->dir);
         }
+        return RD_OK; /* which is a step of its own */
     }
     uint32_t left = journal->segment_bytes - journal->spare_done;
     uint32_t step = left < JOURNAL_SPARE_STEP ? left : JOURNAL_SPARE_STEP;
@@ -104,6 +99,24 @@ static enum rd_status journal_spare_step(struct rd_journal *journal, struct rd_e
     return status == RD_OK ? RD_END : status;
 }
 
+enum rd_status journal_spare_make(struct rd_journal *journal, struct rd_error *error)
+{
+    static const char temp[] = "spare-new.tmp";
+    int64_t began_ns = rd_clock_mono_ns();
+    enum rd_status status = RD_OK;
+    if (journal->spare_fd >= 0) { /* the rest of the one that is being made */
+        while (status == RD_OK) {
+            status = journal_spare_step(journal, error);
+        }
+        status = status == RD_END ? RD_OK : status;
+    } else {
+        status = rd_segment_allocate(journal->dir_fd, temp, journal->segment_bytes, error);
+        status = status == RD_OK ? journal_spare_push(journal, temp, error) : status;
+    }
+    rd_turn_add(journal->turn, RD_TURN_SPARE, began_ns);
+    return status;
+}
+
 enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
                                     struct rd_error *error)
 {
@@ -125,7 +138,7 @@ enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
     }
     rd_segment_name(name, number, false);
     segment->plain = false;
-    if (journal->spares == 0 && header.bytes == journal->segment_bytes) {
+    if (journal->spares < JOURNAL_SPARES_MAX && header.bytes == journal->segment_bytes) {
         journal_spare_abandon(journal);
         return journal_spare_push(journal, name, error);
     }
@@ -201,11 +214,14 @@ bool rd_journal_idle(struct rd_journal *journal)
     }
     uint32_t next = journal_pack_next(journal);
     bool soon = journal->end > journal->header.bytes / 2; /* the next roll-over */
+    int64_t began_ns = rd_clock_mono_ns();
     enum rd_status status;
     if (journal->spares == 0 && (next == 0 || soon)) {
         status = journal_spare_step(journal, &error);
+        rd_turn_add(journal->turn, RD_TURN_SPARE, began_ns);
     } else if (next > 0) {
         status = journal_pack_step(journal, next, JOURNAL_PACK_STEP, &error);
+        rd_turn_add(journal->turn, RD_TURN_PACK, began_ns);
     } else {
         return false;
     }
@@ -213,13 +229,28 @@ bool rd_journal_idle(struct rd_journal *journal)
            (status == RD_OK || journal->spares == 0 || journal_pack_next(journal) > 0);
 }
 
-void journal_pack_backlog(struct rd_journal *journal)
+/* Whether the next spare is less than twice as far as the newest segment. */
+static bool journal_spare_lags(const struct rd_journal *journal)
+{
+    uint64_t done = journal->spare_fd >= 0 ? journal->spare_done : 0;
+    return journal->spares == 0 && done < 2 * (uint64_t)journal->end &&
+           journal->end > journal->header.bytes / 8;
+}
+
+void journal_keep_up(struct rd_journal *journal)
 {
     struct rd_error error = RD_ERROR_NONE;
+    int64_t began_ns = rd_clock_mono_ns();
     uint32_t next = journal_pack_next(journal);
-    if (next == 0 || journal->header.number - next <= JOURNAL_BACKLOG_MAX ||
-        rd_clock_mono_ns() < journal->tidy_after_ns) {
+    if (began_ns < journal->tidy_after_ns) {
         return;
     }
-    journal_tidied(journal, journal_pack_step(journal, next, JOURNAL_BACKLOG_STEP, &error), &error);
+    if (journal_spare_lags(journal)) {
+        journal_tidied(journal, journal_spare_step(journal, &error), &error);
+        rd_turn_add(journal->turn, RD_TURN_SPARE, began_ns);
+    } else if (next > 0 && journal->header.number - next > JOURNAL_BACKLOG_MAX) {
+        journal_tidied(journal, journal_pack_step(journal, next, JOURNAL_BACKLOG_STEP, &error),
+                       &error);
+        rd_turn_add(journal->turn, RD_TURN_PACK, began_ns);
+    }
 }

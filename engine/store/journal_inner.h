@@ -36,6 +36,7 @@ struct rd_journal {
     int dir_fd;
     bool read_only, full;
     uint32_t segment_bytes, entry_bytes_max;
+    struct rd_turn *turn;
 
     struct journal_segment *segments;
     uint32_t segment_count;
@@ -82,8 +83,9 @@ enum rd_status journal_spare_make(struct rd_journal *journal, struct rd_error *e
 /* The plain file of a packed segment becomes a spare, or goes. */
 enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
                                     struct rd_error *error) RD_MUST_CHECK;
-/* A step of packing where too many full segments wait for it. */
-void journal_pack_backlog(struct rd_journal *journal);
+/* Behind a flush, where no idle moment may come: a step of the next spare where it lags behind the
+ * newest segment, and a step of packing where too many full segments wait for it. */
+void journal_keep_up(struct rd_journal *journal);
 
 /* Takes a further segment into the list. */
 void journal_segment_add(struct rd_journal *journal, struct journal_segment segment);

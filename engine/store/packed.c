@@ -25,6 +25,7 @@
 
 #define PACKED_BLOCK_BYTES (64u * 1024)
 #define PACKED_LEVEL 3
+#define PACKED_SYNC_BYTES (256u * 1024) /* flushed as it grows, so that the end is no long wait */
 #define PACKED_SKIPPABLE 0x184D2A50u
 #define PACKED_ROW_BYTES 24u
 #define PACKED_FOOTER_BYTES 24u
@@ -35,8 +36,8 @@ struct rd_packer {
     struct rd_segment_header header;
     char temp[RD_SEGMENT_NAME_MAX + 8];
     bool finished;
-    uint32_t at, end; /* logical: what is packed, what there is */
-    uint64_t out_at;
+    uint32_t at, end;        /* logical: what is packed, what there is */
+    uint64_t out_at, synced; /* written, and on disk */
     uint32_t count;
     struct rd_buf index; /* rows as they will be stored */
     struct rd_buf raw, packed, back;
@@ -370,6 +371,12 @@ enum rd_status rd_packer_step(struct rd_packer *packer, uint32_t budget, struct 
         if (status != RD_OK) {
             return status;
         }
+    }
+    if (packer->out_at - packer->synced >= PACKED_SYNC_BYTES) {
+        if (fdatasync(packer->out_fd) != 0) {
+            return rd_error_errno(error, RD_IO, errno, "cannot flush %s", packer->temp);
+        }
+        packer->synced = packer->out_at;
     }
     return packer->at < packer->end ? RD_OK : packer_finish(packer, error);
 }

@@ -20,7 +20,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "store/faults.h"
@@ -43,9 +45,11 @@ struct rd_store {
     MDB_txn *txn; /* the write transaction, or NULL */
     MDB_dbi tables[RD_TABLE_COUNT];
     uint64_t map_bytes;
-    uint64_t writes; /* puts and dels in txn */
-    bool dead;       /* txn failed: only abort may follow */
-    bool warned;     /* of this map size */
+    uint64_t writes;               /* puts and dels in txn */
+    bool dead;                     /* txn failed: only abort may follow */
+    bool warned;                   /* of this map size */
+    MDB_txn *look;                 /* what is read instead of txn; NULL: txn */
+    struct rd_snapshot *snapshots; /* that are open */
     pthread_t writer;
 };
 
@@ -116,6 +120,7 @@ static enum rd_status store_failed(int code, const char *what, struct rd_error *
 static enum rd_status store_begin(struct rd_store *store, struct rd_error *error)
 {
     RD_ASSERT(pthread_equal(store->writer, pthread_self()));
+    RD_ASSERT(!store->look);
     RD_ASSERT(!store->dead);
     if (store->txn) {
         return RD_OK;
@@ -127,6 +132,14 @@ static enum rd_status store_begin(struct rd_store *store, struct rd_error *error
     }
     store->writes = 0;
     return RD_OK;
+}
+
+/* The transaction that is read: a snapshot, or the write transaction, which is begun. */
+static enum rd_status store_reading(struct rd_store *store, MDB_txn **txn, struct rd_error *error)
+{
+    enum rd_status status = store->look ? RD_OK : store_begin(store, error);
+    *txn = store->look ? store->look : store->txn;
+    return status;
 }
 
 /* A map of this many bytes, rounded up. */
@@ -235,11 +248,65 @@ enum rd_status rd_store_open(const char *dir, const struct rd_store_options *opt
     return RD_OK;
 }
 
+/* ---- snapshots ---- */
+
+enum rd_status rd_snapshot_open(struct rd_snapshot *snapshot, struct rd_store *store,
+                                struct rd_error *error)
+{
+    MDB_txn *txn = NULL;
+    RD_ASSERT(pthread_equal(store->writer, pthread_self()) && !snapshot->txn);
+    int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    if (code) {
+        return store_failed(code, "cannot read a snapshot of the store", error);
+    }
+    *snapshot = (struct rd_snapshot){
+        .store = store, .txn = txn, .opened_ns = rd_clock_mono_ns(), .next = store->snapshots
+    };
+    store->snapshots = snapshot;
+    return RD_OK;
+}
+
+bool rd_snapshot_is_good(const struct rd_snapshot *snapshot)
+{
+    return snapshot->txn && !rd_fault_hit("snapshot_old") &&
+           rd_clock_mono_ns() - snapshot->opened_ns < RD_SNAPSHOT_MS_MAX * 1000000ll;
+}
+
+void rd_snapshot_close(struct rd_snapshot *snapshot)
+{
+    struct rd_store *store = snapshot->store;
+    if (snapshot->txn) {
+        RD_ASSERT(store->look != snapshot->txn);
+        struct rd_snapshot **at = &store->snapshots;
+        while (*at != snapshot) {
+            at = &(*at)->next;
+        }
+        *at = snapshot->next;
+        mdb_txn_abort(snapshot->txn);
+    }
+    *snapshot = (struct rd_snapshot){ .txn = NULL };
+}
+
+static void snapshots_give_up(struct rd_store *store)
+{
+    RD_ASSERT(!store->look);
+    while (store->snapshots) {
+        rd_snapshot_close(store->snapshots);
+    }
+}
+
+void rd_store_look(struct rd_store *store, const struct rd_snapshot *snapshot)
+{
+    RD_ASSERT(!snapshot || (snapshot->txn && snapshot->store == store));
+    store->look = snapshot ? snapshot->txn : NULL;
+}
+
 void rd_store_close(struct rd_store *store)
 {
     if (!store) {
         return;
     }
+    snapshots_give_up(store);
     rd_store_abort(store);
     if (store->env) {
         mdb_env_close(store->env);
@@ -256,12 +323,13 @@ void rd_store_adopt(struct rd_store *store)
 enum rd_status rd_store_get(struct rd_store *store, enum rd_table table, const void *key,
                             const void **bytes, size_t *len, struct rd_error *error)
 {
-    enum rd_status status = store_begin(store, error);
+    MDB_txn *txn;
+    enum rd_status status = store_reading(store, &txn, error);
     if (status != RD_OK) {
         return status;
     }
     MDB_val name = { rd_table_key_bytes(table), (void *)(uintptr_t)key }, value;
-    int code = mdb_get(store->txn, store->tables[table], &name, &value);
+    int code = mdb_get(txn, store->tables[table], &name, &value);
     if (code == MDB_NOTFOUND) {
         return RD_NOT_FOUND;
     }
@@ -336,11 +404,12 @@ enum rd_status rd_walk_start(struct rd_walk *walk, struct rd_store *store, enum 
 {
     MDB_cursor *cursor = NULL;
     *walk = (struct rd_walk){ .store = store, .table = table, .backwards = backwards };
-    enum rd_status status = store_begin(store, error);
+    MDB_txn *txn;
+    enum rd_status status = store_reading(store, &txn, error);
     if (status != RD_OK) {
         return status;
     }
-    int code = mdb_cursor_open(store->txn, store->tables[table], &cursor);
+    int code = mdb_cursor_open(txn, store->tables[table], &cursor);
     if (code) {
         return store_failed(code, rd_table_name(table), error);
     }
@@ -403,6 +472,9 @@ enum rd_status rd_store_commit(struct rd_store *store, struct rd_error *error)
         return store_failed(ENOSPC, "cannot commit the store", error);
     }
     rd_fault_exit("store_before_commit");
+    if (rd_fault_hit("store_commit_slow")) {
+        nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+    }
     int code = store_write_code(store, mdb_txn_commit(store->txn));
     rd_fault_exit("store_after_commit");
     store->txn = NULL;
@@ -443,6 +515,7 @@ enum rd_status rd_store_grow(struct rd_store *store, struct rd_error *error)
         return rd_error_set(error, RD_STORAGE_FULL, "the store's map is at its limit of %llu GiB",
                             RD_STORE_MAP_BYTES_MAX >> 30);
     }
+    snapshots_give_up(store); /* LMDB moves the map: nothing may read from where it was */
     int code = mdb_env_set_mapsize(store->env, bytes);
     if (code) {
         return store_failed(code, "cannot enlarge the store's map", error);

@@ -32,7 +32,9 @@ struct rd_store;
     X(EXPIRY, "expiry", 24)           /* expires, hash of actor and key -> nothing */              \
     X(POLICY, "policy", 4)            /* generation -> hash, sources */                            \
     X(ACCOUNT, "account", 32)         /* hash of a token -> account */                             \
-    X(COUNTER, "counter", 16)         /* hash of a name -> number */
+    X(COUNTER, "counter", 16)         /* hash of a name -> number */                               \
+    X(JOB, "job", 8)                  /* number -> what it does, how far it is */                  \
+    X(LEDGER, "ledger", 16)           /* entry type, account -> balance, number of entries */
 
 enum rd_table {
 #define RD_TABLE_ENUM(name, text, key) RD_TABLE_##name,
@@ -93,6 +95,28 @@ enum rd_status rd_walk_start(struct rd_walk *walk, struct rd_store *store, enum 
                              struct rd_error *error) RD_MUST_CHECK;
 enum rd_status rd_walk_next(struct rd_walk *walk, struct rd_error *error) RD_MUST_CHECK;
 void rd_walk_end(struct rd_walk *walk);
+
+/* Snapshots: the store as it was last committed, however it goes on. While one is open, pages that
+ * were in use then are not used again: the file grows. So none is held for long
+ * (RD_SNAPSHOT_MS_MAX); the reader renews it and says so. */
+struct rd_snapshot {
+    struct rd_store *store;
+    void *txn; /* NULL: not open, or given up since the map was enlarged */
+    int64_t opened_ns;
+    struct rd_snapshot *next; /* of the same store */
+};
+/* Opens one into the caller's storage, which must stay where it is until the end; the store's
+ * writer only. */
+enum rd_status rd_snapshot_open(struct rd_snapshot *snapshot, struct rd_store *store,
+                                struct rd_error *error) RD_MUST_CHECK;
+/* Whether it may be looked at: open, and not too old. */
+bool rd_snapshot_is_good(const struct rd_snapshot *snapshot);
+/* Safe on a zeroed one. */
+void rd_snapshot_close(struct rd_snapshot *snapshot);
+/* From here on rd_store_get and walks read the snapshot (NULL: the write transaction again).
+ * Nothing may be written meanwhile. A walk goes on in what it began in, and ends before its
+ * snapshot. */
+void rd_store_look(struct rd_store *store, const struct rd_snapshot *snapshot);
 
 /* Commits what was written, with a full sync. RD_STORAGE_FULL or RD_IO: nothing was committed and
  * the transaction is gone: what it held must be applied anew. */

@@ -51,9 +51,30 @@ static enum rd_status vault_apply(struct rd_vault *vault, const struct rd_entry 
     return status;
 }
 
+/* A commit's time goes by its dirty pages, whose number goes by the puts. One that took too long
+ * makes the next ones smaller at once, one that was quick makes them larger by and by. */
+static void vault_pace(struct rd_vault *vault, uint64_t writes, int64_t took_ns)
+{
+    const int64_t aim_ns = RD_STORE_COMMIT_TOOK_MS * 1000000ll;
+    if (took_ns > aim_ns) {
+        uint64_t fits = writes * (uint64_t)aim_ns / (uint64_t)took_ns;
+        vault->writes_max = fits < vault->writes_max ? fits : vault->writes_max;
+    } else if (writes >= vault->writes_max) {
+        vault->writes_max += vault->writes_max / 4;
+    }
+    if (vault->writes_max < RD_STORE_WRITES_MIN) {
+        vault->writes_max = RD_STORE_WRITES_MIN;
+    }
+    if (vault->writes_max > RD_STORE_WRITES_MAX) {
+        vault->writes_max = RD_STORE_WRITES_MAX;
+    }
+}
+
 enum rd_status vault_commit_once(struct rd_vault *vault, struct rd_error *error)
 {
     RD_ASSERT(rd_journal_flushed_seq(vault->journal) >= vault->applied.seq);
+    uint64_t writes = rd_store_writes(vault->store);
+    int64_t began_ns = rd_clock_mono_ns();
     enum rd_status status = vault_save_position(vault, error);
     if (status == RD_OK) {
         status = rd_store_commit(vault->store, error);
@@ -61,7 +82,9 @@ enum rd_status vault_commit_once(struct rd_vault *vault, struct rd_error *error)
     if (status == RD_OK) {
         vault->committed = vault->applied;
         vault->committed_ns = rd_clock_mono_ns();
+        vault_pace(vault, writes, vault->committed_ns - began_ns);
     }
+    rd_turn_add(vault->turn, RD_TURN_COMMIT, began_ns);
     return status;
 }
 
@@ -202,6 +225,12 @@ void rd_vault_adopt(struct rd_vault *vault)
     rd_store_adopt(vault->store);
 }
 
+void rd_vault_watch(struct rd_vault *vault, struct rd_turn *turn)
+{
+    vault->turn = turn;
+    rd_journal_watch(vault->journal, turn);
+}
+
 struct rd_journal *rd_vault_journal(struct rd_vault *vault)
 {
     return vault->journal;
@@ -265,7 +294,7 @@ enum rd_status rd_vault_flush(struct rd_vault *vault, struct rd_error *error)
     enum rd_status status = rd_journal_flush(vault->journal, error);
     if (status == RD_OK &&
         (rd_clock_mono_ns() - vault->committed_ns >= RD_STORE_COMMIT_MS * 1000000ll ||
-         rd_store_writes(vault->store) >= RD_STORE_WRITES_MAX)) {
+         rd_store_writes(vault->store) >= vault->writes_max)) {
         vault_commit(vault);
     }
     return status;

@@ -46,6 +46,9 @@ void rd_vault_close(struct rd_vault *vault);
 /* Hands the vault over to the calling thread; everything below is called by one thread only. */
 void rd_vault_adopt(struct rd_vault *vault);
 
+/* What takes long is added to this turn from now on; borrowed, outlives the vault, may be NULL. */
+void rd_vault_watch(struct rd_vault *vault, struct rd_turn *turn);
+
 /* The parts, borrowed: they live as long as the vault. */
 struct rd_journal *rd_vault_journal(struct rd_vault *vault);
 struct rd_store *rd_vault_store(struct rd_vault *vault);

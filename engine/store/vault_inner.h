@@ -25,6 +25,8 @@ struct rd_vault {
     struct rd_store *store;
     struct vault_mark committed, applied;
     int64_t committed_ns;
+    uint64_t writes_max; /* puts that go into one commit, by how long the last ones took */
+    struct rd_turn *turn;
     bool blocked; /* the last commit found no room */
     int64_t retry_ns;
     uint64_t found_seq; /* a flushed entry that was looked up, and where the one behind it lies */

@@ -271,6 +271,7 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
     vault->dir = strdup(options->dir);
     RD_ASSERT(vault->dir);
     vault->options.dir = vault->dir;
+    vault->writes_max = RD_STORE_WRITES_MAX;
     vault->lock_fd = -1;
     rd_arena_init(&vault->arena);
     enum rd_status status = vault_lock(vault, error);

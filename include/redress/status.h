@@ -41,6 +41,10 @@
     X(SHUTTING_DOWN, 1020, "shutting_down", 1, "the server is stopping; connect again later")      \
     X(BAD_CURSOR, 1021, "bad_cursor", 2, "the cursor is not one of this list")                     \
     X(IN_PROGRESS, 1022, "in_progress", 6, "another one of these is under way")                    \
+    X(ALREADY_POSTED, 1023, "already_posted", 6,                                                   \
+      "this key of the ledger was used for something else")                                        \
+    X(NOT_POSTED, 1024, "not_posted", 6, "the ledger has nothing under this key to reverse")       \
+    X(FOUR_EYES, 1025, "four_eyes", 4, "whoever did the one may not do the other")                 \
     /* inside */                                                                                   \
     X(IO, 0, "io_error", 1, "reading or writing failed")                                           \
     X(CORRUPT, 0, "corrupt", 1, "stored data is damaged")                                          \

@@ -205,6 +205,30 @@ static void *load_work(void *context)
 
 /* ---- a load ---- */
 
+/* The entries that are not the engine's own: many cases of one kind raise an alarm, whose job goes
+ * over them all. */
+static int64_t settle_entries(struct f_load *load)
+{
+    int64_t since = 0, next = 0, count = 0;
+    struct rd_arena arena;
+    rd_arena_init(&arena);
+    do {
+        struct rd_value page;
+        struct rd_error error;
+        since = next;
+        rd_arena_reset(&arena);
+        const char *params = rd_arena_printf(&arena, "{'since': %lld}", (long long)since);
+        enum rd_status status = f_try(load->d->client, &arena, "feed.read", params, &page, &error);
+        ck_assert_msg(status == RD_OK, "%s", error.text);
+        const struct rd_value *events = rd_map_list(&page, "events");
+        for (uint32_t i = 0; i < events->count; i++)
+            count += strcmp(rd_map_text(&events->items[i], "actor", ""), "system") != 0;
+        next = rd_map_int(&page, "next", 0);
+    } while (next > since);
+    rd_arena_fini(&arena);
+    return count;
+}
+
 void f_load_init(struct f_load *load, struct f_random random, const struct t_options *options)
 {
     memset(load, 0, sizeof *load);
@@ -214,7 +238,7 @@ void f_load_init(struct f_load *load, struct f_random random, const struct t_opt
                                 "{'type': 'customer', 'as': 'ben', 'data': {'name': 'Li Wei', "
                                 "'handler': 'ben', 'unit': 'gz'}}");
     snprintf(load->customer, sizeof load->customer, "%s", t_text(li, "id"));
-    load->entries = t_int(li, "seq");
+    load->entries = settle_entries(load);
     for (int i = 0; i < F_WORKERS; i++) {
         struct f_worker *worker = &load->workers[i];
         rd_arena_init(&worker->arena);
@@ -295,7 +319,7 @@ void f_load_settle(struct f_load *load)
             settle_op(load, worker, op);
     }
     /* each request, answered or not, sent once or more often: one entry */
-    ck_assert_int_eq(t_int(t_call(load->d, "server.info", "{}"), "seq"), load->entries);
+    ck_assert_int_eq(settle_entries(load), load->entries);
     for (int i = 0; i < F_WORKERS; i++) {
         struct f_worker *worker = &load->workers[i];
         worker->first = worker->last = NULL;

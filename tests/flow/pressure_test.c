@@ -2,6 +2,7 @@
  * nobody else's time. */
 #include "common/t.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -78,25 +79,24 @@ START_TEST(test_a_peer_with_too_many_unread_replies_is_closed)
     enum { OTHER = 500, ID_BYTES = 5000 };
     struct rd_client *deaf = t_connect(d, NULL);
     struct rd_error error = RD_ERROR_NONE;
-    struct rd_value result;
-    struct rd_buf bytes;
+    struct rd_buf bytes, busy;
     char id[ID_BYTES + 1];
     memset(id, 'x', ID_BYTES); /* comes back with each reply */
     id[ID_BYTES] = '\0';
     rd_buf_init(&bytes);
+    rd_buf_init(&busy);
     for (int i = 0; i < RD_SESSION_IN_FLIGHT_MAX; i++)
         rd_buf_printf(&bytes, "{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"rpc.discover\"}\n",
                       id);
     long before_kib = t_daemon_memory_kib(d);
     for (int i = 0; i < OTHER; i++)
-        rd_client_send(d->client, "policy.reload", NULL);
-    ck_assert_int_eq(rd_client_flush(d->client, &error), RD_OK);
+        rd_buf_text(&busy, "{\"jsonrpc\":\"2.0\",\"method\":\"rpc.discover\"}\n");
+    ck_assert_int_eq(rd_client_send_raw(d->client, busy.data, busy.len, &error), RD_OK);
     (void)t_push(deaf, bytes.data, bytes.len);
     t_daemon_await_log(d, "does not take its replies");
     ck_assert_int_lt(t_daemon_memory_kib(d) - before_kib, 4 * GROWTH_KIB_MAX);
-    for (int64_t i = 0, got; i < OTHER; i++)
-        ck_assert_int_eq(rd_client_receive(d->client, &d->arena, &got, &result, &error), RD_OK);
     t_call(d, "server.info", "{}");
+    rd_buf_fini(&busy);
     rd_buf_fini(&bytes);
     rd_client_close(deaf);
 }
@@ -222,7 +222,16 @@ START_TEST(test_peers_that_vanish_leave_nothing)
         (void)t_push(client, bytes.data, bytes.len);
         rd_client_close(client); /* while its requests are under way */
     }
-    t_call(d, "server.info", "{}");
+    /* they may be more than the queue holds: whoever comes then is asked to come again */
+    struct rd_value result;
+    struct rd_error error = RD_ERROR_NONE;
+    enum rd_status status = RD_BUSY;
+    for (int i = 0; status == RD_BUSY && i < 100; i++) {
+        status = rd_client_call(d->client, &d->arena, "server.info", NULL, &result, &error);
+        if (status == RD_BUSY)
+            poll(NULL, 0, RD_BUSY_RETRY_MS);
+    }
+    ck_assert_msg(status == RD_OK, "%s", error.text);
     rd_buf_fini(&bytes);
     /* the daemon proves its emptiness when the fixture stops it */
 }

@@ -89,9 +89,8 @@ START_TEST(test_a_change_that_would_strand_cases_is_refused)
 {
     const char *id = p_with_department(d);
     p_step(d, "ben", id, "ask", "{'question': 'Which?'}", "with_customer");
-    t_company_edit(company, "scripts/complaint.lua",
-                   "ask         = { form = \"question\", go = \"with_customer\" },",
-                   "ask         = { form = \"question\", go = \"waiting\" },");
+    t_company_edit(company, "scripts/complaint.lua", "form = \"question\", go = \"with_customer\"",
+                   "form = \"question\", go = \"waiting\"");
     t_company_edit(company, "scripts/complaint.lua", "with_customer = {\n", "waiting = {\n");
     struct rd_error error = t_refused(d, "policy_refused", "policy.reload", "{}");
     ck_assert_msg(strstr(error.text, "no state 'with_customer' of 'complaint', where 1 record") !=

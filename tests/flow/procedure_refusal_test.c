@@ -80,7 +80,7 @@ START_TEST(test_a_repeat_gets_the_same_reply_and_one_entry)
                            "{'name': 'Qi', 'vip': true, 'phone': '1'}}" },
         { "record.update", rd_arena_printf(&d->arena,
                                            "{'id': '%s', 'as': 'admin', 'idempotency_key': 'b', "
-                                           "'set': {'company': 'Li & Co', 'handler': null}}",
+                                           "'set': {'company': 'Li & Co', 'phone': null}}",
                                            customer) },
         { "case.open", rd_arena_printf(&d->arena,
                                        "{'type': 'complaint', 'as': 'kf1', 'idempotency_key': 'c', "
@@ -159,9 +159,9 @@ START_TEST(test_wrong_state_says_what_is_accepted)
 {
     struct rd_error error = p_refused(d, "wrong_state", "ben", id, "transfer", "{}");
     ck_assert_str_eq(t_text(*error.detail, "state"), "received");
-    ck_assert_uint_eq(t_count(*error.detail, "accepts"), 2);
     ck_assert_str_eq(t_text(*error.detail, "accepts.0"), "verify");
     ck_assert_str_eq(t_text(*error.detail, "accepts.1"), "withdraw");
+    ck_assert(strstr(p_json(d, *error.detail), "stage_due") == NULL); /* only clocks send this */
     ck_assert_msg(strncmp(error.where, "scripts/complaint.lua:", 22) == 0, "%s", error.where);
     error = p_refused(d, "invalid_params", "ben", id, "verfy", "{}");
     ck_assert_msg(strstr(error.text, "did you mean 'verify'") != NULL, "%s", error.text);
@@ -312,7 +312,7 @@ START_TEST(test_a_record_is_updated)
     t_refused(d, "not_allowed", "record.update",
               "{'id': '%s', 'as': 'kf1', 'set': {'company': 'x'}}", customer);
     t_refused(d, "invalid_params", "record.update", "{'id': '%s', 'set': {'summary': 'x'}}", id);
-    t_refused(d, "invalid_params", "case.open", "{'type': 'customer', 'data': {}}");
+    t_refused(d, "invalid_params", "case.open", "{'type': 'article', 'data': {}}");
     t_refused(d, "invalid_params", "record.create", "{'type': 'complaint', 'data': {}}");
     t_refused(d, "invalid_params", "record.create", "{'type': 'costumer', 'data': {}}");
     ck_assert_int_eq(t_int(p_get(d, customer), "version"), 2);

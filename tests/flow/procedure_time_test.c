@@ -53,8 +53,8 @@ START_TEST(test_then_the_head_then_the_branch)
     ck_assert_int_eq(t_int(p_get(d, id), "escalation"), 2);
     p_clock(d, "2026-03-20 16:00"); /* ten business days */
     ck_assert_int_eq(p_told(d, id, "zhao"), 1);
-    ck_assert_int_eq(p_told(d, id, "chen"), 1);
-    ck_assert_uint_eq(t_count(p_get(d, id), "deadlines"), 0);
+    ck_assert_int_eq(p_told(d, id, "chen"), 0);
+    ck_assert_str_eq(p_due(d, id, "headquarters"), "2026-03-25T08:00:00Z"); /* three more */
     struct rd_value history = t_call(d, "case.history", "{'id': '%s'}", id);
     static const char *const at[] = { "2026-03-06T08:00:00Z", "2026-03-09T03:00:00Z",
                                       "2026-03-12T08:00:00Z", "2026-03-20T08:00:00Z" };
@@ -65,6 +65,9 @@ START_TEST(test_then_the_head_then_the_branch)
         ck_assert_str_eq(t_text(entry, "actor"), i == 0 ? "kf1" : "system");
         ck_assert_str_eq(t_text(entry, "command"), i == 0 ? "complaint.receive" : "ring");
     }
+    p_clock(d, "2026-03-25 16:00");
+    ck_assert_int_eq(p_told(d, id, "chen"), 1);
+    ck_assert_uint_eq(t_count(p_get(d, id), "deadlines"), 0);
 }
 END_TEST
 

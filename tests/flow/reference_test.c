@@ -67,12 +67,29 @@ START_TEST(test_pages_are_current)
     is_current("docs/reference/methods.md", "reference", "methods");
     is_current("docs/reference/errors.md", "reference", "errors");
     is_current("docs/reference/commands.md", "reference", "commands");
+    is_current("docs/reference/workflows.md", "policy", "workflows");
 }
 END_TEST
 
 START_TEST(test_stubs_are_current)
 {
     is_current("include/redress/lua/redress.lua", "policy", "stubs");
+}
+END_TEST
+
+/* The page of workflows is made of rules, so it is for rules that hold only. */
+START_TEST(test_workflows_need_a_policy)
+{
+    const char *printed;
+    ck_assert_int_ne(
+        t_program(d, (const char *const[]){ "policy", "workflows", "/nowhere", NULL }, &printed),
+        0);
+    ck_assert_ptr_nonnull(strstr(printed, "/nowhere"));
+    ck_assert_int_eq(t_program(d, (const char *const[]){ "policy", "workflows", NULL }, &printed),
+                     0);
+    ck_assert_ptr_nonnull(strstr(printed, "\n## `complaint` "));
+    ck_assert_ptr_nonnull(strstr(printed, "(by itself 自动)"));
+    ck_assert_ptr_nonnull(strstr(printed, "`rules/remedies.lua`: `remedy.limit`"));
 }
 END_TEST
 
@@ -84,6 +101,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_pages_are_current);
     tcase_add_test(tcase, test_stubs_are_current);
+    tcase_add_test(tcase, test_workflows_need_a_policy);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }

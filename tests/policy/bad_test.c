@@ -237,8 +237,9 @@ static const struct bad BAD[] = {
       "rules/x.lua:1: workflow 'w': 'open' must be a table { ... }, not a text\n"
       "rules/x.lua:1: workflow 'w': a workflow needs at least one state\n"
       "rules/x.lua:2: unknown word 'cuont' (missing quotes?)\n"
-      "rules/x.lua:2: workflow 'w', fact 'c': a fact is decide, count, sum or field, not a number\n"
-      "rules/x.lua:2: workflow 'w', fact 'd': missing key 'same'\n"
+      "rules/x.lua:2: workflow 'w', fact 'c': a fact is a word such as count or decide, not a "
+      "number\n"
+      "rules/x.lua:2: workflow 'w', fact 'd': which records? same or where must say it\n"
       "rules/x.lua:2: workflow 'w', fact 'e': missing key 'field'\n"
       "rules/x.lua:2: workflow 'w', fact 'f': field: 'a b' is no name (letters, digits, _ and "
       "dots, 64 bytes at most)\n"
@@ -250,6 +251,12 @@ static const struct bad BAD[] = {
       "rules/x.lua:1: workflow 'w', state 'a': 'after': unknown key 'go' in a list of limits\n"
       "rules/x.lua:1: workflow 'w', state 'a': 'pause' must be true or false, not a number\n"
       "rules/x.lua:1: workflow 'w', state 'a': 'entry': unknown key 'x' in a list" },
+    { "return workflow \"w\" { version = 1, initial = \"a\", open = { event = \"o\", internal = 1 "
+      "}, "
+      "states = { a = { on = { e = { internal = \"yes\" } } } } }",
+      "rules/x.lua:1: workflow 'w', open: 'internal' must be true or false, not a number\n"
+      "rules/x.lua:1: workflow 'w', state 'a', event 'e': 'internal' must be true or false, not "
+      "a text" },
     { "return workflow \"w\" { version = 1, initial = \"a\", open = { event = \"o\" }, states = { "
       "a = { final = true } }, a = 1, a = 2 }",
       "rules/x.lua:1: the key 'a' is given twice\n"
@@ -258,6 +265,14 @@ static const struct bad BAD[] = {
       "} }, states = { a = { final = true } } }",
       "rules/x.lua:1: 'do' is a word of Lua and can't be a key" },
     { "return test \"t\" {}", "rules/x.lua:1: test 't': a test needs steps or cases" },
+    { "return test \"t\" { steps = { ask {}, see \"r\" { subject = 1 }, ask \"a b\" {},\n"
+      "  { see \"r\" {}, expect = { rows = 1 } } } }",
+      "rules/x.lua:1: test 't', step 1, ask: ask needs the name of a method: ask \"job.list\" { "
+      "... }\n"
+      "rules/x.lua:1: test 't', step 2, see: unknown key 'subject'\n"
+      "rules/x.lua:1: test 't', step 3, ask: ask: 'a b' is no name (letters, digits, _ and dots, "
+      "64 bytes at most)\n"
+      "rules/x.lua:2: test 't', step 4, expect: unknown key 'rows'" },
     { "return { record \"r\" { fields = { a = text } }, test \"t\" { given = { q \"x\" {}, \"y\" "
       "}, steps = { { act {} }, { atc \"x\" }, { at = \"x\", after = \"y\" }, 5, { act \"e\" {}, "
       "act \"f\" {} }, { r \"z\" {}, expect = nothing } } } }",

@@ -40,6 +40,7 @@ struct example {
 static const struct example EXAMPLES[] = {
     { "guard", "return true", "{}", "[true,null]" },
     { "guard", "return false, 'because'", "{}", "[false,\"because\"]" },
+    { "guard", "return true, 'why not', 'why'", "{}", "[true,\"why not\",\"why\"]" },
     { "guard", "return nil", "{}", "[false,null]" },
     { "guard", "return f.form.ground == 'sufficient'", "{\"form\":{\"ground\":\"sufficient\"}}",
       "[true,null]" },

@@ -281,15 +281,16 @@ START_TEST(workflow)
     rig_expect(&rig, "workflows.0.within",
                "{\"do\":[],\"escalate\":true,\"go\":\"c\",\"limit\":\"10 "
                "days\",\"line\":5,\"tell\":[\"staff\"]}");
-    rig_expect(&rig, "workflows.0.facts",
-               "[{\"decision\":\"d\",\"kind\":\"decide\",\"line\":6,\"name\":\"x\",\"output\":"
-               "\"o\",\"with\":{\"amount\":\"amount\"}},"
-               "{\"at_most\":5,\"in_last\":\"1 "
-               "day\",\"kind\":\"count\",\"line\":6,\"name\":\"n\",\"same\":[\"department\"],"
-               "\"type\":\"ticket\"},"
-               "{\"field\":\"amount\",\"kind\":\"sum\",\"line\":7,\"name\":\"s\",\"same\":["
-               "\"department\"],\"type\":\"ticket\"},"
-               "{\"kind\":\"field\",\"line\":7,\"name\":\"h\",\"path\":\"parent.handler\"}]");
+    rig_expect(
+        &rig, "workflows.0.facts",
+        "[{\"decision\":\"d\",\"kind\":\"decide\",\"line\":6,\"name\":\"x\",\"output\":"
+        "\"o\",\"with\":{\"amount\":\"amount\"}},"
+        "{\"at_most\":5,\"in_last\":\"1 "
+        "day\",\"kind\":\"count\",\"line\":6,\"name\":\"n\",\"same\":[{\"name\":"
+        "\"department\",\"path\":\"department\"}],\"type\":\"ticket\",\"where\":[]},"
+        "{\"field\":\"amount\",\"kind\":\"sum\",\"line\":7,\"name\":\"s\",\"same\":[{\"name\":"
+        "\"department\",\"path\":\"department\"}],\"type\":\"ticket\",\"where\":[]},"
+        "{\"kind\":\"field\",\"line\":7,\"name\":\"h\",\"path\":\"parent.handler\"}]");
     rig_expect(&rig, "workflows.0.states.0",
                "{\"after\":[{\"do\":[],\"escalate\":false,\"go\":\"c\",\"limit\":\"d\",\"line\":9,"
                "\"tell\":[]}],\"entry\":[\"act\"],\"exit\":[\"act\"],"
@@ -397,6 +398,26 @@ START_TEST(tests)
                "{\"by\":\"li\",\"data\":{\"amount\":\"100.01\"},\"event\":\"grant\",\"expect\":[{"
                "\"line\":13,"
                "\"value\":\"staff\",\"what\":\"needs\"}],\"kind\":\"act\",\"line\":13}");
+}
+END_TEST
+
+START_TEST(tests_that_read)
+{
+    load("return test \"t\" { steps = { see \"t\" { by = \"ben\" }, { see {}, expect = refused },\n"
+         "  { ask \"job.list\" { by = \"ben\", limit = 1 }, expect = { jobs = 0, error = \"busy\" "
+         "} }, ask \"server.info\" } }\n");
+    rig_expect(&rig, "tests.0.steps.0",
+               "{\"by\":\"ben\",\"expect\":[],\"kind\":\"see\",\"line\":1,\"on\":\"t\"}");
+    rig_expect(&rig, "tests.0.steps.1",
+               "{\"expect\":[{\"line\":1,\"what\":\"error\"}],\"kind\":\"see\",\"line\":1}");
+    rig_expect(&rig, "tests.0.steps.2",
+               "{\"by\":\"ben\",\"data\":{\"limit\":1},\"expect\":[{\"line\":2,\"value\":\"busy\","
+               "\"what\":"
+               "\"error\"},{\"line\":2,\"value\":{\"jobs\":0},\"what\":\"output\"}],\"kind\":"
+               "\"ask\",\"line\":2,"
+               "\"name\":\"job.list\"}");
+    rig_expect(&rig, "tests.0.steps.3",
+               "{\"data\":{},\"expect\":[],\"kind\":\"ask\",\"line\":2,\"name\":\"server.info\"}");
 }
 END_TEST
 
@@ -525,6 +546,7 @@ int main(void)
     tcase_add_test(tcase, authority);
     tcase_add_test(tcase, workflow);
     tcase_add_test(tcase, tests);
+    tcase_add_test(tcase, tests_that_read);
     tcase_add_test(tcase, loading_is_repeatable);
     tcase_add_test(tcase, import);
     tcase_add_test(tcase, bad_imports);

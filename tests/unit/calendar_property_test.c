@@ -6,11 +6,13 @@
  * openings and closings on its way. Calendars, starts and durations are random, seeded.
  */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/calendar.h"
+#include "domain/record.h"
 #include "domain/zone.h"
 #include "unit.h"
 
@@ -21,7 +23,9 @@
 #define WINDOW_DAYS 420
 #define WINDOW_MINUTES (WINDOW_DAYS * DAY_MINUTES)
 #define CALENDARS 100
+#define CALENDARS_LONG 2000 /* with REDRESS_LONG=1: 2,000 x 1,000 rounds of five checks */
 #define CASES 1000
+#define PAUSES_MAX 4
 
 static const char *const zones[] = {
     "Asia/Shanghai",     "America/New_York", "Australia/Lord_Howe", "Europe/Dublin",
@@ -454,6 +458,47 @@ static void check_pause(struct toy *toy)
     EXPECT(used_ms + rd_calendar_between_ms(toy->calendar, q_ms, end_ms, NULL), ==, n_ms);
 }
 
+/* A deadline's ledger with several pauses: it is due where the stretches in between, as the oracle
+ * counts them, add up to the limit. Stopping and going on at once changes nothing. */
+static void check_ledger(struct toy *toy)
+{
+    struct rd_pause pauses[PAUSES_MAX];
+    struct rd_deadline row = { .started_ms = start_ms(toy), .pauses = pauses };
+    int64_t left_ms = pick(toy, 1, 3000) * MINUTE_MS, from_ms = row.started_ms;
+    struct rd_duration limit = { .kind = RD_DURATION_BUSINESS_TIME, .n = left_ms };
+    int count = pick(toy, 1, PAUSES_MAX);
+    bool at_once = pick(toy, 0, 3) == 0, open = pick(toy, 0, 3) == 0;
+
+    while (row.pause_count < (size_t)count) {
+        int64_t stop_ms = from_ms + pick(toy, 0, 1500) * MINUTE_MS + pick(toy, 0, 999);
+        int64_t go_ms = stop_ms + (at_once ? 0 : pick(toy, 0, 4000) * MINUTE_MS);
+
+        if (go_ms >= (toy->first_day + WINDOW_DAYS - 2) * DAY_MS)
+            break;
+        int64_t used_ms = oracle_worked_ms(toy, stop_ms) - oracle_worked_ms(toy, from_ms);
+        if (used_ms >= left_ms) /* it rang before */
+            break;
+        left_ms -= used_ms;
+        pauses[row.pause_count++] = (struct rd_pause){ stop_ms, go_ms, NULL };
+        from_ms = go_ms;
+    }
+    if (open && row.pause_count > 0) { /* it stands still now */
+        pauses[row.pause_count - 1].to_ms = INT64_MAX;
+        rd_deadline_plan(&row, &limit, toy->calendar);
+        EXPECT(row.running, ==, false);
+        EXPECT(row.left_ms, ==, left_ms);
+        return;
+    }
+    int64_t expected_ms = oracle_add_ms(toy, from_ms, left_ms);
+    rd_deadline_plan(&row, &limit, toy->calendar);
+    EXPECT(row.running, ==, true);
+    if (expected_ms >= 0)
+        EXPECT(row.due_ms, ==, expected_ms);
+    if (at_once)
+        EXPECT(row.due_ms, ==, rd_calendar_add(toy->calendar, row.started_ms, &limit, NULL));
+    EXPECT(rd_deadline_used_ms(&row, toy->calendar, row.due_ms), ==, limit.n);
+}
+
 static void check_days(struct toy *toy)
 {
     int64_t a_ms = start_ms(toy);
@@ -491,6 +536,7 @@ START_TEST(agrees_with_a_walk)
         check_time(toy);
         check_laws(toy);
         check_pause(toy);
+        check_ledger(toy);
         check_days(toy);
     }
     rd_calendar_free(toy->calendar);
@@ -503,9 +549,10 @@ int main(void)
 {
     Suite *suite = suite_create("calendar_property");
     TCase *oracle = tcase_create("oracle");
+    int calendars = unit_is_long() ? CALENDARS_LONG : CALENDARS;
 
     tcase_set_timeout(oracle, 60);
-    tcase_add_loop_test(oracle, agrees_with_a_walk, 0, CALENDARS);
+    tcase_add_loop_test(oracle, agrees_with_a_walk, 0, calendars);
     suite_add_tcase(suite, oracle);
     return unit_run(suite);
 }

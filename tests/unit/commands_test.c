@@ -37,6 +37,20 @@ START_TEST(commands_are_found_by_noun_and_verb)
 }
 END_TEST
 
+START_TEST(a_noun_that_can_only_list_needs_no_verb)
+{
+    ck_assert_str_eq(find("agenda", NULL)->verb, "list");
+    ck_assert_int_eq(used, 1);
+    ck_assert_str_eq(find("agenda", "--all")->verb, "list");
+    ck_assert_int_eq(used, 1);
+    ck_assert_str_eq(find("agenda", "list")->verb, "list");
+    ck_assert_int_eq(used, 2);
+    ck_assert_int_eq(refused("agenda", "--help"), RD_END);
+    ck_assert_int_eq(refused("agenda", "lst"), RD_USAGE);
+    ck_assert_str_eq(error.text, "unknown command 'agenda lst'; did you mean 'agenda list'?");
+}
+END_TEST
+
 START_TEST(unknown_words_get_the_nearest_guess)
 {
     ck_assert_int_eq(refused("srve", NULL), RD_USAGE);
@@ -266,6 +280,7 @@ int main(void)
     Suite *suite = suite_create("commands");
     TCase *all = tcase_create("all");
     tcase_add_test(all, commands_are_found_by_noun_and_verb);
+    tcase_add_test(all, a_noun_that_can_only_list_needs_no_verb);
     tcase_add_test(all, unknown_words_get_the_nearest_guess);
     tcase_add_test(all, a_noun_may_ask_for_help);
     tcase_add_test(all, every_row_is_whole);

@@ -588,6 +588,71 @@ START_TEST(packs_full_segments_and_uses_their_files_again)
 }
 END_TEST
 
+/* Without an idle moment the next spare is made in steps behind flushes, and is there before the
+ * newest segment is full: no flush makes a whole one. */
+START_TEST(makes_the_next_spare_under_load)
+{
+    struct rd_journal_options options = { .segment_bytes = 4 * 1024 * 1024,
+                                          .entry_bytes_max = 64 * 1024 };
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_journal *journal = open_with(&options, NULL);
+    struct rd_turn turn = { 0 };
+    struct rd_position at;
+    unsigned char entry[16 * 1024] = { 1 };
+    uint64_t seq;
+    int steps = 0;
+    tidy(journal); /* a first one */
+    ck_assert(has_file("spare.seg"));
+    rd_journal_watch(journal, &turn);
+    for (int segment = 0; segment < 2; segment++) {
+        for (uint32_t number = 0; number <= (uint32_t)segment + 1;) {
+            ck_assert_int_eq(rd_journal_append(journal, entry, sizeof(entry), &seq, &at, &error),
+                             RD_OK);
+            number = (uint32_t)(at.at >> 32);
+            ck_assert_msg(number <= (uint32_t)segment + 1 || has_file("spare.seg"),
+                          "segment %u is needed and no spare is there", number);
+            rd_turn_begin(&turn);
+            flush(journal);
+            steps += turn.spent_ns[RD_TURN_SPARE] > 0;
+        }
+    }
+    ck_assert_int_ge(steps, 2 * 4); /* of 512 KiB, for the second segment at least */
+    rd_journal_close(journal);
+    journal = open_with(&options, NULL); /* a half one that is left is nobody's */
+    ck_assert(!has_file("spare.tmp"));
+    rd_journal_close(journal);
+}
+END_TEST
+
+/* A batch that needs the spare before it is ready: the rest of it is made at once. */
+START_TEST(finishes_a_spare_that_is_needed_at_once)
+{
+    struct rd_journal_options options = { .segment_bytes = 4 * 1024 * 1024,
+                                          .entry_bytes_max = 64 * 1024 };
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_journal *journal = open_with(&options, NULL);
+    struct rd_position at;
+    unsigned char entry[16 * 1024] = { 1 };
+    uint64_t seq;
+    for (int i = 0; i < 40; i++) { /* an eighth, from where on it is made */
+        ck_assert_int_eq(rd_journal_append(journal, entry, sizeof(entry), &seq, &at, &error),
+                         RD_OK);
+    }
+    flush(journal);
+    ck_assert(has_file("spare.tmp"));
+    for (int i = 0; i < 300; i++) {
+        ck_assert_int_eq(rd_journal_append(journal, entry, sizeof(entry), &seq, &at, &error),
+                         RD_OK);
+    }
+    ck_assert_uint_eq(at.at >> 32, 2);
+    ck_assert(has_file("spare.seg"));
+    ck_assert(!has_file("spare.tmp"));
+    flush(journal);
+    rd_journal_close(journal);
+    check_verified(340);
+}
+END_TEST
+
 START_TEST(packs_under_load_when_too_many_wait)
 {
     struct rd_journal *journal = open_small(NULL);
@@ -943,6 +1008,8 @@ int main(void)
     tcase_add_test(tests, misses_segments);
     tcase_add_test(tests, judges_a_newest_segment_without_header);
     tcase_add_test(tests, packs_full_segments_and_uses_their_files_again);
+    tcase_add_test(tests, makes_the_next_spare_under_load);
+    tcase_add_test(tests, finishes_a_spare_that_is_needed_at_once);
     tcase_add_test(tests, packs_under_load_when_too_many_wait);
     tcase_add_test(tests, packs_entries_larger_than_a_block);
     tcase_add_test(tests, tells_a_torn_tail_in_a_recycled_file);

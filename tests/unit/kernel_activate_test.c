@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "common/company.h"
+#include "kernel/loading.h"
 #include "policy/policy.h"
 #include "unit/kernel_rig.h"
 
@@ -32,6 +33,38 @@ START_TEST(an_unchanged_policy_is_no_new_generation)
     ck_assert_int_eq(rig_start(&rig, false), RD_OK);
     ck_assert_int_eq(activate_generation(), 1);
     ck_assert_uint_eq(rig.start.replayed, 0);
+}
+END_TEST
+
+/* As `sim run --data` leaves it: a data directory that a daemon can open without that policy. */
+START_TEST(a_borrowed_policy_is_kept_with_its_sources)
+{
+    struct rd_policy_source *sources;
+    struct rd_policy *policy = NULL;
+    size_t count;
+    rig_close(&rig);
+    rig_make(&rig);
+    rd_findings_init(&rig.findings, &rig.arena);
+    ck_assert_int_eq(rd_policy_read_dir(&rig.arena, rig.policy, &sources, &count, &rig.error),
+                     RD_OK);
+    ck_assert_int_eq(rd_policy_load(sources, count, &rig.findings, &policy, &rig.error), RD_OK);
+    struct rd_kernel_options options = { .data_dir = rig.data,
+                                         .policy = policy,
+                                         .policy_sources = sources,
+                                         .policy_source_count = count,
+                                         .clock_manual = true,
+                                         .clock_start_ms = RIG_START_MS };
+    ck_assert_int_eq(rd_kernel_open(&options, &rig.findings, &rig.kernel, &rig.start, &rig.error),
+                     RD_OK);
+    rig_job(&rig, "a");
+    rig_stop(&rig);
+    rd_policy_free(policy);
+    options.policy = NULL;
+    enum rd_status status =
+        rd_kernel_open(&options, &rig.findings, &rig.kernel, &rig.start, &rig.error);
+    ck_assert_msg(status == RD_OK, "%s", rig.error.text);
+    ck_assert_int_eq(activate_generation(), 1);
+    rig_job(&rig, "b");
 }
 END_TEST
 
@@ -162,7 +195,10 @@ START_TEST(replies_outlive_the_generation_of_their_batch)
         };
         all[i] = &requests[i];
     }
-    rd_kernel_run(rig.kernel, all, 5);
+    rd_kernel_run(rig.kernel, all, 4);
+    rd_loading_wait(rig.kernel);
+    rd_kernel_run(rig.kernel, NULL, 0);
+    rd_kernel_run(rig.kernel, &all[4], 1);
     rig_stop(&rig); /* and when the kernel is */
     ck_assert_int_eq(requests[0].status, RD_OK);
     ck_assert_ptr_nonnull(strstr(rig_show(&rig, requests[0].result), "\"working\""));
@@ -252,6 +288,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, an_unchanged_policy_is_no_new_generation);
+    tcase_add_test(tcase, a_borrowed_policy_is_kept_with_its_sources);
     tcase_add_test(tcase, a_bad_policy_is_refused_and_the_old_one_goes_on);
     tcase_add_test(tcase, cases_are_not_stranded);
     tcase_add_test(tcase, a_new_index_covers_what_is_there);

@@ -293,6 +293,27 @@ START_TEST(what_may_i_do)
 }
 END_TEST
 
+START_TEST(internal_events_are_nobodys_choice)
+{
+    rig_edit(&rig, "rang = { run = 'count_ring' }",
+             "rang = { internal = true, run = 'count_ring' }");
+    rig.as = NULL;
+    rig_ok(&rig, "policy.reload", "{}");
+    const char *id = rig_job(&rig, "x");
+    rig_act(&rig, id, "work");
+    rig.as = "ben";
+    struct rd_value may = rig_ok(&rig, "case.actions", "{'id': '%s'}", id);
+    for (size_t i = 0; i < t_count(may, "may_not"); i++)
+        ck_assert_str_ne(t_text(may, rd_arena_printf(&rig.arena, "may_not.%zu.event", i)), "rang");
+    rig_no(&rig, "not_allowed", NULL, "case.act", "{'id': '%s', 'event': 'rang'}", id);
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "'job.rang' is internal"));
+    rig_act(&rig, id, "remind");
+    rig.as = NULL;
+    rig_advance(&rig, "2 hours"); /* the deadline may send it */
+    ck_assert_int_eq(t_int(rig_ok(&rig, "case.get", "{'id': '%s'}", id), "data.n"), 1);
+}
+END_TEST
+
 START_TEST(records_are_created_and_updated)
 {
     rig_no(&rig, "invalid_params", "/type", "record.create", "{'type': 'job', 'data': {}}");
@@ -468,6 +489,7 @@ int main(void)
     tcase_add_test(tcase, amounts_go_up_to_the_limit_of_the_role);
     tcase_add_test(tcase, unless_refuses_with_its_line);
     tcase_add_test(tcase, what_may_i_do);
+    tcase_add_test(tcase, internal_events_are_nobodys_choice);
     tcase_add_test(tcase, records_are_created_and_updated);
     tcase_add_test(tcase, cascades_start_link_send_and_tell);
     tcase_add_test(tcase, cascades_are_bounded);

@@ -249,8 +249,7 @@ struct rd_value rig_call(struct kernel_rig *rig, const char *method, struct rd_v
     struct rd_request request = {
         .arena = &arena, .method = method, .params = kept, .peer = rig->peer
     };
-    struct rd_request *requests[] = { &request };
-    rd_kernel_run(rig->kernel, requests, 1);
+    rd_kernel_call(rig->kernel, &request);
     rig->status = request.status;
     rig->error = request.error;
     if (request.error.detail) {

@@ -267,6 +267,35 @@ START_TEST(people_are_told_in_contact_hours)
 }
 END_TEST
 
+/* The version of the zone data is in the entry of whatever was decided by it: when a schedule came,
+ * when people are told, when a deadline is due. */
+START_TEST(what_was_decided_by_a_zone_names_the_version_of_its_data)
+{
+    schedules("return schedule 'tick' { rule = 'FREQ=DAILY', at = '13:30', start = 'task' }");
+    t_company_edit(rig.policy, "rules/company.lua", "currency = 'CNY' }",
+                   "currency = 'CNY', contact = 'early' },\n"
+                   "  calendar 'early' { week = { { days = 'Monday..Sunday', hours = "
+                   "'06:00-08:00' } } }");
+    start();
+    const char *version =
+        t_text(rig_ok(&rig, "calendar.add",
+                      "{'calendar': 'office', 'start': '2026-03-02T09:00', 'duration': '1 hours'}"),
+               "zone_version");
+    ck_assert_str_ne(version, "");
+    const char *id = rig_job(&rig, "x");
+    rig_advance(&rig, "5 hours"); /* the schedule comes, and people are told of a ring */
+    struct rd_value feed = rig_ok(&rig, "feed.read", "{'since': 2}");
+    ck_assert_str_eq(t_text(feed, "events.0.command"), "schedule.tick");
+    struct rd_value why = rig_ok(&rig, "case.explain", "{'id': '%s'}", t_text(feed, "events.0.id"));
+    ck_assert_str_eq(t_text(why, "facts.zone_version"), version);
+    why = rig_ok(&rig, "case.explain", "{'id': '%s'}", id);
+    ck_assert_str_eq(t_text(why, "command"), "ring");
+    ck_assert_str_eq(t_text(why, "facts.zone_version"), version);
+    ck_assert_str_eq(t_text(why, "deadlines.0.zone_version"), version);
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kernel schedule");
@@ -280,6 +309,7 @@ int main(void)
     tcase_add_test(tests, rules_that_fail_do_not_fail_for_ever);
     tcase_add_test(tests, who_may_see_the_schedules);
     tcase_add_test(tests, people_are_told_in_contact_hours);
+    tcase_add_test(tests, what_was_decided_by_a_zone_names_the_version_of_its_data);
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     return unit_run(suite);

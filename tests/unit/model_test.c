@@ -261,6 +261,49 @@ START_TEST(wildcards_speak_of_all)
 }
 END_TEST
 
+/* What only timers and records send needs no row, and may have none: a wildcard does not reach it.
+ */
+START_TEST(internal_events_have_no_rows)
+{
+    static const char always[] = "rang = { run = 'count_ring' }";
+    const char *job =
+        edited(RIG_JOB_TEXT, always, "rang = { internal = true, run = 'count_ring' }");
+    const char *wide = edited(RIG_COMPANY_TEXT, "{ { 'policy.reload', 'account.token' }",
+                              "{ '*', from = 'importer' },\n"
+                              "    { { 'policy.reload', 'account.token' }");
+    ck_assert_int_eq(load(RIG_COMPANY_TEXT, RIG_JOB_TEXT), RD_OK);
+    size_t warnings = findings.warnings;
+    rd_policy_free(policy);
+    ck_assert_int_eq(load(RIG_COMPANY_TEXT, job), RD_OK);
+    ck_assert_uint_eq(findings.warnings, warnings - 1);
+    rd_policy_free(policy);
+    ck_assert_int_eq(load(wide, job), RD_OK);
+    const struct rd_permission *rang = rd_permission_of(rd_policy_model(policy), "job.rang");
+    ck_assert(rang->internal);
+    ck_assert_uint_eq(rang->row_count, 0);
+    rd_policy_free(policy);
+    policy = NULL;
+    ck_assert_int_eq(
+        load(edited(RIG_COMPANY_TEXT, "'job.judge', ", "'job.judge', 'job.rang', "), job),
+        RD_CHECK_FAILED);
+    expect("authority: 'job.rang' is internal: timers and other records send it, and nobody may");
+}
+END_TEST
+
+START_TEST(an_event_is_internal_everywhere_or_nowhere)
+{
+    const char *job = edited(RIG_JOB_TEXT, "waiting = { pause = true, on = { resume = 'working' }",
+                             "waiting = { pause = true, on = { resume = 'working', "
+                             "rang = { internal = true } }");
+    ck_assert_int_eq(load(RIG_COMPANY_TEXT, job), RD_CHECK_FAILED);
+    expect("event 'rang' is internal in another state: say so here, too");
+    job = edited(RIG_JOB_TEXT, "open = { event = 'add' }",
+                 "open = { event = 'add', internal = true }");
+    ck_assert_int_eq(load(RIG_COMPANY_TEXT, job), RD_CHECK_FAILED);
+    expect("authority: 'task.add' is internal");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("model");
@@ -274,6 +317,8 @@ int main(void)
     tcase_add_test(tcase, facts_are_limited);
     tcase_add_test(tcase, everything_is_found_by_name);
     tcase_add_test(tcase, wildcards_speak_of_all);
+    tcase_add_test(tcase, internal_events_have_no_rows);
+    tcase_add_test(tcase, an_event_is_internal_everywhere_or_nowhere);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }

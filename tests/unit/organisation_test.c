@@ -147,22 +147,28 @@ START_TEST(reach_is_a_table)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int reach = RD_REACH_OWN; reach <= RD_REACH_ALL; reach++) {
             struct rd_authority_row row = { .reach = (enum rd_reach)reach };
-            struct rd_actor actor = { .name = rows[i].actor,
-                                      .account = rd_account_find(&built, rows[i].actor) };
+            const struct rd_account *actor = rd_account_find(&built, rows[i].actor);
+            const char *owner = rows[i].owner ? rows[i].owner : rows[i].opened_by;
             struct rd_belonging record = {
                 .owner = rows[i].owner,
                 .opened_by = rows[i].opened_by,
                 .unit = rows[i].unit ? rd_unit_find(&built, rows[i].unit) : -1,
+                .account = owner ? rd_account_find(&built, owner) : NULL,
             };
             bool expected = rows[i].reaches[reach] == letters[reach];
-            ck_assert_msg(rd_authority_reaches(&built, &row, &actor, &record) == expected,
+            ck_assert_msg(rd_authority_reaches(&built, &row, rows[i].actor, actor, &record) ==
+                              expected,
                           "row %zu, %s", i, rd_reach_name((enum rd_reach)reach));
         }
     /* who has no account reaches nothing but all */
     struct rd_authority_row row = { .reach = RD_REACH_OWN };
-    struct rd_actor nobody = { .name = "administrator" };
     struct rd_belonging record = { .owner = "administrator", .unit = -1 };
-    ck_assert(!rd_authority_reaches(&built, &row, &nobody, &record));
+    ck_assert(!rd_authority_reaches(&built, &row, "administrator", NULL, &record));
+    /* what nobody owns is within `unowned`, whoever asks */
+    row.reach = RD_REACH_UNOWNED;
+    ck_assert(!rd_authority_reaches(&built, &row, "zoe", rd_account_find(&built, "zoe"), &record));
+    record.owner = NULL;
+    ck_assert(rd_authority_reaches(&built, &row, "zoe", rd_account_find(&built, "zoe"), &record));
 }
 END_TEST
 

@@ -1,6 +1,8 @@
 /* Jobs and the queue between the two threads. */
 #include "unit.h"
 
+#include <stdatomic.h>
+
 #include "base/limits.h"
 #include "server/queue.h"
 
@@ -192,6 +194,34 @@ START_TEST(test_the_pool_keeps_a_bounded_number)
 }
 END_TEST
 
+static atomic_bool drained;
+
+static void drain(void *unused)
+{
+    (void)unused;
+    rd_queue_drain(&queue);
+    atomic_store(&drained, true);
+}
+
+START_TEST(test_who_drains_waits_for_the_last)
+{
+    uv_thread_t thread;
+    struct rd_jobs jobs;
+    rd_queue_drain(&queue); /* empty: at once */
+    ck_assert(push(job_of(1)));
+    ck_assert(push(job_of(1)));
+    ck_assert_int_eq(uv_thread_create(&thread, drain, NULL), 0);
+    ck_assert(rd_queue_take(&queue, 1, &jobs));
+    put_all(&jobs);
+    uv_sleep(20);
+    ck_assert(!atomic_load(&drained));
+    ck_assert(rd_queue_take(&queue, 1, &jobs));
+    put_all(&jobs);
+    ck_assert_int_eq(uv_thread_join(&thread), 0);
+    ck_assert(atomic_load(&drained));
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("queue");
@@ -204,6 +234,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
     tcase_add_test(tcase, test_waits_no_longer_than_told);
     tcase_add_test(tcase, test_two_threads);
+    tcase_add_test(tcase, test_who_drains_waits_for_the_last);
     tcase_add_test(tcase, test_the_pool_keeps_a_bounded_number);
     suite_add_tcase(suite, tcase);
     return suite;

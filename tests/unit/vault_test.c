@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "store/faults.h"
 #include "store/vault.h"
@@ -610,6 +611,32 @@ START_TEST(keeps_what_was_acknowledged_through_every_kind_of_death)
 }
 END_TEST
 
+/* A commit that took longer than it should makes the next ones smaller: so many puts are not waited
+ * for together again. */
+START_TEST(a_slow_commit_makes_the_next_ones_smaller)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    struct ledger ledger = { 0 };
+    if (!rd_faults_on()) {
+        return;
+    }
+    struct rd_vault *vault = open_vault(&ledger, NULL);
+    struct rd_store *store = rd_vault_store(vault);
+    write_one(vault);
+    ck_assert_int_eq(rd_vault_flush(vault, &error), RD_OK);
+    ck_assert_int_eq(setenv("RD_FAULT", "store_commit_slow:0:1", 1), 0);
+    rd_vault_idle(vault); /* slow */
+    ck_assert_uint_eq(rd_store_writes(store), 0);
+    int64_t began_ns = rd_clock_mono_ns();
+    write_many(vault, RD_STORE_WRITES_MIN / 4, 100);
+    bool quick = rd_clock_mono_ns() - began_ns < RD_STORE_COMMIT_MS / 2 * 1000000ll;
+    ck_assert(!quick || rd_store_writes(store) > 0); /* not yet so many */
+    write_many(vault, RD_STORE_WRITES_MIN / 2, RD_STORE_WRITES_MIN);
+    ck_assert_uint_eq(rd_store_writes(store), 0);
+    rd_vault_close(vault);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("vault");
@@ -629,6 +656,7 @@ int main(void)
     tcase_add_test(tests, never_commits_beyond_what_is_flushed);
     tcase_add_test(tests, aborts_when_an_entry_cannot_be_applied);
     tcase_add_test(tests, keeps_what_was_acknowledged_through_every_kind_of_death);
+    tcase_add_test(tests, a_slow_commit_makes_the_next_ones_smaller);
     suite_add_tcase(suite, tests);
     return unit_run(suite);
 }

@@ -12,7 +12,7 @@ local workflow, tests = use "words_workflow", use "tests"
 local main = {}
 
 local handlers = {}
-for _, module in ipairs { base, data, time } do
+for _, module in ipairs { base, data, time, use "words_ledger", use "words_views", use "words_answers" } do
   for word, handler in pairs(module) do handlers[word] = handler end
 end
 handlers.workflow, handlers.ladder = workflow.workflow, workflow.ladder
@@ -25,7 +25,7 @@ for _, entry in ipairs(schema.words) do
   end
 end
 -- What a declaration's name may look like; a test's is a sentence.
-local NAME_KINDS = { decision = "dotted", ladder = "dotted", test = "text" }
+local NAME_KINDS = { decision = "dotted", ladder = "dotted", template = "dotted", test = "text" }
 
 -- ---- running a file ----
 
@@ -219,7 +219,7 @@ local function set_of(words)
 end
 
 -- Words in the order in which they need each other: types before what uses them, the company before its calendars.
-local ORDER = { "choices", "company", "holidays", "organisation", "calendar", "record", "form", "decision", "authority", "ladder", "workflow", "schedule" }
+local ORDER = { "choices", "company", "holidays", "organisation", "calendar", "record", "ledger", "form", "decision", "authority", "ladder", "workflow", "template", "accountability", "view", "report", "schedule" }
 
 function main.load(sources)
   local words = {}
@@ -228,7 +228,7 @@ function main.load(sources)
   end
   set_of(words)
   for _, source in ipairs(sources) do load_file(source, words, false) end
-  local normal = { choices = {}, calendars = {}, roles = {}, units = {}, accounts = {}, records = {}, forms = {}, decisions = {},
+  local normal = { choices = {}, templates = {}, accountability = {}, views = {}, reports = {}, ledgers = {}, calendars = {}, roles = {}, units = {}, accounts = {}, records = {}, forms = {}, decisions = {},
                    authority = {}, workflows = {}, schedules = {}, tests = {} }
   local gathered = { holidays = {}, calendars = {}, finish = {} }
   local type_names, promises = {}, {}

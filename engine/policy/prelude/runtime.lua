@@ -55,6 +55,31 @@ function effects.send(event)
   end
 end
 
+-- each "type" { same, where, send, form | start, data, link }: what is empty would mean everything, so it is no condition.
+local EACH = { "same", "where", "send", "form", "start", "data", "link" }
+local EACH_MAPS = { same = true, where = true, form = true, data = true }
+
+function effects.each(kind)
+  need_text("each", kind)
+  return function(given)
+    need_table("each", given)
+    local effect, known = { effect = "each", type = kind }, {}
+    for _, key in ipairs(EACH) do
+      known[key] = true
+      effect[key] = EACH_MAPS[key] and type(given[key]) == "table" and map_of(given[key]) or given[key]
+    end
+    for key in host.pure.pairs(given) do
+      if not known[key] then fail("each: unknown key '%s'", tostring(key)) end
+    end
+    for _, key in ipairs { "same", "where" } do
+      if given[key] ~= nil and (type(given[key]) ~= "table" or next(given[key]) == nil) then
+        fail("each: %s names nothing: is a value of it empty?", key)
+      end
+    end
+    return effect
+  end
+end
+
 function effects.link(name)
   need_text("link", name)
   return function(given)
@@ -72,7 +97,9 @@ function effects.tell(given)
     names[i] = given[i]
   end
   if #names == 0 then fail("tell: nobody is named") end
-  return { effect = "tell", to = names, text = given.text, at_once = given.at_once and true or nil }
+  if given.text ~= nil and given.template ~= nil then fail("tell: either text or template, not both") end
+  if given.template ~= nil and type(given.template) ~= "string" then fail("tell: template must be the name of one") end
+  return { effect = "tell", to = names, text = given.text, template = given.template, at_once = given.at_once and true or nil }
 end
 
 function effects.deadline(name)
@@ -81,6 +108,22 @@ function effects.deadline(name)
     need_table("deadline", given)
     need_text("deadline", given[1])
     return { effect = "deadline", name = name, limit = given[1], event = given.event, clock = given.clock }
+  end
+end
+
+-- post "LEDGER" { to = id, amount =, key =, kind =, note = }; reverse "LEDGER" { key =, note = }: to and key must be there.
+local POSTING = { post = { "to", "amount", "key", "kind", "note" }, reverse = { "key", "note" } }
+for word, keys in next, POSTING do
+  effects[word] = function(ledger)
+    need_text(word, ledger)
+    return function(given)
+      need_table(word, given)
+      local effect = { effect = word, ledger = ledger }
+      for _, key in ipairs(keys) do effect[key] = given[key] end
+      if effect.key == nil then fail("%s: key = nothing: which posting is it?", word) end
+      if word == "post" and effect.to == nil then fail("post: to = nothing: whose account is it?") end
+      return effect
+    end
   end
 end
 

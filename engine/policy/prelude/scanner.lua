@@ -6,107 +6,13 @@
 -- It judges no grammar: what it cannot follow it leaves alone, and Lua's own message tells what is wrong. It looks at each
 -- byte once or twice, whatever the text is.
 
-local find, sub, byte = string.find, string.sub, string.byte
+local _, host = ...
+local find, sub = string.find, string.sub
 local scanner = {}
 
-local KEYWORDS = {}
-for word in ("and break do else elseif end false for function goto if in local nil not or repeat return then true until while"):gmatch("%a+") do
-  KEYWORDS[word] = true
-end
-scanner.keywords = KEYWORDS
-
--- Counts the line ends in src[from..to] as Lua does: \r\n and \n\r are one.
-local function lines_in(src, from, to)
-  local count, at = 0, find(src, "[\r\n]", from)
-  while at and at <= to do
-    count = count + 1
-    local a, b = byte(src, at, at + 1)
-    at = find(src, "[\r\n]", at + ((b == 10 or b == 13) and b ~= a and 2 or 1))
-  end
-  return count
-end
-
--- The end of the short string that begins at `pos`, and the lines in it; nil where it has no end.
-local function short_string_end(src, pos)
-  local quote = sub(src, pos, pos)
-  local at = pos + 1
-  while true do
-    at = find(src, "[\\\r\n" .. quote .. "]", at)
-    if not at then return nil end
-    local c = sub(src, at, at)
-    if c == quote then return at end
-    if c ~= "\\" then return nil end
-    if sub(src, at + 1, at + 1) == "z" then
-      local _, stop = find(src, "^%s*", at + 2)
-      at = stop + 1
-    elseif find(src, "^\r\n", at + 1) or find(src, "^\n\r", at + 1) then
-      at = at + 3
-    else
-      at = at + 2
-    end
-  end
-end
-
--- Gives the tokens of src[from..to], one a call: kind, start, end, line. Kinds: name, keyword, string, number, op, end, bad.
-function scanner.tokens(src, from, to)
-  local pos, line = from or 1, 1
-  to = to or #src
-  return function()
-    while true do
-      local _, blank = find(src, "^[ \t\f\v]+", pos)
-      if blank then pos = blank + 1 end
-      if pos > to then return "end", pos, pos - 1, line end
-      local c, d = byte(src, pos, pos + 1)
-      if c == 10 or c == 13 then
-        pos = pos + ((d == 10 or d == 13) and d ~= c and 2 or 1)
-        line = line + 1
-      elseif c == 45 and d == 45 then
-        local _, open, level = find(src, "^%[(=*)%[", pos + 2)
-        if open then
-          local _, close = find(src, "]" .. level .. "]", open + 1, true)
-          if not close then return "bad", pos, to, line end
-          line = line + lines_in(src, pos, close)
-          pos = close + 1
-        else
-          pos = find(src, "[\r\n]", pos) or to + 1
-        end
-      else
-        break
-      end
-    end
-    local start, at_line = pos, line
-    local _, stop = find(src, "^[%a_][%w_]*", pos)
-    if stop then
-      pos = stop + 1
-      return KEYWORDS[sub(src, start, stop)] and "keyword" or "name", start, stop, at_line
-    end
-    _, stop = find(src, "^%.?%d[%w_.]*", pos)
-    if stop then
-      pos = stop + 1
-      return "number", start, stop, at_line
-    end
-    local c = byte(src, pos)
-    if c == 34 or c == 39 then
-      stop = short_string_end(src, pos)
-    else
-      local _, open, level = find(src, "^%[(=*)%[", pos)
-      if not open then
-        _, stop = find(src, "^[=~<>]=", pos)
-        stop = stop or select(2, find(src, "^%.%.%.?", pos)) or pos
-        pos = stop + 1
-        return "op", start, stop, at_line
-      end
-      _, stop = find(src, "]" .. level .. "]", open + 1, true)
-    end
-    if not stop then
-      pos = to + 1
-      return "bad", start, to, at_line
-    end
-    line = line + lines_in(src, start, stop)
-    pos = stop + 1
-    return "string", start, stop, at_line
-  end
-end
+-- tokens(src, from, to): an iterator over the tokens of src[from..to]: kind, start, end, line, word (nil for strings). Kinds: name,
+-- keyword, string, number, op, end, bad.
+local tokens = host.tokens
 
 -- What a string token says, as far as names are concerned (escapes are left as they are).
 local function string_content(text)
@@ -208,8 +114,9 @@ local function item_begins(scan, frame, kind, word, start, stop, line)
     mark.lines[key] = line
   end
   mark.order[#mark.order + 1] = key
+  if type(key) ~= "string" then return end
   local _, value = find(scan.src, "^[^=]*=%s*", start)
-  if type(key) == "string" and find(scan.src, "^[%a_]", (value or 0) + 1) then
+  if find(scan.src, "^[%a_]", (value or 0) + 1) then
     mark.spans = mark.spans or {}
     frame.span = { value + 1, value + 1 }
     mark.spans[key] = frame.span
@@ -276,11 +183,11 @@ function scanner.scan(src, file)
     copied = stop + 1
   end
   local inside
-  local next_token = scanner.tokens(src)
+  local next_token = tokens(src)
   while true do
-    local kind, start, stop, line = next_token()
+    local kind, start, stop, line, word = next_token()
     if kind == "end" or kind == "bad" then break end
-    local word = kind == "string" and "" or sub(src, start, stop)
+    word = word or ""
     if kind == "name" and (word == "_ENV" or find(word, "^__rd_")) then
       scan.problem(line, ("unknown word '%s'"):format(word))
       scan.forbidden = true
@@ -313,13 +220,12 @@ end
 function scanner.words_of(scan, from, to)
   local seen, named, done = {}, {}, {}
   local function take(first, last)
-    local next_token = scanner.tokens(scan.src, first, last)
+    local next_token = tokens(scan.src, first, last)
     while true do
-      local kind, start, stop = next_token()
+      local kind, start, stop, _, word = next_token()
       if kind == "end" or kind == "bad" then return end
-      local word = sub(scan.src, start, stop)
       if kind == "string" then
-        seen[string_content(word)] = true
+        seen[string_content(sub(scan.src, start, stop))] = true
       elseif kind == "name" and not named[word] then
         seen[word], named[word] = true, true
         local span = scan.locals[word]

@@ -1,12 +1,12 @@
 -- The word test: what is given, steps, expectations; and cases, each of which becomes a test of its own.
--- Words of tests are record types ("complaint"), verbs ("act", "update", "open", "decide") and expectations ("allowed").
+-- Words of tests are record types ("complaint"), verbs ("act", "update", "open", "decide", "see", "ask") and expectations ("allowed").
 local use, host = ...
 local nodes, check = use "nodes", use "check"
 local kinds = check.kinds
 local tests = {}
 
 local types = {} -- names of records, set before tests are read
-local VERBS = { "act", "decide", "open", "update" }
+local VERBS = { "act", "ask", "decide", "open", "see", "update" }
 
 -- ---- words with fields behind them ----
 
@@ -74,7 +74,7 @@ local function expect_word(node, place, list)
   end
 end
 
-local KEY_ORDER = { "state", "error", "needs", "escalation", "data", "rule", "deadline" }
+local KEY_ORDER = { "state", "error", "needs", "escalation", "data", "rule", "deadline", "balance" }
 
 local function expect_table(tbl, place, list, deciding)
   local v = check.read(deciding and tests.decide_entry or check.entry "expect", tbl, place)
@@ -89,7 +89,7 @@ local function expect_table(tbl, place, list, deciding)
   if #v.rest > 0 then list[#list + 1] = { what = "output", value = data_of(v), line = place.line } end
 end
 
--- A decision's answer is expected by the names of its outputs; `rule` and `error` are the only other keys.
+-- A decision's answer is expected by the names of its outputs, a method's by its members (a list by how many it has); `rule` and `error` are the only other keys.
 tests.decide_entry = { word = "expect", items = "raw", rest = "plain", names = { "error", "rule" }, keys = {},
                        by_key = { rule = { name = "rule", kind = "text" }, error = { name = "error", kind = "name" } } }
 
@@ -128,6 +128,22 @@ function verbs.decide(node, place, step)
   if not name then return name == false and check.error(place, 'decide needs the name of a decision: decide "remedy.limit" { ... }') end
   local v = check.read(check.entry "decide_step", body, place)
   step.kind, step.name, step.data = "decide", kinds.dotted(name, place, "decide"), data_of(v)
+end
+
+-- see "li" { by = "ben" }: reads a record; without a name, the one that the last step was about.
+function verbs.see(node, place, step)
+  local name, body = called(node, place, true)
+  if name == nil then return end
+  local v = check.read(check.entry "see", body, place)
+  step.kind, step.on, step.by = "see", name or nil, v.by
+end
+
+-- ask "report.run" { by = "zhao", report = "complaint_analysis" }: any method, as somebody who has logged in.
+function verbs.ask(node, place, step)
+  local name, body = called(node, place, true)
+  if not name then return name == false and check.error(place, 'ask needs the name of a method: ask "job.list" { ... }') end
+  local v = check.read(check.entry "ask", body, place)
+  step.kind, step.name, step.by, step.data = "ask", kinds.dotted(name, place, "ask"), v.by, data_of(v)
 end
 
 -- open(complaint "d" { ... }); the record alone means the same.
@@ -173,7 +189,9 @@ local function step_of(value, place)
   if v.items[1] then take_verb(v.items[1].value, v.items[1].place, step) end
   if v.open then verbs.open({ args = { v.open } }, check.inside(place, check.line(value, "open") or place.line, "open"), step) end
   if v.update then update_key(v.update, check.inside(place, check.line(value, "update") or place.line, "update"), step) end
-  step.expect = expectations(v.expect, check.at(place, check.line(value, "expect")), step.kind == "decide")
+  if v.on and step.kind ~= "check" then check.error(place, "on stands in the verb here") end
+  step.on = step.on or v.on
+  step.expect = expectations(v.expect, check.at(place, check.line(value, "expect")), step.kind == "decide" or step.kind == "ask")
   return step
 end
 
@@ -222,7 +240,7 @@ end
 local function case_step(case, node, place)
   local step = { kind = "check", line = place.line, expect = {} }
   take_verb(merged(node, case), place, step)
-  step.expect = expectations(case.expect, check.at(place, check.line(case, "expect")), step.kind == "decide")
+  step.expect = expectations(case.expect, check.at(place, check.line(case, "expect")), step.kind == "decide" or step.kind == "ask")
   return step
 end
 

@@ -76,8 +76,20 @@ end
 kinds.roles = part("role", function(name, v, at) return { name = name, title = check.title(v), is = v.is or {}, line = at.line } end)
 kinds.units = part("unit", function(name, v, at) return { name = name, title = check.title(v), under = v.under, line = at.line } end)
 kinds.accounts = part("account", function(name, v, at)
-  return { name = name, title = v.name or name, unit = v.unit, group = v.group, roles = v.roles or {}, uid = v.uid, line = at.line }
+  return { name = name, title = v.name or name, unit = v.unit, group = v.group, roles = v.roles or {}, uid = v.uid, person = v.person, line = at.line }
 end)
+
+local STAFF_FIELDS = { "account", "name", "unit", "group", "roles", "person", "away_until", "deputy", "deputy_until" }
+
+-- staff = { record = "employee", account = "login", ... }: names of fields; what they must be is judged in C.
+function kinds.staff(value, place, label)
+  if not check.table(value, place, label) then return nil end
+  local inside = check.inside(place, check.line(value) or place.line, "staff")
+  local v = check.read(check.entry "staff", value, inside)
+  local staff = { record = v.record, working = v.working or {}, file = place.file, line = inside.line }
+  for _, name in ipairs(STAFF_FIELDS) do staff[name] = v[name] end
+  return staff
+end
 
 -- Several files may each declare a part, but the roles stand in one: their order has a meaning.
 function words.organisation(normal, declared)
@@ -91,6 +103,11 @@ function words.organisation(normal, declared)
     local names = {}
     for _, role in ipairs(v.roles) do names[#names + 1] = role.name end
     types.vocabularies.roles = types.vocabularies.roles or names
+  end
+  if v.staff and normal.staff then
+    check.error(declared.place, "staff is declared twice; the first one is at %s:%d", normal.staff.file, normal.staff.line)
+  else
+    normal.staff = v.staff or normal.staff
   end
   for _, list in ipairs { "units", "accounts" } do
     for _, item in ipairs(v[list] or {}) do

@@ -125,7 +125,21 @@ function kinds.time_of_day(value, place, label)
 end
 
 -- Findings of the rule's own words stand at the line of the key.
-local SCHEDULE_KEYS = { "rule", "zone", "from", "on", "start", "data" }
+local SCHEDULE_KEYS = { "rule", "zone", "from", "on", "start", "data", "each" }
+local EACH_KEYS = { "same", "where", "send", "form", "link" }
+
+-- each = "TYPE" and what belongs to it: as the effect of that name.
+local function schedule_each(v, body, place)
+  for _, name in ipairs(EACH_KEYS) do
+    if v[name] ~= nil and not v.each then check.error(check.at(place, check.line(body, name)), "'%s' needs each = RECORD", name) end
+    if type(v[name]) == "table" and name ~= "form" and next(v[name]) == nil then
+      check.error(check.at(place, check.line(body, name)), "'%s' names nothing", name)
+    end
+  end
+  if not v.each then return nil end
+  return { type = v.each, same = check.map(v.same), where = check.map(v.where), send = v.send, form = check.map(v.form), start = v.start,
+           data = check.map(v.data), link = v.link }
+end
 
 function words.schedule(normal, declared)
   local body, place = declared.body, declared.place
@@ -135,10 +149,12 @@ function words.schedule(normal, declared)
     check.error(check.at(place, check.line(body, "data")), "'data' names the fields: { field = value }")
     v.data = nil
   end
+  local each = schedule_each(v, body, place)
+  if v.start == nil and not each and not v.report and not v.meant.start then check.error(place, "missing key 'start', or each") end
   for _, name in ipairs(SCHEDULE_KEYS) do lines[name] = body[name] ~= nil and check.line(body, name) or place.line end
   normal.schedules[#normal.schedules + 1] = {
-    name = declared.name, title = v.title, rule = v.rule, at = v.at, zone = v.zone, from = v.from, on = v.on, start = v.start,
-    data = check.map(v.data), missed = v.missed, owner = v.owner, lines = check.map(lines), file = place.file, line = place.line,
+    name = declared.name, title = v.title, rule = v.rule, at = v.at, zone = v.zone, from = v.from, on = v.on, start = v.start, report = v.report,
+    data = not each and check.map(v.data) or nil, each = each, missed = v.missed, owner = v.owner, lines = check.map(lines), file = place.file, line = place.line,
   }
 end
 
@@ -159,7 +175,7 @@ local function authority_row(value, place, base)
   if v.up_to and not v.amount then v.amount = "amount" end
   if v.amount and not v.up_to then check.error(at, "amount needs up_to") end
   return { commands = commands or {}, from = v.from or {}, reach = v.reach, up_to = v.up_to, amount = v.amount,
-           unless = v.unless or {}, id = v.id or ("%s:%d"):format(base, line), file = place.file, line = line }
+           unless = v.unless or {}, other_than = v.other_than, ceilings = v.ceilings and check.map(v.ceilings), id = v.id or ("%s:%d"):format(base, line), file = place.file, line = line }
 end
 
 function words.authority(normal, declared)

@@ -1,7 +1,8 @@
--- The word workflow: states, events, limits, facts, guards and actions. Short forms become long ones here: a target state alone is an
--- event with one row, a single guard is a list of one. Whether the states and forms named exist is judged in C.
+-- The word workflow: states, events, limits, guards and actions (facts: words_fact.lua). Short forms become long ones here: a target
+-- state alone is an event with one row, a single guard is a list of one. Whether the states and forms named exist is judged in C.
 local use, host = ...
 local nodes, check, scanner = use "nodes", use "check", use "scanner"
+use "words_fact"
 local kinds = check.kinds
 local words = {}
 
@@ -65,7 +66,8 @@ local function event_of(name, value, place, always)
   if not check.table(value, at, "an event") then return nil end
   local v = check.read(check.entry "event", value, at)
   if v.except and not always then check.error(check.at(at, check.line(value, "except")), "except belongs to the events of always") end
-  return { name = name, title = v.title, form = v.form, rows = event_rows(v, check.at(at, v.line)), above = v.above, by = v.by,
+  if v.fields and v.form then check.error(at, "either form or fields, not both") end
+  return { name = name, title = v.title, form = v.form, fields = v.fields, rows = event_rows(v, check.at(at, v.line)), above = v.above, by = v.by, internal = v.internal,
            except = always and (v.except or {}) or nil, line = place.line }
 end
 
@@ -85,7 +87,8 @@ kinds.always_events = events_kind(true)
 function kinds.open(value, place, label)
   if not check.table(value, place, label) then return nil end
   local v = check.read(check.entry "open", value, check.inside(place, place.line, "open"))
-  return { event = v.event, form = v.form, ["do"] = v.run or {}, line = place.line }
+  if v.fields and v.form then check.error(check.inside(place, place.line, "open"), "either form or fields, not both") end
+  return { event = v.event, form = v.form, fields = v.fields, internal = v.internal, ["do"] = v.run or {}, line = place.line }
 end
 
 -- ---- limits ----
@@ -98,7 +101,8 @@ function kinds.tell(value, place, label)
   local names = {}
   for _, item in ipairs(v.items) do names[#names + 1] = kinds.name(item.value, item.place, "a role") end
   if #v.items == 0 then return check.error(place, "tell: nobody is named") end
-  return { names = names, text = v.text, at_once = v.at_once }
+  if v.template and v.text then return check.error(place, "tell: either text or template, not both") end
+  return { names = names, text = v.text, template = v.template, at_once = v.at_once }
 end
 
 function kinds.limit(value, place, label)
@@ -112,7 +116,8 @@ function kinds.limit(value, place, label)
   end
   local limit = kinds.text(first.value, first.place, "the duration")
   if v.tell and v.tell.text and v.text then check.error(at, "text is given twice") end
-  return { limit = limit, go = v.go, tell = v.tell and v.tell.names or {}, text = v.text or v.tell and v.tell.text, escalate = v.escalate or false,
+  if v.tell and v.tell.template and v.text then check.error(at, "tell: either text or template, not both") end
+  return { limit = limit, go = v.go, tell = v.tell and v.tell.names or {}, text = v.text or v.tell and v.tell.text, template = v.tell and v.tell.template, escalate = v.escalate or false,
            at_once = v.at_once or v.tell and v.tell.at_once or nil, ["do"] = v.run or {}, clock = v.clock, line = line }
 end
 
@@ -189,65 +194,11 @@ function kinds.states(value, place, label)
     local inside = check.inside(at, at.line, ("state '%s'"):format(name))
     if check.table(state, inside, "a state") then
       local v = check.read(check.entry "state", state, inside)
-      list[#list + 1] = { name = name, title = v.title, form = v.form, entry = v.entry or {}, exit = v.exit or {}, pause = v.pause or false,
+      list[#list + 1] = { name = name, title = v.title, form = v.form, entry = v.entry or {}, exit = v.exit or {}, pause = v.pause or false, public = v.public, rests = v.rests,
                           final = v.final or false, on = v.on or {}, after = v.after or {}, line = at.line }
     end
   end
   if next(value) == nil then check.error(place, "a workflow needs at least one state") end
-  return list
-end
-
--- ---- facts ----
-
-local FACTS = { "count", "decide", "field", "sum" }
-local facts = {}
-
--- The arguments of a fact's word: a name, and a table where the word has keys.
-local function fact_arguments(node, place, named)
-  local name = kinds[named](node.args[1], place, node.word)
-  local body = node.args[2]
-  if node.count > 2 then return check.error(place, "too many things behind '%s'", node.word) end
-  if body ~= nil and not check.table(body, place, ("what stands behind '%s'"):format(node.word)) then return nil end
-  return name, check.read(check.entry(node.word), body or {}, place)
-end
-
-function facts.decide(node, place)
-  local name, v = fact_arguments(node, place, "dotted")
-  return name and v and { kind = "decide", decision = name, of = v.of, with = check.map(v.with), output = v.output }
-end
-
-function facts.count(node, place)
-  local name, v = fact_arguments(node, place, "name")
-  return name and v and { kind = "count", type = name, same = v.same or {}, in_last = v.in_last, at_most = v.at_most }
-end
-
-function facts.sum(node, place)
-  local name, v = fact_arguments(node, place, "name")
-  return name and v and { kind = "sum", type = name, same = v.same or {}, in_last = v.in_last, field = v.field }
-end
-
-function facts.field(node, place)
-  local path, v = fact_arguments(node, place, "dotted")
-  return path and v and { kind = "field", path = path }
-end
-
-function kinds.facts(value, place, label)
-  if not check.table(value, place, label) then return nil end
-  local list = {}
-  for name, fact, at in check.members(value, place, label) do
-    local inside, node = check.inside(at, at.line, ("fact '%s'"):format(name)), nodes.of(fact)
-    if not node then
-      check.error(inside, "a fact is decide, count, sum or field, not %s", check.describe(fact))
-    elseif not facts[node.word] then
-      check.unknown_word(node, FACTS)
-    else
-      local made = facts[node.word](node, inside)
-      if made then
-        made.name, made.line = name, at.line
-        list[#list + 1] = made
-      end
-    end
-  end
   return list
 end
 
@@ -285,8 +236,8 @@ function words.workflow(normal, declared)
   local v = check.read(check.entry "workflow", declared.body, declared.place)
   normal.workflows[#normal.workflows + 1] = {
     name = declared.name, version = v.version, title = v.title, initial = v.initial, clock = v.clock,
-    file = declared.place.file, line = declared.place.line, open = v.open, within = v.within, facts = v.facts or {},
-    states = v.states or {}, always = v.always or {}, guards = v.guards or {}, actions = v.actions or {},
+    file = declared.place.file, line = declared.place.line, open = v.open, within = v.within, facts = v.facts or {}, public = v.public, guidance = v.guidance,
+    states = v.states or {}, always = v.always or {}, guards = v.guards or {}, actions = v.actions or {}, invariants = v.invariants or {},
   }
 end
 

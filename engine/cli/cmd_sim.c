@@ -1,0 +1,244 @@
+/* The simulation's command: a scratch directory, a kernel on a manual clock, months of work, and
+ * what came of it. Exit code 1 where anything that must hold did not.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/dirs.h"
+#include "cli/output.h"
+#include "cli/policy_print.h"
+#include "cli/progress.h"
+#include "cli/sim.h"
+#include "domain/zone.h"
+#include "policy/policy.h"
+
+#define SIM_MONTHS_MAX 120
+#define SIM_CASES_MAX 5000000
+#define SIM_DAY_MS 86400000ll
+
+struct sim_command {
+    struct rd_cli *cli;
+    struct rd_sim sim;
+    const char *policy_dir, *data_dir;
+    int64_t months, took_ms;
+    unsigned char digest[32];
+    struct rd_progress progress;
+};
+
+static void sim_progress(void *context, int64_t done_ms, int64_t all_ms)
+{
+    struct sim_command *command = context;
+    rd_progress_set(&command->progress, (uint64_t)(done_ms / SIM_DAY_MS),
+                    (uint64_t)(all_ms / SIM_DAY_MS));
+}
+
+/* "2026-03-02": midnight there, in the company's zone; and so many months later. */
+static enum rd_status sim_span(struct sim_command *command, const char *start,
+                               struct rd_error *error)
+{
+    struct rd_sim *sim = &command->sim;
+    int year, month, day, used = 0;
+    if (sscanf(start, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || start[used] ||
+        month < 1 || month > 12 || day < 1 || day > 31 || year < 1970 || year > 2150)
+        return rd_error_set(error, RD_USAGE, "--start takes a day such as 2026-03-02, not '%s'",
+                            start);
+    sim->start_ms = rd_zone_utc_ms(sim->model->local, rd_date_days(year, month, day) * SIM_DAY_MS);
+    int64_t months = year * 12 + month - 1 + command->months;
+    sim->end_ms =
+        rd_zone_utc_ms(sim->model->local,
+                       rd_date_days((int)(months / 12), (int)(months % 12) + 1, day) * SIM_DAY_MS);
+    return RD_OK;
+}
+
+/* The company's zone must be known before the clock can be set: the policy is loaded by itself
+ * first. */
+static enum rd_status sim_open(struct sim_command *command, struct rd_policy **policy,
+                               struct rd_error *error)
+{
+    struct rd_sim *sim = &command->sim;
+    struct rd_policy_source *sources;
+    size_t count;
+    struct rd_findings findings;
+    struct rd_kernel_start start;
+    rd_findings_init(&findings, &command->cli->arena);
+    enum rd_status status =
+        rd_policy_read_dir(&command->cli->arena, command->policy_dir, &sources, &count, error);
+    if (status == RD_OK)
+        status = rd_policy_load(sources, count, &findings, policy, error);
+    if (status == RD_CHECK_FAILED) {
+        rd_policy_print_findings(stderr, &findings);
+        return rd_error_set(error, status, "the rules in %s are not usable", command->policy_dir);
+    }
+    if (status != RD_OK)
+        return status;
+    sim->model = rd_policy_model(*policy);
+    status = sim_span(command, rd_args_text(&command->cli->args, "start"), error);
+    struct rd_kernel_options options = {
+        .data_dir = command->data_dir,
+        .policy = *policy,
+        .policy_sources = sources,
+        .policy_source_count = count,
+        .clock_manual = true,
+        .clock_start_ms = sim->start_ms,
+        .invariants = true,
+        .draw_seed = "simulation",
+    };
+    if (status == RD_OK)
+        status = rd_kernel_open(&options, &findings, &sim->kernel, &start, error);
+    return status;
+}
+
+static struct rd_value sim_counts(struct rd_arena *arena, const struct rd_sim_counts *counts)
+{
+    struct rd_value map = rd_map();
+    for (size_t i = 0; i < counts->count; i++)
+        rd_map_set(arena, &map, counts->items[i].name, rd_int((int64_t)counts->items[i].count));
+    return map;
+}
+
+static struct rd_value sim_result(struct sim_command *command)
+{
+    struct rd_arena *arena = &command->cli->arena;
+    const struct rd_sim *sim = &command->sim;
+    struct rd_value map = rd_map(), breaches = rd_list();
+    char *hash = rd_arena_alloc(arena, 2 * sizeof command->digest + 1);
+    sodium_bin2hex(hash, 2 * sizeof command->digest + 1, command->digest, sizeof command->digest);
+    rd_map_set(arena, &map, "seed", rd_int((int64_t)sim->random.seed));
+    rd_map_set(arena, &map, "days", rd_int((sim->end_ms - sim->start_ms) / SIM_DAY_MS));
+    rd_map_set(arena, &map, "records", rd_int((int64_t)sim->book.count));
+    rd_map_set(arena, &map, "acts", rd_int((int64_t)sim->acts));
+    rd_map_set(arena, &map, "rings", rd_int((int64_t)sim->rings));
+    rd_map_set(arena, &map, "entries", rd_int((int64_t)sim->entries));
+    rd_map_set(arena, &map, "batches", rd_int((int64_t)sim->batches));
+    rd_map_set(arena, &map, "opened", sim_counts(arena, &sim->opened_types));
+    rd_map_set(arena, &map, "seen", sim_counts(arena, &sim->started_types));
+    rd_map_set(arena, &map, "events", sim_counts(arena, &sim->events));
+    rd_map_set(arena, &map, "refused", sim_counts(arena, &sim->refusals));
+    rd_map_set(arena, &map, "people", sim_counts(arena, &sim->attacks));
+    rd_map_set(arena, &map, "checks", sim_counts(arena, &sim->checks));
+    rd_map_set(arena, &map, "breaches", rd_int((int64_t)sim->breach_count));
+    for (size_t i = 0; i < sim->breach_count && i < RD_SIM_BREACHES_KEPT; i++)
+        rd_list_add(arena, &breaches, rd_text(sim->breaches[i]));
+    rd_map_set(arena, &map, "first_breaches", breaches);
+    rd_map_set(arena, &map, "hash", rd_text(hash));
+    rd_map_set(arena, &map, "took_ms", rd_int(command->took_ms));
+    return map;
+}
+
+static void sim_print_counts(struct rd_buf *out, const char *title, const struct rd_value *map)
+{
+    size_t width = 0;
+    for (uint32_t i = 0; i < map->count; i++)
+        if (strlen(map->pairs[i].key) > width)
+            width = strlen(map->pairs[i].key);
+    rd_buf_printf(out, "\n%s\n", title);
+    for (uint32_t i = 0; i < map->count; i++)
+        rd_buf_printf(out, "  %-*s %9lld\n", (int)width, map->pairs[i].key,
+                      (long long)map->pairs[i].value.integer);
+}
+
+static void sim_print(struct rd_buf *out, const struct rd_value *result)
+{
+    const struct rd_value *breaches = rd_map_list(result, "first_breaches");
+    rd_buf_printf(
+        out,
+        "%lld days, %lld records, %lld acts of people, %lld deadlines rang, %lld "
+        "journal entries\n",
+        (long long)rd_map_int(result, "days", 0), (long long)rd_map_int(result, "records", 0),
+        (long long)rd_map_int(result, "acts", 0), (long long)rd_map_int(result, "rings", 0),
+        (long long)rd_map_int(result, "entries", 0));
+    sim_print_counts(out, "Records 记录", rd_map_get(result, "seen"));
+    sim_print_counts(out, "Events done 已办事件", rd_map_get(result, "events"));
+    sim_print_counts(out, "Refused 拒绝", rd_map_get(result, "refused"));
+    sim_print_counts(out, "How people acted 经办方式", rd_map_get(result, "people"));
+    sim_print_counts(out, "Checks made 检查次数", rd_map_get(result, "checks"));
+    rd_buf_printf(out, "\nBreaches 违例: %lld\n", (long long)rd_map_int(result, "breaches", 0));
+    for (uint32_t i = 0; i < breaches->count; i++)
+        rd_buf_printf(out, "  %s\n", breaches->items[i].text);
+    rd_buf_printf(out, "\nseed %lld  hash %s  %.1f s\n", (long long)rd_map_int(result, "seed", 0),
+                  rd_map_text(result, "hash", ""),
+                  (double)rd_map_int(result, "took_ms", 0) / 1000.0);
+}
+
+static enum rd_status sim_play(struct sim_command *command, struct rd_error *error)
+{
+    struct rd_policy *policy = NULL;
+    struct rd_sim *sim = &command->sim;
+    int64_t began_ns = rd_clock_mono_ns();
+    enum rd_status status = sim_open(command, &policy, error);
+    if (status == RD_OK) {
+        rd_progress_start(&command->progress, stderr, "simulating", "days");
+        status = rd_sim_run(sim, sim_progress, command, error);
+        rd_progress_end(&command->progress);
+    }
+    if (status == RD_OK)
+        status = rd_kernel_digest(sim->kernel, command->digest, error);
+    command->took_ms = (rd_clock_mono_ns() - began_ns) / 1000000;
+    rd_kernel_close(sim->kernel);
+    rd_policy_free(policy);
+    return status;
+}
+
+static enum rd_status sim_dir(struct sim_command *command, struct rd_error *error)
+{
+    const struct rd_args *args = &command->cli->args;
+    command->data_dir = rd_args_text(args, "data");
+    enum rd_status status =
+        rd_dirs_find_policy(rd_args_text(args, "policy"), &command->policy_dir, error);
+    if (status != RD_OK || !command->data_dir)
+        return status == RD_OK
+                   ? rd_dirs_make_scratch(&command->cli->arena, &command->data_dir, error)
+                   : status;
+    if (rd_dirs_check_data(command->data_dir, error) == RD_OK)
+        return rd_error_set(error, RD_IN_USE, "%s holds data already; name a new directory",
+                            command->data_dir);
+    return rd_dirs_make(command->data_dir, error);
+}
+
+enum rd_status rd_run_sim_run(struct rd_cli *cli, struct rd_error *error)
+{
+    struct sim_command *command = calloc(1, sizeof *command);
+    RD_ASSERT(command);
+    command->cli = cli;
+    command->months = rd_args_number(&cli->args, "months", 3);
+    command->sim.cases = (uint64_t)rd_args_number(&cli->args, "cases", 20000);
+    rd_arena_init(&command->sim.kept);
+    rd_arena_init(&command->sim.arena);
+    rd_sim_random_init(&command->sim.random, (uint64_t)rd_args_number(&cli->args, "seed", 1));
+    enum rd_status status = RD_OK;
+    if (command->months < 1 || command->months > SIM_MONTHS_MAX)
+        status = rd_error_set(error, RD_USAGE, "--months lies between 1 and %d", SIM_MONTHS_MAX);
+    else if (command->sim.cases < 1 || command->sim.cases > SIM_CASES_MAX)
+        status = rd_error_set(error, RD_USAGE, "--cases lies between 1 and %d", SIM_CASES_MAX);
+    if (status == RD_OK)
+        status = sim_dir(command, error);
+    if (status == RD_OK) {
+        status = sim_play(command, error);
+        if (!rd_args_text(&cli->args, "data"))
+            rd_dirs_remove(command->data_dir);
+    }
+    if (status == RD_OK) {
+        struct rd_value result = sim_result(command);
+        if (cli->json)
+            rd_cli_print_json(cli, &result);
+        else
+            sim_print(&cli->out, &result);
+        if (command->sim.breach_count > 0)
+            status = rd_error_set(error, RD_CHECK_FAILED, "%" PRIu64 " breaches of what must hold",
+                                  command->sim.breach_count);
+    }
+    rd_sim_book_fini(&command->sim.book);
+    rd_arena_fini(&command->sim.arena);
+    rd_arena_fini(&command->sim.kept);
+    free(command);
+    return status;
+}

@@ -1,0 +1,544 @@
+/* One batch of people's acts: what they look at, what they then try, and what the journal says came
+ * of it.
+ *
+ *   due records ─▶ case.get (all in one batch) ─▶ somebody, an event, a form ─▶ case.act (one
+ * batch)
+ *
+ * One act in sixteen is dishonest or careless: the proposer approves, a stranger acts, the form is
+ * spoilt, the version is old, the request is sent twice. What must then be refused is checked here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "cli/sim.h"
+
+#define ACT_BATCH 256
+#define ACT_HOUR_MS 3600000ll
+#define ACT_GIVE_UP 12 /* refusals in a row: from then on only the clock moves the case */
+
+enum act_attack {
+    ACT_HONEST,
+    ACT_STRANGER, /* anybody, whatever his role */
+    ACT_SELF,     /* one whom the record names already: the proposer approves */
+    ACT_SPOILT,
+    ACT_STALE,
+    ACT_TWICE,
+};
+static const char *const act_attacks[] = {
+    "honest", "stranger", "self", "spoilt", "stale", "twice"
+};
+
+struct act {
+    uint32_t at; /* in the book */
+    const struct rd_event *event;
+    const struct rd_account *by;
+    enum act_attack attack;
+    const struct rd_value *before; /* the record as it was read */
+};
+
+struct act_batch {
+    struct act acts[ACT_BATCH];
+    struct rd_request requests[2 * ACT_BATCH];
+    struct rd_value params[2 * ACT_BATCH];
+    size_t count, request_count;
+};
+
+void rd_sim_breach(struct rd_sim *sim, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (sim->breach_count++ < RD_SIM_BREACHES_KEPT)
+        sim->breaches[sim->breach_count - 1] = rd_arena_copy(&sim->kept, text, strlen(text));
+}
+
+void rd_sim_count(struct rd_sim_counts *counts, const char *name, uint64_t by)
+{
+    size_t i = 0;
+    while (i < counts->count && strcmp(counts->items[i].name, name) != 0)
+        i++;
+    if (i == counts->count) {
+        if (i == RD_SIM_COUNTS_MAX)
+            return;
+        snprintf(counts->items[counts->count++].name, sizeof counts->items[i].name, "%s", name);
+    }
+    counts->items[i].count += by;
+}
+
+uint64_t rd_sim_counted(const struct rd_sim_counts *counts, const char *name)
+{
+    for (size_t i = 0; i < counts->count; i++)
+        if (strcmp(counts->items[i].name, name) == 0)
+            return counts->items[i].count;
+    return 0;
+}
+
+static void act_run(struct rd_sim *sim, struct act_batch *batch)
+{
+    struct rd_request *all[2 * ACT_BATCH] = { NULL };
+    for (size_t i = 0; i < batch->request_count; i++)
+        all[i] = &batch->requests[i];
+    rd_kernel_run(sim->kernel, all, batch->request_count);
+    sim->batches++;
+}
+
+static struct rd_value *act_request(struct rd_sim *sim, struct act_batch *batch, const char *method)
+{
+    size_t at = batch->request_count++;
+    batch->params[at] = rd_map();
+    batch->requests[at] = (struct rd_request){ .arena = &sim->arena,
+                                               .method = method,
+                                               .params = &batch->params[at],
+                                               .peer = { .door = RD_DOOR_INSIDE } };
+    return &batch->params[at];
+}
+
+enum rd_status rd_sim_call(struct rd_sim *sim, const char *method, struct rd_value *params,
+                           struct rd_value *result, struct rd_error *error)
+{
+    struct rd_request request = {
+        .arena = &sim->arena, .method = method, .params = params, .peer = { .door = RD_DOOR_INSIDE }
+    };
+    struct rd_request *requests[] = { &request };
+    rd_kernel_run(sim->kernel, requests, 1);
+    *result = request.result;
+    if (request.status != RD_OK) {
+        *error = request.error;
+        error->detail = NULL; /* lives in the batch's arena */
+    }
+    return request.status;
+}
+
+static struct rd_value act_id(struct rd_sim *sim, struct rd_id id)
+{
+    char text[RD_ID_TEXT_MAX];
+    rd_id_write(id, text);
+    return rd_text_copy(&sim->arena, text, strlen(text));
+}
+
+/* ---- choosing ---- */
+
+/* Whether its form asks for something that the record does not have yet. */
+static bool act_adds(const struct rd_event *event, const struct rd_value *data)
+{
+    for (size_t i = 0; event->form && i < event->form->count; i++) {
+        const struct rd_value *value = rd_map_get(data, event->form->entries[i].field.name);
+        if (event->form->entries[i].record_field >= 0 &&
+            (!value || value->kind == RD_NULL || (value->kind == RD_BOOL && !value->boolean)))
+            return true;
+    }
+    return false;
+}
+
+/* What leads on or adds something is done often, what ends the case there and then seldom. */
+static unsigned act_weight(const struct rd_chart *chart, const struct rd_event *event,
+                           const struct rd_value *data)
+{
+    int to = event->rows[0].go;
+    if (to >= 0)
+        return chart->states[to].final ? 4 : 12;
+    return act_adds(event, data) ? 12 : 3;
+}
+
+/* Events that any state accepts are the exception. */
+static const struct rd_event *act_event(struct rd_sim *sim, const struct rd_sim_case *item,
+                                        const struct rd_value *data)
+{
+    const struct rd_chart *chart = item->type->chart;
+    const struct rd_state *state = &chart->states[item->state];
+    const struct rd_event *events[RD_STATES_MAX];
+    unsigned weights[RD_STATES_MAX], all = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < state->event_count && count < RD_STATES_MAX; i++) {
+        events[count] = &state->events[i];
+        weights[count++] = act_weight(chart, &state->events[i], data);
+    }
+    for (size_t i = 0; i < chart->always_count && count < RD_STATES_MAX; i++)
+        if (rd_event_find(chart, item->state, chart->always[i].name) == &chart->always[i]) {
+            events[count] = &chart->always[i];
+            weights[count++] = 1;
+        }
+    for (size_t i = 0; i < count; i++)
+        all += events[i]->permission->row_count ? weights[i] : (weights[i] = 0);
+    if (all == 0)
+        return NULL;
+    uint64_t draw = rd_sim_draw(&sim->random, all);
+    size_t at = 0;
+    for (; draw >= weights[at]; at++)
+        draw -= weights[at];
+    return events[at];
+}
+
+/* Somebody whom one of the record's account fields names. */
+static const struct rd_account *act_named(struct rd_sim *sim, const struct rd_record_type *type,
+                                          const struct rd_value *data)
+{
+    const struct rd_account *named[RD_FIELDS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (type->fields[i].type.kind != RD_TYPE_ACCOUNT)
+            continue;
+        const char *name = rd_map_text(data, type->fields[i].name, NULL);
+        named[count] = name ? rd_account_find(&sim->model->organisation, name) : NULL;
+        count += named[count] != NULL;
+    }
+    return count ? named[rd_sim_draw(&sim->random, count)] : NULL;
+}
+
+static enum act_attack act_attack(struct rd_sim *sim)
+{
+    return rd_sim_draw(&sim->random, 16) ? ACT_HONEST
+                                         : (enum act_attack)(1 + rd_sim_draw(&sim->random, 5));
+}
+
+static const struct rd_account *act_who(struct rd_sim *sim, const struct rd_sim_case *item,
+                                        const struct act *act)
+{
+    const struct rd_value *data = rd_map_get(act->before, "data");
+    const char *owner = item->type->owner >= 0
+                            ? rd_map_text(data, item->type->fields[item->type->owner].name, NULL)
+                            : NULL;
+    const struct rd_account *named = NULL;
+    if (act->attack == ACT_STRANGER)
+        return rd_sim_people_any(sim);
+    if (act->attack == ACT_SELF)
+        named = act_named(sim, item->type, data);
+    const char *unit = item->type->unit >= 0
+                           ? rd_map_text(data, item->type->fields[item->type->unit].name, NULL)
+                           : NULL;
+    return named ? named : rd_sim_people_pick(sim, act->event->permission, owner, unit);
+}
+
+/* False where nobody can do anything about the record now. */
+static bool act_plan(struct rd_sim *sim, struct act_batch *batch, struct act *act)
+{
+    const struct rd_sim_case *item = &sim->book.cases[act->at];
+    struct rd_value form;
+    act->event = item->state >= 0 ? act_event(sim, item, rd_map_get(act->before, "data")) : NULL;
+    act->attack = act_attack(sim);
+    act->by = act->event ? act_who(sim, item, act) : NULL;
+    if (!act->by || !rd_sim_form(sim, act->event->form, &form))
+        return false;
+    if (act->attack == ACT_SPOILT)
+        rd_sim_form_spoil(sim, &form);
+    for (int copy = 0; copy < (act->attack == ACT_TWICE ? 2 : 1); copy++) {
+        struct rd_value *params = act_request(sim, batch, "case.act");
+        rd_map_add(&sim->arena, params, "id", act_id(sim, item->id));
+        rd_map_add(&sim->arena, params, "event", rd_text(act->event->name));
+        rd_map_add(&sim->arena, params, "as", rd_text(act->by->name));
+        if (form.count)
+            rd_map_add(&sim->arena, params, "form", form);
+        if (act->attack == ACT_STALE)
+            rd_map_add(&sim->arena, params, "if_version",
+                       rd_int(rd_map_int(act->before, "version", 1) - 1));
+        if (act->attack == ACT_TWICE)
+            rd_map_add(
+                &sim->arena, params, "idempotency_key",
+                rd_text(rd_arena_printf(&sim->arena, "sim-%llu", (unsigned long long)sim->acts)));
+    }
+    sim->acts++;
+    return true;
+}
+
+/* ---- judging ---- */
+
+static bool act_is_four_eyes(const struct rd_authority_row *row, const char *field)
+{
+    char guard[RD_NAME_BYTES_MAX + 16];
+    snprintf(guard, sizeof guard, "actor_is_%s", field);
+    for (size_t i = 0; i < row->unless_count; i++)
+        if (strcmp(row->unless[i], guard) == 0)
+            return true;
+    for (size_t i = 0; i < row->other_than_count; i++)
+        if (strcmp(row->other_than[i], field) == 0)
+            return true;
+    return false;
+}
+
+/* Whoever does what every row keeps from the proposer is not the proposer. */
+static void act_judge_four_eyes(struct rd_sim *sim, const struct rd_sim_case *item,
+                                const struct act *act)
+{
+    const struct rd_permission *permission = act->event->permission;
+    const struct rd_value *data = rd_map_get(act->before, "data");
+    for (size_t f = 0; f < item->type->field_count; f++) {
+        const struct rd_field *field = &item->type->fields[f];
+        size_t kept_from = 0;
+        if (field->type.kind != RD_TYPE_ACCOUNT)
+            continue;
+        for (size_t i = 0; i < permission->row_count; i++)
+            kept_from += act_is_four_eyes(permission->rows[i], field->name);
+        if (kept_from < permission->row_count || kept_from == 0)
+            continue;
+        rd_sim_count(&sim->checks, "four eyes", 1);
+        if (strcmp(rd_map_text(data, field->name, ""), act->by->name) == 0)
+            rd_sim_breach(sim, "%s did %s on %s, although he is its %s", act->by->name,
+                          act->event->command, rd_map_text(act->before, "number", "?"),
+                          field->name);
+    }
+}
+
+static void act_judge(struct rd_sim *sim, struct rd_sim_case *item, const struct act *act,
+                      const struct rd_request *first, const struct rd_request *again)
+{
+    bool done = first->status == RD_OK;
+    rd_sim_count(&sim->events, act->event->command, done);
+    rd_sim_count(&sim->attacks, act_attacks[act->attack], 1);
+    if (!done)
+        rd_sim_count(&sim->refusals, rd_status_name(first->status), 1);
+    item->attempts = done ? 0 : item->attempts + 1;
+    if (first->status == RD_POLICY_FAULT || first->status == RD_IO)
+        rd_sim_breach(sim, "%s by %s: %s", act->event->command, act->by->name, first->error.text);
+    if ((act->attack == ACT_SPOILT || act->attack == ACT_STALE) && done)
+        rd_sim_breach(sim, "a request that is %s was accepted: %s on %s", act_attacks[act->attack],
+                      act->event->command, rd_map_text(act->before, "number", "?"));
+    if (again &&
+        (again->status != first->status || (done && rd_map_int(&again->result, "version", 0) !=
+                                                        rd_map_int(&first->result, "version", 0))))
+        rd_sim_breach(sim, "the same request twice was answered differently: %s on %s",
+                      act->event->command, rd_map_text(act->before, "number", "?"));
+    if (done)
+        act_judge_four_eyes(sim, item, act);
+}
+
+/* When somebody looks at the record again: mostly soon, sometimes late enough for its clocks. */
+static int64_t act_later(struct rd_sim *sim)
+{
+    static const struct {
+        unsigned chance;
+        int64_t hours;
+    } waits[] = { { 300, 1 }, { 550, 4 }, { 750, 20 }, { 900, 60 }, { 970, 150 }, { 1000, 400 } };
+    uint64_t draw = rd_sim_draw(&sim->random, 1000);
+    size_t i = 0;
+    while (draw >= waits[i].chance)
+        i++;
+    return sim->now_ms +
+           (int64_t)rd_sim_draw(&sim->random, (uint64_t)(waits[i].hours * ACT_HOUR_MS)) + 60000;
+}
+
+static void act_again(struct rd_sim *sim, struct rd_sim_case *item)
+{
+    const struct rd_chart *chart = item->type->chart;
+    if (chart && item->state >= 0 && !chart->states[item->state].final &&
+        item->attempts < ACT_GIVE_UP)
+        rd_sim_book_plan(&sim->book, item, act_later(sim));
+}
+
+static enum rd_status act_read(struct rd_sim *sim, struct act_batch *batch, struct rd_error *error)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        rd_map_add(&sim->arena, act_request(sim, batch, "case.get"), "id",
+                   act_id(sim, sim->book.cases[batch->acts[i].at].id));
+    act_run(sim, batch);
+    for (size_t i = 0; i < batch->count; i++) {
+        struct rd_value *before = rd_arena_zalloc(&sim->arena, 1, sizeof *before);
+        if (batch->requests[i].status != RD_OK) {
+            *error = batch->requests[i].error;
+            error->detail = NULL;
+            return batch->requests[i].status;
+        }
+        *before = batch->requests[i].result;
+        batch->acts[i].before = before;
+    }
+    batch->request_count = 0;
+    return RD_OK;
+}
+
+enum rd_status rd_sim_act(struct rd_sim *sim, struct rd_error *error)
+{
+    struct act_batch *batch = calloc(1, sizeof *batch);
+    RD_ASSERT(batch);
+    for (struct rd_sim_case *item;
+         batch->count < ACT_BATCH && (item = rd_sim_book_due(&sim->book, sim->now_ms));)
+        batch->acts[batch->count++].at = (uint32_t)(item - sim->book.cases);
+    enum rd_status status = batch->count ? act_read(sim, batch, error) : RD_OK;
+    size_t first[ACT_BATCH];
+    for (size_t i = 0; status == RD_OK && i < batch->count; i++) {
+        first[i] = batch->request_count;
+        if (!act_plan(sim, batch, &batch->acts[i]))
+            batch->acts[i].event = NULL;
+    }
+    if (status == RD_OK && batch->request_count)
+        act_run(sim, batch);
+    for (size_t i = 0; status == RD_OK && i < batch->count; i++) {
+        struct rd_sim_case *item = &sim->book.cases[batch->acts[i].at];
+        const struct act *act = &batch->acts[i];
+        if (act->event)
+            act_judge(sim, item, act, &batch->requests[first[i]],
+                      act->attack == ACT_TWICE ? &batch->requests[first[i] + 1] : NULL);
+        else
+            item->attempts++;
+    }
+    if (status == RD_OK && batch->count)
+        status = rd_sim_follow(sim, error);
+    for (size_t i = 0; status == RD_OK && i < batch->count; i++)
+        act_again(sim, &sim->book.cases[batch->acts[i].at]);
+    free(batch);
+    return status;
+}
+
+/* ---- opening ---- */
+
+/* The kinds of cases that people open; the one with the most states is the company's bread and
+ * butter: four in five are of it. */
+static const struct rd_chart *open_chart(struct rd_sim *sim)
+{
+    const struct rd_model *model = sim->model;
+    const struct rd_chart *able[RD_STATES_MAX], *main = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < model->chart_count && count < RD_STATES_MAX; i++) {
+        const struct rd_chart *chart = &model->charts[i];
+        if (chart->open.permission->row_count == 0 ||
+            (chart->open.form && chart->open.form->whole)) /* a file: there are enough of them */
+            continue;
+        able[count++] = chart;
+        if (!main || chart->state_count > main->state_count)
+            main = chart;
+    }
+    if (count < 2 || rd_sim_chance(&sim->random, 800))
+        return main;
+    return able[rd_sim_draw(&sim->random, count)];
+}
+
+enum rd_status rd_sim_open(struct rd_sim *sim, size_t count, struct rd_error *error)
+{
+    struct act_batch *batch = calloc(1, sizeof *batch);
+    const struct rd_chart *charts[ACT_BATCH];
+    RD_ASSERT(batch);
+    for (size_t i = 0; i < count && batch->request_count < ACT_BATCH; i++) {
+        const struct rd_chart *chart = open_chart(sim);
+        const struct rd_account *by =
+            chart ? rd_sim_people_pick(sim, chart->open.permission, NULL, NULL) : NULL;
+        struct rd_value form;
+        sim->opened++; /* tried: what can't be opened is not tried for ever */
+        if (!by || !rd_sim_form(sim, chart->open.form, &form))
+            continue;
+        charts[batch->request_count] = chart;
+        struct rd_value *params = act_request(sim, batch, "case.open");
+        rd_map_add(&sim->arena, params, "type", rd_text(chart->type->name));
+        rd_map_add(&sim->arena, params, "data", form);
+        rd_map_add(&sim->arena, params, "as", rd_text(by->name));
+    }
+    if (batch->request_count)
+        act_run(sim, batch);
+    for (size_t i = 0; i < batch->request_count; i++) {
+        const struct rd_request *request = &batch->requests[i];
+        if (request->status == RD_OK) {
+            rd_sim_count(&sim->opened_types, charts[i]->type->name, 1);
+            continue;
+        }
+        rd_sim_count(&sim->refusals, rd_status_name(request->status), 1);
+        if (request->status == RD_POLICY_FAULT || request->status == RD_IO)
+            rd_sim_breach(sim, "opening a %s: %s", charts[i]->type->name, request->error.text);
+    }
+    free(batch);
+    return rd_sim_follow(sim, error);
+}
+
+/* ---- following ---- */
+
+/* A deadline rang: a limit of a state rings once while the record is in it, that of the whole case
+ * once while it is open. */
+static void follow_ring(struct rd_sim *sim, struct rd_sim_case *item, const struct rd_value *event)
+{
+    const struct rd_value *decisions = rd_map_list(event, "decisions");
+    const char *name = decisions->count ? rd_map_text(&decisions->items[0], "rule", "") : "";
+    sim->rings++;
+    if (!item->type->chart || item->state < 0)
+        return;
+    rd_sim_count(&sim->checks, "rings once", 1);
+    if (strcmp(name, "within") == 0) {
+        if (item->within_rang)
+            rd_sim_breach(sim, "the limit of the whole case rang twice on one %s",
+                          item->type->name);
+        item->within_rang = true;
+        return;
+    }
+    const struct rd_state *state = &item->type->chart->states[item->state];
+    for (size_t i = 0; i < state->after_count && i < 64; i++) {
+        if (strcmp(state->after[i].name, name) != 0)
+            continue;
+        if (item->rung >> i & 1)
+            rd_sim_breach(sim, "the limit '%s' rang twice on one %s", name, item->type->name);
+        item->rung |= 1ull << i;
+    }
+}
+
+/* Whether one of the type's own events led to that state: it was entered, perhaps again. Other
+ * records of the same entry may have states of that name as well. */
+static bool follow_entered(const struct rd_value *event, const char *type, const char *state)
+{
+    const struct rd_value *decisions = rd_map_list(event, "decisions");
+    size_t len = strlen(type);
+    for (uint32_t i = 0; i < decisions->count; i++) {
+        const char *rule = rd_map_text(&decisions->items[i], "rule", "");
+        if (strncmp(rule, type, len) == 0 && rule[len] == '.' &&
+            strcmp(rd_map_text(&decisions->items[i], "outcome", ""), state) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void follow_record(struct rd_sim *sim, const struct rd_value *event,
+                          const struct rd_value *record)
+{
+    struct rd_id id;
+    const struct rd_record_type *type = rd_model_type(sim->model, rd_map_text(record, "type", ""));
+    if (!type || !rd_id_read(rd_map_text(record, "id", ""), &id))
+        return;
+    struct rd_sim_case *item = rd_sim_book_find(&sim->book, id);
+    if (!item) {
+        item = rd_sim_book_add(&sim->book, id, type);
+        rd_sim_count(&sim->started_types, type->name, 1);
+    }
+    const char *name = rd_map_text(record, "state", NULL);
+    int state = type->chart && name ? rd_state_find(type->chart, name) : -1;
+    if (state != item->state || (name && follow_entered(event, type->name, name))) {
+        item->state = state;
+        item->rung = 0;
+        item->attempts = 0;
+    }
+    rd_sim_book_touch(&sim->book, item);
+    act_again(sim, item);
+}
+
+static void follow_event(struct rd_sim *sim, const struct rd_value *event)
+{
+    struct rd_id id;
+    const struct rd_value *records = rd_map_list(event, "records");
+    const char *command = rd_map_text(event, "command", "");
+    sim->entries++;
+    struct rd_sim_case *item =
+        rd_id_read(rd_map_text(event, "id", ""), &id) ? rd_sim_book_find(&sim->book, id) : NULL;
+    if (item && strcmp(command, "ring") == 0)
+        follow_ring(sim, item, event);
+    if (strcmp(rd_map_text(event, "refused", ""), "policy_fault") == 0 &&
+        strcmp(rd_map_text(event, "actor", ""), "system") == 0)
+        rd_sim_breach(sim, "the clock met a policy fault (journal entry %lld)",
+                      (long long)rd_map_int(event, "seq", 0));
+    for (uint32_t i = 0; i < records->count; i++)
+        follow_record(sim, event, &records->items[i]);
+}
+
+enum rd_status rd_sim_follow(struct rd_sim *sim, struct rd_error *error)
+{
+    for (;;) {
+        struct rd_value params = rd_map(), page;
+        rd_map_add(&sim->arena, &params, "since", rd_int((int64_t)sim->seq));
+        enum rd_status status = rd_sim_call(sim, "feed.read", &params, &page, error);
+        if (status != RD_OK)
+            return status;
+        const struct rd_value *events = rd_map_list(&page, "events");
+        for (uint32_t i = 0; i < events->count; i++)
+            follow_event(sim, &events->items[i]);
+        uint64_t next = (uint64_t)rd_map_int(&page, "next", (int64_t)sim->seq);
+        if (next == sim->seq)
+            return RD_OK;
+        sim->seq = next;
+    }
+}

@@ -1,0 +1,139 @@
+/* Four eyes, and what a staff record may say.
+ *
+ * Two signatures are worth nothing if one person gives both: by standing in for the other, by a
+ * second account, or as the administrator who acts `as` somebody. So it is persons that are
+ * compared, not names.
+ */
+#include <string.h>
+
+#include "kernel/inside.h"
+
+/* Which of the names that the actor goes by is the same person as `done_by`; NULL: none. */
+static const char *eyes_same(const struct rd_run *run, const char *done_by)
+{
+    const struct rd_actor *actor = &run->actor;
+    const char *names[] = { actor->name, actor->behalf ? actor->behalf->name : NULL,
+                            actor->behind_account ? actor->behind_account->name : NULL };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i] && rd_staff_same_person(run->kernel, names[i], done_by))
+            return names[i];
+    return NULL;
+}
+
+enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *draft,
+                                   const struct rd_authority_row *row)
+{
+    for (size_t i = 0; i < row->other_than_count; i++) {
+        const char *field = row->other_than[i];
+        const struct rd_value *was = rd_map_get(&draft->record.data, field),
+                              *done_by = rd_draft_get(draft, field);
+        const char *same = rd_value_is(done_by, RD_TEXT) ? eyes_same(run, done_by->text) : NULL;
+        if (!same && rd_value_is(was, RD_TEXT) && (same = eyes_same(run, was->text)))
+            done_by = was; /* the form may not write him out of it */
+        if (!same) {
+            rd_run_decided(run, row->id, row->file, row->line, "other than",
+                           rd_value_is(done_by, RD_TEXT)
+                               ? rd_arena_printf(run->arena, "%s %s", field, done_by->text)
+                               : rd_arena_printf(run->arena, "%s nobody", field));
+            continue;
+        }
+        const char *how =
+            strcmp(same, run->actor.name) == 0 ? "" : rd_arena_printf(run->arena, " (by %s)", same);
+        return rd_error_at(run->error, RD_FOUR_EYES,
+                           rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
+                           "%s%s may not: the %s, %s, is the same person", run->actor.name, how,
+                           field, done_by->text);
+    }
+    return RD_OK;
+}
+
+/* ---- what a staff record may say ---- */
+
+/* Logins are written into rules, addressees and file names: plain names only. */
+static bool login_is_name(const char *login)
+{
+    size_t len = strlen(login);
+    for (const char *at = login; *at; at++) {
+        unsigned char c = (unsigned char)*at;
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+        if (!letter && !(at > login && c >= '0' && c <= '9'))
+            return false;
+    }
+    return len > 0 && len <= RD_NAME_BYTES_MAX;
+}
+
+static const char *login_fault(const struct rd_run *run, const struct rd_draft *draft,
+                               const char *login, const struct rd_value *before)
+{
+    static const char *const TAKEN[] = { "system", "administrator", "owner", "customer" };
+    const struct rd_organisation *organisation = &run->model->organisation;
+    if (!login_is_name(login))
+        return "is no name (letters, digits and _, 64 bytes at most)";
+    for (size_t i = 0; i < sizeof TAKEN / sizeof *TAKEN; i++)
+        if (strcmp(login, TAKEN[i]) == 0)
+            return "is the engine's own; choose another";
+    if (rd_role_find(organisation, login) >= 0)
+        return "is the name of a role; choose another";
+    if (rd_account_find(organisation, login))
+        return "is an account of rules/organisation.lua already";
+    if (!draft->fresh && rd_value_is(before, RD_TEXT) && strcmp(before->text, login) != 0)
+        return "does not change: old entries name it";
+    return NULL;
+}
+
+static const char *deputy_fault(const struct rd_run *run, const char *login, const char *deputy)
+{
+    const struct rd_account *others[RD_DELEGATORS_MAX];
+    if (login && rd_staff_same_person(run->kernel, login, deputy))
+        return "is the same person";
+    size_t count = rd_staff_delegators(run->kernel, deputy, run->now_ms, others);
+    for (size_t i = 0; login && i < count && i < RD_DELEGATORS_MAX; i++)
+        if (strcmp(others[i]->name, login) == 0)
+            return NULL; /* it is one of these already */
+    return count < RD_DELEGATORS_MAX ? NULL : "stands in for too many already";
+}
+
+static enum rd_status staff_fault(struct rd_run *run, enum rd_status status, const char *field,
+                                  const char *value, const char *why)
+{
+    return rd_error_at(run->error, status, rd_arena_printf(run->arena, "/data/%s", field),
+                       "%s '%s' %s", field, value, why);
+}
+
+/* What was judged when it was said is not judged again with whatever else changes: a delegation
+ * that is over must not keep anybody from leaving. */
+static bool deputy_is_new(const struct rd_staff *staff, const struct rd_draft *draft)
+{
+    static const enum rd_staff_field SAY[] = { RD_STAFF_ACCOUNT, RD_STAFF_PERSON, RD_STAFF_DEPUTY,
+                                               RD_STAFF_DEPUTY_UNTIL };
+    bool said = draft->fresh;
+    for (size_t i = 0; i < sizeof SAY / sizeof *SAY; i++) {
+        const char *name = rd_staff_field_name(staff, SAY[i]);
+        said |= name && rd_map_get(&draft->set, name);
+    }
+    return said;
+}
+
+enum rd_status rd_staff_check(struct rd_run *run, const struct rd_draft *draft)
+{
+    const struct rd_staff *staff = &run->model->staff;
+    if (!staff->type || draft->type != staff->type)
+        return RD_OK;
+    const char *account_field = rd_staff_field_name(staff, RD_STAFF_ACCOUNT),
+               *deputy_field = rd_staff_field_name(staff, RD_STAFF_DEPUTY);
+    const struct rd_value *login = rd_draft_get(draft, account_field),
+                          *changed = rd_map_get(&draft->set, account_field),
+                          *deputy = deputy_field ? rd_draft_get(draft, deputy_field) : NULL;
+    const char *why = NULL;
+    if (rd_value_is(changed, RD_TEXT))
+        why =
+            login_fault(run, draft, changed->text, rd_map_get(&draft->record.data, account_field));
+    if (changed && changed->kind == RD_NULL && !draft->fresh)
+        why = "cannot be emptied: old entries name it";
+    if (why)
+        return staff_fault(run, RD_BAD_FORM, account_field,
+                           rd_value_is(changed, RD_TEXT) ? changed->text : "", why);
+    if (rd_value_is(deputy, RD_TEXT) && deputy_is_new(staff, draft))
+        why = deputy_fault(run, rd_value_is(login, RD_TEXT) ? login->text : NULL, deputy->text);
+    return why ? staff_fault(run, RD_BAD_FORM, deputy_field, deputy->text, why) : RD_OK;
+}

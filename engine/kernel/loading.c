@@ -1,0 +1,176 @@
+/* Loading a policy beside the work. Reading and checking takes many times as long as a batch may,
+ * and needs nothing of the kernel: it happens on a thread of its own.
+ *
+ *   kernel thread   ask ──▶ batch, batch, batch ... ──▶ done? ──▶ activate (or preview), answer
+ *   its own thread    └──▶ read, hash, load, check ───────┘
+ *
+ * The thread must not touch the kernel: it knows the directory's name and the hash that needs no
+ * loading, and makes a policy that nobody else has seen. `done` and the join hand that over. What
+ * follows is decided when it is over, by what is in force then: an activation may be between, and
+ * the asker may have lost his right.
+ */
+#include "kernel/loading.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rd_loading {
+    struct rd_request *request;
+    const struct rd_loading_use *use;
+    struct rd_loaded loaded; /* the thread's, until it is done */
+    const char *dir;         /* the kernel's, which waits for the thread before it forgets it */
+    char have[RD_POLICY_HASH_TEXT];
+    pthread_t thread;
+    bool threaded; /* and not joined */
+    atomic_bool done;
+    struct rd_loading *next;
+};
+
+/* ---- on its own thread ---- */
+
+static void loading_make(struct rd_loading *loading)
+{
+    struct rd_loaded *loaded = &loading->loaded;
+    loaded->status = rd_policy_read_dir(&loaded->arena, loading->dir, &loaded->sources,
+                                        &loaded->count, &loaded->error);
+    if (loaded->status != RD_OK)
+        return;
+    rd_policy_hash(loaded->sources, loaded->count, loaded->hash);
+    if (strcmp(loaded->hash, loading->have) != 0)
+        loaded->status = rd_policy_load(loaded->sources, loaded->count, &loaded->findings,
+                                        &loaded->policy, &loaded->error);
+}
+
+static void *loading_main(void *context)
+{
+    struct rd_loading *loading = context;
+    loading_make(loading);
+    atomic_store(&loading->done, true);
+    return NULL;
+}
+
+/* ---- on the kernel's ---- */
+
+/* Signals are for the threads that expect them. Without a thread to be had the load is done at
+ * once: late for others, but not never. */
+static void loading_begin(struct rd_kernel *kernel, struct rd_loading *loading)
+{
+    sigset_t all, before;
+    const char *have = loading->use->have(kernel);
+    memcpy(loading->have, have, strlen(have) + 1);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    loading->threaded = pthread_create(&loading->thread, NULL, loading_main, loading) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!loading->threaded)
+        loading_main(loading);
+}
+
+static void loading_join(struct rd_loading *loading)
+{
+    if (!loading->threaded)
+        return;
+    int failed = pthread_join(loading->thread, NULL);
+    RD_ASSERT(failed == 0);
+    loading->threaded = false;
+}
+
+static void loading_free(struct rd_loading *loading)
+{
+    rd_policy_free(loading->loaded.policy);
+    rd_arena_fini(&loading->loaded.arena);
+    free(loading);
+}
+
+enum rd_status rd_loading_ask(struct rd_kernel *kernel, struct rd_request *request,
+                              const struct rd_loading_use *use)
+{
+    struct rd_loading **at = &kernel->loadings;
+    size_t waiting = 0;
+    if (!kernel->policy_dir)
+        return rd_error_set(&request->error, RD_POLICY_REFUSED,
+                            "the server was started without a policy directory");
+    for (; *at; at = &(*at)->next)
+        waiting++;
+    if (waiting == RD_LOADINGS_MAX)
+        return rd_error_set(&request->error, RD_BUSY,
+                            "%d requests wait for the policy directory to be read already; try "
+                            "again later",
+                            RD_LOADINGS_MAX);
+    struct rd_loading *loading = calloc(1, sizeof *loading);
+    RD_ASSERT(loading);
+    loading->request = request;
+    loading->use = use;
+    loading->dir = kernel->policy_dir;
+    loading->loaded.error = RD_ERROR_NONE;
+    rd_arena_init(&loading->loaded.arena);
+    rd_findings_init(&loading->loaded.findings, &loading->loaded.arena);
+    *at = loading;
+    request->waits = true;
+    if (waiting == 0)
+        loading_begin(kernel, loading);
+    return RD_OK;
+}
+
+static void loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
+{
+    struct rd_request *request = loading->request;
+    struct rd_actor actor;
+    enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
+    if (status == RD_OK)
+        status = rd_actor_may(kernel, &actor, "policy.reload", &request->error);
+    if (status == RD_OK) {
+        /* an account's name is its generation's */
+        actor.name = rd_arena_copy(&loading->loaded.arena, actor.name, strlen(actor.name));
+        status = loading->use->then(kernel, request, &actor, &loading->loaded);
+    }
+    request->status = status;
+    request->waits = false;
+    rd_request_finish(request);
+}
+
+struct rd_request *rd_loading_slice(struct rd_kernel *kernel)
+{
+    struct rd_loading *loading = kernel->loadings;
+    if (!loading || !atomic_load(&loading->done))
+        return NULL;
+    loading_join(loading);
+    loading_answer(kernel, loading);
+    struct rd_request *answered = loading->request;
+    kernel->loadings = loading->next;
+    loading_free(loading);
+    if (kernel->loadings)
+        loading_begin(kernel, kernel->loadings);
+    return answered;
+}
+
+int64_t rd_loading_wake_at(const struct rd_kernel *kernel)
+{
+    if (!kernel->loadings)
+        return INT64_MAX;
+    return atomic_load(&kernel->loadings->done) ? 0 : rd_kernel_now_ms(kernel) + RD_LOADING_LOOK_MS;
+}
+
+void rd_loading_wait(struct rd_kernel *kernel)
+{
+    if (kernel->loadings)
+        loading_join(kernel->loadings);
+}
+
+void rd_loading_fini(struct rd_kernel *kernel)
+{
+    rd_loading_wait(kernel);
+    while (kernel->loadings) {
+        struct rd_loading *loading = kernel->loadings;
+        struct rd_request *request = loading->request;
+        kernel->loadings = loading->next;
+        loading_free(loading);
+        request->waits = false;
+        request->status = rd_error_set(&request->error, RD_SHUTTING_DOWN,
+                                       "the server stops before the policy was loaded");
+        rd_request_finish(request);
+    }
+}
