@@ -58,8 +58,8 @@ test-clang:
 
 test-long: packages
 	@$(call BUILD,test)
-	@cd build/test && REDRESS_LONG=1 $(CTEST) -L fault
-	@cd build/test && REDRESS_LONG=1 $(CTEST) -R calendar_property
+	@cd build/test && REDRESS_LONG=1 $(CTEST) -L "fault|sim"
+	@cd build/test && REDRESS_LONG=1 $(CTEST) -R "calendar_property|staff_scale"
 	@$(call BUILD,tsan)
 	@cd build/tsan && REDRESS_LONG=1 $(CTEST) -L flow
 	@# suites that fork leave the parent's heap behind in the child on purpose: memory errors only

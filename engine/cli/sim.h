@@ -89,7 +89,6 @@ struct rd_sim_counts {
     size_t count;
 };
 void rd_sim_count(struct rd_sim_counts *counts, const char *name, uint64_t by);
-uint64_t rd_sim_counted(const struct rd_sim_counts *counts, const char *name);
 
 #define RD_SIM_PEOPLE_MAX 512
 struct rd_sim_person {
@@ -149,13 +148,18 @@ const struct rd_account *rd_sim_people_any(struct rd_sim *sim);
 
 /* Opens so many new cases; fewer where nothing can be opened. */
 enum rd_status rd_sim_open(struct rd_sim *sim, size_t count, struct rd_error *error) RD_MUST_CHECK;
+/* Somebody looks at it again later, unless it is over or nobody gets on with it. */
+void rd_sim_again(struct rd_sim *sim, struct rd_sim_case *item);
 /* Lets people act on what is due now; at most one batch. */
 enum rd_status rd_sim_act(struct rd_sim *sim, struct rd_error *error) RD_MUST_CHECK;
-/* Reads what the journal has new and keeps the book by it. */
-enum rd_status rd_sim_follow(struct rd_sim *sim, struct rd_error *error) RD_MUST_CHECK;
 /* One request as the process itself (administrator). */
 enum rd_status rd_sim_call(struct rd_sim *sim, const char *method, struct rd_value *params,
                            struct rd_value *result, struct rd_error *error) RD_MUST_CHECK;
+
+/* ---- sim_follow.c: what the journal says happened ---- */
+
+/* Reads what the journal has new and keeps the book by it. */
+enum rd_status rd_sim_follow(struct rd_sim *sim, struct rd_error *error) RD_MUST_CHECK;
 
 /* ---- sim_check.c: what must hold ---- */
 

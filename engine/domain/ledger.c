@@ -102,7 +102,8 @@ static int ledger_index(const struct rd_record_type *type, enum rd_ledger_field 
     for (size_t i = 0; i < type->index_count; i++)
         if (strcmp(type->indexes[i].name, RD_LEDGER_NAMES[field]) == 0)
             return (int)i;
-    RD_ASSERT(!"a ledger's own field has no index");
+    bool indexed = false; /* a ledger's own field has no index */
+    RD_ASSERT(indexed);
     return -1;
 }
 

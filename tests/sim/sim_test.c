@@ -79,7 +79,7 @@ END_TEST
 START_TEST(test_a_quarter_holds)
 {
     int code;
-    if (!getenv("REDRESS_LONG"))
+    if (!unit_is_long())
         return;
     struct rd_value first = sim(&code, ".", "3", "20000", "1");
     assert_held(first, code);
@@ -176,7 +176,7 @@ int main(void)
 {
     Suite *suite = suite_create("sim");
     TCase *tests = tcase_create("sim");
-    tcase_set_timeout(tests, getenv("REDRESS_LONG") ? 600 : T_TIMEOUT_S);
+    tcase_set_timeout(tests, unit_is_long() ? 900 : T_TIMEOUT_S);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_a_month_holds_and_a_seed_is_a_history);
     tcase_add_test(tests, test_a_quarter_holds);
