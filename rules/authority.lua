@@ -24,10 +24,10 @@ return authority {
   -- nobody chooses or grants what they proposed (rule book 5)
   { "complaint.choose", from = "supervisor",     reach = "unit",   other_than = { "proposer" }, unless = { "actor_is_proposer", "no_plan_is_named", "plan_is_not_proposed" } },
   { "complaint.choose", from = "branch_manager", reach = "branch", other_than = { "proposer" }, unless = { "actor_is_proposer", "no_plan_is_named", "plan_is_not_proposed" } },
-  { "complaint.grant", from = "headquarters_centre",                   up_to = "remedy.limit", ceilings = { granted_by_actor = "remedy.person_month", granted_in_unit = "remedy.unit_month" }, other_than = { "proposer" }, unless = { "actor_is_proposer" } },   -- first: the row that fits first counts
-  { "complaint.grant", from = "handler",             reach = "own",    up_to = "remedy.limit", ceilings = ceilings, other_than = { "proposer" }, unless = { "actor_is_proposer" } },
-  { "complaint.grant", from = "supervisor",          reach = "unit",   up_to = "remedy.limit", ceilings = ceilings, other_than = { "proposer" }, unless = { "actor_is_proposer" } },
-  { "complaint.grant", from = "branch_manager",      reach = "branch", up_to = "remedy.limit", ceilings = ceilings, other_than = { "proposer" }, unless = { "actor_is_proposer" } },
+  { "complaint.grant", from = "headquarters_centre",                   up_to = "remedy.limit", ceilings = { granted_by_actor = "remedy.person_month", granted_in_unit = "remedy.unit_month" }, other_than = { "proposer" }, unless = { "actor_is_proposer", "is_not_what_was_chosen" } },   -- first: the row that fits first counts
+  { "complaint.grant", from = "handler",             reach = "own",    up_to = "remedy.limit", ceilings = ceilings, other_than = { "proposer" }, unless = { "actor_is_proposer", "is_not_what_was_chosen" } },
+  { "complaint.grant", from = "supervisor",          reach = "unit",   up_to = "remedy.limit", ceilings = ceilings, other_than = { "proposer" }, unless = { "actor_is_proposer", "is_not_what_was_chosen" } },
+  { "complaint.grant", from = "branch_manager",      reach = "branch", up_to = "remedy.limit", ceilings = ceilings, other_than = { "proposer" }, unless = { "actor_is_proposer", "is_not_what_was_chosen" } },
   { "complaint.turn_down", from = "supervisor",     reach = "unit",   other_than = { "proposer" }, unless = { "actor_is_proposer" } },   -- whatever the amount
   { "complaint.turn_down", from = "branch_manager", reach = "branch", other_than = { "proposer" }, unless = { "actor_is_proposer" } },
 
@@ -55,6 +55,7 @@ return authority {
   { { "customer_credit.read", "remedy_grant.read", "ledger.verify" }, from = { "headquarters_centre", "administrator" } },
   { { "campaign.create", "campaign.update" }, from = { "marketing_director", "headquarters_centre", "administrator" } },
   { "campaign.read", from = { "staff", "marketing_director", "administrator" } },
+  { "campaign_spend.read", from = { "marketing_director", "headquarters_centre", "administrator" } },
 
   -- special payment terms (rule book 5) and credit (rule book 8): scripts/payment_terms.lua, scripts/credit_*.lua
   { "payment_terms.ask", from = "handler" },

@@ -1,5 +1,6 @@
 -- Rule book 5: not only each remedy has its limit, what one grants in a month has one as well. What is above goes up like what is above
--- one's authority (rules/authority.lua, `ceilings`). What was granted counts in its month, also where it was taken back later.
+-- one's authority (rules/authority.lua, `ceilings`). What was granted counts in its month, also where it was taken back
+-- later, and in the month of whose right it was; a campaign has it back (its ledger, rules/ledgers.lua).
 return {
   decision "remedy.person_month" {
     title = { en = "What one person may grant in a month", zh = "个人月度授权上限" },

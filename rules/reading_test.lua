@@ -63,6 +63,10 @@ return {
       { by = "lin", expect = refused "not_found" },
     },
   },
+  test "what a campaign has spent is read by who runs campaigns" {
+    given = { campaign "spring" { by = "lin", name = "Spring", budget = "60.00" } }, when = ask "ledger.get" { ledger = "campaign_spend", account = "spring" },
+    cases = { { by = "lin", expect = { balance = "0.00" } }, { by = "chen", expect = allowed }, { by = "admin", expect = allowed }, { by = "ben", expect = refused "not_found" } },
+  },
   test "whoever answers the telephone tells how a case stands, to the customer who can show that he is" {
     given = complained, when = ask "case.progress" { number = "CP-2026-000001" },
     cases = {

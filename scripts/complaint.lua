@@ -11,9 +11,9 @@ return workflow "complaint" {
              tell = { "branch_manager", text = "Complaint {number} is over its whole time. 投诉{number}全案超时。" } },
   facts = {
     pays              = decide "remedy.pays" {},                                    -- rules/ceilings.lua
-    granted_by_actor  = sum "remedy_grant" { field = "amount", same = { granter = "actor.account" }, in_this = "month" },
+    granted_by_actor  = sum "remedy_grant" { field = "amount", same = { right_of = "actor.right" }, in_this = "month" },
     granted_in_unit   = sum "remedy_grant" { field = "amount", same = { "unit" }, in_this = "month" },
-    spent_by_campaign = sum "remedy_grant" { field = "amount", same = { "campaign" } },
+    spent_by_campaign = balance "campaign_spend" { of = "campaign" },                -- rules/ledgers.lua
     campaign_budget   = field "campaign.budget",
     tier    = decide "customer.tier" { of = "customer" },
     urgency = decide "complaint.urgency" {},
@@ -208,9 +208,13 @@ return workflow "complaint" {
     end,
     alarm_is_on = function(f) return f.alarm_on > 0 end,
     is_satisfied = function(f) return f.satisfied == true end,                      -- from the form, or as the callback sends it
+    is_not_what_was_chosen = function(f)                                           -- another remedy, or more of it, than the superior chose
+      if f.chosen_plan == nil then return false end
+      return f.form.remedy ~= f.plan_remedy or f.form.amount > f.plan_amount, nil, "the plan that was chosen is another one, or says less"
+    end,
     actor_is_proposer = function(f)                                                -- of any of the plans
       for _, account in ipairs(f.proposers or {}) do
-        if account == f.actor.account then return true end
+        if account == f.actor.account or (account == f.actor.right and account ~= f.proposer) then return true end   -- the latest: `other_than`
       end
       return f.proposer == f.actor.account
     end,
@@ -233,16 +237,20 @@ return workflow "complaint" {
   actions = {
     book_grant = function(f)                                                       -- what the ceilings of rules/ceilings.lua add up
       if f.amount > 0 then
-        return start "remedy_grant" { complaint = f.id, customer = f.customer, remedy = f.remedy, amount = f.amount, granter = f.granter,
-                                    unit = f.unit, campaign = f.campaign }
+        return { start "remedy_grant" { complaint = f.id, customer = f.customer, remedy = f.remedy, amount = f.amount, granter = f.granter,
+                                        right_of = f.actor.right, unit = f.unit, campaign = f.campaign },
+                 f.campaign and post "campaign_spend" { to = f.campaign, amount = f.amount, key = ("%s/%d"):format(f.number, f.reopened), kind = f.remedy } or nil }
       end
     end,
     pay = function(f)                                                              -- carried out: once for each time it was opened
       if not f.pays or f.amount <= 0 then return end
       local key = ("%s/%d"):format(f.number, f.reopened)
-      return { post "customer_credit" { to = f.customer, amount = f.amount, key = key, kind = f.remedy }, set { paid_key = key } }
+      return { post "customer_credit" { to = f.customer, amount = f.amount, key = key, kind = f.remedy }, set { paid_key = key, paid_campaign = f.campaign or empty } }
     end,
-    take_back = function(f) return { reverse "customer_credit" { key = f.paid_key, note = f.form.reason }, set { paid_key = empty } } end,
+    take_back = function(f)                                                        -- and what it cost a campaign is in its budget again
+      return { reverse "customer_credit" { key = f.paid_key, note = f.form.reason }, set { paid_key = empty, paid_campaign = empty },
+               f.paid_campaign and reverse "campaign_spend" { key = f.paid_key, note = f.form.reason } or nil }
+    end,
     first_responder_answers = function(f)
       return set { first_responder = f.actor.account, handler = f.actor.account, unit = f.actor.unit }
     end,
@@ -351,6 +359,7 @@ return workflow "complaint" {
       for i, plan in ipairs(f.plans or {}) do plans[i] = plan end
       for i, account in ipairs(f.proposers or {}) do proposers[i] = account end
       plans[#plans + 1], proposers[#proposers + 1] = f.latest_plan, f.actor.account
+      if f.actor.right ~= f.actor.account then proposers[#proposers + 1] = f.actor.right end                    -- whom a deputy did it for
       return set { plans = plans, proposers = proposers }
     end,
     name_plan = function(f)

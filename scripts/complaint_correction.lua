@@ -1,7 +1,7 @@
 -- Whose cause it was corrects at once (rule book 3): one person corrects and reports; a team corrects, and its head explains to the customer.
 return {
   record "correction" {
-    title = { en = "Correction", zh = "整改单" }, number = "CR-{year}-{000000}", owner = "responsible", unit = "unit",
+    title = { en = "Correction", zh = "整改单" }, number = "CO-{year}-{000000}", owner = "responsible", unit = "unit",
     fields = {
       complaint   = reference "complaint" { required = true, indexed = true, en = "Complaint", zh = "投诉" },
       cause_kind  = cause_kinds { required = true, en = "Whose cause", zh = "原因归属" },

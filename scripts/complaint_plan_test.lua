@@ -105,6 +105,18 @@ return {
       { act "grant" { on = "c", by = "wang", remedy = "compensation", amount = "800.00" }, expect = in_state "processing" },
     },
   },
+  test "no more is granted than was chosen, and nothing else" {
+    given = a_complaint,
+    before = {
+      investigated[1], investigated[2], investigated[3], refund,
+      { act "choose" { on = "c", by = "li_na", instructions = "Pay it back" } },
+    },
+    cases = {
+      { amount = "80.00", expect = allowed }, { amount = "79.99", expect = allowed },
+      { amount = "80.01", expect = refused "not_allowed" }, { amount = "80.00", remedy = "gift", expect = refused "not_allowed" },
+    },
+    when = act "grant" { on = "c", by = "li_na", remedy = "refund" },
+  },
   test "eight plans are enough" {
     given = a_complaint,
     steps = {

@@ -54,6 +54,7 @@ return record "complaint" {
     granter     = account { en = "Granted by", zh = "授权人" },
     campaign    = reference "campaign" { en = "Out of the campaign", zh = "所属活动" },
     paid_key    = text { max = 100, en = "Posted under", zh = "记账键" },   -- the payment that may be taken back
+    paid_campaign = reference "campaign" { en = "Posted against the campaign", zh = "记账活动" },
     -- answers and callback (答复、反馈、回访)
     interim_answer = text { max = 4000, en = "Staged answer", zh = "阶段性答复" },
     stage_answers  = integer { min = 0, en = "Staged answers given", zh = "阶段性答复次数" },

@@ -1,5 +1,5 @@
 -- What was granted, by whom, in which month: a complaint books one whenever a remedy is authorised (scripts/complaint.lua, `book_grant`);
--- the ceilings of rules/ceilings.lua are sums over these. And campaigns: gifts and refunds out of a budget of their own.
+-- the months of rules/ceilings.lua are sums over these. And campaigns: gifts and refunds out of a budget of their own (rules/ledgers.lua).
 return {
   record "remedy_grant" {
     title = { en = "Granted remedy", zh = "授权记录" }, number = "RG-{year}-{000000}", unit = "unit", owner = "granter",
@@ -9,6 +9,7 @@ return {
       remedy    = remedies { required = true, indexed = true, en = "Remedy", zh = "补救方式" },
       amount    = money { required = true, en = "Amount", zh = "金额" },
       granter   = account { indexed = true, en = "Granted by", zh = "授权人" },
+      right_of  = account { indexed = true, en = "By the right of", zh = "权限所属人" },   -- of whom a deputy stands in for; whose month it is
       unit      = unit { indexed = true, en = "Unit", zh = "机构" },
       campaign  = reference "campaign" { indexed = true, en = "Campaign", zh = "活动" },
     },

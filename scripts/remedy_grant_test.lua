@@ -108,6 +108,32 @@ return {
       { act "grant" { on = "d", by = "li_na", remedy = "refund", amount = "10.00" }, expect = { state = "processing", rule = "supervisor_month" } },
     },
   },
+  test "what a deputy grants by another's right counts in the other's month" {
+    at = "2026-03-02 09:00",
+    given = { customer "li" { by = "ben", name = "Li Wei" },
+              employee "eva" { by = "guo", login = "eva", name = "Eva Lin", unit = "gz", team = "g1", roles = { "handler" } } },
+    before = {
+      act "begin" { on = "eva", by = "guo" },
+      complaint "c" { by = "eva", customer = "li", channel = "hotline", problem = "billing", summary = "One" },
+      { act "verify" { on = "c", by = "eva", ground = "sufficient", demand = "reasonable" } },
+      { act "transfer" { on = "c", by = "eva", department = "finance" } },
+      complaint "d" { by = "eva", customer = "li", channel = "hotline", problem = "billing", summary = "Two" },
+      { act "verify" { on = "d", by = "eva", ground = "sufficient", demand = "reasonable" } },
+      { act "transfer" { on = "d", by = "eva", department = "finance" } },
+      complaint "e" { by = "mei", customer = "li", channel = "hotline", problem = "billing", summary = "Three" },
+      { act "verify" { on = "e", by = "mei", ground = "sufficient", demand = "reasonable" } },
+      { act "transfer" { on = "e", by = "mei", department = "finance" } },
+      act "delegate" { on = "eva", by = "eva", deputy = "mei", deputy_until = "2026-03-03T10:00:00Z" },
+      { act "grant" { on = "c", by = "mei", remedy = "problem_handling", amount = "1500.00" }, expect = { state = "processing", data = { granter = "mei" } } },
+    },
+    when = act "grant" { remedy = "problem_handling" },
+    cases = {
+      { on = "d", by = "eva", amount = "500.01",  expect = { state = "passed_up", rule = "handler_month" } },
+      { on = "d", by = "mei", amount = "500.01",  expect = { state = "passed_up", rule = "handler_month" } },
+      { on = "d", by = "eva", amount = "500.00",  expect = in_state "processing" },
+      { on = "e", by = "mei", amount = "2000.00", expect = in_state "processing" },     -- the deputy's own month is still whole
+    },
+  },
   test "a unit's month is over at fifty thousand; the branch may let it go further" {
     given = given,
     steps = {
@@ -146,6 +172,44 @@ return {
     cases = {
       { by = "zhao", expect = in_state "passed_up" },
       { by = "chen", expect = in_state "processing" },
+    },
+  },
+  test "what is taken back is in the campaign's budget again; a gift is not" {
+    given = {
+      customer "li" { by = "ben", name = "Li Wei" },
+      campaign "spring" { by = "lin", name = "Spring", budget = "60.00" },
+      complaint "c" { by = "ben", customer = "li", channel = "hotline", problem = "billing", summary = "One" },
+    },
+    steps = {
+      to_department[1], to_department[2],
+      { act "grant" { by = "ben", remedy = "refund", amount = "50.00", campaign = "spring" }, expect = { balance = { campaign_spend = { spring = "50.00" } } } },
+      { act "close" { by = "ben", result = "Paid back" }, expect = { balance = { customer_credit = { li = "50.00" } } } },
+      { act "reopen" { on = "c", by = "kf1" }, expect = { balance = { campaign_spend = { spring = "50.00" } } } },
+      { act "take_back" { on = "c", by = "li_na", reason = "Was not charged twice" },
+        expect = { balance = { campaign_spend = { spring = "0.00" }, customer_credit = { li = "0.00" } } } },
+      { act "grant" { on = "c", by = "ben", remedy = "gift", amount = "50.00", campaign = "spring" },
+        expect = { state = "processing", balance = { campaign_spend = { spring = "50.00" } } } },
+      { act "close" { on = "c", by = "ben", result = "A gift" } },
+      { act "reopen" { on = "c", by = "kf1" } },
+      { act "take_back" { on = "c", by = "li_na", reason = "Nothing paid" }, expect = refused "not_allowed" },
+    },
+  },
+  test "a payment is taken back also where a gift came out of the campaign after it" {
+    given = {
+      customer "li" { by = "ben", name = "Li Wei" },
+      campaign "spring" { by = "lin", name = "Spring", budget = "60.00" },
+      complaint "c" { by = "ben", customer = "li", channel = "hotline", problem = "billing", summary = "One" },
+    },
+    steps = {
+      to_department[1], to_department[2],
+      { act "grant" { by = "ben", remedy = "refund", amount = "20.00" }, expect = { balance = { campaign_spend = { spring = "0.00" } } } },
+      { act "close" { by = "ben", result = "Paid back" } },
+      { act "reopen" { on = "c", by = "kf1" } },
+      { act "grant" { on = "c", by = "ben", remedy = "gift", amount = "30.00", campaign = "spring" } },
+      { act "close" { on = "c", by = "ben", result = "A gift" } },
+      { act "reopen" { on = "c", by = "kf1" } },
+      { act "take_back" { on = "c", by = "li_na", reason = "Was not charged twice" },
+        expect = { balance = { campaign_spend = { spring = "30.00" }, customer_credit = { li = "0.00" } } } },
     },
   },
   test "a handler makes no campaign" {

@@ -233,25 +233,63 @@ void rd_cli_print_json(struct rd_cli *cli, const struct rd_value *value)
     rd_buf_char(&cli->out, '\n');
 }
 
-/* Members of the detail that explain the refusal, one a line. */
+/* One thing of a list: "/form/ground is required" for a fault, else its members in turn. */
+static void cli_print_item(struct rd_buf *out, struct rd_arena *arena, const struct rd_value *item)
+{
+    const char *where = rd_map_text(item, "where", NULL), *text = rd_map_text(item, "text", NULL);
+    struct rd_buf line;
+    rd_buf_init(&line);
+    if (where && text)
+        rd_buf_printf(&line, "%s %s", where, text);
+    for (uint32_t i = 0; !(where && text) && i < item->count; i++) {
+        const char *cell = rd_output_cell(arena, &item->pairs[i].value);
+        bool again = i > 0 && rd_value_equal(&item->pairs[i].value, &item->pairs[i - 1].value);
+        if (cell[0] && !again)
+            rd_buf_printf(&line, "%s%s %s", line.len ? "  " : "", item->pairs[i].key, cell);
+    }
+    rd_buf_text(out, "    ");
+    if (line.len)
+        rd_output_plain(out, line.data, line.len);
+    rd_buf_char(out, '\n');
+    rd_buf_fini(&line);
+}
+
+/* A list of maps, each on a line of its own. */
+static bool cli_print_items(struct rd_buf *out, struct rd_arena *arena, const struct rd_pair *pair)
+{
+    const struct rd_value *list = &pair->value;
+    bool maps = list->kind == RD_LIST && list->count > 0;
+    for (uint32_t i = 0; maps && i < list->count; i++)
+        maps = list->items[i].kind == RD_MAP;
+    if (!maps)
+        return false;
+    rd_buf_printf(out, "  %s:\n", pair->key);
+    for (uint32_t i = 0; i < list->count; i++)
+        cli_print_item(out, arena, &list->items[i]);
+    return true;
+}
+
+/* Members of the detail that explain the refusal, one a line. A single fault is the sentence above
+ * once more, and is left out. */
 static void cli_print_detail(struct rd_buf *out, const struct rd_value *detail)
 {
+    struct rd_arena arena;
+    rd_arena_init(&arena);
     for (uint32_t i = 0; detail && detail->kind == RD_MAP && i < detail->count; i++) {
         const struct rd_pair *pair = &detail->pairs[i];
         bool told = strcmp(pair->key, "name") == 0 || strcmp(pair->key, "where") == 0;
-        if (told || pair->value.kind == RD_NULL)
+        told |= strcmp(pair->key, "faults") == 0 && pair->value.kind == RD_LIST &&
+                pair->value.count == 1;
+        if (told || pair->value.kind == RD_NULL || cli_print_items(out, &arena, pair))
             continue;
-        struct rd_buf text;
-        rd_buf_init(&text);
-        if (pair->value.kind == RD_TEXT)
-            rd_buf_text(&text, pair->value.text);
-        else
-            rd_json_write(&text, &pair->value);
+        const char *text = rd_output_cell(&arena, &pair->value);
+        if (!text[0])
+            continue;
         rd_buf_printf(out, "  %s: ", pair->key);
-        rd_output_plain(out, text.data ? text.data : "", text.len);
+        rd_output_plain(out, text, strlen(text));
         rd_buf_char(out, '\n');
-        rd_buf_fini(&text);
     }
+    rd_arena_fini(&arena);
 }
 
 void rd_cli_print_error(const struct rd_error *error)

@@ -60,18 +60,21 @@ static void answer_print_progress(struct rd_cli *cli, const struct rd_value *res
 {
     const struct rd_value *fields = rd_map_list(result, "fields");
     const struct rd_value *sent = rd_map_list(result, "sent");
+    bool zh = strcmp(rd_map_text(result, "language", ""), "zh") == 0;
     rd_output_tint(&cli->out, cli->colour, RD_TINT_BOLD, answer_text(cli, result, "number"));
     rd_buf_printf(&cli->out, "  %s", answer_text(cli, result, "state"));
     if (rd_map_text(result, "since", NULL))
-        rd_buf_printf(&cli->out, "  since %s", answer_text(cli, result, "since"));
+        rd_buf_printf(&cli->out, zh ? "  自 %s" : "  since %s", answer_text(cli, result, "since"));
     if (rd_map_text(result, "promised_by", NULL))
-        rd_buf_printf(&cli->out, "  promised by %s", answer_text(cli, result, "promised_by"));
+        rd_buf_printf(&cli->out, zh ? "  承诺答复期限 %s" : "  promised by %s",
+                      answer_text(cli, result, "promised_by"));
     rd_buf_char(&cli->out, '\n');
     for (uint32_t i = 0; i < fields->count; i++)
         answer_line(cli, "", answer_text(cli, &fields->items[i], "label"),
                     answer_text(cli, &fields->items[i], "value"));
     for (uint32_t i = 0; i < sent->count; i++) {
-        rd_buf_printf(&cli->out, "\nsent %s\n", answer_text(cli, &sent->items[i], "at"));
+        rd_buf_printf(&cli->out, zh ? "\n发送于 %s\n" : "\nsent %s\n",
+                      answer_text(cli, &sent->items[i], "at"));
         answer_write(cli, answer_text(cli, &sent->items[i], "text"));
         rd_buf_char(&cli->out, '\n');
     }

@@ -264,6 +264,8 @@ enum rd_status rd_run_case_list(struct rd_cli *cli, struct rd_error *error)
     } while (cursor[0] && rd_args_flag(&cli->args, "all"));
     if (cli->json)
         rd_buf_text(&cli->out, list.shown ? "\n]\n" : "[]\n");
+    else if (list.shown == 0)
+        fprintf(stderr, "there is none, or none that one may see\n");
     if (cursor[0])
         fprintf(stderr, "there is more: --all, or --cursor %s\n", cursor);
     return RD_OK;
@@ -313,7 +315,18 @@ enum rd_status rd_run_case_history(struct rd_cli *cli, struct rd_error *error)
     return RD_OK;
 }
 
-/* The form's fields on one line: "ground*, demand" where the star means required. */
+/* "satisfied:=boolean*": what is no text is given as FIELD:=JSON; the star means required. */
+static void case_form_field(struct rd_buf *text, const struct rd_value *field)
+{
+    const char *type = rd_map_text(rd_map_get(field, "schema"), "type", "string");
+    rd_buf_text(text, rd_map_text(field, "name", "?"));
+    if (strcmp(type, "string") != 0)
+        rd_buf_printf(text, ":=%s", type);
+    if (rd_map_bool(field, "required", false))
+        rd_buf_char(text, '*');
+}
+
+/* The form's fields on one line. */
 static const char *case_form_text(struct rd_cli *cli, const struct rd_value *action)
 {
     const struct rd_value *form = rd_map_get(action, "form");
@@ -323,9 +336,8 @@ static const char *case_form_text(struct rd_cli *cli, const struct rd_value *act
     struct rd_buf text;
     rd_buf_init(&text);
     for (uint32_t i = 0; i < fields->count; i++) {
-        const struct rd_value *field = &fields->items[i];
-        rd_buf_printf(&text, "%s%s%s", i ? ", " : "", rd_map_text(field, "name", "?"),
-                      rd_map_bool(field, "required", false) ? "*" : "");
+        rd_buf_text(&text, i ? ", " : "");
+        case_form_field(&text, &fields->items[i]);
     }
     const char *kept = text.len ? rd_arena_copy(&cli->arena, text.data, text.len) : "";
     rd_buf_fini(&text);
@@ -337,6 +349,8 @@ static void case_print_actions(struct rd_cli *cli, const struct rd_value *result
     static const struct rd_column may[] = { { "event", false }, { "form (* required)", false } };
     static const struct rd_column not [] = { { "event", false }, { "reason", false } };
     struct rd_grid grid;
+    rd_buf_printf(&cli->out, "%s  state %s  version %s\n", case_text(cli, result, "id"),
+                  case_text(cli, result, "state"), case_text(cli, result, "version"));
     rd_grid_init(&grid, &cli->arena, may, 2);
     const struct rd_value *actions = rd_map_list(result, "may");
     for (uint32_t i = 0; i < actions->count; i++)

@@ -131,7 +131,7 @@ static void report_print(struct rd_cli *cli, const struct rd_value *report)
 {
     const struct rd_value *sections = rd_map_list(report, "sections");
     rd_output_tint(&cli->out, cli->colour, RD_TINT_BOLD, rd_map_text(report, "title", ""));
-    rd_buf_printf(&cli->out, "  %s (%s to %s)\n", rd_map_text(report, "period", ""),
+    rd_buf_printf(&cli->out, "  %s (%s .. %s)\n", rd_map_text(report, "period", ""),
                   rd_map_text(report, "from", ""), rd_map_text(report, "to", ""));
     for (uint32_t i = 0; i < sections->count; i++)
         report_table(cli, &sections->items[i]);

@@ -210,6 +210,8 @@ enum rd_status rd_run_view_run(struct rd_cli *cli, struct rd_error *error)
     } while (cursor[0] && rd_args_flag(&cli->args, "all"));
     if (rows.as == VIEW_JSON)
         rd_buf_text(&cli->out, rows.shown ? "\n]\n" : "[]\n");
+    else if (rows.as == VIEW_TABLE && rows.shown == 0)
+        fprintf(stderr, "there is none, or none that one may see\n");
     if (cursor[0])
         fprintf(stderr, "there is more: --all, or --cursor %s\n", cursor);
     return RD_OK;

@@ -88,6 +88,22 @@ void rd_output_plain(struct rd_buf *out, const char *text, size_t len)
     }
 }
 
+/* Names, ids, numbers: "staff, handler". A list that holds lists or maps stays JSON. */
+static bool output_list(struct rd_buf *out, const struct rd_value *list)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == RD_LIST || list->items[i].kind == RD_MAP)
+            return false;
+    for (uint32_t i = 0; i < list->count; i++) {
+        rd_buf_text(out, i ? ", " : "");
+        if (list->items[i].kind == RD_TEXT)
+            rd_buf_append(out, list->items[i].text, list->items[i].count);
+        else
+            rd_json_write(out, &list->items[i]);
+    }
+    return true;
+}
+
 const char *rd_output_cell(struct rd_arena *arena, const struct rd_value *value)
 {
     if (!value || value->kind == RD_NULL)
@@ -96,8 +112,9 @@ const char *rd_output_cell(struct rd_arena *arena, const struct rd_value *value)
         return value->text;
     struct rd_buf buf;
     rd_buf_init(&buf);
-    rd_json_write(&buf, value);
-    const char *text = rd_arena_copy(arena, buf.data, buf.len);
+    if (value->kind != RD_LIST || !output_list(&buf, value))
+        rd_json_write(&buf, value);
+    const char *text = buf.len ? rd_arena_copy(arena, buf.data, buf.len) : "";
     rd_buf_fini(&buf);
     return text;
 }

@@ -15,8 +15,8 @@ size_t rd_output_width(const char *text, size_t len);
 /* Appends a text so that it can't move the cursor or colour anything: control letters become
  * spaces. */
 void rd_output_plain(struct rd_buf *out, const char *text, size_t len);
-/* A value as one reads it in a cell: texts as they are, null as nothing, lists and maps as JSON.
- * Made in the arena. */
+/* A value as one reads it in a cell: texts as they are, null as nothing, a list of texts or numbers
+ * with commas, other lists and maps as JSON. Made in the arena. */
 const char *rd_output_cell(struct rd_arena *arena, const struct rd_value *value);
 
 /* Colours, and only where `on`. */

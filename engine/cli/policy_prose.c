@@ -127,6 +127,8 @@ const char rd_policy_prose_functions[] =
     "| `f.given.FIELD` | true where this command sets the field, also to nothing "
     "本次是否填写该字段 |\n"
     "| `f.actor.account`, `.name`, `.unit`, `.group` | who acts 经办人 |\n"
+    "| `f.actor.right` | the account by whose right it is done: of whom the actor stands in for, "
+    "else the actor's own 以谁的权限办理(代理时为被代理人) |\n"
     "| `f.actor.roles.ROLE` | true where the actor has the role 角色 |\n"
     "| `f.state`, `f.number`, `f.id`, `f.escalation` | of the record "
     "记录状态、编号、标识、升级层级 |\n"

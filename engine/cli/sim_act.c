@@ -182,6 +182,20 @@ static const struct rd_account *act_who(struct rd_sim *sim, const struct rd_sim_
     return named ? named : rd_sim_people_pick(sim, act->event->permission, owner, unit);
 }
 
+/* What the record says already is mostly confirmed: the amount that was chosen is the one granted.
+ */
+static void act_confirm(struct rd_sim *sim, const struct act *act, struct rd_value *form)
+{
+    const struct rd_form *type = act->event->form;
+    const struct rd_value *data = rd_map_get(act->before, "data");
+    for (size_t i = 0; type && !type->whole && i < type->count; i++) {
+        const char *name = type->entries[i].field.name;
+        const struct rd_value *value = rd_map_get(data, name);
+        if (value && value->kind != RD_NULL && rd_sim_chance(&sim->random, 600))
+            rd_map_set(&sim->arena, form, name, *value);
+    }
+}
+
 /* False where nobody can do anything about the record now. */
 static bool act_plan(struct rd_sim *sim, struct act_batch *batch, struct act *act)
 {
@@ -192,6 +206,7 @@ static bool act_plan(struct rd_sim *sim, struct act_batch *batch, struct act *ac
     act->by = act->event ? act_who(sim, item, act) : NULL;
     if (!act->by || !rd_sim_form(sim, act->event->form, &form))
         return false;
+    act_confirm(sim, act, &form);
     if (act->attack == ACT_SPOILT)
         rd_sim_form_spoil(sim, &form);
     for (int copy = 0; copy < (act->attack == ACT_TWICE ? 2 : 1); copy++) {

@@ -56,7 +56,7 @@ static const struct rd_type *fact_plain_path(struct chart_build *b, struct rd_fa
 static const struct rd_type *fact_actor_path(const char *what, bool *known)
 {
     *known = true;
-    if (strcmp(what, "account") == 0)
+    if (strcmp(what, "account") == 0 || strcmp(what, "right") == 0)
         return &FACT_ACCOUNT;
     if (strcmp(what, "unit") == 0)
         return &FACT_UNIT;
@@ -287,7 +287,8 @@ static const struct fact_kind_row *fact_kind(const char *word)
     for (size_t k = 0; k < sizeof FACT_KINDS / sizeof *FACT_KINDS; k++)
         if (strcmp(FACT_KINDS[k].word, word) == 0)
             return &FACT_KINDS[k];
-    RD_ASSERT(!"a kind that the prelude makes and nobody builds");
+    bool built = false; /* a kind that the prelude makes and nobody builds */
+    RD_ASSERT(built);
     return NULL;
 }
 

@@ -13,6 +13,11 @@
 #define RD_LANE_LIVE 0
 #define RD_LANE_IMPORT 1
 
+/* What stands beside an account field in a record's data: RD_RECORD_WITH and its name is a list of
+ * who else did what the field tells of (kernel/eyes.c). No field has such a name; nothing shows it.
+ */
+#define RD_RECORD_WITH "with:"
+
 struct rd_record {
     struct rd_id id;
     uint32_t version;   /* 1 after it was opened; 0: there is none yet */

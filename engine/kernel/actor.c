@@ -199,9 +199,16 @@ const struct rd_authority_row *rd_actor_row_of(struct rd_kernel *kernel,
 
 void rd_actor_stand_in(struct rd_run *run, const struct rd_account *behalf)
 {
+    if (run->actor.behalf != behalf)
+        rd_facts_forget(run);
     run->actor.behalf = behalf;
     if (behalf)
         run->actor.roles |= behalf->roles;
+}
+
+const char *rd_actor_right(const struct rd_run *run)
+{
+    return run->actor.behalf ? run->actor.behalf->name : run->actor.name;
 }
 
 const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const struct rd_actor *actor,

@@ -304,8 +304,8 @@ enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *
     if (!type || !type->chart)
         return rd_error_at(run.error, RD_INVALID_PARAMS, "/type",
                            type ? "'%s' has no workflow: use record.create"
-                                : "there is no record type '%s'",
-                           name);
+                                : "there is no record type '%s'%s",
+                           name, rd_query_guess_type(kernel, name, run.arena));
     return case_open(&run, request, type);
 }
 
@@ -314,7 +314,9 @@ static enum rd_status case_find(struct rd_run *run, const struct rd_request *req
 {
     const char *text = rd_map_text(request->params, "id", "");
     struct rd_id id;
-    enum rd_status status = rd_id_read(text, &id) ? rd_draft_of(run, id, out) : RD_NOT_FOUND;
+    enum rd_status status = rd_query_id(run->kernel, text, "/id", run->arena, &id, run->error);
+    if (status == RD_OK)
+        status = rd_draft_of(run, id, out);
     if (status == RD_OK &&
         !rd_query_may_read(run->kernel, &run->actor, (*out)->type, &(*out)->record, run->arena))
         status = RD_NOT_FOUND; /* what one may not even read is not there, and looks the same */
@@ -428,9 +430,10 @@ enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_reque
         return case_repeat(&run, request, seq);
     const struct rd_record_type *type = rd_model_type(kernel->model, name);
     if (!type || (type->chart && !record_opens(type)))
-        return rd_error_at(
-            run.error, RD_INVALID_PARAMS, "/type",
-            type ? "'%s' has a workflow: use case.open" : "there is no record type '%s'", name);
+        return rd_error_at(run.error, RD_INVALID_PARAMS, "/type",
+                           type ? "'%s' has a workflow: use case.open"
+                                : "there is no record type '%s'%s",
+                           name, rd_query_guess_type(kernel, name, run.arena));
     if (type->chart)
         return case_open(&run, request, type);
     if ((status = rd_draft_new(&run, type, &draft)) != RD_OK)
@@ -486,6 +489,7 @@ static void actions_event(struct rd_run *run, struct rd_draft *draft, const stru
         status = rd_grant_unless(run, draft, row);
     if (row && status == RD_OK)
         status = rd_grant_other_than(run, draft, row);
+    rd_actor_stand_in(run, own.behalf);
     run->actor = own;
     run->error = error;
     if (status == RD_OK) {

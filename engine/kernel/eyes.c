@@ -20,29 +20,146 @@ static const char *eyes_same(const struct rd_run *run, const char *done_by)
     return NULL;
 }
 
+/* ---- who else did it ----
+ *
+ * A field holds one name: whoever did the step. On whose behalf he did it, and who was behind him,
+ * stands beside it in the record's data under a name that no field can have, set like a field: it
+ * is in the entry's effects, and a rebuild needs no policy to make it again.
+ */
+
+static const char *eyes_key(const struct rd_run *run, const char *field)
+{
+    return rd_arena_printf(run->arena, RD_RECORD_WITH "%s", field);
+}
+
+static void eyes_add(struct rd_arena *arena, struct rd_value *names, const char *name,
+                     const struct rd_value *done_by)
+{
+    if (!name || strcmp(name, done_by->text) == 0)
+        return;
+    for (uint32_t i = 0; i < names->count; i++)
+        if (strcmp(names->items[i].text, name) == 0)
+            return;
+    rd_list_add(arena, names, rd_text(name));
+}
+
+static void eyes_add_all(struct rd_arena *arena, struct rd_value *names,
+                         const struct rd_value *more, const struct rd_value *done_by)
+{
+    for (uint32_t i = 0; rd_value_is(more, RD_LIST) && i < more->count; i++)
+        eyes_add(arena, names, more->items[i].text, done_by);
+}
+
+/* The name was read somewhere: in a record of this plan that knows more about it, perhaps. */
+static void eyes_copied(const struct rd_run *run, const struct rd_value *done_by,
+                        struct rd_value *names)
+{
+    for (size_t d = 0; d < run->draft_count; d++) {
+        const struct rd_record_type *type = run->drafts[d]->type;
+        for (size_t i = 0; i < type->field_count; i++) {
+            const struct rd_field *field = &type->fields[i];
+            const struct rd_value *holds = field->type.kind == RD_TYPE_ACCOUNT
+                                               ? rd_draft_get(run->drafts[d], field->name)
+                                               : NULL;
+            if (holds && rd_value_equal(holds, done_by))
+                eyes_add_all(run->arena, names,
+                             rd_draft_get(run->drafts[d], eyes_key(run, field->name)), done_by);
+        }
+    }
+}
+
+void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const char *field,
+                      const struct rd_value *done_by)
+{
+    const struct rd_actor *actor = &run->actor;
+    int at = rd_type_field(draft->type, field);
+    if (at < 0 || draft->type->fields[at].type.kind != RD_TYPE_ACCOUNT)
+        return;
+    const char *key = eyes_key(run, field);
+    const struct rd_value *now = rd_draft_get(draft, field), *had = rd_draft_get(draft, key);
+    struct rd_value with = rd_list(), empty = rd_null();
+    if (done_by->kind == RD_TEXT && now && rd_value_equal(now, done_by))
+        eyes_add_all(run->arena, &with, had, done_by); /* who had a hand in it, had it */
+    if (done_by->kind == RD_TEXT && strcmp(done_by->text, actor->name) == 0) {
+        eyes_add(run->arena, &with, actor->behalf ? actor->behalf->name : NULL, done_by);
+        eyes_add(run->arena, &with, actor->behind_account ? actor->behind_account->name : NULL,
+                 done_by);
+    } else if (done_by->kind == RD_TEXT) {
+        eyes_copied(run, done_by, &with);
+    }
+    const struct rd_value *will = with.count ? &with : &empty;
+    if (rd_value_equal(had ? had : &empty, will))
+        return;
+    rd_map_set(run->arena, &draft->set, key, *will);
+    draft->changed = true;
+}
+
+void rd_eyes_remember_form(struct rd_run *run, struct rd_draft *draft)
+{
+    for (uint32_t i = 0, count = draft->set.count; i < count; i++) {
+        struct rd_value value = draft->set.pairs[i].value;
+        if (value.kind == RD_TEXT)
+            rd_eyes_remember(run, draft, draft->set.pairs[i].key, &value);
+    }
+}
+
+/* A field against the actor: who it says that it was, and who else that was. */
+struct eyes {
+    const struct rd_value *done_by; /* NULL: nobody, or the actor is none of them */
+    const char *same, *who;         /* the actor under this name is this one of them */
+};
+
+static bool eyes_meet(const struct rd_run *run, const struct rd_value *done_by,
+                      const struct rd_value *with, struct eyes *eyes)
+{
+    if (!rd_value_is(done_by, RD_TEXT))
+        return false;
+    *eyes = (struct eyes){ done_by, eyes_same(run, done_by->text), done_by->text };
+    for (uint32_t i = 0; !eyes->same && rd_value_is(with, RD_LIST) && i < with->count; i++)
+        *eyes = (struct eyes){ done_by, eyes_same(run, with->items[i].text), with->items[i].text };
+    return eyes->same != NULL;
+}
+
+static const char *eyes_passed(const struct rd_run *run, const char *field,
+                               const struct rd_value *done_by, const struct rd_value *with)
+{
+    if (!rd_value_is(done_by, RD_TEXT))
+        return rd_arena_printf(run->arena, "%s nobody", field);
+    const char *text = rd_arena_printf(run->arena, "%s %s", field, done_by->text);
+    for (uint32_t i = 0; rd_value_is(with, RD_LIST) && i < with->count; i++)
+        text = rd_arena_printf(run->arena, "%s, %s", text, with->items[i].text);
+    return text;
+}
+
+static enum rd_status eyes_refuse(struct rd_run *run, const struct rd_authority_row *row,
+                                  const char *field, const struct eyes *eyes)
+{
+    const char *how = strcmp(eyes->same, run->actor.name) == 0
+                          ? ""
+                          : rd_arena_printf(run->arena, " (by %s)", eyes->same);
+    const char *behind = eyes->who == eyes->done_by->text
+                             ? ""
+                             : rd_arena_printf(run->arena, ", behind whom stands %s", eyes->who);
+    return rd_error_at(run->error, RD_FOUR_EYES,
+                       rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
+                       "%s%s may not: the %s, %s%s, is the same person", run->actor.name, how,
+                       field, eyes->done_by->text, behind);
+}
+
 enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *draft,
                                    const struct rd_authority_row *row)
 {
     for (size_t i = 0; i < row->other_than_count; i++) {
-        const char *field = row->other_than[i];
-        const struct rd_value *was = rd_map_get(&draft->record.data, field),
-                              *done_by = rd_draft_get(draft, field);
-        const char *same = rd_value_is(done_by, RD_TEXT) ? eyes_same(run, done_by->text) : NULL;
-        if (!same && rd_value_is(was, RD_TEXT) && (same = eyes_same(run, was->text)))
-            done_by = was; /* the form may not write him out of it */
-        if (!same) {
-            rd_run_decided(run, row->id, row->file, row->line, "other than",
-                           rd_value_is(done_by, RD_TEXT)
-                               ? rd_arena_printf(run->arena, "%s %s", field, done_by->text)
-                               : rd_arena_printf(run->arena, "%s nobody", field));
-            continue;
-        }
-        const char *how =
-            strcmp(same, run->actor.name) == 0 ? "" : rd_arena_printf(run->arena, " (by %s)", same);
-        return rd_error_at(run->error, RD_FOUR_EYES,
-                           rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
-                           "%s%s may not: the %s, %s, is the same person", run->actor.name, how,
-                           field, done_by->text);
+        const char *field = row->other_than[i], *key = eyes_key(run, field);
+        const struct rd_value *done_by = rd_draft_get(draft, field),
+                              *with = rd_draft_get(draft, key);
+        struct eyes eyes;
+        if (eyes_meet(run, done_by, with, &eyes) || /* the form may not write him out of it */
+            eyes_meet(run, rd_map_get(&draft->record.data, field),
+                      rd_map_get(&draft->record.data, key), &eyes))
+            return eyes_refuse(run, row, field, &eyes);
+        rd_run_decided(run, row->id, row->file, row->line, "other than",
+                       eyes_passed(run, field, done_by, with));
     }
     return RD_OK;
 }

@@ -66,6 +66,8 @@ enum rd_status rd_gather_path(struct rd_run *run, struct rd_draft *draft, const 
         *out = rd_null();
         if (strcmp(dot + 1, "account") == 0)
             *out = rd_text(run->actor.name);
+        else if (strcmp(dot + 1, "right") == 0)
+            *out = rd_text(rd_actor_right(run));
         else if (strcmp(dot + 1, "unit") == 0 && account && account->unit >= 0)
             *out = rd_text(run->model->organisation.units[account->unit].name);
         else if (strcmp(dot + 1, "group") == 0 && account && account->group)
@@ -248,6 +250,7 @@ static struct rd_value gather_actor(struct rd_run *run)
                account && account->group ? rd_text(account->group) : rd_null());
     rd_map_add(run->arena, &actor, "behalf",
                run->actor.behalf ? rd_text(run->actor.behalf->name) : rd_null());
+    rd_map_add(run->arena, &actor, "right", rd_text(rd_actor_right(run)));
     rd_map_add(run->arena, &actor, "roles", roles);
     return actor;
 }

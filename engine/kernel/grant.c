@@ -155,8 +155,10 @@ static enum rd_status grant_for_one(struct rd_run *run, struct rd_draft *draft,
     *may = status == RD_OK;
     if (*may) {
         grant_allowed(run, row);
+        rd_eyes_remember_form(run, draft);
         *by_row = row;
     } else {
+        rd_actor_stand_in(run, own.behalf);
         run->actor = own;
     }
     if (by)

@@ -201,8 +201,11 @@ const struct rd_authority_row *rd_actor_row_of(struct rd_kernel *kernel,
                                                const struct rd_account *account,
                                                const struct rd_permission *permission,
                                                const struct rd_belonging *record);
-/* The actor goes on by the right of `behalf` (NULL: his own). */
+/* The actor goes on by the right of `behalf` (NULL: his own): what facts know of it is gathered
+ * anew. */
 void rd_actor_stand_in(struct rd_run *run, const struct rd_account *behalf);
+/* The account by whose right the command is done: the actor himself, or whom he stands in for. */
+const char *rd_actor_right(const struct rd_run *run);
 /* Who asks, from the door and `as`; RD_NOT_LOGGED_IN, RD_NOT_ALLOWED. */
 enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request,
                            struct rd_actor *out, struct rd_error *error) RD_MUST_CHECK;
@@ -508,6 +511,13 @@ void rd_absence_role(struct rd_run *run, int role, int unit, struct rd_value *to
  * actor, of whom he stands in for, or of the administrator who acts as him. */
 enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *draft,
                                    const struct rd_authority_row *row) RD_MUST_CHECK;
+/* Before an account field is set: beside it, in the same draft, who else did it where the actor
+ * sets it to himself (on whose behalf, who is behind him), or what the plan knows of a name that
+ * is copied. */
+void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const char *field,
+                      const struct rd_value *done_by);
+/* The same for what the form has set: by whose right it is done was found after that. */
+void rd_eyes_remember_form(struct rd_run *run, struct rd_draft *draft);
 /* Whether a changed staff record may stand: its login is a name, nobody else's and not another one
  * than before; its deputy is somebody else and stands in for few enough. */
 enum rd_status rd_staff_check(struct rd_run *run, const struct rd_draft *draft) RD_MUST_CHECK;
@@ -577,6 +587,19 @@ enum rd_status rd_method_view_run(struct rd_kernel *kernel, struct rd_request *r
 enum rd_status rd_method_server_info(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_store_stat(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_discover(struct rd_kernel *kernel, struct rd_request *request);
+/* "; did you mean 'complaint'?" behind the name of a record type that there is not, or "". */
+const char *rd_query_guess_type(const struct rd_kernel *kernel, const char *name,
+                                struct rd_arena *arena);
+/* The record of the type (an index into the model's) that has this number; 0 where none has. */
+enum rd_status rd_query_number(struct rd_kernel *kernel, size_t type, const char *number,
+                               struct rd_arena *arena, struct rd_id *out,
+                               struct rd_error *error) RD_MUST_CHECK;
+/* Reads "5-1", or the number that people know the record by, such as CP-2026-000001. RD_NOT_FOUND
+ * (without a sentence) where it is neither; an id that is none's is found out by loading it. Where
+ * records of two types share the number, it is refused, naming `where`. */
+enum rd_status rd_query_id(struct rd_kernel *kernel, const char *text, const char *where,
+                           struct rd_arena *arena, struct rd_id *out,
+                           struct rd_error *error) RD_MUST_CHECK;
 /* Loads the record behind params.id and checks that the actor may read it (otherwise it is not
  * found, for him). */
 enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *request,

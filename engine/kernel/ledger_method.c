@@ -44,9 +44,12 @@ static enum rd_status get_account(struct rd_kernel *kernel, struct rd_request *r
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status != RD_OK)
         return status;
-    status = rd_id_read(text, out) && rd_type_of(kernel, *out) == ledger->of
-                 ? rd_record_load(kernel->store, *out, request->arena, &account, &request->error)
-                 : RD_NOT_FOUND;
+    status = rd_query_id(kernel, text, "/account", request->arena, out, &request->error);
+    if (status == RD_OK)
+        status =
+            rd_type_of(kernel, *out) == ledger->of
+                ? rd_record_load(kernel->store, *out, request->arena, &account, &request->error)
+                : RD_NOT_FOUND;
     if (status == RD_OK &&
         !rd_query_may_read_account(kernel, &actor, ledger, &account, request->arena))
         status = RD_NOT_FOUND; /* what one may not read is not there */

@@ -46,7 +46,8 @@ static enum rd_status list_open(struct rd_scan *scan, struct rd_actor *actor,
     scan->type = rd_model_type(kernel->model, name);
     if (!scan->type)
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/type",
-                           "there is no record type '%s'", name);
+                           "there is no record type '%s'%s", name,
+                           rd_query_guess_type(kernel, name, request->arena));
     status = list_where(request, scan);
     if (status == RD_OK)
         status = rd_scan_plan(scan, rd_map_text(request->params, "order", "id"));

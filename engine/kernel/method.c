@@ -45,7 +45,7 @@
     }
 #define ID                                                                                         \
     {                                                                                              \
-        "id", TEXT, true, "The record's id."                                                       \
+        "id", TEXT, true, "The record's id or number."                                             \
     }
 
 typedef enum rd_status method_fn(struct rd_kernel *kernel, struct rd_request *request);
@@ -177,7 +177,7 @@ static const struct rd_method METHODS[] = {
     { "ledger.get", "What an account of a ledger has, and a page of its entries, oldest first.",
       RD_METHOD_ACTOR, false,
       PARAMS({ "ledger", TEXT, true, "The ledger's name." },
-             { "account", TEXT, true, "The id of the record whose account it is." },
+             { "account", TEXT, true, "Whose account it is: the record's id or number." },
              { "limit", COUNT, false, "1 to 1000; 50 where missing." },
              { "cursor", TEXT, false, "From the page before." }, AS),
       ANY_MAP_RESULT },
@@ -203,11 +203,12 @@ static const struct rd_method METHODS[] = {
     { "policy.reload",
       "Loads the policy directory anew and activates it whole, or refuses it with the reasons.",
       RD_METHOD_ROW, true, NO_PARAMS, ANY_MAP_RESULT },
-    { "record.create", "Creates a record that has no workflow.", RD_METHOD_ACTOR, true,
+    { "record.create", "Creates a record that is no case, such as a customer.", RD_METHOD_ACTOR,
+      true,
       PARAMS({ "type", TEXT, true, "The record type." }, { "data", MAP, true, "Its fields." }, KEY,
              DRY, AS),
       CASE_RESULT },
-    { "record.update", "Changes fields of a record that has no workflow; null empties one.",
+    { "record.update", "Changes fields of a record that is no case; null empties one.",
       RD_METHOD_ACTOR, true,
       PARAMS(ID, { "set", MAP, true, "Fields to change." }, IF_VERSION, KEY, DRY, AS),
       CASE_RESULT },

@@ -183,6 +183,8 @@ void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
 {
     const struct rd_value *now = rd_draft_get(draft, field);
     struct rd_value empty = rd_null();
+    if (value.kind == RD_TEXT || value.kind == RD_NULL)
+        rd_eyes_remember(run, draft, field, &value);
     if (rd_value_equal(now ? now : &empty, &value))
         return;
     rd_map_set(run->arena, &draft->set, field, value);

@@ -41,14 +41,10 @@ static enum rd_status progress_by_number(struct rd_kernel *kernel, const char *n
 {
     const struct rd_model *model = kernel->model;
     enum rd_status status = RD_OK;
-    int64_t found = 0;
-    for (size_t t = 0; status == RD_OK && found == 0 && t < model->type_count; t++)
+    out->value = 0;
+    for (size_t t = 0; status == RD_OK && out->value == 0 && t < model->type_count; t++)
         if (model->types[t].chart && model->types[t].chart->shown)
-            status = rd_counter_read(kernel->store,
-                                     rd_arena_printf(arena, RD_COUNTER_RECORD "%u:%s",
-                                                     kernel->bindings[t].number, number),
-                                     &found, error);
-    out->value = (uint64_t)found;
+            status = rd_query_number(kernel, t, number, arena, out, error);
     return status;
 }
 

@@ -53,6 +53,47 @@ bool rd_query_may_refer(struct rd_kernel *kernel, const struct rd_actor *actor,
            (type->refer && rd_actor_row(kernel, actor, type->refer, &belonging, arena, NULL));
 }
 
+const char *rd_query_guess_type(const struct rd_kernel *kernel, const char *name,
+                                struct rd_arena *arena)
+{
+    const struct rd_model *model = kernel->model;
+    const char **names = rd_arena_alloc(arena, (model->type_count + 1) * sizeof *names);
+    for (size_t t = 0; t < model->type_count; t++)
+        names[t] = model->types[t].name;
+    return rd_model_guess(arena, name, names, model->type_count);
+}
+
+enum rd_status rd_query_number(struct rd_kernel *kernel, size_t type, const char *number,
+                               struct rd_arena *arena, struct rd_id *out, struct rd_error *error)
+{
+    int64_t found;
+    enum rd_status status = rd_counter_read(
+        kernel->store,
+        rd_arena_printf(arena, RD_COUNTER_RECORD "%u:%s", kernel->bindings[type].number, number),
+        &found, error);
+    out->value = (uint64_t)found;
+    return status;
+}
+
+enum rd_status rd_query_id(struct rd_kernel *kernel, const char *text, const char *where,
+                           struct rd_arena *arena, struct rd_id *out, struct rd_error *error)
+{
+    enum rd_status status = RD_OK;
+    struct rd_id found;
+    if (rd_id_read(text, out))
+        return RD_OK;
+    out->value = 0;
+    for (size_t t = 0; status == RD_OK && t < kernel->model->type_count; t++) {
+        status = rd_query_number(kernel, t, text, arena, &found, error);
+        if (status == RD_OK && found.value && out->value)
+            return rd_error_at(error, RD_INVALID_PARAMS, where,
+                               "more than one record has the number '%s': give its id", text);
+        if (found.value)
+            *out = found;
+    }
+    return status != RD_OK ? status : out->value ? RD_OK : RD_NOT_FOUND;
+}
+
 enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *request,
                                struct rd_actor *actor, struct rd_record *record,
                                const struct rd_record_type **type)
@@ -62,7 +103,10 @@ enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *requ
     enum rd_status status = rd_actor_of(kernel, request, actor, &request->error);
     if (status != RD_OK)
         return status;
-    *type = rd_id_read(text, &id) ? rd_type_of(kernel, id) : NULL;
+    status = rd_query_id(kernel, text, "/id", request->arena, &id, &request->error);
+    if (status != RD_OK && status != RD_NOT_FOUND)
+        return status;
+    *type = status == RD_OK ? rd_type_of(kernel, id) : NULL;
     status = *type ? rd_record_load(kernel->store, id, request->arena, record, &request->error)
                    : RD_NOT_FOUND;
     if (status == RD_OK && !rd_query_may_read(kernel, actor, *type, record, request->arena))

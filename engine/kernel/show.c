@@ -38,6 +38,8 @@ struct rd_value rd_show_fields(const struct rd_record_type *type, const struct r
     struct rd_value shown = rd_map();
     for (uint32_t i = 0; rd_value_is(inside, RD_MAP) && i < inside->count; i++) {
         const struct rd_pair *pair = &inside->pairs[i];
+        if (strncmp(pair->key, RD_RECORD_WITH, strlen(RD_RECORD_WITH)) == 0)
+            continue;
         int field = type ? rd_type_field(type, pair->key) : -1;
         rd_map_add(arena, &shown, pair->key,
                    field >= 0 ? rd_type_show(&type->fields[field].type, &pair->value, arena)

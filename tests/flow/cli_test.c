@@ -95,6 +95,29 @@ START_TEST(test_exit_codes)
 }
 END_TEST
 
+/* What is told is told as one reads it: no JSON among it; cases go by their number, too. */
+START_TEST(test_people_read_no_json)
+{
+    (void)complaint();
+    exits(0, true, "case actions CP-2026-000001 --as ben");
+    says("state received  version 1");
+    exits(2, true, "case open complaint channel=hotline --as ben");
+    says("  faults:\n    /data/customer is required\n    /data/problem is required\n");
+    exits(2, true, "case act CP-2026-000001 verify ground=enough demand=reasonable --as ben");
+    ck_assert_ptr_null(strstr(output, "faults")); /* the one fault is the sentence itself */
+    exits(6, true, "case act CP-2026-000001 transfer --as ben");
+    says("  accepts: verify, ");
+    exits(4, true, "case act CP-2026-000001 verify ground=sufficient demand=reasonable --as kf1");
+    says("  reach unit  reason none of these roles\n");
+    ck_assert_ptr_null(strchr(output, '{'));
+    exits(0, true, "case list complaint problem=quality");
+    says("there is none, or none that one may see");
+    exits(0, true, "staff list");
+    says("  g1     handler\n");
+    ck_assert_ptr_null(strchr(output, '['));
+}
+END_TEST
+
 START_TEST(test_checked_and_found_failing)
 {
     const char *dir = LINE("%s/company", d->dir);
@@ -216,6 +239,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_exit_codes);
+    tcase_add_test(tcase, test_people_read_no_json);
     tcase_add_test(tcase, test_checked_and_found_failing);
     tcase_add_test(tcase, test_wrong_words_get_the_nearest_guess);
     tcase_add_test(tcase, test_every_command_has_a_help);

@@ -413,6 +413,11 @@ START_TEST(entries_are_read_by_whom_their_account_belongs_to)
     rig_no(&rig, "not_found", "/account", "ledger.get", "{'ledger': 'credit', 'account': '%s'}",
            claim); /* no person */
     rig_no(&rig, "not_found", "/account", "ledger.get", "{'ledger': 'credit', 'account': 'x'}");
+    struct rd_value by_id =
+        rig_ok(&rig, "ledger.get", "{'ledger': 'credit', 'account': '%s'}", person);
+    struct rd_value by_number =
+        rig_ok(&rig, "ledger.get", "{'ledger': 'credit', 'account': '%s'}", "P-0001");
+    ck_assert_str_eq(rig_show(&rig, by_number), rig_show(&rig, by_id));
     rig_no(&rig, "invalid_params", "/account", "ledger.get", "{'ledger': 'credit', 'account': 3}");
     rig_no(&rig, "invalid_params", "/limit", "ledger.get",
            "{'ledger': 'credit', 'account': '%s', 'limit': 0}", person);

@@ -46,6 +46,58 @@ START_TEST(as_it_was)
 }
 END_TEST
 
+/* People say the number that stands on the letter. */
+START_TEST(a_number_is_as_good_as_an_id)
+{
+    const char *id = rig_job(&rig, "x");
+    struct rd_value is = rig_ok(&rig, "case.get", "{'id': 'J-2026-001'}");
+    ck_assert_str_eq(t_text(is, "id"), id);
+    is = rig_act(&rig, "J-2026-001", "work");
+    ck_assert_str_eq(t_text(is, "id"), id);
+    ck_assert_uint_eq(t_count(rig_ok(&rig, "case.history", "{'id': 'J-2026-001'}"), "entries"), 2);
+    ck_assert_str_eq(t_text(rig_ok(&rig, "case.explain", "{'id': 'J-2026-001'}"), "command"),
+                     "job.work");
+    ck_assert_str_eq(t_text(rig_ok(&rig, "case.actions", "{'id': 'J-2026-001'}"), "id"), id);
+    static const char *const NONE[] = { "J-2026-002", "j-2026-001", "J-2026-001 ", "1:J-2026-001" };
+    for (size_t i = 0; i < 4; i++) {
+        rig_no(&rig, "not_found", "/id", "case.get", "{'id': '%s'}", NONE[i]);
+        rig_no(&rig, "not_found", "/id", "case.act", "{'id': '%s', 'event': 'wait'}", NONE[i]);
+    }
+    rig.as = "sun"; /* who may not read it is told that it is not there, as with the id */
+    rig_no(&rig, "not_found", "/id", "case.get", "{'id': 'J-2026-001'}");
+    rig_no(&rig, "not_found", "/id", "case.act", "{'id': 'J-2026-001', 'event': 'wait'}");
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+START_TEST(a_number_of_two_records_is_refused)
+{
+    rig_stop(&rig);
+    rig_edit(&rig, "number = 'J-{year}-{000}'", "number = 'P-{0000}'");
+    ck_assert_int_eq(rig_start(&rig, true), RD_OK);
+    const char *id = rig_job(&rig, "x");
+    rig_ok(&rig, "case.get", "{'id': 'P-0001'}");
+    rig.as = "adm";
+    rig_ok(&rig, "record.create", "{'type': 'person', 'data': {'name': 'P'}}");
+    rig.as = "ben";
+    rig_no(&rig, "invalid_params", "/id", "case.get", "{'id': 'P-0001'}");
+    ck_assert_str_eq(rig.error.text, "more than one record has the number 'P-0001': give its id");
+    rig_no(&rig, "invalid_params", "/id", "case.act", "{'id': 'P-0001', 'event': 'work'}");
+    rig_act(&rig, id, "work");
+}
+END_TEST
+
+START_TEST(a_type_that_is_none_gets_the_nearest_guess)
+{
+    static const char *const METHODS[] = { "case.open", "record.create", "case.list" };
+    for (size_t i = 0; i < 3; i++) {
+        rig_no(&rig, "invalid_params", "/type", METHODS[i], "{'type': 'persn'%s}",
+               i < 2 ? ", 'data': {}" : "");
+        ck_assert_str_eq(rig.error.text, "there is no record type 'persn'; did you mean 'person'?");
+    }
+}
+END_TEST
+
 START_TEST(history_tells_each_version)
 {
     const char *id = rig_job(&rig, "x");
@@ -242,6 +294,9 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, as_it_was);
+    tcase_add_test(tcase, a_number_is_as_good_as_an_id);
+    tcase_add_test(tcase, a_number_of_two_records_is_refused);
+    tcase_add_test(tcase, a_type_that_is_none_gets_the_nearest_guess);
     tcase_add_test(tcase, history_tells_each_version);
     tcase_add_test(tcase, large_versions_do_not_exhaust_the_memory);
     tcase_add_test(tcase, explain_is_of_this_record_only);

@@ -321,6 +321,28 @@ START_TEST(a_deputy_grants_what_the_other_may)
 }
 END_TEST
 
+/* Whose right it is, is known before anything is done by it; what was gathered for a guard before
+ * that is gathered anew. */
+START_TEST(facts_know_by_whose_right)
+{
+    const char *eva = hire("eva", "gz", "boss", "");
+    write_paper("ann", "'unit': 'gz', 'who': 'ben'");
+    const char *id = t_text(write_paper("ann", "'unit': 'gz', 'who': 'ben'"), "id");
+    change(eva, "'deputy': 'ben', 'ends': '2026-03-03T01:00:00Z'");
+    rig.as = "ben";
+    struct rd_value done = rig_ok(
+        &rig, "case.act", "{'id': '%s', 'event': 'spend', 'form': {'amount': '100.00'}}", id);
+    ck_assert_str_eq(t_text(done, "data.team"), "ben2");
+    done = rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'spend', 'form': {'amount': '100.01'}}",
+                  id);
+    ck_assert_str_eq(t_text(done, "data.team"), "eva0");
+    rig.as = NULL;
+    struct rd_value history = rig_ok(&rig, "case.history", "{'id': '%s'}", id);
+    ck_assert_int_eq(t_int(history, "entries.2.facts.of_right"), 0);
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 /* Whose right it is, his limit it is: a higher role of the deputy's own, whose row does not reach
  * the record, lifts nothing. */
 START_TEST(a_deputy_grants_no_more_than_the_one_whose_right_it_is)
@@ -402,7 +424,7 @@ START_TEST(four_eyes_are_persons)
     hire("eva2", "gz", "boss", ", 'person': 'Eva'");
     const char *id = t_text(write_paper("eva", "'unit': 'gz'"), "id");
     act_no("eva", "four_eyes", id, "review");
-    ck_assert_str_eq(rig.error.where, "rules/staff.lua:41");
+    ck_assert_str_eq(rig.error.where, "rules/staff.lua:47");
     act_no("eva2", "four_eyes", id, "review"); /* the other account of the same person */
     ck_assert_str_eq(rig.error.text, "eva2 may not: the by, eva, is the same person");
     /* ben, as long as he stands in for nobody */
@@ -441,6 +463,84 @@ START_TEST(four_eyes_see_who_is_behind)
     rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 0 };
     act_no("ben", "four_eyes", id, "review");
     ck_assert_str_eq(rig.error.text, "ben (by adm) may not: the by, eva, is the same person");
+    /* and who was behind when it was done */
+    id = t_text(write_paper("ann", "'unit': 'gz'"), "id");
+    act_no("ben", "four_eyes", id, "review");
+    ck_assert_str_eq(
+        rig.error.text,
+        "ben (by adm) may not: the by, ann, behind whom stands adm, is the same person");
+}
+END_TEST
+
+/* ben reviews what eva may review: she had her hand in it, under whatever name she comes. */
+START_TEST(four_eyes_see_for_whom_it_was_done)
+{
+    const char *eva = hire("eva", "sz", "boss", ", 'person': 'Eva'");
+    hire("eva2", "sz", "boss", ", 'person': 'Eva'");
+    hire("kim", "sz", "boss", "");
+    const char *id = t_text(write_paper("ann", "'unit': 'sz'"), "id");
+    change(eva, "'deputy': 'ben', 'ends': '2026-03-03T01:00:00Z'");
+    struct rd_value shown = act("ben", id, "review");
+    ck_assert_str_eq(t_text(shown, "data.second"), "ben");
+    ck_assert_ptr_null(strstr(t_show(shown), "with:")); /* nobody reads it; the entry tells it */
+    act_no("eva", "four_eyes", id, "sign");
+    ck_assert_str_eq(rig.error.text,
+                     "eva may not: the second, ben, behind whom stands eva, is the same person");
+    act_no("eva2", "four_eyes", id, "sign");
+    ck_assert_str_eq(rig.error.text,
+                     "eva2 may not: the second, ben, behind whom stands eva, is the same person");
+    rig.as = NULL;
+    ck_assert_ptr_null(strstr(t_show(rig_ok(&rig, "case.history", "{'id': '%s'}", id)), "with:"));
+    rig_expect_rebuild_equal(&rig);
+    rig_stop(&rig);
+    ck_assert_int_eq(rig_start(&rig, true), RD_OK); /* made anew from the journal */
+    act_no("eva", "four_eyes", id, "sign");
+    act("kim", id, "sign");
+}
+END_TEST
+
+/* What is copied takes along who else it was; what another does anew does not. */
+START_TEST(four_eyes_follow_what_is_copied)
+{
+    const char *eva = hire("eva", "sz", "boss", "");
+    const char *id = t_text(write_paper("ann", "'unit': 'sz'"), "id");
+    change(eva, "'deputy': 'ben', 'ends': '2026-03-03T01:00:00Z'");
+    act("ben", id, "review");
+    act("sun", id, "note");
+    act_no("eva", "four_eyes", id, "seal");
+    act("sun", id, "touch"); /* it was sun in the end */
+    act("eva", id, "sign");
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+/* The name is there already: that he did it for her this time is told beside it. */
+START_TEST(four_eyes_see_the_second_time)
+{
+    const char *eva = hire("eva", "gz", "boss", ""), *tom = hire("tom", "gz", "handler", "");
+    const char *id = t_text(write_paper("ann", "'unit': 'gz'"), "id"),
+               *other = t_text(write_paper("ann", "'unit': 'gz'"), "id");
+    act("tom", id, "review");
+    act("tom", other, "review");
+    change(tom, "'unit': 'sz'");
+    change(eva, "'deputy': 'tom', 'ends': '2026-03-03T01:00:00Z'");
+    act("eva", other, "sign");
+    act("tom", id, "touch");
+    act_no("eva", "four_eyes", id, "sign");
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+/* The right is hers because the amount is above his: what the form says of him is then hers too. */
+START_TEST(four_eyes_see_a_limit_that_was_hers)
+{
+    const char *eva = hire("eva", "gz", "boss", "");
+    const char *id = t_text(write_paper("ann", "'unit': 'gz'"), "id");
+    change(eva, "'deputy': 'ben', 'ends': '2026-03-03T01:00:00Z'");
+    rig.as = "ben";
+    rig_ok(&rig, "case.act",
+           "{'id': '%s', 'event': 'grant', 'form': {'amount': '1000.00', 'second': 'ben'}}", id);
+    act_no("eva", "four_eyes", id, "sign");
 }
 END_TEST
 
@@ -618,11 +718,16 @@ int main(void)
     tcase_add_test(tests, a_delegation_begins_and_ends);
     tcase_add_test(tests, who_has_left_delegates_nothing);
     tcase_add_test(tests, a_deputy_grants_what_the_other_may);
+    tcase_add_test(tests, facts_know_by_whose_right);
     tcase_add_test(tests, a_deputy_grants_no_more_than_the_one_whose_right_it_is);
     tcase_add_test(tests, what_is_opened_has_its_limit_too);
     tcase_add_test(tests, a_deputy_is_somebody_else_and_not_of_too_many);
     tcase_add_test(tests, four_eyes_are_persons);
     tcase_add_test(tests, four_eyes_see_who_is_behind);
+    tcase_add_test(tests, four_eyes_see_for_whom_it_was_done);
+    tcase_add_test(tests, four_eyes_follow_what_is_copied);
+    tcase_add_test(tests, four_eyes_see_the_second_time);
+    tcase_add_test(tests, four_eyes_see_a_limit_that_was_hers);
     tcase_add_test(tests, who_is_away_is_not_told);
     tcase_add_test(tests, nobody_is_there_and_nothing_is_lost);
     tcase_add_test(tests, a_role_stands_for_so_many);

@@ -86,7 +86,12 @@ START_TEST(cells_show_values_as_one_reads_them)
     ck_assert_str_eq(rd_output_cell(&arena, &yes), "true");
     ck_assert_str_eq(rd_output_cell(&arena, &null), "");
     ck_assert_str_eq(rd_output_cell(&arena, NULL), "");
-    ck_assert_str_eq(rd_output_cell(&arena, &list), "[1,\"a\"]");
+    ck_assert_str_eq(rd_output_cell(&arena, &list), "1, a");
+    struct rd_value empty = rd_list(), deep = rd_list();
+    ck_assert_str_eq(rd_output_cell(&arena, &empty), "");
+    rd_list_add(&arena, &deep, rd_int(1));
+    rd_list_add(&arena, &deep, list);
+    ck_assert_str_eq(rd_output_cell(&arena, &deep), "[1,[1,\"a\"]]");
 }
 END_TEST
 

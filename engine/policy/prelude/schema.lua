@@ -16,7 +16,7 @@ local function title() return key("title", "labels", "How people see it, in one 
 -- The keys that count and sum share, and the word's own.
 local function counted(own)
   local keys = {
-    key("same", "same", "Fields that are equal: names, or name = PATH (a field, id, actor.account, actor.unit, form.x, customer.name, a fact)",
+    key("same", "same", "Fields that are equal: names, or name = PATH (a field, id, actor.account, actor.right, actor.unit, form.x, customer.name, a fact)",
         "相等的字段:字段名,或 字段名 = 取值路径"),
     key("where", "where", "Values that fields must have; state is the state", "字段必须等于的值;state 为状态"),
     key("in_last", "text", "In the time before now, by when the record was opened", "最近多久(按立案时间)"),

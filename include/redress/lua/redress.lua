@@ -387,7 +387,7 @@ empty = nil
 
 ---How many records are alike; the records of this very command count as they will be. 同类记录数(本次操作涉及的记录按操作后的样子计)
 ---@class redress.count
----@field same? string|table Fields that are equal: names, or name = PATH (a field, id, actor.account, actor.unit, form.x, customer.name, a fact). 相等的字段:字段名,或 字段名 = 取值路径
+---@field same? string|table Fields that are equal: names, or name = PATH (a field, id, actor.account, actor.right, actor.unit, form.x, customer.name, a fact). 相等的字段:字段名,或 字段名 = 取值路径
 ---@field where? table<string, any> Values that fields must have; state is the state. 字段必须等于的值;state 为状态
 ---@field in_last? string In the time before now, by when the record was opened. 最近多久(按立案时间)
 ---@field in_this? "day"|"month"|"quarter"|"year" In this calendar period of the company's zone, by when the record was opened. 本期内(公司时区,按立案时间)
@@ -395,7 +395,7 @@ empty = nil
 
 ---The sum of a field over records that are alike. Each of them is read (a thousand take half a millisecond), 100,000 at the most: a total without end belongs in a ledger, whose `balance` is kept. 同类记录合计。逐条读取(每千条约半毫秒),至多十万条;无期限的累计请用台账余额
 ---@class redress.sum
----@field same? string|table Fields that are equal: names, or name = PATH (a field, id, actor.account, actor.unit, form.x, customer.name, a fact). 相等的字段:字段名,或 字段名 = 取值路径
+---@field same? string|table Fields that are equal: names, or name = PATH (a field, id, actor.account, actor.right, actor.unit, form.x, customer.name, a fact). 相等的字段:字段名,或 字段名 = 取值路径
 ---@field where? table<string, any> Values that fields must have; state is the state. 字段必须等于的值;state 为状态
 ---@field in_last? string In the time before now, by when the record was opened. 最近多久(按立案时间)
 ---@field in_this? "day"|"month"|"quarter"|"year" In this calendar period of the company's zone, by when the record was opened. 本期内(公司时区,按立案时间)
