@@ -1,5 +1,5 @@
 /* Fills a store without a socket: the same commands as the load's, given to the kernel in batches
- * of 512, so that each batch pays for one flush. Customers are shared: one for each place of a
+ * of 256, so that each batch pays for one flush. Customers are shared: one for each place of a
  * batch.
  */
 #include "cli/bench.h"
@@ -13,7 +13,7 @@
 #include "cli/progress.h"
 #include "kernel/kernel.h"
 
-#define FILL_BATCH 512
+#define FILL_BATCH 256
 
 struct fill {
     struct rd_kernel *kernel;
@@ -102,7 +102,7 @@ static enum rd_status fill_open(struct fill *fill, size_t count, struct rd_error
     return status;
 }
 
-/* Up to 512 cases, each as far as its turn says: a fifth of them stay where each event led. */
+/* Up to 256 cases, each as far as its turn says: a fifth of them stay where each event led. */
 static enum rd_status fill_wave(struct fill *fill, size_t count, int stage, struct rd_error *error)
 {
     enum rd_status status = fill_open(fill, count, error);
