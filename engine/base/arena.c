@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -138,6 +139,31 @@ char *rd_arena_copy(struct rd_arena *arena, const void *bytes, size_t len)
         memcpy(copy, bytes, len);
     copy[len] = '\0';
     return copy;
+}
+
+char *rd_arena_join_all(struct rd_arena *arena, const char *const *texts, size_t count)
+{
+    size_t lens[RD_JOIN_MAX], len = 0;
+    RD_ASSERT(count <= RD_JOIN_MAX);
+    for (size_t i = 0; i < count; i++)
+        len += lens[i] = strlen(texts[i]);
+    char *joined = rd_arena_alloc(arena, len + 1), *at = joined;
+    for (size_t i = 0; i < count; at += lens[i++])
+        memcpy(at, texts[i], lens[i]);
+    *at = '\0';
+    return joined;
+}
+
+char *rd_arena_place(struct rd_arena *arena, const char *file, int line)
+{
+    size_t len = strlen(file);
+    char *place = rd_arena_alloc(arena, len + 2 + RD_UINT_TEXT_MAX), *at = place + len;
+    memcpy(place, file, len);
+    *at++ = ':';
+    if (line < 0) /* Lua's word for a line that it does not know */
+        *at++ = '-';
+    *rd_text_put_uint(at, line < 0 ? -(uint64_t)line : (uint64_t)line) = '\0';
+    return place;
 }
 
 char *rd_arena_printf(struct rd_arena *arena, const char *format, ...)

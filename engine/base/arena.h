@@ -29,6 +29,15 @@ void *rd_arena_alloc(struct rd_arena *arena, size_t size);
 void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size);
 /* A copy of `len` bytes with a NUL behind it (the bytes may hold NULs themselves). */
 char *rd_arena_copy(struct rd_arena *arena, const void *bytes, size_t len);
+/* The texts one behind the other: rd_arena_join(arena, "for ", name). At most RD_JOIN_MAX of them,
+ * each evaluated once. What printf costs is seen in a profile, so commands join their texts. */
+#define RD_JOIN_MAX 8
+#define rd_arena_join(arena, ...)                                                                  \
+    rd_arena_join_all((arena), (const char *const[]){ __VA_ARGS__ },                               \
+                      sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+char *rd_arena_join_all(struct rd_arena *arena, const char *const *texts, size_t count);
+/* Where a rule stands: "complaint.lua:12". */
+char *rd_arena_place(struct rd_arena *arena, const char *file, int line);
 /* printf into the arena. */
 char *rd_arena_printf(struct rd_arena *arena, const char *format, ...) RD_PRINTF(2, 3);
 char *rd_arena_vprintf(struct rd_arena *arena, const char *format, va_list args) RD_PRINTF(2, 0);

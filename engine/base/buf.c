@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define BUF_FIRST_BYTES 256
 
 void rd_buf_init(struct rd_buf *buf)
@@ -40,6 +42,18 @@ void rd_buf_grow(struct rd_buf *buf, size_t more)
     RD_ASSERT(data != NULL);
     buf->data = data;
     buf->cap = cap;
+}
+
+void rd_buf_uint(struct rd_buf *buf, uint64_t number)
+{
+    char *at = rd_buf_reserve(buf, RD_UINT_TEXT_MAX);
+    buf->len += (size_t)(rd_text_put_uint(at, number) - at);
+}
+
+void rd_buf_digits(struct rd_buf *buf, uint64_t number, int width)
+{
+    rd_text_put_digits(rd_buf_reserve(buf, (size_t)width), number, width);
+    buf->len += (size_t)width;
 }
 
 void rd_buf_printf(struct rd_buf *buf, const char *format, ...)

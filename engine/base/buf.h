@@ -3,6 +3,7 @@
 #define RD_BASE_BUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -20,10 +21,13 @@ void rd_buf_fini(struct rd_buf *buf);
 void rd_buf_clear(struct rd_buf *buf);
 /* Makes room for `more` bytes behind len and returns where they go; len does not move. */
 static inline char *rd_buf_reserve(struct rd_buf *buf, size_t more);
-/* Put bytes, a text, a letter, a printf behind what is there. */
+/* Put bytes, a text, a letter, a number, a printf behind what is there. */
 static inline void rd_buf_append(struct rd_buf *buf, const void *bytes, size_t len);
 static inline void rd_buf_text(struct rd_buf *buf, const char *text);
 static inline void rd_buf_char(struct rd_buf *buf, char c);
+void rd_buf_uint(struct rd_buf *buf, uint64_t number);
+/* The number's last `width` digits. */
+void rd_buf_digits(struct rd_buf *buf, uint64_t number, int width);
 void rd_buf_printf(struct rd_buf *buf, const char *format, ...) RD_PRINTF(2, 3);
 /* Drops the first `len` bytes, moving the rest to the front. */
 void rd_buf_drop(struct rd_buf *buf, size_t len);

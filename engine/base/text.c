@@ -156,6 +156,62 @@ bool rd_text_int(const char *text, int64_t *out)
     return true;
 }
 
+/* Two digits at a time, and 32 bits wherever that is enough: divisions are what costs here. */
+static const char text_pairs[] = "00010203040506070809101112131415161718192021222324"
+                                 "25262728293031323334353637383940414243444546474849"
+                                 "50515253545556575859606162636465666768697071727374"
+                                 "75767778798081828384858687888990919293949596979899";
+
+static inline char *text_put_two(char *at, uint32_t number)
+{
+    memcpy(at, text_pairs + (size_t)2 * number, 2);
+    return at + 2;
+}
+
+/* The digits end at `end`; returns where they begin. */
+static char *text_put_before(char *end, uint64_t number)
+{
+    while (number > UINT32_MAX) {
+        end -= 2;
+        text_put_two(end, (uint32_t)(number % 100));
+        number /= 100;
+    }
+    uint32_t small = (uint32_t)number;
+    for (; small >= 100; small /= 100) {
+        end -= 2;
+        text_put_two(end, small % 100);
+    }
+    if (small < 10) {
+        *--end = (char)('0' + small);
+        return end;
+    }
+    end -= 2;
+    text_put_two(end, small);
+    return end;
+}
+
+char *rd_text_put_uint(char *at, uint64_t number)
+{
+    if (number < 10) {
+        *at = (char)('0' + number);
+        return at + 1;
+    }
+    char digits[RD_UINT_TEXT_MAX];
+    char *end = digits + sizeof(digits), *first = text_put_before(end, number);
+    size_t len = (size_t)(end - first);
+    memcpy(at, first, len);
+    return at + len;
+}
+
+char *rd_text_put_digits(char *at, uint64_t number, int width)
+{
+    for (int i = width - 1; i >= 0; i--) {
+        at[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return at + width;
+}
+
 uint64_t rd_text_hash(const void *bytes, size_t len)
 {
     /* Never to be changed: keys in every store are made with it. */
@@ -185,14 +241,15 @@ void rd_date_civil(int64_t days, int *year, int *month, int *day)
 {
     int64_t z = days + 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t day_of_era = z - era * 146097;
-    int64_t year_of_era =
+    /* within an era everything fits in 32 bits */
+    uint32_t day_of_era = (uint32_t)(z - era * 146097);
+    uint32_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t from_march = (5 * day_of_year + 2) / 153;
+    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    uint32_t from_march = (5 * day_of_year + 2) / 153;
     *day = (int)(day_of_year - (153 * from_march + 2) / 5 + 1);
     *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
-    *year = (int)(year_of_era + era * 400 + (*month <= 2));
+    *year = (int)((int64_t)year_of_era + era * 400 + (*month <= 2));
 }
 
 /* Exactly `width` digits; moves `at` behind them. */
@@ -255,35 +312,47 @@ static int64_t time_clamp_ms(int64_t time_ms)
     return time_ms > TIME_MAX_MS ? TIME_MAX_MS : time_ms;
 }
 
-/* Exactly `count` digits and the letter behind them; returns the place behind it. Times are written
- * several times in every reply: printf would be seen in a profile. */
-static char *time_put(char *at, int number, int count, char behind)
+/* "2026-03-06", without a NUL; a day that has one. */
+static char *date_put(char *at, int64_t days)
 {
-    for (int i = count - 1; i >= 0; i--) {
-        at[i] = (char)('0' + number % 10);
-        number /= 10;
-    }
-    at[count] = behind;
-    return at + count + 1;
+    int year, month, day;
+    rd_date_civil(days, &year, &month, &day);
+    at = text_put_two(at, (uint32_t)year / 100);
+    at = text_put_two(at, (uint32_t)year % 100);
+    *at++ = '-';
+    at = text_put_two(at, (uint32_t)month);
+    *at++ = '-';
+    return text_put_two(at, (uint32_t)day);
+}
+
+void rd_date_write(int64_t days, char out[RD_DATE_TEXT_MAX])
+{
+    if (days < TIME_MIN_MS / DAY_MS)
+        days = TIME_MIN_MS / DAY_MS;
+    if (days > TIME_MAX_MS / DAY_MS)
+        days = TIME_MAX_MS / DAY_MS;
+    *date_put(out, days) = '\0';
 }
 
 void rd_time_write(int64_t time_ms, char out[RD_TIME_TEXT_MAX])
 {
     int64_t time = time_clamp_ms(time_ms);
     int64_t days = time / DAY_MS - (time % DAY_MS < 0);
-    int in_day_ms = (int)(time - days * DAY_MS);
-    int year, month, day;
-    rd_date_civil(days, &year, &month, &day);
-    int ms = in_day_ms % 1000;
-    int s = in_day_ms / 1000;
-    char *at = time_put(out, year, 4, '-');
-    at = time_put(at, month, 2, '-');
-    at = time_put(at, day, 2, 'T');
-    at = time_put(at, s / 3600, 2, ':');
-    at = time_put(at, s / 60 % 60, 2, ':');
-    at = time_put(at, s % 60, 2, ms != 0 ? '.' : 'Z');
-    if (ms != 0)
-        at = time_put(at, ms, 3, 'Z');
+    uint32_t in_day_ms = (uint32_t)(time - days * DAY_MS);
+    uint32_t ms = in_day_ms % 1000, s = in_day_ms / 1000;
+    char *at = date_put(out, days);
+    *at++ = 'T';
+    at = text_put_two(at, s / 3600);
+    *at++ = ':';
+    at = text_put_two(at, s / 60 % 60);
+    *at++ = ':';
+    at = text_put_two(at, s % 60);
+    if (ms != 0) {
+        *at++ = '.';
+        *at++ = (char)('0' + ms / 100);
+        at = text_put_two(at, ms % 100);
+    }
+    *at++ = 'Z';
     *at = '\0';
 }
 

@@ -18,6 +18,12 @@ unsigned rd_text_distance(const char *a, const char *b);
 const char *rd_text_nearest(const char *word, const char *const *names, size_t count);
 /* A whole decimal number, nothing before or behind it; false where it is none or does not fit. */
 bool rd_text_int(const char *text, int64_t *out);
+/* Writes the number in decimal at `at`, without a NUL, and returns the place behind it: in its
+ * shortest spelling (at most RD_UINT_TEXT_MAX - 1 bytes), or as its last `width` digits. Numbers
+ * are written several times a command, where printf would be seen in a profile. */
+#define RD_UINT_TEXT_MAX 21
+char *rd_text_put_uint(char *at, uint64_t number);
+char *rd_text_put_digits(char *at, uint64_t number, int width);
 /* A 64-bit hash, the same in every process and for ever (SipHash-2-4 with a fixed key): index keys
  * are made of it. */
 uint64_t rd_text_hash(const void *bytes, size_t len);
@@ -32,6 +38,9 @@ bool rd_time_read(const char *text, int64_t *time_ms);
 /* Days since 1970-01-01 of a civil date of the Gregorian calendar, and back. */
 int64_t rd_date_days(int year, int month, int day);
 void rd_date_civil(int64_t days, int *year, int *month, int *day);
+/* "2026-03-06" of such a day; years 0001 to 9999, what lies beyond becomes the nearest date. */
+#define RD_DATE_TEXT_MAX 11
+void rd_date_write(int64_t days, char out[RD_DATE_TEXT_MAX]);
 /* "2026-03-06"; false where it is no such date. */
 bool rd_date_read(const char *text, int64_t *days);
 

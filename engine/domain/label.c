@@ -65,17 +65,19 @@ const char *rd_label_choice(const struct rd_model *model, const struct rd_type *
 const char *rd_label_day(const struct rd_model *model, int64_t time_ms, struct rd_arena *arena)
 {
     int64_t local = rd_zone_local_ms(model->local, time_ms);
-    int year, month, day;
-    rd_date_civil((local - (local < 0 ? LABEL_DAY_MS - 1 : 0)) / LABEL_DAY_MS, &year, &month, &day);
-    return rd_arena_printf(arena, "%04d-%02d-%02d", year, month, day);
+    char text[RD_DATE_TEXT_MAX];
+    rd_date_write((local - (local < 0 ? LABEL_DAY_MS - 1 : 0)) / LABEL_DAY_MS, text);
+    return rd_arena_copy(arena, text, sizeof text - 1);
 }
 
 const char *rd_label_time(const struct rd_model *model, int64_t time_ms, struct rd_arena *arena)
 {
     int64_t local = rd_zone_local_ms(model->local, time_ms) % LABEL_DAY_MS;
-    int minutes = (int)((local + (local < 0 ? LABEL_DAY_MS : 0)) / 60000);
-    return rd_arena_printf(arena, "%s %02d:%02d", rd_label_day(model, time_ms, arena), minutes / 60,
-                           minutes % 60);
+    unsigned minutes = (unsigned)((local + (local < 0 ? LABEL_DAY_MS : 0)) / 60000);
+    char clock[] = " hh:mm";
+    rd_text_put_digits(clock + 1, minutes / 60, 2);
+    rd_text_put_digits(clock + 4, minutes % 60, 2);
+    return rd_arena_join(arena, rd_label_day(model, time_ms, arena), clock);
 }
 
 static const char *label_unit(const struct rd_model *model, const char *name, const char *language)

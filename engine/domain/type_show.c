@@ -39,14 +39,12 @@ static struct rd_value type_show_int(const struct rd_type *type, int64_t number,
 {
     char text[RD_MONEY_TEXT_MAX > RD_TIME_TEXT_MAX ? RD_MONEY_TEXT_MAX : RD_TIME_TEXT_MAX];
     _Static_assert(RD_ID_TEXT_MAX <= sizeof(text), "ids fit, too");
-    int year, month, day;
     if (type->kind == RD_TYPE_MONEY) {
         rd_money_write(number, text);
     } else if (type->kind == RD_TYPE_REFERENCE) {
         rd_id_write((struct rd_id){ (uint64_t)number }, text);
     } else if (type->kind == RD_TYPE_DATE && rd_type_date_spelled(number)) {
-        rd_date_civil(number, &year, &month, &day);
-        return rd_text(rd_arena_printf(arena, "%04d-%02d-%02d", year, month, day));
+        rd_date_write(number, text);
     } else if (type->kind == RD_TYPE_INSTANT && rd_type_instant_spelled(number)) {
         rd_time_write(number, text);
     } else {

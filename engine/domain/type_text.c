@@ -4,11 +4,9 @@
  * overflow looked for at each. The largest integer is taken (RD_MONEY_UNLIMITED), so the amount
  * that would spell it does not fit.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/assert.h"
+#include "base/text.h"
 #include "domain/type.h"
 
 #define ID_SERIAL_BITS 48
@@ -63,9 +61,13 @@ void rd_money_write(int64_t minor, char out[RD_MONEY_TEXT_MAX])
     }
     /* in unsigned numbers: the smallest amount has no positive twin */
     uint64_t size = minor < 0 ? -(uint64_t)minor : (uint64_t)minor;
-    int len = snprintf(out, RD_MONEY_TEXT_MAX, "%s%" PRIu64 ".%02" PRIu64, minor < 0 ? "-" : "",
-                       size / 100, size % 100);
-    RD_ASSERT(len > 0 && len < RD_MONEY_TEXT_MAX);
+    char *at = out;
+    _Static_assert(RD_MONEY_TEXT_MAX > 1 + RD_UINT_TEXT_MAX + 3, "every amount fits");
+    if (minor < 0)
+        *at++ = '-';
+    at = rd_text_put_uint(at, size / 100);
+    *at++ = '.';
+    *rd_text_put_digits(at, size % 100, 2) = '\0';
 }
 
 /* A decimal number up to `max` in its shortest spelling, so that an id has one text only; moves
@@ -95,7 +97,8 @@ bool rd_id_read(const char *text, struct rd_id *out)
 
 void rd_id_write(struct rd_id id, char out[RD_ID_TEXT_MAX])
 {
-    int len = snprintf(out, RD_ID_TEXT_MAX, "%u-%" PRIu64, (unsigned)rd_id_type(id),
-                       id.value & ID_SERIAL_MAX);
-    RD_ASSERT(len > 0 && len < RD_ID_TEXT_MAX);
+    _Static_assert(RD_ID_TEXT_MAX > 5 + 1 + RD_UINT_TEXT_MAX, "every id fits");
+    char *at = rd_text_put_uint(out, rd_id_type(id));
+    *at++ = '-';
+    *rd_text_put_uint(at, id.value & ID_SERIAL_MAX) = '\0';
 }

@@ -22,7 +22,7 @@ struct account {
 
 static void account_said(const struct account *a, const char *outcome, const char *reason)
 {
-    rd_run_decided(a->run, rd_arena_printf(a->run->arena, "accountability/%s", a->rule->id),
+    rd_run_decided(a->run, rd_arena_join(a->run->arena, "accountability/", a->rule->id),
                    a->rule->file, a->rule->line, outcome, reason);
 }
 

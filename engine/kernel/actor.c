@@ -134,8 +134,7 @@ static void actor_explain(struct rd_kernel *kernel, const struct rd_actor *actor
             if (row->from & (1ull << r))
                 rd_list_add(arena, &from, rd_text(organisation->roles[r].name));
         rd_map_add(arena, &item, "rule", rd_text(row->id));
-        rd_map_add(arena, &item, "line",
-                   rd_text(rd_arena_printf(arena, "%s:%d", row->file, row->line)));
+        rd_map_add(arena, &item, "line", rd_text(rd_arena_place(arena, row->file, row->line)));
         rd_map_add(arena, &item, "from", from);
         rd_map_add(arena, &item, "reach", rd_text(rd_reach_name(row->reach)));
         rd_map_add(arena, &item, "reason",

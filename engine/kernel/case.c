@@ -132,10 +132,10 @@ static enum rd_status case_wrong_state(struct rd_run *run, const struct rd_draft
     *detail = rd_map();
     rd_map_add(arena, detail, "state", rd_text(state->name));
     rd_map_add(arena, detail, "accepts", accepts);
-    enum rd_status status = rd_error_at(run->error, RD_WRONG_STATE,
-                                        rd_arena_printf(arena, "%s:%d", chart->file, state->line),
-                                        "state '%s' does not accept '%s'%s", state->name, event,
-                                        state->final ? ": it is final" : "");
+    enum rd_status status =
+        rd_error_at(run->error, RD_WRONG_STATE, rd_arena_place(arena, chart->file, state->line),
+                    "state '%s' does not accept '%s'%s", state->name, event,
+                    state->final ? ": it is final" : "");
     run->error->detail = detail;
     return status;
 }
@@ -170,7 +170,7 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
 {
     const struct rd_authority_row *row;
     bool above = false;
-    run->command = rd_arena_printf(run->arena, "%s.%s", draft->type->name, event_name);
+    run->command = rd_arena_join(run->arena, draft->type->name, ".", event_name);
     if (!draft->chart || !rd_event_exists(draft->chart, event_name)) {
         const char *names[RD_STATES_MAX];
         size_t count = 0;
@@ -283,7 +283,7 @@ static enum rd_status case_act(struct rd_run *run, struct rd_request *request,
                                struct rd_draft *draft, const char *event, const char *member)
 {
     enum rd_status status = rd_case_do(run, draft, event, rd_map_get(request->params, member),
-                                       rd_arena_printf(run->arena, "/%s", member));
+                                       rd_arena_join(run->arena, "/", member));
     return case_finish(run, request, draft, status);
 }
 
@@ -381,10 +381,10 @@ static enum rd_status record_write(struct rd_run *run, struct rd_request *reques
     }
     rd_actor_stand_in(run, behalf);
     rd_run_decided(run, row->id, row->file, row->line, "allowed",
-                   behalf ? rd_arena_printf(run->arena, "for %s", behalf->name) : NULL);
+                   behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
     enum rd_status status =
         rd_fields_read(run, draft->type, rd_map_get(request->params, member),
-                       rd_arena_printf(run->arena, "/%s", member), draft->fresh, &inside);
+                       rd_arena_join(run->arena, "/", member), draft->fresh, &inside);
     for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
         rd_draft_set(run, draft, inside.pairs[i].key, inside.pairs[i].value);
     draft->changed = true;

@@ -88,8 +88,8 @@ static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft,
                             limit->file, limit->line, limit->decision->name);
     *out = answer.outputs[0].text;
     *decided =
-        rd_arena_printf(run->arena, "%s/%s", limit->decision->name,
-                        answer.row_count ? limit->decision->rows[answer.rows[0]].id : "otherwise");
+        rd_arena_join(run->arena, limit->decision->name, "/",
+                      answer.row_count ? limit->decision->rows[answer.rows[0]].id : "otherwise");
     return RD_OK;
 }
 
@@ -112,14 +112,14 @@ enum rd_status rd_clock_arm(struct rd_run *run, struct rd_draft *draft,
                          .limit = text,
                          .decided = decided,
                          .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
-                         .rule = rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line),
+                         .rule = rd_arena_place(run->arena, limit->file, limit->line),
                      });
 }
 
 /* A state's own limits run while it waits; everything else of the record stands still. */
 static enum rd_status clock_pause(struct rd_run *run, struct rd_draft *draft, const char *state)
 {
-    const char *by = rd_arena_printf(run->arena, "%s, by %s", state, run->actor.name);
+    const char *by = rd_arena_join(run->arena, state, ", by ", run->actor.name);
     for (size_t i = 0; i < draft->deadline_count; i++) {
         struct rd_draft_deadline *deadline = &draft->deadlines[i];
         if (deadline->removed || !deadline->row.running || deadline->row.kind == RD_DEADLINE_STATE)
@@ -251,14 +251,14 @@ enum rd_status rd_clock_replan(struct rd_run *run, struct rd_draft *draft, size_
         if (limit) {
             status = clock_limit(run, draft, limit, &row.limit, &row.decided);
             row.clock = limit->clock ? rd_calendar_name(limit->clock) : NULL;
-            row.rule = rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line);
+            row.rule = rd_arena_place(run->arena, limit->file, limit->line);
         }
         if (status == RD_OK)
             status = clock_plan(run, &row);
         if (status != RD_OK || !clock_moved(&deadline->row, &row))
             continue;
         rd_run_decided(run, row.name, limit ? limit->file : "clock", limit ? limit->line : 0,
-                       "planned again", rd_arena_printf(run->arena, "was %s", deadline->row.limit));
+                       "planned again", rd_arena_join(run->arena, "was ", deadline->row.limit));
         deadline->row = row;
         deadline->changed = draft->changed = true;
         ++*moved;

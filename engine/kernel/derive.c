@@ -144,9 +144,9 @@ enum rd_status rd_derive_begin(struct rd_kernel *kernel, const struct rd_model *
         rd_map_add(arena, &spec, "where", rd_list());
         rd_map_add(arena, &spec, "derive", rd_bool(true));
         if (status == RD_OK && any)
-            status = rd_job_begin(kernel, model, spec,
-                                  rd_arena_printf(arena, "%s:%d", type->file, type->line), arena,
-                                  effects, error);
+            status =
+                rd_job_begin(kernel, model, spec, rd_arena_place(arena, type->file, type->line),
+                             arena, effects, error);
         if (status != RD_OK)
             return status;
     }

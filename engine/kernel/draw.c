@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/pack.h"
+#include "base/text.h"
 #include "store/tables.h"
 
 #define DRAW_KEY_BYTES RD_DRAW_KEY_BYTES
@@ -82,9 +83,9 @@ enum rd_status rd_draw(struct rd_run *run, const struct rd_draft *draft, const s
                             "policy anew",
                             draft->chart->file, fact->line, fact->name);
     /* the type's name and not its number: the same whatever other types a policy has */
-    const char *text = rd_arena_printf(
-        run->arena, "%s %llu %s", draft->type->name,
-        (unsigned long long)(draft->record.id.value & ((1ull << 48) - 1)), fact->path);
+    char serial[RD_UINT_TEXT_MAX];
+    *rd_text_put_uint(serial, draft->record.id.value & ((1ull << 48) - 1)) = '\0';
+    const char *text = rd_arena_join(run->arena, draft->type->name, " ", serial, " ", fact->path);
     crypto_generichash(hash, sizeof hash, (const unsigned char *)text, strlen(text),
                        kernel->draw_key, sizeof kernel->draw_key);
     *out = rd_int((int64_t)(rd_key_u64(hash) % DRAW_NUMBERS));

@@ -120,7 +120,7 @@ static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,
         .text = rd_map_text(effect, "text", NULL),
         .template = template ? rd_template_find(run->model, template) : NULL,
         .at_once = rd_map_bool(effect, "at_once", false),
-        .rule = rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line),
+        .rule = rd_arena_place(run->arena, draft->chart->file, action->line),
     };
     if (template && !telling.template)
         return effect_fault(
@@ -133,8 +133,8 @@ static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,
 static enum rd_status effect_each(struct rd_run *run, struct rd_draft *draft,
                                   const struct rd_function *action, const struct rd_value *effect)
 {
-    enum rd_status status = rd_job_each(
-        run, effect, rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
+    enum rd_status status =
+        rd_job_each(run, effect, rd_arena_place(run->arena, draft->chart->file, action->line));
     return status == RD_POLICY_FAULT
                ? effect_fault(run, draft, action,
                               rd_arena_printf(run->arena, "%s", run->error->text), NULL)
@@ -172,10 +172,10 @@ static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft,
         return RD_OK;
     }
     if (strcmp(kind, "deadline") == 0)
-        return rd_clock_start(
-            run, draft, name, rd_map_text(effect, "limit", ""), rd_map_text(effect, "event", NULL),
-            rd_map_text(effect, "clock", NULL),
-            rd_arena_printf(run->arena, "%s:%d", draft->chart->file, action->line));
+        return rd_clock_start(run, draft, name, rd_map_text(effect, "limit", ""),
+                              rd_map_text(effect, "event", NULL),
+                              rd_map_text(effect, "clock", NULL),
+                              rd_arena_place(run->arena, draft->chart->file, action->line));
     if (strcmp(kind, "stop") == 0) {
         enum rd_status status = rd_draft_deadlines(run, draft);
         if (status == RD_OK)

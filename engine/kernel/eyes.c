@@ -29,7 +29,7 @@ static const char *eyes_same(const struct rd_run *run, const char *done_by)
 
 static const char *eyes_key(const struct rd_run *run, const char *field)
 {
-    return rd_arena_printf(run->arena, RD_RECORD_WITH "%s", field);
+    return rd_arena_join(run->arena, RD_RECORD_WITH, field);
 }
 
 static void eyes_add(struct rd_arena *arena, struct rd_value *names, const char *name,
@@ -124,10 +124,10 @@ static const char *eyes_passed(const struct rd_run *run, const char *field,
                                const struct rd_value *done_by, const struct rd_value *with)
 {
     if (!rd_value_is(done_by, RD_TEXT))
-        return rd_arena_printf(run->arena, "%s nobody", field);
-    const char *text = rd_arena_printf(run->arena, "%s %s", field, done_by->text);
+        return rd_arena_join(run->arena, field, " nobody");
+    const char *text = rd_arena_join(run->arena, field, " ", done_by->text);
     for (uint32_t i = 0; rd_value_is(with, RD_LIST) && i < with->count; i++)
-        text = rd_arena_printf(run->arena, "%s, %s", text, with->items[i].text);
+        text = rd_arena_join(run->arena, text, ", ", with->items[i].text);
     return text;
 }
 
@@ -140,8 +140,7 @@ static enum rd_status eyes_refuse(struct rd_run *run, const struct rd_authority_
     const char *behind = eyes->who == eyes->done_by->text
                              ? ""
                              : rd_arena_printf(run->arena, ", behind whom stands %s", eyes->who);
-    return rd_error_at(run->error, RD_FOUR_EYES,
-                       rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
+    return rd_error_at(run->error, RD_FOUR_EYES, rd_arena_place(run->arena, row->file, row->line),
                        "%s%s may not: the %s, %s%s, is the same person", run->actor.name, how,
                        field, eyes->done_by->text, behind);
 }

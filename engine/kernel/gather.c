@@ -105,14 +105,16 @@ static void gather_decided(struct rd_run *run, const struct rd_decision *decisio
     for (size_t i = 0; i < decision->output_count; i++) {
         struct rd_value shown =
             rd_type_show(&decision->outputs[i].type, &answer->outputs[i], arena);
-        rd_buf_printf(&text, "%s%s = ", i ? ", " : "", decision->outputs[i].name);
+        if (i > 0)
+            rd_buf_text(&text, ", ");
+        rd_buf_text(&text, decision->outputs[i].name);
+        rd_buf_text(&text, " = ");
         if (shown.kind == RD_TEXT)
             rd_buf_text(&text, shown.text);
         else
             rd_json_write(&text, &shown);
     }
-    rd_run_decided(run,
-                   rd_arena_printf(arena, "%s/%s", decision->name, row ? row->id : "otherwise"),
+    rd_run_decided(run, rd_arena_join(arena, decision->name, "/", row ? row->id : "otherwise"),
                    decision->file, row ? row->line : decision->line,
                    rd_arena_copy(arena, text.data ? text.data : "", text.len), NULL);
     for (size_t i = 0; i < answer->row_count; i++)

@@ -11,7 +11,7 @@ static void grant_allowed(struct rd_run *run, const struct rd_authority_row *row
 {
     const struct rd_account *behalf = run->actor.behalf;
     rd_run_decided(run, row->id, row->file, row->line, "allowed",
-                   behalf ? rd_arena_printf(run->arena, "for %s", behalf->name) : NULL);
+                   behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
 }
 
 /* The row that lets the actor send this event to this record. Timers and the chart itself need
@@ -49,7 +49,7 @@ enum rd_status rd_grant_unless(struct rd_run *run, struct rd_draft *draft,
                 return status;
             if (holds)
                 return rd_error_at(run->error, RD_NOT_ALLOWED,
-                                   rd_arena_printf(run->arena, "%s:%d", row->file, row->line),
+                                   rd_arena_place(run->arena, row->file, row->line),
                                    "%s may not: %s%s%s", run->actor.name, guard->name,
                                    reason ? ": " : "", reason ? reason : "");
         }
@@ -114,10 +114,10 @@ static enum rd_status grant_above(struct rd_run *run, const struct rd_authority_
     rd_map_add(arena, detail, "needs", needs ? rd_text(needs) : rd_null());
     rd_map_add(arena, detail, "decisions", rd_show_decisions(&run->decisions, arena));
     run->error->detail = detail;
-    enum rd_status status = rd_error_at(
-        run->error, RD_ABOVE_AUTHORITY, rd_arena_printf(arena, "%s:%d", row->file, row->line),
-        "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
-        needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
+    enum rd_status status =
+        rd_error_at(run->error, RD_ABOVE_AUTHORITY, rd_arena_place(arena, row->file, row->line),
+                    "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
+                    needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
     run->error->detail = detail;
     return status;
 }
@@ -210,13 +210,12 @@ enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
     rd_money_write(minor, amount_text);
     if (by)
         rd_visit(run->kernel, by->spot);
-    rd_run_decided(run,
-                   rd_arena_printf(run->arena, "%s/%s", row->up_to->name, by ? by->id : "no row"),
-                   row->up_to->file, by ? by->line : row->up_to->line,
-                   rd_arena_printf(run->arena, "limit = %s",
-                                   most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
-                   rd_arena_printf(run->arena, within ? "%s is within" : "%s is above%s%s",
-                                   amount_text, needs ? ", needs " : "", needs ? needs : ""));
+    rd_run_decided(
+        run, rd_arena_join(run->arena, row->up_to->name, "/", by ? by->id : "no row"),
+        row->up_to->file, by ? by->line : row->up_to->line,
+        rd_arena_join(run->arena, "limit = ", most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
+        rd_arena_join(run->arena, amount_text, within ? " is within" : " is above",
+                      !within && needs ? ", needs " : "", !within && needs ? needs : ""));
     if (within)
         return RD_OK;
     bool stands_in;

@@ -45,9 +45,8 @@ static void guidance_row(struct rd_run *run, const struct rd_decision *decision,
     rd_map_add(
         arena, &item, "rule",
         rd_text(rd_arena_printf(arena, "%s/%s", decision->name, row ? row->id : "otherwise")));
-    rd_map_add(
-        arena, &item, "line",
-        rd_text(rd_arena_printf(arena, "%s:%d", decision->file, row ? row->line : decision->line)));
+    rd_map_add(arena, &item, "line",
+               rd_text(rd_arena_place(arena, decision->file, row ? row->line : decision->line)));
     if (row && row->title.kind == RD_MAP)
         rd_map_add(arena, &item, "title",
                    rd_text(rd_label_of(run->model, &row->title, language, row->id)));

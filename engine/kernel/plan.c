@@ -44,7 +44,7 @@ void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int 
             return;
     }
     rd_list_add(run->arena, &item, rd_text(rule));
-    rd_list_add(run->arena, &item, rd_text(rd_arena_printf(run->arena, "%s:%d", file, line)));
+    rd_list_add(run->arena, &item, rd_text(rd_arena_place(run->arena, file, line)));
     rd_list_add(run->arena, &item, rd_text(outcome));
     rd_list_add(run->arena, &item, reason ? rd_text(reason) : rd_null());
     rd_list_add(run->arena, &run->decisions, item);
@@ -94,6 +94,16 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
     return RD_OK;
 }
 
+/* With `zeros` digits at the least. */
+static void draft_serial(struct rd_buf *text, uint64_t serial, size_t zeros)
+{
+    char digits[RD_UINT_TEXT_MAX];
+    size_t len = (size_t)(rd_text_put_uint(digits, serial) - digits);
+    for (size_t i = len; i < zeros; i++)
+        rd_buf_char(text, '0');
+    rd_buf_append(text, digits, len);
+}
+
 /* "CP-{year}-{000000}": the year of the company's local date, and the serial with as many digits as
  * there are zeros. */
 static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
@@ -121,10 +131,10 @@ static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
     for (const char *at = format; *at; at++) {
         size_t zeros = *at == '{' ? strspn(at + 1, "0") : 0;
         if (strncmp(at, "{year}", 6) == 0) {
-            rd_buf_printf(&text, "%04d", year);
+            rd_buf_digits(&text, (uint64_t)year, 4);
             at += 5;
         } else if (zeros > 0 && at[1 + zeros] == '}') {
-            rd_buf_printf(&text, "%0*lld", (int)zeros, (long long)draft->opened_serial);
+            draft_serial(&text, (uint64_t)draft->opened_serial, zeros);
             at += zeros + 1;
         } else {
             rd_buf_char(&text, *at);
@@ -304,7 +314,7 @@ static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft
         .text = limit->message,
         .template = limit->template,
         .at_once = limit->at_once,
-        .rule = rd_arena_printf(run->arena, "%s:%d", limit->file, limit->line),
+        .rule = rd_arena_place(run->arena, limit->file, limit->line),
     };
     enum rd_status status = rd_account_limit(run, draft, limit);
     if (status == RD_OK)

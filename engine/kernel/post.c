@@ -35,7 +35,7 @@ static enum rd_status post_fault(const struct posting *p, const char *why, const
 
 static const char *post_place(const struct posting *p)
 {
-    return rd_arena_printf(p->run->arena, "%s:%d", p->draft->chart->file, p->action->line);
+    return rd_arena_place(p->run->arena, p->draft->chart->file, p->action->line);
 }
 
 static void post_decided(const struct posting *p, const char *outcome, const char *reason)

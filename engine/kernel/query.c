@@ -188,8 +188,7 @@ enum rd_status rd_method_decision_evaluate(struct rd_kernel *kernel, struct rd_r
         rd_visit(kernel, row->spot);
         rd_map_add(arena, &item, "rule",
                    rd_text(rd_arena_printf(arena, "%s/%s", decision->name, row->id)));
-        rd_map_add(arena, &item, "line",
-                   rd_text(rd_arena_printf(arena, "%s:%d", decision->file, row->line)));
+        rd_map_add(arena, &item, "line", rd_text(rd_arena_place(arena, decision->file, row->line)));
         rd_map_add(arena, &item, "title", row->title);
         rd_list_add(arena, &rows, item);
     }

@@ -484,8 +484,7 @@ enum rd_status rd_method_report_list(struct rd_kernel *kernel, struct rd_request
         rd_map_add(arena, &one, "period", rd_text(PERIODS[report->period]));
         rd_map_add(arena, &one, "sections", rd_int((int64_t)report->section_count));
         rd_map_add(arena, &one, "owner", report->owner ? rd_text(report->owner) : rd_null());
-        rd_map_add(arena, &one, "line",
-                   rd_text(rd_arena_printf(arena, "%s:%d", report->file, report->line)));
+        rd_map_add(arena, &one, "line", rd_text(rd_arena_place(arena, report->file, report->line)));
         rd_list_add(arena, &reports, one);
     }
     request->result = rd_map();

@@ -146,7 +146,7 @@ static void schedule_run(struct rd_kernel *kernel, const struct schedule_turn *t
     rd_run_init(run, kernel, &kernel->ring_arena, error);
     run->actor = (struct rd_actor){ .name = "system", .system = true };
     run->lane = RD_LANE_LIVE;
-    run->command = rd_arena_printf(run->arena, "schedule.%s", schedule->name);
+    run->command = rd_arena_join(run->arena, "schedule.", schedule->name);
     rd_run_decided(run, run->command, schedule->file, schedule->line, outcome, reason);
     rd_run_zoned(run, schedule->zone);
 }
@@ -208,10 +208,9 @@ static enum rd_status schedule_each(struct rd_kernel *kernel, const struct sched
     schedule_run(kernel, turn, "begins", schedule_reason(turn, &kernel->ring_arena), &run, error);
     rd_list_add(run.arena, &effects,
                 schedule_effect(run.arena, schedule, turn->at_ms, (struct rd_id){ 0 }));
-    enum rd_status status =
-        rd_job_begin(kernel, kernel->model, schedule->each,
-                     rd_arena_printf(run.arena, "%s:%d", schedule->file, schedule->line), run.arena,
-                     &effects, error);
+    enum rd_status status = rd_job_begin(kernel, kernel->model, schedule->each,
+                                         rd_arena_place(run.arena, schedule->file, schedule->line),
+                                         run.arena, &effects, error);
     struct rd_command_entry entry = {
         .at_ms = run.now_ms,
         .actor = run.actor.name,
@@ -377,8 +376,7 @@ static enum rd_status schedule_show(struct rd_kernel *kernel, const struct rd_sc
     rd_map_add(arena, out, "owner", schedule->owner ? rd_text(schedule->owner) : rd_null());
     rd_map_add(arena, out, "last", schedule_time(last, arena));
     rd_map_add(arena, out, "next", schedule_time(rd_schedule_next(schedule, reached), arena));
-    rd_map_add(arena, out, "place",
-               rd_text(rd_arena_printf(arena, "%s:%d", schedule->file, schedule->line)));
+    rd_map_add(arena, out, "place", rd_text(rd_arena_place(arena, schedule->file, schedule->line)));
     return RD_OK;
 }
 

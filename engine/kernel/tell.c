@@ -15,7 +15,7 @@ static void tell_reference(struct rd_run *run, const struct rd_type *type,
     if (!rd_value_is(value, RD_INT))
         return;
     rd_id_write((struct rd_id){ (uint64_t)value->integer }, id);
-    rd_list_add(run->arena, to, rd_text(rd_arena_printf(run->arena, "%s:%s", type->of, id)));
+    rd_list_add(run->arena, to, rd_text(rd_arena_join(run->arena, type->of, ":", id)));
 }
 
 /* Accounts that an addressee stands for: an account, "owner", a field that holds an account, or a

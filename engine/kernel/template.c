@@ -31,11 +31,10 @@ static enum rd_status fill_form(struct rd_run *run, const struct rd_filling *fil
     *out = rd_arena_printf(run->arena, "{form.%s}", part->text);
     if (!filling->template)
         return RD_OK; /* a plain text says what it can */
-    return rd_error_at(
-        run->error, RD_POLICY_FAULT,
-        rd_arena_printf(run->arena, "%s:%d", filling->template->file, filling->template->line),
-        "template '%s' needs form.%s, which the form of this event does not have",
-        filling->template->name, part->text);
+    return rd_error_at(run->error, RD_POLICY_FAULT,
+                       rd_arena_place(run->arena, filling->template->file, filling->template->line),
+                       "template '%s' needs form.%s, which the form of this event does not have",
+                       filling->template->name, part->text);
 }
 
 const char *rd_words_show(const struct rd_kernel *kernel, const struct rd_type *type,

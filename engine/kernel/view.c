@@ -67,8 +67,7 @@ enum rd_status rd_method_view_list(struct rd_kernel *kernel, struct rd_request *
         rd_map_add(arena, &one, "params", view_params_show(view, arena));
         rd_map_add(arena, &one, "columns", view_columns_show(view, arena));
         rd_map_add(arena, &one, "scan", rd_bool(view->scan));
-        rd_map_add(arena, &one, "line",
-                   rd_text(rd_arena_printf(arena, "%s:%d", view->file, view->line)));
+        rd_map_add(arena, &one, "line", rd_text(rd_arena_place(arena, view->file, view->line)));
         rd_list_add(arena, &views, one);
     }
     if (status != RD_OK)

@@ -1,4 +1,5 @@
 /* The arena: alignment, growth, resets, and the two limits that abort. */
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -91,6 +92,27 @@ START_TEST(test_printf_short_and_long)
 }
 END_TEST
 
+START_TEST(test_joins_texts)
+{
+    ck_assert_str_eq(rd_arena_join(&arena, "limit = ", "200.00"), "limit = 200.00");
+    ck_assert_str_eq(rd_arena_join(&arena, "", "", ""), "");
+    ck_assert_str_eq(rd_arena_join(&arena, "1", "2", "3", "4", "5", "6", "7", "8"), "12345678");
+    int asked = 0;
+    const char *texts[] = { "once", "twice" };
+    ck_assert_str_eq(rd_arena_join(&arena, texts[asked++]), "once");
+    ck_assert_int_eq(asked, 1);
+}
+END_TEST
+
+START_TEST(test_places)
+{
+    static const int lines[] = { 0, 7, 10, 99, 100, 12345, INT_MAX, -1, INT_MIN };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        ck_assert_str_eq(rd_arena_place(&arena, "rules/complaint.lua", lines[i]),
+                         rd_arena_printf(&arena, "%s:%d", "rules/complaint.lua", lines[i]));
+}
+END_TEST
+
 START_TEST(test_one_piece_beyond_the_limit_aborts)
 {
     rd_arena_alloc(&arena, (size_t)RD_ARENA_BYTES_MAX + 1);
@@ -122,6 +144,8 @@ int main(void)
     tcase_add_test(tests, test_zalloc_is_zero_after_use);
     tcase_add_test(tests, test_copy_keeps_nuls_and_ends_with_one);
     tcase_add_test(tests, test_printf_short_and_long);
+    tcase_add_test(tests, test_joins_texts);
+    tcase_add_test(tests, test_places);
     if (unit_forks()) {
         tcase_add_test_raise_signal(tests, test_one_piece_beyond_the_limit_aborts, SIGABRT);
         tcase_add_test_raise_signal(tests, test_many_pieces_beyond_the_limit_abort, SIGABRT);

@@ -66,6 +66,27 @@ START_TEST(test_printf_at_every_remaining_size)
 }
 END_TEST
 
+START_TEST(test_numbers)
+{
+    static const struct {
+        uint64_t number;
+        int width;
+        const char *text;
+    } cases[] = { { 0, 2, "0 00" },
+                  { 7, 3, "7 007" },
+                  { 1234, 2, "1234 34" },
+                  { UINT64_MAX, 20, "18446744073709551615 18446744073709551615" } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rd_buf_clear(&buf);
+        rd_buf_uint(&buf, cases[i].number);
+        rd_buf_char(&buf, ' ');
+        rd_buf_digits(&buf, cases[i].number, cases[i].width);
+        ck_assert_uint_eq(buf.len, strlen(cases[i].text));
+        ck_assert_mem_eq(buf.data, cases[i].text, buf.len);
+    }
+}
+END_TEST
+
 START_TEST(test_drop)
 {
     rd_buf_text(&buf, "hello world");
@@ -93,6 +114,7 @@ int main(void)
     tcase_add_test(tests, test_reserve_does_not_move_the_end);
     tcase_add_test(tests, test_growth_keeps_all_bytes);
     tcase_add_test(tests, test_printf_at_every_remaining_size);
+    tcase_add_test(tests, test_numbers);
     tcase_add_test(tests, test_drop);
     if (unit_forks())
         tcase_add_test_raise_signal(tests, test_drop_beyond_the_end_aborts, SIGABRT);

@@ -1,4 +1,6 @@
 /* Text: UTF-8, likeness, numbers, hashes, and every date there is. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -107,6 +109,55 @@ START_TEST(test_int)
 END_TEST
 
 /* Stores hold these numbers: the test is the promise that they never change. */
+/* Every length, and the numbers at which the spelling gets longer. */
+START_TEST(test_put_uint_as_printf_does)
+{
+    uint64_t number = 1;
+    for (int digits = 1; digits <= 20; digits++, number *= 10)
+        for (int64_t beside = -2; beside <= 2; beside++) {
+            char ours[RD_UINT_TEXT_MAX + 1], theirs[RD_UINT_TEXT_MAX + 1];
+            uint64_t n = number + (uint64_t)beside;
+            *rd_text_put_uint(ours, n) = '\0';
+            snprintf(theirs, sizeof theirs, "%" PRIu64, n);
+            ck_assert_str_eq(ours, theirs);
+        }
+    static const uint64_t edges[] = { 0, UINT32_MAX, UINT32_MAX + 1ull, UINT64_MAX };
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        char ours[RD_UINT_TEXT_MAX + 1], theirs[RD_UINT_TEXT_MAX + 1];
+        *rd_text_put_uint(ours, edges[i]) = '\0';
+        snprintf(theirs, sizeof theirs, "%" PRIu64, edges[i]);
+        ck_assert_str_eq(ours, theirs);
+    }
+}
+END_TEST
+
+START_TEST(test_put_digits)
+{
+    char text[8] = "#######";
+    ck_assert_ptr_eq(rd_text_put_digits(text, 5, 3), text + 3);
+    ck_assert_str_eq(text, "005####");
+    rd_text_put_digits(text, 12345, 2);
+    ck_assert_str_eq(text, "455####");
+}
+END_TEST
+
+START_TEST(test_date_write)
+{
+    static const struct {
+        int64_t days;
+        const char *text;
+    } cases[] = { { 0, "1970-01-01" },         { 20517, "2026-03-05" },
+                  { -719162, "0001-01-01" },   { 2932896, "9999-12-31" },
+                  { 11016, "2000-02-29" },     { -719163, "0001-01-01" },
+                  { INT64_MIN, "0001-01-01" }, { INT64_MAX, "9999-12-31" } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[RD_DATE_TEXT_MAX];
+        rd_date_write(cases[i].days, text);
+        ck_assert_str_eq(text, cases[i].text);
+    }
+}
+END_TEST
+
 START_TEST(test_hash_is_for_ever)
 {
     ck_assert_uint_eq(rd_text_hash("", 0), 0x15a7f196eafaee28u);
@@ -260,6 +311,9 @@ int main(void)
     tcase_add_test(tests, test_distance);
     tcase_add_test(tests, test_nearest);
     tcase_add_test(tests, test_int);
+    tcase_add_test(tests, test_put_uint_as_printf_does);
+    tcase_add_test(tests, test_put_digits);
+    tcase_add_test(tests, test_date_write);
     tcase_add_test(tests, test_hash_is_for_ever);
     tcase_add_test(tests, test_every_date_from_0001_to_9999);
     tcase_add_test(tests, test_date_read);
