@@ -2,20 +2,17 @@
  *
  * A list of chunks, the newest first; pieces are cut from the newest one, a new chunk is twice as
  * large as the one before (up to a limit), and a piece too large for that gets a chunk of its own
- * size. A reset keeps the oldest chunk, so that an ordinary command takes no memory from the system
- * at all.
+ * size. A reset keeps the newest chunk that is not larger than a few commands need, so that after
+ * the first command of its kind another takes no memory from the system at all.
  *
- *   head ─▶ [ 32 K: used ▓▓▓░░░░ ] ─▶ [ 16 K: full, kept by a reset ]
+ *   head ─▶ [ 32 K: used ▓▓▓░░░░, kept by a reset ] ─▶ [ 16 K: full, given back ]
  *
- * Under the address sanitizer what is not handed out is poisoned: reading a piece after the reset
- * is then reported. It must never return NULL and never move a piece.
+ * Pieces for values are aligned; texts stand close together. Under the address sanitizer what is
+ * not handed out is poisoned: reading a piece after the reset is then reported. It must never
+ * return NULL and never move a piece.
  */
 #include "base/arena.h"
 
-#include <stdalign.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,15 +20,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_POISON 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_POISON 1
-#endif
-#ifdef ARENA_POISON
+#ifdef RD_ARENA_POISON
 #include <sanitizer/asan_interface.h>
 #define arena_poison(at, len) ASAN_POISON_MEMORY_REGION((at), (len))
 #define arena_unpoison(at, len) ASAN_UNPOISON_MEMORY_REGION((at), (len))
@@ -40,9 +29,8 @@
 #define arena_unpoison(at, len) ((void)(at), (void)(len))
 #endif
 
-#define ARENA_ALIGN alignof(max_align_t)
 #define ARENA_GROWN_BYTES_MAX (1024u * 1024)
-/* A first chunk that one large piece made larger than this is not worth keeping. */
+/* A chunk that is larger than this is not worth keeping. */
 #define ARENA_KEPT_BYTES_MAX (4 * RD_ARENA_CHUNK_BYTES)
 
 struct rd_arena_chunk {
@@ -75,21 +63,22 @@ void rd_arena_fini(struct rd_arena *arena)
 
 void rd_arena_reset(struct rd_arena *arena)
 {
-    struct rd_arena_chunk *chunk = arena->head;
-    if (!chunk)
-        return;
-    while (chunk->older) {
+    struct rd_arena_chunk *kept = NULL, *chunk = arena->head;
+    while (chunk) {
         struct rd_arena_chunk *older = chunk->older;
-        arena_chunk_free(chunk);
+        if (!kept && chunk->size <= ARENA_KEPT_BYTES_MAX)
+            kept = chunk;
+        else
+            arena_chunk_free(chunk);
         chunk = older;
     }
-    if (chunk->size > ARENA_KEPT_BYTES_MAX) {
-        arena_chunk_free(chunk);
-        chunk = NULL;
-    } else {
-        arena_poison(chunk->bytes, chunk->size);
+    *arena = (struct rd_arena){ .head = kept };
+    if (kept) {
+        kept->older = NULL;
+        arena->at = kept->bytes;
+        arena->left = kept->size;
+        arena_poison(kept->bytes, kept->size);
     }
-    *arena = (struct rd_arena){ .head = chunk };
 }
 
 static void arena_grow(struct rd_arena *arena, size_t size)
@@ -99,28 +88,53 @@ static void arena_grow(struct rd_arena *arena, size_t size)
         bytes = arena->head->size * 2;
     if (bytes > ARENA_GROWN_BYTES_MAX)
         bytes = ARENA_GROWN_BYTES_MAX;
-    if (bytes < size)
-        bytes = size;
+    if (bytes <= size)
+        bytes = size + 1;
     struct rd_arena_chunk *chunk = malloc(sizeof(*chunk) + bytes);
     RD_ASSERT(chunk != NULL);
     chunk->older = arena->head;
     chunk->size = bytes;
     arena_poison(chunk->bytes, bytes);
     arena->head = chunk;
-    arena->used = 0;
+    arena->at = chunk->bytes;
+    arena->left = bytes;
 }
 
-void *rd_arena_alloc(struct rd_arena *arena, size_t size)
+/* `size` bytes that begin `pad` bytes further on; there is room for them and a byte more. */
+static char *arena_take(struct rd_arena *arena, size_t pad, size_t size)
 {
-    RD_ASSERT(size <= RD_ARENA_BYTES_MAX && arena->total + size <= RD_ARENA_BYTES_MAX);
-    size_t rounded = (size + (ARENA_ALIGN - 1)) & ~(size_t)(ARENA_ALIGN - 1);
-    if (!arena->head || arena->head->size - arena->used < rounded)
-        arena_grow(arena, rounded);
-    char *piece = arena->head->bytes + arena->used;
-    arena->used += rounded;
-    arena->total += rounded;
+    char *piece = arena->at + pad;
+    arena->at = piece + size;
+    arena->left -= pad + size;
+    arena->total += size;
     arena_unpoison(piece, size);
     return piece;
+}
+
+static void arena_check(const struct rd_arena *arena, size_t size)
+{
+    RD_ASSERT(size <= RD_ARENA_BYTES_MAX && arena->total + size <= RD_ARENA_BYTES_MAX);
+}
+
+void *rd_arena_more(struct rd_arena *arena, size_t size)
+{
+    arena_check(arena, size);
+    size_t pad = -(uintptr_t)arena->at & (RD_ARENA_ALIGN - 1);
+    if (arena->left <= pad + size) {
+        arena_grow(arena, size);
+        pad = 0;
+    }
+    return arena_take(arena, pad, size);
+}
+
+bool rd_arena_extend(struct rd_arena *arena, void *piece, size_t size, size_t larger)
+{
+    RD_ASSERT(size <= larger);
+    if (!arena->at || (char *)piece + size != arena->at || arena->left <= larger - size)
+        return false;
+    arena_check(arena, larger - size);
+    (void)arena_take(arena, 0, larger - size);
+    return true;
 }
 
 void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size)
@@ -134,7 +148,11 @@ void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size)
 char *rd_arena_copy(struct rd_arena *arena, const void *bytes, size_t len)
 {
     RD_ASSERT(len < RD_ARENA_BYTES_MAX);
-    char *copy = rd_arena_alloc(arena, len + 1);
+    if (arena->left <= len + 1) {
+        arena_check(arena, len + 1);
+        arena_grow(arena, len + 1);
+    }
+    char *copy = arena_take(arena, 0, len + 1); /* letters need no alignment */
     if (len > 0)
         memcpy(copy, bytes, len);
     copy[len] = '\0';

@@ -2,16 +2,32 @@
 #ifndef RD_BASE_ARENA_H
 #define RD_BASE_ARENA_H
 
-#include <stddef.h>
+#include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/assert.h"
+
+/* With the address sanitizer each piece is made readable as it is given out: not here, but behind
+ * a call. */
+#if defined(__SANITIZE_ADDRESS__)
+#define RD_ARENA_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define RD_ARENA_POISON 1
+#endif
+#endif
+
+#define RD_ARENA_ALIGN alignof(max_align_t)
 
 struct rd_arena_chunk;
 
 struct rd_arena {
-    struct rd_arena_chunk *head; /* newest first; the first chunk is kept by a reset */
-    size_t used;                 /* bytes used of the newest chunk */
+    struct rd_arena_chunk *head; /* newest first */
+    char *at;                    /* where the newest chunk is free, */
+    size_t left;                 /* and how much of it; pieces leave one byte at the least */
     size_t total;                /* bytes handed out since init or the last reset */
 };
 
@@ -24,7 +40,10 @@ void rd_arena_reset(struct rd_arena *arena);
 
 /* `size` bytes, aligned for any type, not zeroed; valid until reset or fini. Never NULL: no memory
  * left is an abort, as is a request beyond RD_ARENA_BYTES_MAX, which no checked input can reach. */
-void *rd_arena_alloc(struct rd_arena *arena, size_t size);
+static inline void *rd_arena_alloc(struct rd_arena *arena, size_t size);
+/* The last piece, made larger where it lies: true where there was room for that. A list that grows
+ * need not move then. */
+bool rd_arena_extend(struct rd_arena *arena, void *piece, size_t size, size_t larger);
 /* As alloc, for `count` items of `size` bytes, zeroed; overflow of the product aborts. */
 void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size);
 /* A copy of `len` bytes with a NUL behind it (the bytes may hold NULs themselves). */
@@ -41,5 +60,23 @@ char *rd_arena_place(struct rd_arena *arena, const char *file, int line);
 /* printf into the arena. */
 char *rd_arena_printf(struct rd_arena *arena, const char *format, ...) RD_PRINTF(2, 3);
 char *rd_arena_vprintf(struct rd_arena *arena, const char *format, va_list args) RD_PRINTF(2, 0);
+
+/* Where the newest chunk has no room. */
+void *rd_arena_more(struct rd_arena *arena, size_t size);
+
+static inline void *rd_arena_alloc(struct rd_arena *arena, size_t size)
+{
+#ifndef RD_ARENA_POISON
+    size_t pad = -(uintptr_t)arena->at & (RD_ARENA_ALIGN - 1);
+    if (size < arena->left && pad < arena->left - size) {
+        char *piece = arena->at + pad;
+        arena->at = piece + size;
+        arena->left -= pad + size;
+        arena->total += size;
+        return piece;
+    }
+#endif
+    return rd_arena_more(arena, size);
+}
 
 #endif

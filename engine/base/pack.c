@@ -1,65 +1,167 @@
 /* Stored bytes: values as MessagePack, in its subset nil, bool, int, float64, str, array, map with
  * text keys.
  *
- * Writing is msgpack-c's packer, which always takes the shortest form: the same value gives the
- * same bytes. Reading is done here because msgpack-c stops at 32 levels of nesting, which an entry
+ * Writing always takes the shortest form, so that the same value gives the same bytes. It is done
+ * here because the library's packer calls back for every few bytes, and a third of an entry's cost
+ * was that. Reading is done here because the library stops at 32 levels of nesting, which an entry
  * around a form of 32 levels exceeds, and builds a second tree on the way. It reads from bytes that
  * a checksum has already vouched for, yet trusts none of them: every length is held against what is
  * left before anything is taken.
+ *
+ * Names are written by number where the caller has numbers: as a key the number itself (no other
+ * key is an integer), as a text an extension of one byte whose type is the number's upper half:
+ *
+ *   { "state": "verified" }   81 05 D4 01 2C      5 is `state`, 0x012C is `verified`
  */
 #include "base/pack.h"
 
-#include <msgpack.h>
 #include <string.h>
 
 #include "base/text.h"
 
 /* ---- writing ---- */
 
-static int pack_append(void *context, const char *bytes, size_t len)
+#define PACK_HEAD_BYTES 9 /* the longest number or length with its tag */
+
+struct pack_writer {
+    struct rd_buf *buf;
+    struct rd_names *names; /* NULL: names are spelled out */
+    bool gives;             /* numbers to names that have none */
+};
+
+static void pack_tag(struct pack_writer *writer, unsigned tag)
 {
-    rd_buf_append(context, bytes, len);
-    return 0;
+    rd_buf_char(writer->buf, (char)tag);
 }
 
-static void pack_text(msgpack_packer *packer, const char *text, size_t len)
+/* A tag and `width` bytes, the highest first. */
+static void pack_number(struct pack_writer *writer, unsigned tag, uint64_t number, unsigned width)
 {
-    msgpack_pack_str(packer, len);
-    msgpack_pack_str_body(packer, text, len);
+    char *at = rd_buf_reserve(writer->buf, PACK_HEAD_BYTES);
+    *at++ = (char)tag;
+    for (unsigned i = width; i-- > 0;)
+        *at++ = (char)(number >> (8 * i));
+    writer->buf->len += 1 + width;
 }
 
-static void pack_any(msgpack_packer *packer, const struct rd_value *value, int depth)
+static void pack_int(struct pack_writer *writer, int64_t integer)
+{
+    if (integer >= -32 && integer <= 127)
+        pack_tag(writer, (unsigned)integer & 0xFF);
+    else if (integer >= 0)
+        pack_number(writer,
+                    integer <= UINT8_MAX    ? 0xCC
+                    : integer <= UINT16_MAX ? 0xCD
+                    : integer <= UINT32_MAX ? 0xCE
+                                            : 0xCF,
+                    (uint64_t)integer,
+                    integer <= UINT8_MAX    ? 1
+                    : integer <= UINT16_MAX ? 2
+                    : integer <= UINT32_MAX ? 4
+                                            : 8);
+    else
+        pack_number(writer,
+                    integer >= INT8_MIN    ? 0xD0
+                    : integer >= INT16_MIN ? 0xD1
+                    : integer >= INT32_MIN ? 0xD2
+                                           : 0xD3,
+                    (uint64_t)integer,
+                    integer >= INT8_MIN    ? 1
+                    : integer >= INT16_MIN ? 2
+                    : integer >= INT32_MIN ? 4
+                                           : 8);
+}
+
+static void pack_real(struct pack_writer *writer, double real)
+{
+    uint64_t bits;
+    memcpy(&bits, &real, sizeof bits);
+    pack_number(writer, 0xCB, bits, 8);
+}
+
+static void pack_text(struct pack_writer *writer, const char *text, size_t len)
+{
+    if (len < 32)
+        pack_tag(writer, 0xA0 | (unsigned)len);
+    else if (len <= UINT8_MAX)
+        pack_number(writer, 0xD9, len, 1);
+    else if (len <= UINT16_MAX)
+        pack_number(writer, 0xDA, len, 2);
+    else
+        pack_number(writer, 0xDB, len, 4);
+    rd_buf_append(writer->buf, text, len);
+}
+
+/* The head of a list (small 0x90, large 0xDC) or of a map (0x80, 0xDE). */
+static void pack_members(struct pack_writer *writer, unsigned small, unsigned large, uint32_t count)
+{
+    if (count < 16)
+        pack_tag(writer, small | count);
+    else if (count <= UINT16_MAX)
+        pack_number(writer, large, count, 2);
+    else
+        pack_number(writer, large + 1, count, 4);
+}
+
+/* The number that stands for this text; 0: it is spelled out. */
+static uint32_t pack_name(const struct pack_writer *writer, const char *text)
+{
+    if (!writer->names)
+        return 0;
+    return writer->gives ? rd_names_give(writer->names, text)
+                         : rd_names_number(writer->names, text);
+}
+
+static void pack_key(struct pack_writer *writer, const char *key)
+{
+    uint32_t number = pack_name(writer, key);
+    if (number)
+        pack_int(writer, number);
+    else
+        pack_text(writer, key, strlen(key));
+}
+
+/* A value may show the begin of a symbol only: then it is another text. */
+static void pack_text_value(struct pack_writer *writer, const struct rd_value *value)
+{
+    uint32_t number = value->count <= RD_SYMBOL_BYTES_MAX && value->text[value->count] == 0
+                          ? pack_name(writer, value->text)
+                          : 0;
+    if (number)
+        pack_number(writer, 0xD4, number, 2);
+    else
+        pack_text(writer, value->text, value->count);
+}
+
+static void pack_any(struct pack_writer *writer, const struct rd_value *value, int depth)
 {
     RD_ASSERT(depth < RD_PACK_DEPTH_MAX || value->kind < RD_LIST);
     switch (value->kind) {
     case RD_NULL:
-        msgpack_pack_nil(packer);
+        pack_tag(writer, 0xC0);
         break;
     case RD_BOOL:
-        if (value->boolean)
-            msgpack_pack_true(packer);
-        else
-            msgpack_pack_false(packer);
+        pack_tag(writer, value->boolean ? 0xC3 : 0xC2);
         break;
     case RD_INT:
-        msgpack_pack_int64(packer, value->integer);
+        pack_int(writer, value->integer);
         break;
     case RD_REAL:
-        msgpack_pack_double(packer, value->real);
+        pack_real(writer, value->real);
         break;
     case RD_TEXT:
-        pack_text(packer, value->text, value->count);
+        pack_text_value(writer, value);
         break;
     case RD_LIST:
-        msgpack_pack_array(packer, value->count);
+        pack_members(writer, 0x90, 0xDC, value->count);
         for (uint32_t i = 0; i < value->count; i++)
-            pack_any(packer, &value->items[i], depth + 1);
+            pack_any(writer, &value->items[i], depth + 1);
         break;
     case RD_MAP:
-        msgpack_pack_map(packer, value->count);
+        pack_members(writer, 0x80, 0xDE, value->count);
         for (uint32_t i = 0; i < value->count; i++) {
-            pack_text(packer, value->pairs[i].key, strlen(value->pairs[i].key));
-            pack_any(packer, &value->pairs[i].value, depth + 1);
+            pack_key(writer, value->pairs[i].key);
+            pack_any(writer, &value->pairs[i].value, depth + 1);
         }
         break;
     }
@@ -67,19 +169,28 @@ static void pack_any(msgpack_packer *packer, const struct rd_value *value, int d
 
 void rd_pack_write(struct rd_buf *buf, const struct rd_value *value)
 {
-    msgpack_packer packer;
-    msgpack_packer_init(&packer, buf, pack_append);
-    pack_any(&packer, value, 0);
+    struct pack_writer writer = { .buf = buf };
+    pack_any(&writer, value, 0);
+}
+
+void rd_pack_write_named(struct rd_buf *buf, const struct rd_value *value, struct rd_names *names,
+                         bool gives)
+{
+    struct pack_writer writer = { .buf = buf, .names = names, .gives = gives };
+    pack_any(&writer, value, 0);
 }
 
 /* ---- reading ---- */
 
+/* Reads from a copy of the bytes that lies in the arena, so that texts need not be copied one by
+ * one: each stays where it is and gets its NUL when the tag behind it has been read. */
 struct pack_reader {
-    const unsigned char *start;
-    const unsigned char *at;
-    const unsigned char *end;
+    const char *start;
+    char *at, *end;
+    char *open;         /* where the NUL of the last text belongs; NULL: there is none to put */
     size_t members_max; /* of lists and maps not yet met: each takes a byte at least */
     struct rd_arena *arena;
+    const struct rd_names *names; /* NULL: nothing is named by number */
     struct rd_error *error;
 };
 
@@ -89,6 +200,19 @@ static enum rd_status pack_corrupt(struct pack_reader *reader, const char *what)
                         (size_t)(reader->at - reader->start));
 }
 
+/* The next byte. */
+static enum rd_status pack_read_tag(struct pack_reader *reader, unsigned *tag)
+{
+    if (reader->at == reader->end)
+        return pack_corrupt(reader, "they end too early");
+    *tag = (unsigned char)*reader->at;
+    if (reader->open)
+        *reader->open = 0;
+    reader->open = NULL;
+    reader->at++;
+    return RD_OK;
+}
+
 /* A big-endian number of `width` bytes. */
 static enum rd_status pack_read_number(struct pack_reader *reader, unsigned width, uint64_t *out)
 {
@@ -96,7 +220,7 @@ static enum rd_status pack_read_number(struct pack_reader *reader, unsigned widt
         return pack_corrupt(reader, "they end too early");
     uint64_t number = 0;
     for (unsigned i = 0; i < width; i++)
-        number = number << 8 | *reader->at++;
+        number = number << 8 | (unsigned char)*reader->at++;
     *out = number;
     return RD_OK;
 }
@@ -105,17 +229,27 @@ static enum rd_status pack_read_text(struct pack_reader *reader, uint64_t len, s
 {
     if ((uint64_t)(reader->end - reader->at) < len)
         return pack_corrupt(reader, "a text ends too early");
-    const char *bytes = (const char *)reader->at;
-    if (!rd_text_is_utf8(bytes, len))
+    if (!rd_text_is_utf8(reader->at, len))
         return pack_corrupt(reader, "a text is not UTF-8");
-    *out = rd_text_copy(reader->arena, bytes, len);
+    *out = rd_text_of(reader->at, len);
     reader->at += len;
+    reader->open = reader->at;
+    return RD_OK;
+}
+
+static enum rd_status pack_read_name(struct pack_reader *reader, uint64_t number,
+                                     struct rd_value *out)
+{
+    const char *name = reader->names ? rd_names_text(reader->names, number) : NULL;
+    if (!name)
+        return pack_corrupt(reader, "a name has a number that no entry gave");
+    *out = rd_text_of(name, rd_symbol_head(name)->len);
     return RD_OK;
 }
 
 /* Takes `count` members off what the bytes may hold altogether. A count beyond that is a lie and
  * would take memory. */
-static bool pack_members(struct pack_reader *reader, uint64_t count)
+static bool pack_read_members(struct pack_reader *reader, uint64_t count)
 {
     if (reader->members_max < count)
         return false;
@@ -128,7 +262,7 @@ static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struc
 static enum rd_status pack_read_list(struct pack_reader *reader, uint64_t count, int depth,
                                      struct rd_value *out)
 {
-    if (!pack_members(reader, count))
+    if (!pack_read_members(reader, count))
         return pack_corrupt(reader, "a list ends too early");
     struct rd_value list = { .kind = RD_LIST, .count = (uint32_t)count, .cap = (uint32_t)count };
     if (count > 0)
@@ -142,10 +276,13 @@ static enum rd_status pack_read_list(struct pack_reader *reader, uint64_t count,
     return RD_OK;
 }
 
+/* A text, or the number of a name. */
 static enum rd_status pack_read_pair(struct pack_reader *reader, int depth, struct rd_pair *out)
 {
     struct rd_value key;
     enum rd_status status = pack_read_any(reader, RD_PACK_DEPTH_MAX, &key);
+    if (status == RD_OK && key.kind == RD_INT && reader->names)
+        status = pack_read_name(reader, (uint64_t)key.integer, &key);
     if (status != RD_OK)
         return status;
     if (key.kind != RD_TEXT || memchr(key.text, '\0', key.count))
@@ -157,7 +294,7 @@ static enum rd_status pack_read_pair(struct pack_reader *reader, int depth, stru
 static enum rd_status pack_read_map(struct pack_reader *reader, uint64_t count, int depth,
                                     struct rd_value *out)
 {
-    if (!pack_members(reader, count * 2))
+    if (!pack_read_members(reader, count * 2))
         return pack_corrupt(reader, "a map ends too early");
     struct rd_value map = { .kind = RD_MAP, .count = (uint32_t)count, .cap = (uint32_t)count };
     if (count > 0)
@@ -215,9 +352,10 @@ static enum rd_status pack_read_sized(struct pack_reader *reader, unsigned tag, 
 
 static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struct rd_value *out)
 {
-    if (reader->at == reader->end)
-        return pack_corrupt(reader, "they end too early");
-    unsigned tag = *reader->at++;
+    unsigned tag = 0;
+    enum rd_status status = pack_read_tag(reader, &tag);
+    if (status != RD_OK)
+        return status;
     if (tag <= 0x7F || tag >= 0xE0) {
         *out = rd_int((int8_t)tag);
         return RD_OK;
@@ -236,6 +374,11 @@ static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struc
     }
     if (tag >= 0xCB && tag <= 0xD3)
         return pack_read_scalar(reader, tag, out);
+    if (tag == 0xD4) {
+        uint64_t number = 0;
+        status = pack_read_number(reader, 2, &number);
+        return status == RD_OK ? pack_read_name(reader, number, out) : status;
+    }
     if (tag >= 0xD9)
         return pack_read_sized(reader, tag, depth, out);
     reader->at--;
@@ -245,12 +388,21 @@ static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struc
 enum rd_status rd_pack_read(struct rd_arena *arena, const void *bytes, size_t len,
                             struct rd_value *out, struct rd_error *error)
 {
+    return rd_pack_read_named(arena, bytes, len, NULL, out, error);
+}
+
+enum rd_status rd_pack_read_named(struct rd_arena *arena, const void *bytes, size_t len,
+                                  const struct rd_names *names, struct rd_value *out,
+                                  struct rd_error *error)
+{
+    char *copy = rd_arena_copy(arena, bytes, len);
     struct pack_reader reader = {
-        .start = bytes,
-        .at = bytes,
-        .end = (const unsigned char *)bytes + len,
+        .start = copy,
+        .at = copy,
+        .end = copy + len,
         .members_max = len,
         .arena = arena,
+        .names = names,
         .error = error,
     };
     struct rd_value value;

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "base/value.h"
 
 /* Values nest this deep at most (the wire allows 32, entries put a few levels around). */
@@ -11,9 +12,18 @@
 
 /* Appends the bytes of a value; deeper nesting than RD_PACK_DEPTH_MAX is a bug of the caller. */
 void rd_pack_write(struct rd_buf *buf, const struct rd_value *value);
-/* One value from exactly `len` bytes; texts are copied into the arena. RD_CORRUPT where the bytes
- * are anything else. */
+/* One value from exactly `len` bytes; the bytes are copied into the arena once. RD_CORRUPT where
+ * the bytes are anything else. */
 enum rd_status rd_pack_read(struct rd_arena *arena, const void *bytes, size_t len,
                             struct rd_value *out, struct rd_error *error) RD_MUST_CHECK;
+
+/* The same, with symbols written by their numbers. `gives`: one that has no number gets the next,
+ * which the caller must see journalled; else it is spelled out. */
+void rd_pack_write_named(struct rd_buf *buf, const struct rd_value *value, struct rd_names *names,
+                         bool gives);
+/* Numbers are read back as the symbols; RD_CORRUPT where one was never given. */
+enum rd_status rd_pack_read_named(struct rd_arena *arena, const void *bytes, size_t len,
+                                  const struct rd_names *names, struct rd_value *out,
+                                  struct rd_error *error) RD_MUST_CHECK;
 
 #endif

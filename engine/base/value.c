@@ -1,9 +1,10 @@
 /* Values: the one tagged tree.
  *
- * Everything lies in an arena; a list or map that grows moves to a place twice as large and leaves
- * the old one behind for the reset. Maps are arrays of pairs in the order of putting in: they are
- * small, and looking through ten of them beats hashing. It must never hold a text that is not
- * UTF-8, nor a key with a NUL; the doors (json, pack, Lua) see to it.
+ * Everything lies in an arena; a list or map that grows stays where it is if it was the last thing
+ * made, or else moves to a place twice as large and leaves the old one behind for the reset. Maps
+ * are arrays of pairs in the order of putting in: they are small, and looking through ten of them
+ * beats hashing. It must never hold a text that is not UTF-8, nor a key with a NUL; the doors
+ * (json, pack, Lua) see to it.
  */
 #include "base/value.h"
 
@@ -12,61 +13,40 @@
 
 #define VALUE_FIRST_CAP 4
 
-struct rd_value rd_null(void)
-{
-    return (struct rd_value){ .kind = RD_NULL };
-}
-
-struct rd_value rd_bool(bool boolean)
-{
-    return (struct rd_value){ .kind = RD_BOOL, .boolean = boolean };
-}
-
-struct rd_value rd_int(int64_t integer)
-{
-    return (struct rd_value){ .kind = RD_INT, .integer = integer };
-}
-
-struct rd_value rd_real(double real)
-{
-    return (struct rd_value){ .kind = RD_REAL, .real = real };
-}
-
-struct rd_value rd_text(const char *text)
-{
-    size_t len = strlen(text);
-    RD_ASSERT(len <= UINT32_MAX);
-    return (struct rd_value){ .kind = RD_TEXT, .count = (uint32_t)len, .text = text };
-}
-
 struct rd_value rd_text_copy(struct rd_arena *arena, const char *bytes, size_t len)
 {
     RD_ASSERT(len <= UINT32_MAX);
-    if (len == 0)
-        return rd_text("");
+    return len == 0 ? rd_text("") : rd_text_of(rd_arena_copy(arena, bytes, len), len);
+}
+
+struct rd_value rd_list_room(struct rd_arena *arena, uint32_t cap)
+{
     return (struct rd_value){
-        .kind = RD_TEXT,
-        .count = (uint32_t)len,
-        .text = rd_arena_copy(arena, bytes, len),
+        .kind = RD_LIST,
+        .cap = cap,
+        .items = rd_arena_alloc(arena, cap * sizeof(struct rd_value)),
     };
 }
 
-struct rd_value rd_list(void)
+struct rd_value rd_map_room(struct rd_arena *arena, uint32_t cap)
 {
-    return (struct rd_value){ .kind = RD_LIST };
+    return (struct rd_value){
+        .kind = RD_MAP,
+        .cap = cap,
+        .pairs = rd_arena_alloc(arena, cap * sizeof(struct rd_pair)),
+    };
 }
 
-struct rd_value rd_map(void)
-{
-    return (struct rd_value){ .kind = RD_MAP };
-}
-
-/* A place twice as large for `count` members of `size` bytes; updates `cap`. */
-static void *value_grow(struct rd_arena *arena, const void *members, uint32_t count, uint32_t *cap,
+/* Room for twice as many members of `size` bytes, where they lie if nothing was put behind them
+ * since; updates `cap`. */
+static void *value_grow(struct rd_arena *arena, void *members, uint32_t count, uint32_t *cap,
                         size_t size)
 {
     RD_ASSERT(*cap <= UINT32_MAX / 2);
-    *cap = *cap ? *cap * 2 : VALUE_FIRST_CAP;
+    uint32_t before = *cap;
+    *cap = before ? before * 2 : VALUE_FIRST_CAP;
+    if (before > 0 && rd_arena_extend(arena, members, before * size, *cap * size))
+        return members;
     void *grown = rd_arena_alloc(arena, *cap * size);
     if (count > 0)
         memcpy(grown, members, count * size);
@@ -83,13 +63,18 @@ struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list, stru
     return place;
 }
 
+/* Names that come from the policy are mostly the same text at the same place: the cheap look goes
+ * over all of them first. Two letters tell most others apart. */
 static struct rd_pair *map_find(const struct rd_value *map, const char *key)
 {
-    for (uint32_t i = 0; i < map->count; i++) {
-        const char *candidate = map->pairs[i].key;
-        if (candidate == key || (candidate[0] == key[0] && strcmp(candidate, key) == 0))
-            return &map->pairs[i];
-    }
+    struct rd_pair *pair = map->pairs, *end = pair + map->count;
+    for (; pair < end; pair++)
+        if (pair->key == key)
+            return pair;
+    for (pair = map->pairs; pair < end; pair++)
+        if (pair->key[0] == key[0] &&
+            (key[0] == 0 || (pair->key[1] == key[1] && strcmp(pair->key, key) == 0)))
+            return pair;
     return NULL;
 }
 

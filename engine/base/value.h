@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -38,17 +39,55 @@ struct rd_pair {
 };
 
 /* Values of the simple kinds. */
-struct rd_value rd_null(void);
-struct rd_value rd_bool(bool boolean);
-struct rd_value rd_int(int64_t integer);
-struct rd_value rd_real(double real);
-/* Borrows a NUL-terminated text: it must live as long as the value. */
-struct rd_value rd_text(const char *text);
+static inline struct rd_value rd_null(void)
+{
+    return (struct rd_value){ .kind = RD_NULL };
+}
+
+static inline struct rd_value rd_bool(bool boolean)
+{
+    return (struct rd_value){ .kind = RD_BOOL, .boolean = boolean };
+}
+
+static inline struct rd_value rd_int(int64_t integer)
+{
+    return (struct rd_value){ .kind = RD_INT, .integer = integer };
+}
+
+static inline struct rd_value rd_real(double real)
+{
+    return (struct rd_value){ .kind = RD_REAL, .real = real };
+}
+
+/* Borrows a text of `len` bytes with a NUL behind them: it must live as long as the value. */
+static inline struct rd_value rd_text_of(const char *text, size_t len)
+{
+    RD_ASSERT(len <= UINT32_MAX);
+    return (struct rd_value){ .kind = RD_TEXT, .count = (uint32_t)len, .text = text };
+}
+
+/* The same, of a NUL-terminated text. */
+static inline struct rd_value rd_text(const char *text)
+{
+    return rd_text_of(text, strlen(text));
+}
+
+/* An empty list or map. */
+static inline struct rd_value rd_list(void)
+{
+    return (struct rd_value){ .kind = RD_LIST };
+}
+
+static inline struct rd_value rd_map(void)
+{
+    return (struct rd_value){ .kind = RD_MAP };
+}
+
+/* The same, with room for `cap` members: for those whose number is known. */
+struct rd_value rd_list_room(struct rd_arena *arena, uint32_t cap);
+struct rd_value rd_map_room(struct rd_arena *arena, uint32_t cap);
 /* Copies `len` bytes into the arena. */
 struct rd_value rd_text_copy(struct rd_arena *arena, const char *bytes, size_t len);
-/* An empty list or map. */
-struct rd_value rd_list(void);
-struct rd_value rd_map(void);
 
 /* Appends and returns the place of the new item; earlier places may move. */
 struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list, struct rd_value item);

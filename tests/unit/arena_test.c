@@ -46,12 +46,45 @@ END_TEST
 
 START_TEST(test_reset_gives_the_same_memory_again)
 {
-    char *first = rd_arena_alloc(&arena, 100);
-    rd_arena_alloc(&arena, 3 * RD_ARENA_CHUNK_BYTES);
+    rd_arena_alloc(&arena, 100);
+    char *second = rd_arena_alloc(&arena, 3 * RD_ARENA_CHUNK_BYTES);
     ck_assert_uint_ge(arena.total, 100 + 3 * RD_ARENA_CHUNK_BYTES);
     rd_arena_reset(&arena);
     ck_assert_uint_eq(arena.total, 0);
+    /* the newest chunk holds what a command takes: the next one needs no other */
+    ck_assert_ptr_eq(rd_arena_alloc(&arena, 100), second);
+    ck_assert_ptr_eq(rd_arena_alloc(&arena, 2 * RD_ARENA_CHUNK_BYTES), second + 112);
+}
+END_TEST
+
+START_TEST(test_reset_keeps_the_chunk_before_a_huge_one)
+{
+    char *first = rd_arena_alloc(&arena, 100);
+    rd_arena_alloc(&arena, 8u * 1024 * 1024);
+    rd_arena_reset(&arena);
     ck_assert_ptr_eq(rd_arena_alloc(&arena, 100), first);
+}
+END_TEST
+
+START_TEST(test_the_last_piece_grows_where_it_lies)
+{
+    char *piece = rd_arena_alloc(&arena, 64);
+    memset(piece, 'x', 64);
+    ck_assert(rd_arena_extend(&arena, piece, 64, 128));
+    memset(piece + 64, 'y', 64);
+    char *behind = rd_arena_alloc(&arena, 16);
+    ck_assert_ptr_eq(behind, piece + 128);
+    ck_assert(!rd_arena_extend(&arena, piece, 128, 256));                      /* not the last */
+    ck_assert(!rd_arena_extend(&arena, behind, 16, 2 * RD_ARENA_CHUNK_BYTES)); /* no room */
+    ck_assert_uint_eq(arena.total, 64 + 64 + 16);
+}
+END_TEST
+
+START_TEST(test_nothing_is_a_piece_too)
+{
+    ck_assert_ptr_nonnull(rd_arena_alloc(&arena, 0));
+    rd_arena_alloc(&arena, RD_ARENA_CHUNK_BYTES - 1); /* to the chunk's last byte but one */
+    ck_assert_ptr_nonnull(rd_arena_alloc(&arena, 0));
 }
 END_TEST
 
@@ -140,6 +173,9 @@ int main(void)
     tcase_add_test(tests, test_takes_nothing_before_the_first_piece);
     tcase_add_test(tests, test_pieces_are_aligned_and_apart);
     tcase_add_test(tests, test_reset_gives_the_same_memory_again);
+    tcase_add_test(tests, test_reset_keeps_the_chunk_before_a_huge_one);
+    tcase_add_test(tests, test_the_last_piece_grows_where_it_lies);
+    tcase_add_test(tests, test_nothing_is_a_piece_too);
     tcase_add_test(tests, test_reset_does_not_keep_a_huge_first_chunk);
     tcase_add_test(tests, test_zalloc_is_zero_after_use);
     tcase_add_test(tests, test_copy_keeps_nuls_and_ends_with_one);

@@ -1,5 +1,6 @@
 /* Stored bytes: there and back, the same bytes always, and damage of every kind found. */
 #include <math.h>
+#include <msgpack.h>
 #include <signal.h>
 #include <string.h>
 
@@ -21,10 +22,63 @@ static void teardown(void)
     rd_buf_fini(&buf);
 }
 
+/* The library's packer, as the oracle of ours. */
+static void pack_as_others_do(msgpack_packer *packer, const struct rd_value *value)
+{
+    switch (value->kind) {
+    case RD_NULL:
+        msgpack_pack_nil(packer);
+        break;
+    case RD_BOOL:
+        if (value->boolean)
+            msgpack_pack_true(packer);
+        else
+            msgpack_pack_false(packer);
+        break;
+    case RD_INT:
+        msgpack_pack_int64(packer, value->integer);
+        break;
+    case RD_REAL:
+        msgpack_pack_double(packer, value->real);
+        break;
+    case RD_TEXT:
+        msgpack_pack_str(packer, value->count);
+        msgpack_pack_str_body(packer, value->text, value->count);
+        break;
+    case RD_LIST:
+        msgpack_pack_array(packer, value->count);
+        for (uint32_t i = 0; i < value->count; i++)
+            pack_as_others_do(packer, &value->items[i]);
+        break;
+    case RD_MAP:
+        msgpack_pack_map(packer, value->count);
+        for (uint32_t i = 0; i < value->count; i++) {
+            size_t len = strlen(value->pairs[i].key);
+            msgpack_pack_str(packer, len);
+            msgpack_pack_str_body(packer, value->pairs[i].key, len);
+            pack_as_others_do(packer, &value->pairs[i].value);
+        }
+        break;
+    }
+}
+
+static void same_bytes_as_others(const struct rd_value *value)
+{
+    msgpack_sbuffer theirs;
+    msgpack_packer packer;
+    msgpack_sbuffer_init(&theirs);
+    msgpack_packer_init(&packer, &theirs, msgpack_sbuffer_write);
+    pack_as_others_do(&packer, value);
+    ck_assert_uint_eq(theirs.size, buf.len);
+    ck_assert(memcmp(theirs.data, buf.data, buf.len) == 0);
+    msgpack_sbuffer_destroy(&theirs);
+}
+
 static void round_trip(const struct rd_value *value)
 {
     rd_buf_clear(&buf);
     rd_pack_write(&buf, value);
+    same_bytes_as_others(value);
     struct rd_value back;
     struct rd_error error = RD_ERROR_NONE;
     enum rd_status status = rd_pack_read(&arena, buf.data, buf.len, &back, &error);
@@ -242,11 +296,96 @@ START_TEST(test_writing_too_deep_aborts)
 }
 END_TEST
 
+/* ---- names by number ---- */
+
+/* Under each of these numbers a key and a text, of which the reader sees the letters only. */
+START_TEST(test_names_are_written_by_number)
+{
+    struct rd_names names;
+    rd_names_init(&names, NULL);
+    const char *state = rd_symbol_or(names.symbols, "state");
+    const char *verified = rd_symbol_or(names.symbols, "verified");
+    const char *late = rd_symbol_or(names.symbols, "late");
+    ck_assert_uint_eq(rd_names_give(&names, state), 1);
+    ck_assert_uint_eq(rd_names_give(&names, verified), 2);
+    struct rd_value map = rd_map(), back;
+    rd_map_add(&arena, &map, state, rd_text(verified));
+    rd_map_add(&arena, &map, "note", rd_text(late));           /* no number, and none is given */
+    rd_map_add(&arena, &map, "verified", rd_text("verified")); /* the letters alone are no name */
+    struct rd_error error = RD_ERROR_NONE;
+    rd_pack_write_named(&buf, &map, &names, false);
+    ck_assert_mem_eq(buf.data, "\x83\x01\xD4\x00\x02\xA4note\xA4late\xA8verified\xA8verified", 33);
+    ck_assert_uint_eq(buf.len, 33);
+    ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &error), RD_OK);
+    ck_assert(rd_value_equal(&map, &back));
+    ck_assert_ptr_eq(back.pairs[0].key, state);
+    ck_assert_ptr_eq(back.pairs[0].value.text, verified);
+    ck_assert_ptr_ne(back.pairs[1].value.text, late);
+    ck_assert_uint_eq(names.count, 2);
+    rd_buf_clear(&buf);
+    rd_pack_write_named(&buf, &map, &names, true);
+    ck_assert_uint_eq(rd_names_number(&names, late), 3);
+    ck_assert_uint_eq(buf.len, 33 - 5 + 3);
+    /* who has no numbers, or fewer, is told so */
+    ck_assert_int_eq(rd_pack_read(&arena, buf.data, buf.len, &back, &error), RD_CORRUPT);
+    rd_names_cut(&names, 2);
+    ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &error),
+                     RD_CORRUPT);
+    ck_assert_str_eq(error.text, "stored bytes are damaged: a name has a number that no entry gave "
+                                 "at byte 13");
+    for (size_t len = 0; len < buf.len; len++)
+        ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, len, &names, &back, &error),
+                         RD_CORRUPT);
+    rd_names_fini(&names);
+}
+END_TEST
+
+START_TEST(test_the_begin_or_end_of_a_name_is_none)
+{
+    struct rd_names names;
+    rd_names_init(&names, NULL);
+    const char *name = rd_symbol_or(names.symbols, "scripts/complaint.lua:18");
+    struct rd_value list = rd_list(), back;
+    rd_list_add(&arena, &list, rd_text_of(name, 7));
+    for (size_t i = 1; i < strlen(name); i++)
+        rd_list_add(&arena, &list, rd_text(name + i));
+    rd_list_add(&arena, &list, rd_text(name));
+    rd_pack_write_named(&buf, &list, &names, true);
+    ck_assert_uint_eq(names.count, 1);
+    ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, NULL), RD_OK);
+    ck_assert(rd_value_equal(&list, &back));
+    rd_names_fini(&names);
+}
+END_TEST
+
+START_TEST(test_numbers_of_every_width)
+{
+    struct rd_names names;
+    rd_names_init(&names, NULL);
+    for (int i = 1; i <= RD_SYMBOLS_MAX; i++)
+        rd_names_give(&names, rd_symbol_or(names.symbols, rd_arena_printf(&arena, "n%d", i)));
+    ck_assert_uint_eq(names.count, RD_SYMBOLS_MAX);
+    const int numbers[] = { 1, 127, 128, 255, 256, 257, RD_SYMBOLS_MAX };
+    struct rd_value map = rd_map(), back;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        rd_map_add(&arena, &map, rd_names_text(&names, (uint64_t)numbers[i]),
+                   rd_text(rd_names_text(&names, (uint64_t)numbers[i])));
+    rd_pack_write_named(&buf, &map, &names, true);
+    ck_assert_uint_eq(buf.len, 1 + 7 * 3 + 2 * 1 + 2 * 2 + 3 * 3);
+    ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, NULL), RD_OK);
+    ck_assert(rd_value_equal(&map, &back));
+    rd_names_fini(&names);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pack");
     TCase *tests = tcase_create("pack");
     tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, test_names_are_written_by_number);
+    tcase_add_test(tests, test_the_begin_or_end_of_a_name_is_none);
+    tcase_add_test(tests, test_numbers_of_every_width);
     tcase_add_test(tests, test_integers);
     tcase_add_test(tests, test_reals_bools_null);
     tcase_add_test(tests, test_texts_of_every_length_class);

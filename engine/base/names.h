@@ -1,0 +1,42 @@
+/* Names by number: what stored bytes write instead of a symbol's letters.
+ *
+ * Each store has numbers of its own: a symbol gets the next one when an entry that holds it is
+ * packed, that entry says so ("from now on 17 is `verified`"), and from then on it is 17. So a
+ * journal can be read from its first entry by anybody, and a rebuild gives the same numbers.
+ */
+#ifndef RD_BASE_NAMES_H
+#define RD_BASE_NAMES_H
+
+#include "base/symbol.h"
+
+struct rd_names {
+    struct rd_symbols *symbols; /* a reference */
+    uint16_t *numbers;          /* by a symbol's index; 0: none yet */
+    const char **texts;         /* by number, 1 to count: symbols */
+    uint32_t count;
+};
+
+/* No numbers yet; `symbols` is borrowed for a reference of its own, NULL: makes a table. */
+void rd_names_init(struct rd_names *names, struct rd_symbols *symbols);
+void rd_names_fini(struct rd_names *names);
+/* Forgets numbers above `count`. */
+void rd_names_cut(struct rd_names *names, uint32_t count);
+
+/* The symbol's number; 0 where `text` is no symbol or has none. */
+static inline uint32_t rd_names_number(const struct rd_names *names, const char *text)
+{
+    return rd_symbol_is(names->symbols, text) ? names->numbers[rd_symbol_head(text)->index] : 0;
+}
+
+/* The same; a symbol that has none gets the next. 0 where it is none, or all are given out. */
+uint32_t rd_names_give(struct rd_names *names, const char *text);
+/* Enters what an entry or the store says. False where the number is neither the next nor this
+ * text's already, or the text cannot be a symbol. */
+bool rd_names_enter(struct rd_names *names, uint32_t number, const char *text, size_t len);
+/* The symbol with this number; NULL where there is none. */
+static inline const char *rd_names_text(const struct rd_names *names, uint64_t number)
+{
+    return number > 0 && number <= names->count ? names->texts[number] : NULL;
+}
+
+#endif
