@@ -155,6 +155,13 @@
 #define RD_LUA_LOAD_TEXT_WORK_MAX (1024ll * 1024 * 1024)
 #define RD_LUA_NORMAL_NODES_MAX 2000000 /* values in the normal form of a policy */
 #define RD_LUA_NORMAL_BYTES_MAX (32u * 1024 * 1024)
+/* what is remembered of the calls of one function, and of all functions of a policy */
+#define RD_MEMO_STEPS_MAX 16    /* facts that a call reads */
+#define RD_MEMO_BRANCHES_MAX 16 /* values of one fact; a power of two */
+#define RD_MEMO_LEAVES_MAX 64   /* results */
+#define RD_MEMO_TEXT_MAX 64     /* bytes of a fact */
+#define RD_MEMO_RESULT_BYTES_MAX 2048
+#define RD_MEMO_BYTES_MAX (4u * 1024 * 1024)
 #define RD_LUA_SPREAD_MAX 250 /* values that unpack, byte or codepoint give at once */
 
 #endif

@@ -21,6 +21,7 @@
 #include "domain/zone.h"
 #include "policy/lua_host.h"
 #include "policy/lua_value.h"
+#include "policy/memo.h"
 #include "policy/prelude_host.h"
 #include "policy/sandbox.h"
 
@@ -35,11 +36,13 @@ struct policy_function {
     const char *file;
     int line;
     bool has_cells; /* refers to outer locals */
+    struct rd_memo memo;
 };
 
 struct rd_policy {
     struct rd_lua_host *host;
     struct rd_arena arena;
+    struct rd_arena memory; /* of the functions' memos */
     struct rd_value normal;
     struct rd_model *model;
     struct rd_zone *zone; /* of an import */
@@ -207,6 +210,7 @@ static struct rd_policy *policy_new(void)
     struct rd_policy *policy = calloc(1, sizeof(*policy));
     RD_ASSERT(policy != NULL);
     rd_arena_init(&policy->arena);
+    rd_arena_init(&policy->memory);
     return policy;
 }
 
@@ -261,6 +265,7 @@ void rd_policy_free(struct rd_policy *policy)
     rd_lua_host_free(policy->host);
     if (policy->zone)
         rd_zone_close(policy->zone);
+    rd_arena_fini(&policy->memory);
     rd_arena_fini(&policy->arena);
     free(policy);
 }
@@ -430,12 +435,55 @@ static const char *effects_take(struct rd_arena *arena, struct rd_value *result)
     return NULL;
 }
 
+/* Enters the function and judges what it did to its outer locals. */
+static enum rd_status call_enter(struct rd_policy *policy, struct call *call,
+                                 struct rd_error *error)
+{
+    const struct policy_function *function = call->function;
+    struct rd_error fault;
+    enum rd_status status =
+        rd_lua_host_run(policy->host, l_call, call, &rd_lua_budget_call, &fault);
+    if (function->has_cells) {
+        struct rd_error broken = RD_ERROR_NONE;
+        enum rd_status checked =
+            rd_lua_host_run(policy->host, l_check_cells, call, &rd_lua_budget_call, &broken);
+        RD_ASSERT(checked == RD_OK);
+    }
+    if (status != RD_OK)
+        return call_fault(function, fault.text, error);
+    if (call->changed)
+        return rd_error_set(
+            error, RD_POLICY_FAULT,
+            "%s:%d: %s changed '%s', which outlives the call: functions must be pure",
+            function->file, function->line, function->what, call->changed);
+    const char *why =
+        function->kind == FUNCTION_ACTION ? effects_take(call->arena, call->result) : NULL;
+    if (why)
+        return rd_error_set(error, RD_POLICY_FAULT, "%s:%d: %s %s", function->file, function->line,
+                            function->what, why);
+    return RD_OK;
+}
+
+/* The same, watched, so that the next call that reads the same needs not be made. */
+static enum rd_status call_learn(struct rd_policy *policy, struct call *call, struct rd_memo *memo,
+                                 struct rd_error *error)
+{
+    struct rd_trace trace;
+    rd_trace_begin(&trace, call->facts);
+    rd_lua_host_set_trace(policy->host, &trace);
+    enum rd_status status = call_enter(policy, call, error);
+    rd_lua_host_set_trace(policy->host, NULL);
+    if (status == RD_OK)
+        rd_memo_learn(memo, &policy->memory, &trace, call->result);
+    return status;
+}
+
 enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_value *facts,
                               struct rd_arena *arena, struct rd_value *result,
                               struct rd_error *error)
 {
     RD_ASSERT(fn >= 1 && fn <= policy->function_count);
-    const struct policy_function *function = &policy->functions[fn - 1];
+    struct policy_function *function = &policy->functions[fn - 1];
     struct call call = {
         .function = function,
         .lenient = policy->is_import,
@@ -444,28 +492,12 @@ enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_
         .arena = arena,
         .result = result,
     };
+    if (!policy->is_import && rd_memo_recall(&function->memo, facts, arena, result))
+        return RD_OK;
     *result = rd_null();
-    struct rd_error fault;
-    enum rd_status status =
-        rd_lua_host_run(policy->host, l_call, &call, &rd_lua_budget_call, &fault);
-    if (function->has_cells) {
-        struct rd_error broken = RD_ERROR_NONE;
-        enum rd_status checked =
-            rd_lua_host_run(policy->host, l_check_cells, &call, &rd_lua_budget_call, &broken);
-        RD_ASSERT(checked == RD_OK);
-    }
-    if (status != RD_OK)
-        return call_fault(function, fault.text, error);
-    if (call.changed)
-        return rd_error_set(
-            error, RD_POLICY_FAULT,
-            "%s:%d: %s changed '%s', which outlives the call: functions must be pure",
-            function->file, function->line, function->what, call.changed);
-    const char *why = function->kind == FUNCTION_ACTION ? effects_take(arena, result) : NULL;
-    if (why)
-        return rd_error_set(error, RD_POLICY_FAULT, "%s:%d: %s %s", function->file, function->line,
-                            function->what, why);
-    return RD_OK;
+    if (!policy->is_import && rd_memo_learns(&function->memo, &policy->memory))
+        return call_learn(policy, &call, &function->memo, error);
+    return call_enter(policy, &call, error);
 }
 
 /* ---- the schema ---- */

@@ -31,6 +31,7 @@
 
 struct rd_lua_host {
     lua_State *L;
+    struct rd_trace *trace;
     uint64_t serial;
     size_t bytes;      /* of the heap now */
     size_t collected;  /* of the heap after the last step */
@@ -299,6 +300,16 @@ int l_host_pcall(lua_State *L)
 uint64_t rd_lua_host_serial(const struct rd_lua_host *host)
 {
     return host->serial;
+}
+
+void rd_lua_host_set_trace(struct rd_lua_host *host, struct rd_trace *trace)
+{
+    host->trace = trace;
+}
+
+struct rd_trace *rd_lua_host_trace(const struct rd_lua_host *host)
+{
+    return host->trace;
 }
 
 size_t rd_lua_host_bytes(const struct rd_lua_host *host)

@@ -11,6 +11,7 @@
 #include "base/error.h"
 
 struct rd_lua_host;
+struct rd_trace;
 
 /* What one run may use up. */
 struct rd_lua_budget {
@@ -42,6 +43,10 @@ enum rd_status rd_lua_host_run(struct rd_lua_host *host, lua_CFunction l_body, v
 struct rd_lua_host *rd_lua_host_of(lua_State *L);
 /* The number of the run that is under way: facts of an earlier one are refused. */
 uint64_t rd_lua_host_serial(const struct rd_lua_host *host);
+/* Who is told what the run reads of its facts (memo.h); NULL: nobody. Stays until it is set anew.
+ */
+void rd_lua_host_set_trace(struct rd_lua_host *host, struct rd_trace *trace);
+struct rd_trace *rd_lua_host_trace(const struct rd_lua_host *host);
 /* Bytes of the heap now; and one collector step in proportion to what was taken since the last. */
 size_t rd_lua_host_bytes(const struct rd_lua_host *host);
 void rd_lua_host_collect(struct rd_lua_host *host);

@@ -19,6 +19,7 @@
 
 #include "base/text.h"
 #include "policy/lua_host.h"
+#include "policy/memo.h"
 #include "policy/sandbox.h"
 
 #define NAMES_MAX 256
@@ -40,6 +41,12 @@ static struct view *l_view_check(lua_State *L, int index)
     return view;
 }
 
+/* Something was learnt of a view that a trace can't say. */
+static void l_view_beyond(lua_State *L)
+{
+    rd_trace_beyond(rd_lua_host_trace(rd_lua_host_of(L)));
+}
+
 static void l_view_unknown(lua_State *L, const struct rd_value *map, const char *key)
 {
     const char *names[NAMES_MAX];
@@ -57,6 +64,7 @@ static int l_view_index(lua_State *L)
     const struct view *view = l_view_check(L, 1);
     const struct rd_value *value = view->value;
     if (value->kind == RD_LIST) {
+        l_view_beyond(L);
         if (lua_type(L, 2) != LUA_TNUMBER)
             return luaL_error(L, "a list has items 1, 2, ..., not '%s'",
                               luaL_tolstring(L, 2, NULL));
@@ -74,9 +82,10 @@ static int l_view_index(lua_State *L)
     const struct rd_value *found = rd_map_get(value, key);
     if (!found && !view->lenient)
         l_view_unknown(L, value, key);
-    if (found)
+    if (found) {
+        rd_trace_read(rd_lua_host_trace(rd_lua_host_of(L)), value, key, found);
         l_value_push(L, found, view->lenient);
-    else
+    } else
         lua_pushnil(L);
     return 1;
 }
@@ -89,6 +98,7 @@ static int l_view_newindex(lua_State *L)
 static int l_view_len(lua_State *L)
 {
     const struct rd_value *value = l_view_check(L, 1)->value;
+    l_view_beyond(L);
     lua_pushinteger(L, value->kind == RD_LIST ? value->count : 0);
     return 1;
 }
@@ -172,11 +182,17 @@ static bool l_meta_is(lua_State *L, const void *key)
     return same;
 }
 
+bool l_value_is_view(lua_State *L, int index)
+{
+    return lua_type(L, index) == LUA_TUSERDATA && lua_getmetatable(L, index) &&
+           l_meta_is(L, &view_key);
+}
+
 const struct rd_value *l_value_view(lua_State *L, int index)
 {
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index) ||
-        !l_meta_is(L, &view_key))
+    if (!l_value_is_view(L, index))
         return NULL;
+    l_view_beyond(L);
     return l_view_check(L, index)->value;
 }
 

@@ -21,6 +21,8 @@ void l_value_push(lua_State *L, const struct rd_value *value, bool lenient);
 /* The value behind the view at `index`, or NULL where there is no view. Raises for a view of an
  * earlier run. */
 const struct rd_value *l_value_view(lua_State *L, int index);
+/* Whether the value at `index` is a view, without looking into it. */
+bool l_value_is_view(lua_State *L, int index);
 
 /* What one reading may be. */
 struct rd_lua_limits {

@@ -308,7 +308,7 @@ static int l_select(lua_State *L)
 static int l_type(lua_State *L)
 {
     luaL_checkany(L, 1);
-    if (l_value_view(L, 1))
+    if (l_value_is_view(L, 1))
         lua_pushstring(L, "table");
     else
         lua_pushstring(L, luaL_typename(L, 1));

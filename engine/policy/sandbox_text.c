@@ -36,7 +36,7 @@ void l_sandbox_text(lua_State *L, int index)
         luaL_tolstring(L, index, NULL);
         return;
     default:
-        lua_pushstring(L, l_value_view(L, index) ? "table" : luaL_typename(L, index));
+        lua_pushstring(L, l_value_is_view(L, index) ? "table" : luaL_typename(L, index));
     }
 }
 
