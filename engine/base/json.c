@@ -1,128 +1,19 @@
-/* JSON: bytes of the world to values, and back.
+/* JSON written: values to bytes (reading is json_read.c).
  *
- * Reading is jansson's work (it refuses doubled keys, NULs, broken UTF-8 and numbers that do not
- * fit); what it made is then copied into the arena and given up at once. Nesting is counted on the
- * bytes first, so that a hostile text costs nothing.
- *
- * Writing is done here, straight into the buffer: every reply, every feed entry and every
- * explanation passes through, and building a second tree for the library only to print it would
- * cost more than the printing. Reals take the shortest of 15, 16 or 17 digits that reads back as
- * the same number, and keep a point so that they come back as reals. JSON has no word for NaN and
- * the infinities: they are written as null.
+ * Straight into the buffer: every reply, every feed entry and every explanation passes through. Of
+ * texts, runs without anything to escape are copied whole. Reals take the shortest of 15, 16 or 17
+ * digits that reads back as the same number, and keep a point so that they come back as reals. JSON
+ * has no word for NaN and the infinities: they are written as null.
  */
 #include "base/json.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- reading ---- */
-
-/* Whether brackets nest deeper than `depth_max` anywhere; of texts only the ends are looked for. */
-static bool json_is_deeper(const char *bytes, size_t len, int depth_max)
-{
-    int depth = 0;
-    bool in_text = false;
-    for (size_t i = 0; i < len; i++) {
-        char c = bytes[i];
-        if (in_text) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                in_text = false;
-        } else if (c == '"') {
-            in_text = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > depth_max)
-                return true;
-        } else if (c == ']' || c == '}') {
-            depth--;
-        }
-    }
-    return false;
-}
-
-static struct rd_value json_convert(struct rd_arena *arena, const json_t *json);
-
-static struct rd_value json_convert_list(struct rd_arena *arena, const json_t *json)
-{
-    size_t count = json_array_size(json);
-    struct rd_value list = { .kind = RD_LIST, .count = (uint32_t)count, .cap = (uint32_t)count };
-    if (count > 0)
-        list.items = rd_arena_alloc(arena, count * sizeof(list.items[0]));
-    for (size_t i = 0; i < count; i++)
-        list.items[i] = json_convert(arena, json_array_get(json, i));
-    return list;
-}
-
-static struct rd_value json_convert_map(struct rd_arena *arena, json_t *json)
-{
-    size_t count = json_object_size(json);
-    struct rd_value map = { .kind = RD_MAP, .cap = (uint32_t)count };
-    if (count > 0)
-        map.pairs = rd_arena_alloc(arena, count * sizeof(map.pairs[0]));
-    for (void *at = json_object_iter(json); at; at = json_object_iter_next(json, at)) {
-        const char *key = json_object_iter_key(at);
-        struct rd_pair *pair = &map.pairs[map.count++];
-        pair->key = rd_arena_copy(arena, key, strlen(key));
-        pair->value = json_convert(arena, json_object_iter_value(at));
-    }
-    RD_ASSERT(map.count == count);
-    return map;
-}
-
-static struct rd_value json_convert(struct rd_arena *arena, const json_t *json)
-{
-    switch (json_typeof(json)) {
-    case JSON_OBJECT:
-        return json_convert_map(arena, (json_t *)(uintptr_t)json);
-    case JSON_ARRAY:
-        return json_convert_list(arena, json);
-    case JSON_STRING:
-        return rd_text_copy(arena, json_string_value(json), json_string_length(json));
-    case JSON_INTEGER:
-        return rd_int(json_integer_value(json));
-    case JSON_REAL:
-        return rd_real(json_real_value(json));
-    case JSON_TRUE:
-        return rd_bool(true);
-    case JSON_FALSE:
-        return rd_bool(false);
-    case JSON_NULL:
-        break;
-    }
-    return rd_null();
-}
-
-enum rd_status rd_json_parse(struct rd_arena *arena, const char *bytes, size_t len, int depth_max,
-                             struct rd_value *out, struct rd_error *error)
-{
-    if (json_is_deeper(bytes, len, depth_max))
-        return rd_error_set(error, RD_TOO_DEEP, "nested deeper than %d levels", depth_max);
-    /* the library takes a raw NUL for the end of the text and would not see what follows */
-    const char *nul = len > 0 ? memchr(bytes, 0, len) : NULL;
-    if (nul)
-        return rd_error_set(error, RD_PARSE_ERROR, "a NUL byte (byte %zu)", (size_t)(nul - bytes));
-    json_error_t why;
-    json_t *json = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
-    if (!json)
-        return rd_error_set(error, RD_PARSE_ERROR, "%s (line %d, column %d, byte %d)", why.text,
-                            why.line, why.column, why.position);
-    *out = json_convert(arena, json);
-    json_decref(json);
-    return RD_OK;
-}
-
-/* ---- writing ---- */
-
-/* Bytes that may not stand in a text as they are. */
-static bool json_is_plain(unsigned char c)
-{
-    return c >= 0x20 && c != '"' && c != '\\';
-}
+#include "base/json_plain.h"
 
 static void json_write_escape(struct rd_buf *buf, unsigned char c)
 {
@@ -157,20 +48,31 @@ static void json_write_escape(struct rd_buf *buf, unsigned char c)
         rd_buf_append(buf, (char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
 }
 
+/* How many bytes from here on may stand in a text as they are. */
+static size_t json_plain_bytes(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (len - at >= 8 && rd_json_is_plain8(text + at))
+        at += 8;
+    while (at < len && rd_json_is_plain((unsigned char)text[at]))
+        at++;
+    return at;
+}
+
 static void json_write_text(struct rd_buf *buf, const char *text, size_t len)
 {
-    rd_buf_reserve(buf, len + 2);
-    rd_buf_char(buf, '"');
-    size_t start = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (json_is_plain(c))
-            continue;
-        rd_buf_append(buf, text + start, i - start);
-        json_write_escape(buf, c);
-        start = i + 1;
+    char *to = rd_buf_reserve(buf, len + 2);
+    size_t plain = json_plain_bytes(text, len);
+    *to++ = '"';
+    memcpy(to, text, plain);
+    buf->len += 1 + plain;
+    while (plain < len) {
+        json_write_escape(buf, (unsigned char)text[plain]);
+        text += plain + 1;
+        len -= plain + 1;
+        plain = json_plain_bytes(text, len);
+        rd_buf_append(buf, text, plain);
     }
-    rd_buf_append(buf, text + start, len - start);
     rd_buf_char(buf, '"');
 }
 

@@ -40,9 +40,9 @@ static size_t text_letter(const unsigned char *at, size_t left)
     return len;
 }
 
-bool rd_text_is_utf8(const char *bytes, size_t len)
+size_t rd_text_utf8_bytes(const char *bytes, size_t len)
 {
-    const unsigned char *at = (const unsigned char *)bytes;
+    const unsigned char *begin = (const unsigned char *)bytes, *at = begin;
     while (len > 0) {
         uint64_t eight;
         if (len >= sizeof(eight)) {
@@ -55,11 +55,16 @@ bool rd_text_is_utf8(const char *bytes, size_t len)
         }
         size_t letter = text_letter(at, len);
         if (letter == 0)
-            return false;
+            break;
         at += letter;
         len -= letter;
     }
-    return true;
+    return (size_t)(at - begin);
+}
+
+bool rd_text_is_utf8(const char *bytes, size_t len)
+{
+    return rd_text_utf8_bytes(bytes, len) == len;
 }
 
 size_t rd_text_length(const char *bytes, size_t len)

@@ -8,6 +8,8 @@
 
 /* Whether the bytes are UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
 bool rd_text_is_utf8(const char *bytes, size_t len);
+/* How many of the bytes are UTF-8 before the first letter that is not; `len` where all are. */
+size_t rd_text_utf8_bytes(const char *bytes, size_t len);
 /* The number of code points of a UTF-8 text. */
 size_t rd_text_length(const char *bytes, size_t len);
 /* How many single letters must be changed to make `a` into `b`; texts over 64 bytes count as unlike
