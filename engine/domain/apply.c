@@ -28,12 +28,14 @@ void rd_apply_init(struct rd_apply *apply, struct rd_catalogue *catalogue)
     *apply = (struct rd_apply){ .catalogue = catalogue };
     rd_arena_init(&apply->arena);
     rd_buf_init(&apply->buf);
+    rd_tally_init(&apply->tallies);
 }
 
 void rd_apply_fini(struct rd_apply *apply)
 {
     rd_arena_fini(&apply->arena);
     rd_buf_fini(&apply->buf);
+    rd_tally_fini(&apply->tallies);
 }
 
 enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out,
@@ -190,6 +192,8 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
     status = effect->count > 7 ? apply_opened(run, &at[7], &after) : RD_OK;
     if (status == RD_OK)
         status = apply_indexes(run, &before, &after);
+    if (status == RD_OK)
+        status = rd_tally_follow(&run->apply->tallies, run->store, &before, &after, run->error);
     if (status == RD_OK)
         status = apply_position(run, &after);
     return status == RD_OK ? rd_record_store(run->store, &after, &run->apply->buf, run->error)
@@ -413,6 +417,9 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_job(run, effect);
     case RD_EFFECT_POST:
         return apply_post(run, effect);
+    case RD_EFFECT_TALLY:
+        return rd_tally_apply(&run->apply->tallies, run->apply->catalogue, run->store, effect,
+                              &run->apply->buf, run->error);
     }
     return rd_error_set(run->error, RD_CORRUPT,
                         "entry %llu holds an effect of an unknown kind %lld",
@@ -483,6 +490,14 @@ static enum rd_status apply_key(struct apply_run *run)
     return status == RD_OK ? apply_expire(run) : status;
 }
 
+/* What is in memory must be of just before this entry: anything else was given up since. */
+static enum rd_status apply_tallies(struct apply_run *run)
+{
+    struct rd_tally_book *tallies = &run->apply->tallies;
+    tallies->known = tallies->known && tallies->seq + 1 == run->entry->seq;
+    return rd_tally_know(tallies, run->store, run->error);
+}
+
 enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struct rd_entry *entry,
                               struct rd_error *error)
 {
@@ -498,14 +513,15 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
             return loaded;
         apply->loaded = true;
     }
+    enum rd_status status = apply_tallies(&run);
     run.command = apply->live && apply->live_seq == entry->seq ? apply->live : &unpacked;
-    enum rd_status status =
-        run.command == &unpacked
-            ? rd_entry_unpack(entry->payload, entry->len, &apply->arena, &unpacked, error)
-            : RD_OK;
+    if (status == RD_OK && run.command == &unpacked)
+        status = rd_entry_unpack(entry->payload, entry->len, &apply->arena, &unpacked, error);
     for (uint32_t i = 0; status == RD_OK && i < run.command->effects.count; i++)
         status = apply_effect(&run, &run.command->effects.items[i]);
     if (status == RD_OK && run.command->key && !run.command->refused)
         status = apply_key(&run);
+    apply->tallies.known = status == RD_OK; /* or half of the entry may be in it */
+    apply->tallies.seq = entry->seq;
     return status;
 }

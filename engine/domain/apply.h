@@ -5,12 +5,14 @@
 
 #include "domain/catalogue.h"
 #include "domain/entry.h"
+#include "domain/tally.h"
 #include "store/journal.h"
 
 struct rd_apply {
     struct rd_catalogue *catalogue;
     struct rd_arena arena; /* scratch, reset with each entry */
     struct rd_buf buf;
+    struct rd_tally_book tallies;
     bool loaded; /* the catalogue has been read from the store (the first entry does it) */
     /* The entry that is being written just now, already unpacked, so that it need not be read back
      * from its bytes; NULL. */

@@ -30,6 +30,8 @@ enum rd_effect_kind {
                                 account has with this entry, proved when it is applied */
     RD_EFFECT_JOB = 14,      /* [14, number, "begin", spec], [14, number, "step", opened at, record,
                                 done?], [14, number, "end"]: domain/job.h */
+    RD_EFFECT_TALLY = 15,    /* [15, type's name, owner's field|null, [open state...]] from here on
+                                the type's open records are counted by owner; null: no longer */
 };
 
 #define RD_ENTRY_QUIET 1 /* imported: nobody is notified */

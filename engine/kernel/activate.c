@@ -9,7 +9,6 @@
 #include "kernel/inside.h"
 #include "kernel/loading.h"
 #include "kernel/report.h"
-#include "kernel/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +185,8 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     if (status == RD_OK)
         status = rd_derive_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
     if (status == RD_OK)
+        status = rd_pick_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
+    if (status == RD_OK)
         status = rd_replan_effect(kernel, rd_policy_model(policy), &arena, &effects, error);
     for (size_t i = 0; i < count; i++)
         rd_map_add(&arena, &texts, sources[i].path,
@@ -232,8 +233,6 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, c
     struct rd_error error = RD_ERROR_NONE;
     if (rd_staff_bind(kernel, &error) != RD_OK)
         rd_log(RD_LOG_ERROR, "staff", "the staff records could not be read: %s", error.text);
-    if (rd_tally_bind(kernel, &error) != RD_OK)
-        rd_log(RD_LOG_ERROR, "staff", "open records could not be counted: %s", error.text);
     rd_draw_bind(kernel);
     rd_schedules_bind(kernel);
     rd_reports_rebind(kernel);

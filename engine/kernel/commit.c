@@ -5,7 +5,6 @@
  * same store gives the same bytes.
  */
 #include "kernel/inside.h"
-#include "kernel/tally.h"
 
 #include <string.h>
 
@@ -85,7 +84,6 @@ enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry 
     }
     kernel->wrote = true;
     rd_staff_changed(kernel, entry);
-    rd_tally_changed(kernel, entry);
     if (!(entry->flags & RD_ENTRY_QUIET) && entry->at_ms > kernel->last_ms)
         kernel->last_ms = entry->at_ms;
     return RD_OK;

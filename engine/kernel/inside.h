@@ -54,8 +54,7 @@ struct rd_kernel {
     uint64_t fired;                /* schedules, since the start */
     struct rd_report_run *reports; /* under way, the one in hand first: report.h */
     struct rd_staff_book *staff;   /* every account: staff.h */
-    struct rd_tally *tallies;      /* open records by owner: tally.h */
-    bool books_dirty;              /* one of these took over what is not flushed yet */
+    bool books_dirty;              /* that took over what is not flushed yet */
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
     struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
     bool replanning;               /* deadlines are being planned anew, in slices */
@@ -88,7 +87,8 @@ struct rd_draft {
     struct rd_record record;
     const struct rd_record_type *type;
     const struct rd_chart *chart;
-    int state; /* index; -1: no chart, or a state that the policy no longer has */
+    const char *stored_state; /* as it is in the store; NULL: not there, or without a chart */
+    int state;                /* index; -1: no chart, or a state that the policy no longer has */
     bool fresh, changed;
     bool posted;         /* an entry of a ledger that post.c has made: no other may be written */
     struct rd_value set; /* the changed fields: name -> value, null where emptied */
@@ -650,6 +650,15 @@ enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_reque
 
 /* What the world fails for is tried again; everything else is the rules' own failure. */
 bool rd_ring_waits(enum rd_status status);
+
+/* pick.c */
+/* Effects that let the records be counted by owner which `model` has picks for, and no others. */
+enum rd_status rd_pick_begin(struct rd_kernel *kernel, const struct rd_model *model,
+                             struct rd_arena *arena, struct rd_value *effects,
+                             struct rd_error *error) RD_MUST_CHECK;
+/* The same for the generation in force, whose activation is of an older journal: an entry of its
+ * own; none where everything is counted. */
+enum rd_status rd_pick_resume(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
 
 /* schedule.c */
 /* Computes the next occurrences of the generation in force. */

@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "kernel/inside.h"
 #include "kernel/loading.h"
-#include "kernel/tally.h"
 #include "kernel/method.h"
 #include "kernel/report.h"
 
@@ -188,6 +187,8 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     if (status == RD_OK)
         status = kernel_open_policy(kernel, options, findings, start, error);
     if (status == RD_OK)
+        status = rd_pick_resume(kernel, error);
+    if (status == RD_OK)
         status = rd_replan_resume(kernel, error);
     rd_job_resume(kernel);
     if (status == RD_OK)
@@ -211,7 +212,6 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_policy_free(kernel->preview);
     free(kernel->schedule_nexts);
     rd_staff_free(kernel->staff);
-    rd_tally_free(kernel->tallies);
     if (!kernel->policy_borrowed)
         rd_policy_free(kernel->policy);
     rd_apply_fini(&kernel->apply);

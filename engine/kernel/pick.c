@@ -4,9 +4,10 @@
  * the entry like every fact.
  */
 #include "kernel/inside.h"
-#include "kernel/tally.h"
 
 #include <string.h>
+
+#include "base/log.h"
 
 struct pick {
     struct rd_run *run;
@@ -33,18 +34,35 @@ static bool pick_leaves(const struct rd_run *run, const struct rd_account *accou
     return rd_staff_is_away(account, run->now_ms);
 }
 
+/* Whose the record is in this state, with `changed` fields (NULL: none) counting more; NULL: it is
+ * closed, or nobody's. */
+static const char *pick_whose(const struct rd_draft *draft, const char *state,
+                              const struct rd_value *changed)
+{
+    const struct rd_record_type *type = draft->type;
+    const char *field = type->fields[type->owner].name;
+    int at = state ? rd_state_find(type->chart, state) : -1;
+    const struct rd_value *owner = changed ? rd_map_get(changed, field) : NULL;
+    if (!owner)
+        owner = rd_map_get(&draft->record.data, field);
+    return at >= 0 && !type->chart->states[at].final && rd_value_is(owner, RD_TEXT) ? owner->text
+                                                                                    : NULL;
+}
+
 /* What the store has, with the drafts of this plan as they will be. */
 static int64_t pick_open(const struct pick *pick, const char *name)
 {
     const struct rd_record_type *type = pick->fact->type;
-    int64_t count = type ? rd_tally_of(pick->run->kernel, type, name) : 0;
+    const struct rd_kernel *kernel = pick->run->kernel;
+    int64_t count =
+        type ? rd_tally_of(&kernel->apply.tallies, rd_type_number(kernel, type), name) : 0;
     for (size_t i = 0; type && i < pick->run->draft_count; i++) {
         const struct rd_draft *draft = pick->run->drafts[i];
         if (draft->type != type)
             continue;
         const char *now =
-            draft == pick->draft ? NULL : rd_tally_owner(type, &draft->record, &draft->set);
-        const char *before = rd_tally_noted(pick->run->kernel, type, draft->record.id);
+            draft == pick->draft ? NULL : pick_whose(draft, draft->record.state, &draft->set);
+        const char *before = pick_whose(draft, draft->stored_state, NULL);
         count += (now && strcmp(now, name) == 0) - (before && strcmp(before, name) == 0);
     }
     return count;
@@ -119,7 +137,10 @@ enum rd_status rd_gather_pick(struct rd_run *run, struct rd_draft *draft,
     struct pick pick = { .run = run, .fact = fact, .draft = draft, .role = fact->pick_role };
     const char *role, *unit, *group;
     *out = rd_null();
-    enum rd_status status = pick_path(&pick, draft, RD_PICK_ROLE, &role);
+    enum rd_status status =
+        rd_tally_know(&run->kernel->apply.tallies, run->kernel->store, run->error);
+    if (status == RD_OK)
+        status = pick_path(&pick, draft, RD_PICK_ROLE, &role);
     if (status == RD_OK)
         status = pick_path(&pick, draft, RD_PICK_UNIT, &unit);
     if (status == RD_OK)
@@ -139,4 +160,95 @@ enum rd_status rd_gather_pick(struct rd_run *run, struct rd_draft *draft,
     if (pick.best)
         *out = rd_text(pick.best);
     return RD_OK;
+}
+
+/* ---- what is to be counted ---- */
+
+static bool pick_counts(const struct rd_model *model, const struct rd_record_type *type)
+{
+    for (size_t c = 0; c < model->chart_count; c++)
+        for (size_t i = 0; i < model->charts[c].fact_count; i++) {
+            const struct rd_fact *fact = &model->charts[c].facts[i];
+            if (fact->kind == RD_FACT_PICK && fact->type == type)
+                return true;
+        }
+    return false;
+}
+
+static bool pick_same(const struct rd_tally_rule *rule, const struct rd_record_type *type)
+{
+    size_t open = 0;
+    if (!rule || strcmp(rule->owner, type->fields[type->owner].name) != 0)
+        return false;
+    for (size_t s = 0; s < type->chart->state_count; s++) {
+        const struct rd_state *state = &type->chart->states[s];
+        bool has = false;
+        for (size_t i = 0; !has && i < rule->open_count; i++)
+            has = strcmp(rule->open[i], state->name) == 0;
+        open += has;
+        if (has == state->final)
+            return false;
+    }
+    return open == rule->open_count;
+}
+
+/* `type` NULL: it is not counted any more. */
+static struct rd_value pick_rule(struct rd_arena *arena, const char *name,
+                                 const struct rd_record_type *type)
+{
+    struct rd_value effect = rd_list(), open = rd_list();
+    for (size_t s = 0; type && s < type->chart->state_count; s++)
+        if (!type->chart->states[s].final)
+            rd_list_add(arena, &open, rd_text(type->chart->states[s].name));
+    rd_list_add(arena, &effect, rd_int(RD_EFFECT_TALLY));
+    rd_list_add(arena, &effect, rd_text(name));
+    rd_list_add(arena, &effect, type ? rd_text(type->fields[type->owner].name) : rd_null());
+    rd_list_add(arena, &effect, open);
+    return effect;
+}
+
+enum rd_status rd_pick_begin(struct rd_kernel *kernel, const struct rd_model *model,
+                             struct rd_arena *arena, struct rd_value *effects,
+                             struct rd_error *error)
+{
+    struct rd_tally_book *tallies = &kernel->apply.tallies;
+    enum rd_status status = rd_tally_know(tallies, kernel->store, error);
+    for (size_t i = 0; status == RD_OK && i < tallies->rule_count; i++) {
+        const char *name = rd_catalogue_type_name(&kernel->catalogue, tallies->rules[i].type);
+        const struct rd_record_type *type = name ? rd_model_type(model, name) : NULL;
+        if (name && (!type || !pick_counts(model, type)))
+            rd_list_add(arena, effects, pick_rule(arena, name, NULL));
+    }
+    for (size_t t = 0; status == RD_OK && t < model->type_count; t++) {
+        const struct rd_record_type *type = &model->types[t];
+        uint16_t number = rd_catalogue_type(&kernel->catalogue, type->name);
+        if (pick_counts(model, type) &&
+            !pick_same(number ? rd_tally_rule(tallies, number) : NULL, type))
+            rd_list_add(arena, effects, pick_rule(arena, type->name, type));
+    }
+    return status;
+}
+
+enum rd_status rd_pick_resume(struct rd_kernel *kernel, struct rd_error *error)
+{
+    struct rd_command_entry entry = {
+        .at_ms = rd_kernel_now_ms(kernel),
+        .actor = "system",
+        .command = "tally.begin",
+        .form = rd_null(),
+        .facts = rd_null(),
+        .decisions = rd_null(),
+        .effects = rd_list(),
+        .generation = kernel->generation,
+    };
+    struct rd_arena arena;
+    uint64_t seq;
+    rd_arena_init(&arena);
+    enum rd_status status = rd_pick_begin(kernel, kernel->model, &arena, &entry.effects, error);
+    if (status == RD_OK && entry.effects.count) {
+        rd_log(RD_LOG_INFO, "kernel", "open records are counted by owner from here on");
+        status = rd_entry_write(kernel, &entry, &seq, error);
+    }
+    rd_arena_fini(&arena);
+    return status;
 }

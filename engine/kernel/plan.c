@@ -85,6 +85,7 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
     if (status != RD_OK || (status = draft_add(run, out)) != RD_OK)
         return status;
     (*out)->record = record;
+    (*out)->stored_state = record.state;
     (*out)->type = type;
     (*out)->chart = type->chart;
     if (type->chart && !record.state) /* it was opened before its type had a workflow */

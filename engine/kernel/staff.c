@@ -18,7 +18,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "kernel/inside.h"
-#include "kernel/tally.h"
 #include "store/tables.h"
 
 static const char *staff_text(const struct staff_entry *entry, enum staff_chain chain)
@@ -349,14 +348,12 @@ void rd_staff_flushed(struct rd_kernel *kernel)
 void rd_staff_taken_back(struct rd_kernel *kernel)
 {
     struct rd_error error = RD_ERROR_NONE;
+    kernel->apply.tallies.known = false;
     if (!kernel->staff || !kernel->books_dirty)
         return;
     kernel->books_dirty = false;
-    enum rd_status status = rd_staff_bind(kernel, &error);
-    if (status == RD_OK)
-        status = rd_tally_count(kernel, &error);
-    if (status != RD_OK)
-        rd_log(RD_LOG_ERROR, "staff", "staff and open records could not be read: %s", error.text);
+    if (rd_staff_bind(kernel, &error) != RD_OK)
+        rd_log(RD_LOG_ERROR, "staff", "staff could not be read: %s", error.text);
 }
 
 void rd_staff_settle(struct rd_kernel *kernel)

@@ -34,7 +34,8 @@ struct rd_store;
     X(ACCOUNT, "account", 32)         /* hash of a token -> account */                             \
     X(COUNTER, "counter", 16)         /* hash of a name -> number */                               \
     X(JOB, "job", 8)                  /* number -> what it does, how far it is */                  \
-    X(LEDGER, "ledger", 16)           /* entry type, account -> balance, number of entries */
+    X(LEDGER, "ledger", 16)           /* entry type, account -> balance, number of entries */      \
+    X(TALLY, "tally", 18)             /* type, hash of an owner -> number of open records, owner */
 
 enum rd_table {
 #define RD_TABLE_ENUM(name, text, key) RD_TABLE_##name,

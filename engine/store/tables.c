@@ -120,6 +120,23 @@ struct rd_position_key rd_position_key(uint64_t record, uint32_t version)
     return key;
 }
 
+struct rd_tally_key rd_tally_key(uint16_t type, const char *owner, size_t len)
+{
+    struct rd_tally_key key = { { 0 } };
+    rd_key_put_u16(key.bytes, type);
+    if (owner) {
+        struct rd_key16 hash = rd_key16_of_text(owner, len);
+        memcpy(key.bytes + 2, hash.bytes, sizeof hash.bytes);
+    }
+    return key;
+}
+
+uint16_t rd_tally_key_type(const void *key)
+{
+    const unsigned char *at = key;
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
 struct rd_key24 rd_link_key(uint64_t from, uint64_t name, uint64_t to)
 {
     struct rd_key24 key;

@@ -56,6 +56,14 @@ struct rd_position_key {
 };
 struct rd_position_key rd_position_key(uint64_t record, uint32_t version);
 
+/* TALLY: type, hash of the owner (zeros: the type's rule). */
+struct rd_tally_key {
+    unsigned char bytes[18];
+};
+/* `owner` NULL: the rule's. */
+struct rd_tally_key rd_tally_key(uint16_t type, const char *owner, size_t len);
+uint16_t rd_tally_key_type(const void *key);
+
 /* LINK: from, name, to; EXPIRY: expires, hash. */
 struct rd_key24 {
     unsigned char bytes[24];

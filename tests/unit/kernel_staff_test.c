@@ -1,6 +1,7 @@
 /* Staff as records: who is an account, who stands in for whom, four eyes, absence, whose turn. */
 #include "base/limits.h"
 #include "common/company.h"
+#include "kernel/inside.h"
 #include "store/faults.h"
 #include "unit/kernel_rig.h"
 #include "unit/staff_company.h"
@@ -685,6 +686,55 @@ START_TEST(the_count_goes_on_under_another_generation)
 }
 END_TEST
 
+/* The journal of a program that did not count: the first start on it does. */
+START_TEST(an_older_journal_is_counted_once)
+{
+    struct rd_value effects = rig_json(&rig, "[[15, 'paper', null, []]]");
+    struct rd_command_entry entry = { .at_ms = rd_kernel_now_ms(rig.kernel),
+                                      .actor = "system",
+                                      .command = "test",
+                                      .form = rd_null(),
+                                      .facts = rd_null(),
+                                      .decisions = rd_null(),
+                                      .effects = effects };
+    uint64_t seq, begun;
+    hire("eva", "gz", "handler", "");
+    const char *one = t_text(write_paper("ann", "'unit': 'gz', 'who': 'ben'"), "id"),
+               *two = t_text(write_paper("ann", "'unit': 'gz'"), "id");
+    ck_assert_int_eq(rd_entry_write(rig.kernel, &entry, &seq, &rig.error), RD_OK);
+    ck_assert_int_eq(rd_tally_of(&rig.kernel->apply.tallies, 5, "ben"), 0);
+    for (int i = 0; i < 2; i++) {
+        rig_stop(&rig);
+        ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+        begun = rig.start.last_seq;
+        ck_assert_uint_eq(begun, seq + (uint64_t)i); /* of the second start: one more */
+    }
+    ck_assert_str_eq(picked("ann", two, "hand"), "eva");
+    act("ann", one, "file");
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+/* What found no room counts for nobody. */
+START_TEST(a_full_disk_burdens_nobody)
+{
+    if (!rd_faults_on())
+        return;
+    hire("eva", "gz", "handler", "");
+    for (int i = 0; i < 6; i++) {
+        const char *id = t_text(write_paper("ann", "'unit': 'gz'"), "id");
+        rd_kernel_idle(rig.kernel); /* commits: nothing is applied again when it is taken back */
+        setenv("RD_FAULT", rd_arena_printf(&rig.arena, "store_put_enospc:%d:1", i), 1);
+        rig_no(&rig, "storage_full", NULL, "case.open",
+               "{'type': 'paper', 'data': {'unit': 'gz', 'who': 'ben'}}");
+        unsetenv("RD_FAULT");
+        ck_assert_str_eq(picked("ann", id, "hand"), "ben");
+        act("ann", id, "file");
+    }
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 START_TEST(picked_from_above_or_from_nobody)
 {
     const char *id = t_text(write_paper("ann", "'unit': 'hq'"), "id");
@@ -733,6 +783,8 @@ int main(void)
     tcase_add_test(tests, a_role_stands_for_so_many);
     tcase_add_test(tests, the_least_busy_is_picked);
     tcase_add_test(tests, the_count_goes_on_under_another_generation);
+    tcase_add_test(tests, an_older_journal_is_counted_once);
+    tcase_add_test(tests, a_full_disk_burdens_nobody);
     tcase_add_test(tests, picked_from_above_or_from_nobody);
     suite_add_tcase(suite, tests);
     return unit_run(suite);
