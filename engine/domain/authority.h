@@ -34,6 +34,7 @@ struct rd_authority_row {
     const char **other_than; /* account fields of the record: none of them holds this person */
     size_t other_than_count;
     uint32_t spot;
+    const char *place; /* "file:line" (link.h) */
 };
 
 /* The rows that speak of one command, in the order of the policy. */

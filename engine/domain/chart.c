@@ -25,10 +25,20 @@ int rd_state_find(const struct rd_chart *chart, const char *name)
 
 int rd_fact_find(const struct rd_chart *chart, const char *name)
 {
+    if (chart->lookup) {
+        uint16_t number = rd_lookup_find(chart->lookup, name);
+        return number == RD_LOOKUP_NONE ? -1 : chart->fact_of[number];
+    }
     for (size_t i = 0; i < chart->fact_count; i++)
         if (strcmp(chart->facts[i].name, name) == 0)
             return (int)i;
     return -1;
+}
+
+int rd_guard_find(const struct rd_chart *chart, const char *name)
+{
+    uint16_t number = rd_lookup_find(chart->lookup, name);
+    return number == RD_LOOKUP_NONE ? -1 : chart->guard_of[number];
 }
 
 const struct rd_event *rd_event_find(const struct rd_chart *chart, int state, const char *name)

@@ -5,6 +5,8 @@
 
 #include "domain/calendar.h"
 #include "domain/decision.h"
+#include "domain/lookup.h"
+#include "domain/path.h"
 #include "domain/type.h"
 
 #define RD_COUNT_AT_MOST 1000 /* where a count does not say */
@@ -32,6 +34,7 @@ struct rd_function { /* a named guard or action */
     struct rd_needs needs;
     uint32_t spot; /* visited: an action ran; a guard was true */
     uint32_t spot_false;
+    const char *place; /* "file:line", as are all `place`s here (link.h) */
 };
 
 enum rd_fact_kind {
@@ -66,6 +69,7 @@ struct rd_equal {
     const char *name;        /* of the counted type's field; "state" */
     int field;               /* its index; -1: the state */
     const char *path;        /* `same`: where the value comes from; NULL: constants */
+    struct rd_path from;     /* the same, resolved */
     struct rd_value *values; /* `where`: inside values, one of which it must have */
     size_t value_count;
 };
@@ -100,6 +104,10 @@ struct rd_fact {
     const char *pick[RD_PICK_PATHS];    /* PICK: where each is found; NULL: not asked */
     int pick_role;                      /* PICK: the role itself; -1 */
     uint64_t needs;                     /* bits of the facts that it asks for */
+    /* link.h: its name's number; what its paths and its decision's inputs lead to */
+    uint16_t number;
+    struct rd_path from, at_from, pick_from[RD_PICK_PATHS];
+    struct rd_input *inputs;
 };
 
 struct rd_when {
@@ -115,6 +123,7 @@ struct rd_row { /* one way that an event may go */
     size_t action_count;
     int line;
     uint32_t spot;
+    const char *place;
 };
 
 struct rd_event {
@@ -151,6 +160,7 @@ struct rd_limit {                       /* a time limit: of a state, or of the w
     const char *file; /* the chart's, or the ladder's */
     int line;
     uint32_t spot;
+    const char *place;
 };
 
 struct rd_state {
@@ -191,6 +201,9 @@ struct rd_chart {
     size_t invariant_count;
     const struct rd_public *shown;      /* what customers may be shown; NULL: nothing */
     const struct rd_decision *guidance; /* what staff are advised; NULL: nothing */
+    const char *place;
+    const struct rd_lookup *lookup;    /* NULL: not linked yet */
+    const int16_t *fact_of, *guard_of; /* by a name's number; -1: none */
 };
 
 /* The index of a state by name, -1 where there is none. */
@@ -200,8 +213,9 @@ int rd_state_find(const struct rd_chart *chart, const char *name);
 const struct rd_event *rd_event_find(const struct rd_chart *chart, int state, const char *name);
 /* Whether any state of the chart knows the event. */
 bool rd_event_exists(const struct rd_chart *chart, const char *name);
-/* The index of a fact, guard or action by name; -1. */
+/* The index of a fact or guard by name; -1. */
 int rd_fact_find(const struct rd_chart *chart, const char *name);
+int rd_guard_find(const struct rd_chart *chart, const char *name);
 
 /* Builds the chart of `type` from its normal form. Findings, each with line and nearest guess:
  * names of states, forms, guards, actions, decisions, calendars, fields and roles that don't exist;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "domain/decision_cell.h"
 
 #define HITS_FIRST_CAP 8
@@ -288,8 +289,9 @@ static void decision_otherwise(const struct rd_decision *decision, bool lists,
 
 /* ---- evaluating ---- */
 
-static bool decision_takes_several(enum rd_hit hit)
+bool rd_decision_is_several(const struct rd_decision *decision)
 {
+    enum rd_hit hit = decision->hit;
     return hit == RD_HIT_COLLECT || hit == RD_HIT_RULE_ORDER || hit == RD_HIT_OUTPUT_ORDER;
 }
 
@@ -312,7 +314,7 @@ enum rd_status rd_decision_evaluate(const struct rd_decision *decision,
                                     const struct rd_value *inputs, struct rd_arena *arena,
                                     struct rd_answer *out, struct rd_error *error)
 {
-    bool several = decision_takes_several(decision->hit);
+    bool several = rd_decision_is_several(decision);
     struct decision_scan scan;
     *out = (struct rd_answer){ 0 };
     enum rd_status status = scan_begin(decision, inputs, &scan, error);
@@ -331,4 +333,22 @@ enum rd_status rd_decision_evaluate(const struct rd_decision *decision,
         decision_otherwise(decision, several && decision->aggregate == RD_AGGREGATE_LIST, arena,
                            out);
     return RD_OK;
+}
+
+/* ---- what entries say ---- */
+
+void rd_decision_outcome(const struct rd_decision *decision, const struct rd_value *outputs,
+                         struct rd_arena *arena, struct rd_buf *out)
+{
+    for (size_t i = 0; i < decision->output_count; i++) {
+        struct rd_value shown = rd_type_show(&decision->outputs[i].type, &outputs[i], arena);
+        if (i)
+            rd_buf_text(out, ", ");
+        rd_buf_text(out, decision->outputs[i].name);
+        rd_buf_text(out, " = ");
+        if (shown.kind == RD_TEXT)
+            rd_buf_text(out, shown.text);
+        else
+            rd_json_write(out, &shown);
+    }
 }

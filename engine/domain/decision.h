@@ -3,6 +3,7 @@
 #ifndef RD_DOMAIN_DECISION_H
 #define RD_DOMAIN_DECISION_H
 
+#include "base/buf.h"
 #include "domain/type.h"
 
 enum rd_hit {
@@ -33,6 +34,9 @@ struct rd_decision_row {
     const struct rd_cell *cells; /* one an input */
     struct rd_value *outputs;    /* one an output, inside form */
     uint32_t spot;               /* number for coverage, given by the model */
+    /* What entries say where this row alone answers: "decision/row", "file:line", "output = value"
+     * (link.h). */
+    const char *rule, *place, *outcome;
 };
 
 struct rd_decision {
@@ -48,6 +52,8 @@ struct rd_decision {
     size_t row_count;
     struct rd_value *otherwise;          /* outputs where no row matches, or NULL */
     const struct rd_decision_plan *plan; /* how rows are found, made by the build */
+    uint32_t number;                     /* among the model's decisions */
+    const char *place, *rule_otherwise, *outcome_otherwise; /* where no row answers (link.h) */
 };
 
 /* Builds a decision from its normal form in the arena. Findings (all of them): cells that do not
@@ -69,6 +75,9 @@ struct rd_decision {
 bool rd_decision_build(struct rd_arena *arena, const struct rd_value *spec,
                        struct rd_findings *findings, struct rd_decision *out);
 
+/* Whether it may be answered by several rows, so that what is answered is not one row's. */
+bool rd_decision_is_several(const struct rd_decision *decision);
+
 struct rd_answer {
     struct rd_value
         *outputs;   /* one an output, in the arena; with the several-hit policies each is a list (or
@@ -85,5 +94,8 @@ struct rd_answer {
 enum rd_status rd_decision_evaluate(const struct rd_decision *decision,
                                     const struct rd_value *inputs, struct rd_arena *arena,
                                     struct rd_answer *out, struct rd_error *error) RD_MUST_CHECK;
+/* "output = value, output = value" behind what is in `out`: what entries say of an answer. */
+void rd_decision_outcome(const struct rd_decision *decision, const struct rd_value *outputs,
+                         struct rd_arena *arena, struct rd_buf *out);
 
 #endif

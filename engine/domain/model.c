@@ -2,7 +2,7 @@
  * to each other:
  *
  *   company, calendars ─▶ organisation ─▶ records ─▶ forms ─▶ decisions ─▶ charts ─▶ authority ─▶
- * permissions joined
+ * permissions joined ─▶ names linked
  *
  * Everything lives in one arena (and the calendars and the zone beside it), so that a generation is
  * freed as one thing.
@@ -17,6 +17,7 @@
 #include "domain/derived.h"
 #include "domain/ceiling.h"
 #include "domain/ledger.h"
+#include "domain/link.h"
 #include "domain/normal.h"
 #include "domain/zone.h"
 
@@ -85,6 +86,10 @@ const struct rd_calendar *rd_model_calendar(const struct rd_model *model, const 
 
 int rd_type_field(const struct rd_record_type *type, const char *name)
 {
+    if (type->lookup) {
+        uint16_t number = rd_lookup_find(type->lookup, name);
+        return number == RD_LOOKUP_NONE ? -1 : type->field_of[number];
+    }
     for (size_t i = 0; i < type->field_count; i++)
         if (strcmp(type->fields[i].name, name) == 0)
             return (int)i;
@@ -621,6 +626,7 @@ enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings 
         rd_model_free(model);
         return rd_error_set(error, RD_CHECK_FAILED, "the policy has %zu errors", findings->errors);
     }
+    rd_model_link(model);
     *out = model;
     return RD_OK;
 }

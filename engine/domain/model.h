@@ -56,6 +56,21 @@ struct rd_record_type {
     const struct rd_ledger *ledger; /* it is an entry of this ledger; NULL: it is none */
     const struct rd_permission *read, *create, *update;
     const struct rd_permission *refer; /* may name one in a form, without reading it */
+    /* link.h */
+    const struct rd_lookup *lookup; /* NULL: not linked yet */
+    const int16_t *field_of;        /* by a name's number; -1: none */
+    struct rd_input **asks;         /* inputs of what is asked of it without a fact; by decision */
+    struct rd_reader *readers;      /* facts of workflows that go by fields of a record that is
+                                       referred to: of this type; in their order */
+    struct rd_fields read_by;       /* what any of them reads */
+};
+
+/* A fact of `chart` reads these fields of the record to which its field `field` refers. */
+struct rd_reader {
+    const struct rd_chart *chart;
+    int field;
+    struct rd_fields reads;
+    struct rd_reader *next;
 };
 
 /* One thing that a promise can visit: a row, a guard's answer, a transition. */
@@ -66,7 +81,8 @@ struct rd_spot {
 };
 
 struct rd_model {
-    struct rd_arena arena; /* everything below lives here */
+    struct rd_arena arena;   /* everything below lives here */
+    struct rd_lookup lookup; /* of fields, facts, guards and inputs */
     const char *company, *zone, *currency, *language;
     const char **languages; /* of the interface; `language` is the first one */
     size_t language_count;

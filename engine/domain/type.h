@@ -79,7 +79,31 @@ struct rd_field {
     const struct rd_decision *decision; /* joined when the decisions are there */
     int output;
     int line;
+    /* Of a record's field (link.h): its name's number, and for an account the key in the record's
+     * data under which stands who else that was. */
+    uint16_t number;
+    const char *with;
 };
+
+/* A set of a record's fields, by index. */
+struct rd_fields {
+    uint64_t words[RD_FIELDS_MAX / 64];
+};
+static inline void rd_fields_add(struct rd_fields *fields, int field)
+{
+    fields->words[field / 64] |= UINT64_C(1) << (field % 64);
+}
+static inline bool rd_fields_has(const struct rd_fields *fields, int field)
+{
+    return fields->words[field / 64] >> (field % 64) & 1;
+}
+static inline bool rd_fields_meet(const struct rd_fields *a, const struct rd_fields *b)
+{
+    uint64_t both = 0;
+    for (size_t i = 0; i < sizeof a->words / sizeof *a->words; i++)
+        both |= a->words[i] & b->words[i];
+    return both != 0;
+}
 
 /* The name of a kind as the policy writes it ("money"). */
 const char *rd_type_name(enum rd_type_kind kind);

@@ -158,9 +158,11 @@ static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft,
     draft->form_type = form;
     run->form_shown = inside->count ? *inside : rd_null();
     for (size_t i = 0; form && i < form->count; i++) {
-        const struct rd_value *value = rd_map_get(inside, form->entries[i].field.name);
-        if (value && form->entries[i].record_field >= 0)
-            rd_draft_set(run, draft, form->entries[i].field.name, *value);
+        int field = form->entries[i].record_field;
+        const struct rd_value *value =
+            field >= 0 ? rd_map_get(inside, form->entries[i].field.name) : NULL;
+        if (value)
+            rd_draft_put(run, draft, field, *value);
     }
     return RD_OK;
 }
@@ -380,8 +382,8 @@ static enum rd_status record_write(struct rd_run *run, struct rd_request *reques
         return RD_NOT_ALLOWED;
     }
     rd_actor_stand_in(run, behalf);
-    rd_run_decided(run, row->id, row->file, row->line, "allowed",
-                   behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
+    rd_run_says(run, row->id, row->place, "allowed",
+                behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
     enum rd_status status =
         rd_fields_read(run, draft->type, rd_map_get(request->params, member),
                        rd_arena_join(run->arena, "/", member), draft->fresh, &inside);

@@ -66,18 +66,18 @@ static void ceiling_decided(struct rd_run *run, const struct ceiling *ceiling, i
     const struct rd_decision *asked = ceiling->is->asked;
     if (ceiling->by)
         rd_visit(run->kernel, ceiling->by->spot);
-    rd_run_decided(
-        run,
-        asked ? rd_arena_join(run->arena, asked->name, "/",
-                              ceiling->by ? ceiling->by->id : "otherwise")
-              : ceiling->is->limit,
-        asked ? asked->file : ceiling->row->file,
-        ceiling->by ? ceiling->by->line
-        : asked     ? asked->line
-                    : ceiling->row->line,
-        rd_arena_join(run->arena, "limit = ", ceiling_money(run, ceiling->limit)),
-        rd_arena_join(run->arena, ceiling->is->fact, " ", ceiling_money(run, ceiling->given),
-                      " and ", ceiling_money(run, amount), within ? " are within" : " are above"));
+    const struct rd_decision_row *by = ceiling->by;
+    rd_run_says(run,
+                by      ? by->rule
+                : asked ? asked->rule_otherwise
+                        : ceiling->is->limit,
+                by      ? by->place
+                : asked ? asked->place
+                        : ceiling->row->place,
+                rd_arena_join(run->arena, "limit = ", ceiling_money(run, ceiling->limit)),
+                rd_arena_join(run->arena, ceiling->is->fact, " ",
+                              ceiling_money(run, ceiling->given), " and ",
+                              ceiling_money(run, amount), within ? " are within" : " are above"));
 }
 
 static enum rd_status ceiling_one(struct rd_run *run, struct rd_draft *draft,
@@ -109,8 +109,7 @@ static enum rd_status ceiling_refuse(struct rd_run *run, const struct ceiling *c
     rd_map_add(run->arena, detail, "needs", rd_null());
     rd_map_add(run->arena, detail, "decisions", rd_show_decisions(&run->decisions, run->arena));
     enum rd_status status =
-        rd_error_at(run->error, RD_ABOVE_AUTHORITY,
-                    rd_arena_place(run->arena, ceiling->row->file, ceiling->row->line),
+        rd_error_at(run->error, RD_ABOVE_AUTHORITY, ceiling->row->place,
                     "%s and %s (%s) are above the ceiling of %s (%s)",
                     ceiling_money(run, ceiling->given), ceiling_money(run, amount),
                     ceiling->is->fact, ceiling_money(run, ceiling->limit), ceiling->is->limit);

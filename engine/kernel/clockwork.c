@@ -87,9 +87,8 @@ static enum rd_status clock_limit(struct rd_run *run, struct rd_draft *draft,
         return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: decision '%s' gave no duration",
                             limit->file, limit->line, limit->decision->name);
     *out = answer.outputs[0].text;
-    *decided =
-        rd_arena_join(run->arena, limit->decision->name, "/",
-                      answer.row_count ? limit->decision->rows[answer.rows[0]].id : "otherwise");
+    *decided = answer.row_count ? limit->decision->rows[answer.rows[0]].rule
+                                : limit->decision->rule_otherwise;
     return RD_OK;
 }
 
@@ -112,7 +111,7 @@ enum rd_status rd_clock_arm(struct rd_run *run, struct rd_draft *draft,
                          .limit = text,
                          .decided = decided,
                          .clock = limit->clock ? rd_calendar_name(limit->clock) : NULL,
-                         .rule = rd_arena_place(run->arena, limit->file, limit->line),
+                         .rule = limit->place,
                      });
 }
 

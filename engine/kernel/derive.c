@@ -30,7 +30,7 @@ static enum rd_status derive_field(struct rd_run *run, struct rd_draft *draft,
                                    const struct rd_field *field, bool *moved, bool *tells)
 {
     struct rd_answer answer;
-    struct rd_value value, none = rd_null();
+    struct rd_value value;
     *moved = *tells = false;
     enum rd_status status = rd_gather_decide(run, draft, field->decision, NULL, NULL, &answer);
     if (status == RD_OK)
@@ -38,12 +38,13 @@ static enum rd_status derive_field(struct rd_run *run, struct rd_draft *draft,
                                 run->error);
     if (status != RD_OK)
         return derive_fault(run, draft, field, status);
-    const struct rd_value *before = rd_draft_get(draft, field->name);
-    if (rd_value_equal(before ? before : &none, &value))
+    int at = (int)(field - draft->type->fields);
+    struct rd_value before = draft->values[at];
+    if (rd_value_equal(&before, &value))
         return RD_OK;
     *moved = true;
-    *tells = field->changed && !draft->fresh && before && before->kind != RD_NULL;
-    rd_draft_set(run, draft, field->name, value);
+    *tells = field->changed && !draft->fresh && before.kind != RD_NULL;
+    rd_draft_put(run, draft, at, value);
     return RD_OK;
 }
 

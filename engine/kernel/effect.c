@@ -32,7 +32,7 @@ static enum rd_status effect_fields(struct rd_run *run, struct rd_draft *on,
             return effect_fault(run, draft, action,
                                 rd_arena_printf(run->arena, "field '%s' ", to->name),
                                 rd_arena_printf(run->arena, "%s", run->error->text));
-        rd_draft_set(run, on, to->name, inside);
+        rd_draft_put(run, on, field, inside);
     }
     return RD_OK;
 }
@@ -90,8 +90,8 @@ static enum rd_status effect_send(struct rd_run *run, struct rd_draft *draft,
     const struct rd_event *event =
         target->state >= 0 ? rd_event_find(target->chart, target->state, name) : NULL;
     if (!event) {
-        rd_run_decided(run, name, target->chart->file, target->chart->line, "not accepted",
-                       target->record.state ? target->record.state : "");
+        rd_run_says(run, name, target->chart->place, "not accepted",
+                    target->record.state ? target->record.state : "");
         return RD_OK;
     }
     if (rd_value_is(form, RD_MAP) &&
@@ -120,7 +120,7 @@ static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,
         .text = rd_map_text(effect, "text", NULL),
         .template = template ? rd_template_find(run->model, template) : NULL,
         .at_once = rd_map_bool(effect, "at_once", false),
-        .rule = rd_arena_place(run->arena, draft->chart->file, action->line),
+        .rule = action->place,
     };
     if (template && !telling.template)
         return effect_fault(
@@ -133,8 +133,7 @@ static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,
 static enum rd_status effect_each(struct rd_run *run, struct rd_draft *draft,
                                   const struct rd_function *action, const struct rd_value *effect)
 {
-    enum rd_status status =
-        rd_job_each(run, effect, rd_arena_place(run->arena, draft->chart->file, action->line));
+    enum rd_status status = rd_job_each(run, effect, action->place);
     return status == RD_POLICY_FAULT
                ? effect_fault(run, draft, action,
                               rd_arena_printf(run->arena, "%s", run->error->text), NULL)
@@ -174,8 +173,7 @@ static enum rd_status effect_one(struct rd_run *run, struct rd_draft *draft,
     if (strcmp(kind, "deadline") == 0)
         return rd_clock_start(run, draft, name, rd_map_text(effect, "limit", ""),
                               rd_map_text(effect, "event", NULL),
-                              rd_map_text(effect, "clock", NULL),
-                              rd_arena_place(run->arena, draft->chart->file, action->line));
+                              rd_map_text(effect, "clock", NULL), action->place);
     if (strcmp(kind, "stop") == 0) {
         enum rd_status status = rd_draft_deadlines(run, draft);
         if (status == RD_OK)
@@ -195,7 +193,7 @@ enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const 
         if (status != RD_OK)
             return status;
         rd_visit(run->kernel, action->spot);
-        rd_run_decided(run, action->name, draft->chart->file, action->line, "acted", NULL);
+        rd_run_says(run, action->name, action->place, "acted", NULL);
         for (uint32_t e = 0; result.kind == RD_LIST && e < result.count; e++)
             if ((status = effect_one(run, draft, action, &result.items[e])) != RD_OK)
                 return status;

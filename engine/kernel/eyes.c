@@ -27,11 +27,6 @@ static const char *eyes_same(const struct rd_run *run, const char *done_by)
  * is in the entry's effects, and a rebuild needs no policy to make it again.
  */
 
-static const char *eyes_key(const struct rd_run *run, const char *field)
-{
-    return rd_arena_join(run->arena, RD_RECORD_WITH, field);
-}
-
 static void eyes_add(struct rd_arena *arena, struct rd_value *names, const char *name,
                      const struct rd_value *done_by)
 {
@@ -58,25 +53,22 @@ static void eyes_copied(const struct rd_run *run, const struct rd_value *done_by
         const struct rd_record_type *type = run->drafts[d]->type;
         for (size_t i = 0; i < type->field_count; i++) {
             const struct rd_field *field = &type->fields[i];
-            const struct rd_value *holds = field->type.kind == RD_TYPE_ACCOUNT
-                                               ? rd_draft_get(run->drafts[d], field->name)
-                                               : NULL;
+            const struct rd_value *holds = field->with ? rd_draft_at(run->drafts[d], (int)i) : NULL;
             if (holds && rd_value_equal(holds, done_by))
-                eyes_add_all(run->arena, names,
-                             rd_draft_get(run->drafts[d], eyes_key(run, field->name)), done_by);
+                eyes_add_all(run->arena, names, rd_draft_get(run->drafts[d], field->with), done_by);
         }
     }
 }
 
-void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const char *field,
+void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const struct rd_field *field,
                       const struct rd_value *done_by)
 {
     const struct rd_actor *actor = &run->actor;
-    int at = rd_type_field(draft->type, field);
-    if (at < 0 || draft->type->fields[at].type.kind != RD_TYPE_ACCOUNT)
+    const char *key = field->with;
+    if (!key)
         return;
-    const char *key = eyes_key(run, field);
-    const struct rd_value *now = rd_draft_get(draft, field), *had = rd_draft_get(draft, key);
+    const struct rd_value *now = rd_draft_at(draft, (int)(field - draft->type->fields)),
+                          *had = rd_draft_get(draft, key);
     struct rd_value with = rd_list(), empty = rd_null();
     if (done_by->kind == RD_TEXT && now && rd_value_equal(now, done_by))
         eyes_add_all(run->arena, &with, had, done_by); /* who had a hand in it, had it */
@@ -98,8 +90,9 @@ void rd_eyes_remember_form(struct rd_run *run, struct rd_draft *draft)
 {
     for (uint32_t i = 0, count = draft->set.count; i < count; i++) {
         struct rd_value value = draft->set.pairs[i].value;
-        if (value.kind == RD_TEXT)
-            rd_eyes_remember(run, draft, draft->set.pairs[i].key, &value);
+        int at = value.kind == RD_TEXT ? rd_type_field(draft->type, draft->set.pairs[i].key) : -1;
+        if (at >= 0)
+            rd_eyes_remember(run, draft, &draft->type->fields[at], &value);
     }
 }
 
@@ -140,7 +133,7 @@ static enum rd_status eyes_refuse(struct rd_run *run, const struct rd_authority_
     const char *behind = eyes->who == eyes->done_by->text
                              ? ""
                              : rd_arena_printf(run->arena, ", behind whom stands %s", eyes->who);
-    return rd_error_at(run->error, RD_FOUR_EYES, rd_arena_place(run->arena, row->file, row->line),
+    return rd_error_at(run->error, RD_FOUR_EYES, row->place,
                        "%s%s may not: the %s, %s%s, is the same person", run->actor.name, how,
                        field, eyes->done_by->text, behind);
 }
@@ -149,16 +142,16 @@ enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *dr
                                    const struct rd_authority_row *row)
 {
     for (size_t i = 0; i < row->other_than_count; i++) {
-        const char *field = row->other_than[i], *key = eyes_key(run, field);
-        const struct rd_value *done_by = rd_draft_get(draft, field),
-                              *with = rd_draft_get(draft, key);
+        const char *field = row->other_than[i];
+        int at = rd_type_field(draft->type, field); /* an account's: the check has seen to it */
+        const char *key = draft->type->fields[at].with;
+        const struct rd_value *done_by = rd_draft_at(draft, at), *with = rd_draft_get(draft, key);
         struct eyes eyes;
         if (eyes_meet(run, done_by, with, &eyes) || /* the form may not write him out of it */
             eyes_meet(run, rd_map_get(&draft->record.data, field),
                       rd_map_get(&draft->record.data, key), &eyes))
             return eyes_refuse(run, row, field, &eyes);
-        rd_run_decided(run, row->id, row->file, row->line, "other than",
-                       eyes_passed(run, field, done_by, with));
+        rd_run_says(run, row->id, row->place, "other than", eyes_passed(run, field, done_by, with));
     }
     return RD_OK;
 }

@@ -8,140 +8,138 @@
 
 #include <string.h>
 
-#include "base/json.h"
 #include "domain/zone.h"
-#include "store/tables.h"
 
-static void gather_record(struct rd_run *run, const char *name, struct rd_value value)
-{
-    rd_map_set(run->arena, &run->facts, name, value);
-}
+#define GATHER_ALWAYS_MAX 9 /* form, given, actor, now, today, state, number, id, escalation */
 
 static struct rd_value gather_or_null(const struct rd_value *value)
 {
     return value ? *value : rd_null();
 }
 
+static struct rd_value gather_of_form(const struct rd_draft *draft, const char *name)
+{
+    return gather_or_null(draft->form ? rd_map_get(draft->form, name) : NULL);
+}
+
 /* A field of the record that a reference field leads to. */
 static enum rd_status gather_linked(struct rd_run *run, struct rd_draft *draft,
-                                    const char *reference, const char *field, struct rd_value *out)
+                                    const struct rd_path *path, struct rd_value *out)
 {
-    const struct rd_value *to = rd_draft_get(draft, reference);
+    const struct rd_value *to = &draft->values[path->field];
     struct rd_draft *linked;
     *out = rd_null();
-    if (!rd_value_is(to, RD_INT))
+    if (to->kind != RD_INT)
         return RD_OK;
     enum rd_status status = rd_draft_of(run, (struct rd_id){ (uint64_t)to->integer }, &linked);
     if (status == RD_NOT_FOUND)
         return RD_OK;
-    if (status == RD_OK)
-        *out = gather_or_null(rd_draft_get(linked, field));
+    if (status == RD_OK && linked->type == path->of && path->there >= 0)
+        *out = linked->values[path->there];
+    else if (status == RD_OK) /* what another policy let it refer to */
+        *out = gather_or_null(rd_draft_get(linked, path->name));
     return status;
 }
 
-enum rd_status rd_gather_path(struct rd_run *run, struct rd_draft *draft, const char *path,
-                              struct rd_value *out)
+static struct rd_value gather_of_actor(struct rd_run *run, enum rd_path_kind kind)
 {
-    const char *dot = strchr(path, '.');
-    if (!dot) {
-        const struct rd_value *form = draft->form ? rd_map_get(draft->form, path) : NULL;
-        int fact = draft->chart ? rd_fact_find(draft->chart, path) : -1;
-        if (form && form->kind != RD_NULL)
-            *out = *form;
-        else if (fact >= 0)
-            return rd_gather_fact(run, draft, (size_t)fact, out);
-        else if (strcmp(path, "id") == 0 && rd_type_field(draft->type, path) < 0)
+    const struct rd_account *account = run->actor.account;
+    if (kind == RD_PATH_ACCOUNT)
+        return rd_text(run->actor.name);
+    if (kind == RD_PATH_RIGHT)
+        return rd_text(rd_actor_right(run));
+    if (kind == RD_PATH_UNIT && account && account->unit >= 0)
+        return rd_text(run->model->organisation.units[account->unit].name);
+    if (kind == RD_PATH_GROUP && account && account->group)
+        return rd_text(account->group);
+    return rd_null();
+}
+
+enum rd_status rd_gather_path(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_path *path, struct rd_value *out)
+{
+    switch (path->kind) {
+    case RD_PATH_FIELD:
+    case RD_PATH_FACT:
+    case RD_PATH_ID: /* what the form in hand says comes first */
+        *out = gather_of_form(draft, path->name);
+        if (out->kind != RD_NULL)
+            return RD_OK;
+        if (path->kind == RD_PATH_FACT)
+            return rd_gather_fact(run, draft, (size_t)path->fact, out);
+        if (path->kind == RD_PATH_ID)
             *out = rd_int((int64_t)draft->record.id.value);
-        else
-            *out = gather_or_null(rd_draft_get(draft, path));
+        else if (path->field >= 0)
+            *out = draft->values[path->field];
         return RD_OK;
-    }
-    const char *head = rd_arena_copy(run->arena, path, (size_t)(dot - path));
-    if (strcmp(head, "form") == 0) {
-        *out = gather_or_null(draft->form ? rd_map_get(draft->form, dot + 1) : NULL);
+    case RD_PATH_FORM:
+        *out = gather_of_form(draft, path->name);
         return RD_OK;
-    }
-    if (strcmp(head, "actor") == 0) {
-        const struct rd_account *account = run->actor.account;
+    case RD_PATH_LINKED:
+        return gather_linked(run, draft, path, out);
+    case RD_PATH_ACCOUNT:
+    case RD_PATH_RIGHT:
+    case RD_PATH_UNIT:
+    case RD_PATH_GROUP:
+        *out = gather_of_actor(run, path->kind);
+        return RD_OK;
+    case RD_PATH_NOTHING:
         *out = rd_null();
-        if (strcmp(dot + 1, "account") == 0)
-            *out = rd_text(run->actor.name);
-        else if (strcmp(dot + 1, "right") == 0)
-            *out = rd_text(rd_actor_right(run));
-        else if (strcmp(dot + 1, "unit") == 0 && account && account->unit >= 0)
-            *out = rd_text(run->model->organisation.units[account->unit].name);
-        else if (strcmp(dot + 1, "group") == 0 && account && account->group)
-            *out = rd_text(account->group);
         return RD_OK;
     }
-    return gather_linked(run, draft, head, dot + 1, out);
+    return RD_OK;
 }
 
-static enum rd_status gather_input(struct rd_run *run, struct rd_draft *draft,
-                                   const struct rd_fact *fact, const char *name,
-                                   struct rd_value *out)
-{
-    for (size_t i = 0; fact && i < fact->with_count; i++)
-        if (strcmp(fact->with[i].name, name) == 0) {
-            *out = fact->with[i].value;
-            return fact->with[i].path ? rd_gather_path(run, draft, fact->with[i].path, out) : RD_OK;
-        }
-    if (fact && fact->of >= 0) {
-        const struct rd_field *reference = &draft->type->fields[fact->of];
-        const struct rd_record_type *of = rd_model_type(run->model, reference->type.of);
-        if (of && rd_type_field(of, name) >= 0)
-            return gather_linked(run, draft, reference->name, name, out);
-    }
-    return rd_gather_path(run, draft, name, out);
-}
-
+/* Where one row alone answers, what is said of it was written down when the model was built. */
 static void gather_decided(struct rd_run *run, const struct rd_decision *decision,
                            const struct rd_answer *answer)
 {
-    struct rd_arena *arena = run->arena;
     const struct rd_decision_row *row = answer->row_count ? &decision->rows[answer->rows[0]] : NULL;
-    struct rd_buf text;
-    rd_buf_init(&text);
-    for (size_t i = 0; i < decision->output_count; i++) {
-        struct rd_value shown =
-            rd_type_show(&decision->outputs[i].type, &answer->outputs[i], arena);
-        if (i > 0)
-            rd_buf_text(&text, ", ");
-        rd_buf_text(&text, decision->outputs[i].name);
-        rd_buf_text(&text, " = ");
-        if (shown.kind == RD_TEXT)
-            rd_buf_text(&text, shown.text);
-        else
-            rd_json_write(&text, &shown);
+    const char *outcome = row ? row->outcome : decision->outcome_otherwise;
+    if (rd_decision_is_several(decision)) {
+        struct rd_buf text;
+        rd_buf_init(&text);
+        rd_decision_outcome(decision, answer->outputs, run->arena, &text);
+        outcome = rd_arena_copy(run->arena, text.data ? text.data : "", text.len);
+        rd_buf_fini(&text);
     }
-    rd_run_decided(run, rd_arena_join(arena, decision->name, "/", row ? row->id : "otherwise"),
-                   decision->file, row ? row->line : decision->line,
-                   rd_arena_copy(arena, text.data ? text.data : "", text.len), NULL);
+    rd_run_says(run, row ? row->rule : decision->rule_otherwise, row ? row->place : decision->place,
+                outcome, NULL);
     for (size_t i = 0; i < answer->row_count; i++)
         rd_visit(run->kernel, decision->rows[answer->rows[i]].spot);
-    rd_buf_fini(&text);
+}
+
+/* Where the decision's inputs come from: the fact says, or the record's type does. */
+static const struct rd_input *gather_inputs(struct rd_run *run, const struct rd_draft *draft,
+                                            const struct rd_decision *decision,
+                                            const struct rd_fact *fact)
+{
+    const struct rd_input *inputs = fact ? fact->inputs : draft->type->asks[decision->number];
+    return inputs ? inputs : rd_inputs_of(run->model, draft->type, decision, fact, run->arena);
 }
 
 enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft,
                                 const struct rd_decision *decision, const struct rd_fact *fact,
                                 const char *role, struct rd_answer *out)
 {
-    struct rd_value inputs[RD_DECISION_INPUTS_MAX];
+    struct rd_value values[RD_DECISION_INPUTS_MAX];
+    const struct rd_input *inputs = gather_inputs(run, draft, decision, fact);
     enum rd_status status = RD_OK;
     for (size_t i = 0; status == RD_OK && i < decision->input_count; i++) {
-        const char *name = decision->inputs[i].name;
-        if (role && strcmp(name, "role") == 0)
-            inputs[i] = rd_text(role);
+        if (role && strcmp(inputs[i].name, "role") == 0)
+            values[i] = rd_text(role);
+        else if (inputs[i].constant)
+            values[i] = inputs[i].value;
         else
-            status = gather_input(run, draft, fact, name, &inputs[i]);
+            status = rd_gather_path(run, draft, &inputs[i].path, &values[i]);
     }
     if (status == RD_OK)
-        status = rd_decision_evaluate(decision, inputs, run->arena, out, run->error);
+        status = rd_decision_evaluate(decision, values, run->arena, out, run->error);
     if (status != RD_OK)
         return status;
     for (size_t i = 0; i < decision->input_count; i++)
-        if (!(role && strcmp(decision->inputs[i].name, "role") == 0))
-            gather_record(run, decision->inputs[i].name, inputs[i]);
+        if (!(role && strcmp(inputs[i].name, "role") == 0))
+            rd_run_read(run, inputs[i].number, inputs[i].name, values[i]);
     if (!role)
         gather_decided(run, decision, out);
     return RD_OK;
@@ -163,13 +161,13 @@ static enum rd_status gather_fact_in_hours(struct rd_run *run, struct rd_draft *
     const struct rd_calendar *calendar = fact->calendar;
     struct rd_value name, at = rd_int(run->now_ms);
     if (fact->at) {
-        enum rd_status status = rd_gather_path(run, draft, fact->at, &at);
+        enum rd_status status = rd_gather_path(run, draft, &fact->at_from, &at);
         *out = rd_null();
         if (status != RD_OK || at.kind != RD_INT)
             return status;
     }
     if (!calendar) {
-        enum rd_status status = rd_gather_path(run, draft, fact->path, &name);
+        enum rd_status status = rd_gather_path(run, draft, &fact->from, &name);
         if (status != RD_OK)
             return status;
         if (name.kind != RD_TEXT)
@@ -181,7 +179,7 @@ static enum rd_status gather_fact_in_hours(struct rd_run *run, struct rd_draft *
             return rd_error_set(run->error, RD_POLICY_FAULT, "%s:%d: fact '%s': no calendar '%s'%s",
                                 draft->chart->file, fact->line, fact->name, name.text,
                                 rd_chart_calendar_guess(run->model, run->arena, name.text));
-        gather_record(run, fact->path, name);
+        rd_run_read(run, fact->from.number, fact->path, name);
     }
     rd_run_zoned(run, rd_calendar_zone(calendar));
     *out = rd_bool(rd_calendar_is_open(calendar, at.integer));
@@ -212,7 +210,7 @@ enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t
         status = rd_gather_pick(run, draft, fact, out);
         break;
     case RD_FACT_FIELD:
-        status = rd_gather_path(run, draft, fact->path, out);
+        status = rd_gather_path(run, draft, &fact->from, out);
         break;
     case RD_FACT_DRAW:
         status = rd_draw(run, draft, fact, out);
@@ -229,15 +227,27 @@ enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t
         return status;
     draft->facts[fact_at] = *out;
     draft->facts_known |= 1ull << fact_at;
-    gather_record(run, fact->name, *out);
+    rd_run_read(run, fact->number, fact->name, *out);
     return RD_OK;
+}
+
+/* A map with room for what comes into it. */
+static struct rd_value gather_map(struct rd_arena *arena, size_t room)
+{
+    struct rd_value map = rd_map();
+    if (room) {
+        map.pairs = rd_arena_alloc(arena, room * sizeof *map.pairs);
+        map.cap = (uint32_t)room;
+    }
+    return map;
 }
 
 static struct rd_value gather_actor(struct rd_run *run)
 {
     const struct rd_organisation *organisation = &run->model->organisation;
     const struct rd_account *account = run->actor.account;
-    struct rd_value actor = rd_map(), roles = rd_map();
+    struct rd_value actor = gather_map(run->arena, 7),
+                    roles = gather_map(run->arena, organisation->role_count);
     for (size_t i = 0; i < organisation->role_count; i++)
         if (run->actor.roles & (1ull << i))
             rd_map_add(run->arena, &roles, organisation->roles[i].name, rd_bool(true));
@@ -259,7 +269,7 @@ static struct rd_value gather_actor(struct rd_run *run)
 
 static struct rd_value gather_form(struct rd_run *run, const struct rd_draft *draft)
 {
-    struct rd_value form = rd_map();
+    struct rd_value form = gather_map(run->arena, draft->form_type ? draft->form_type->count : 0);
     for (size_t i = 0; draft->form_type && i < draft->form_type->count; i++) {
         const char *name = draft->form_type->entries[i].field.name;
         const struct rd_value *value = draft->form ? rd_map_get(draft->form, name) : NULL;
@@ -271,7 +281,7 @@ static struct rd_value gather_form(struct rd_run *run, const struct rd_draft *dr
 /* Which of the form's fields were filled in, also where that empties them. */
 static struct rd_value gather_given(struct rd_run *run, const struct rd_draft *draft)
 {
-    struct rd_value given = rd_map();
+    struct rd_value given = gather_map(run->arena, draft->form_type ? draft->form_type->count : 0);
     for (size_t i = 0; draft->form_type && i < draft->form_type->count; i++) {
         const char *name = draft->form_type->entries[i].field.name;
         rd_map_add(run->arena, &given, name,
@@ -288,7 +298,7 @@ static struct rd_value gather_today(struct rd_run *run)
     int64_t local_ms = rd_zone_local_ms(run->model->local, run->now_ms);
     struct rd_value today = rd_int((local_ms - (local_ms < 0 ? day_ms - 1 : 0)) / day_ms);
     rd_run_zoned(run, run->model->local);
-    gather_record(run, "today", today);
+    rd_run_read(run, rd_lookup_find(&run->model->lookup, "today"), "today", today);
     return today;
 }
 
@@ -297,13 +307,13 @@ static enum rd_status gather_all(struct rd_run *run, struct rd_draft *draft,
                                  const struct rd_function *function, struct rd_value *f)
 {
     struct rd_arena *arena = run->arena;
-    char id[RD_ID_TEXT_MAX];
-    *f = rd_map();
+    *f = gather_map(arena, function->needs.field_count + GATHER_ALWAYS_MAX +
+                               (size_t)__builtin_popcountll(function->needs.facts));
     for (size_t i = 0; i < function->needs.field_count; i++) {
-        const char *name = draft->type->fields[function->needs.fields[i]].name;
-        struct rd_value value = gather_or_null(rd_draft_get(draft, name));
-        rd_map_add(arena, f, name, value);
-        gather_record(run, name, value);
+        int at = function->needs.fields[i];
+        const struct rd_field *field = &draft->type->fields[at];
+        rd_map_add(arena, f, field->name, draft->values[at]);
+        rd_run_read(run, field->number, field->name, draft->values[at]);
     }
     for (size_t i = 0; i < draft->chart->fact_count; i++) {
         struct rd_value value;
@@ -320,7 +330,6 @@ static enum rd_status gather_all(struct rd_run *run, struct rd_draft *draft,
         rd_map_add(arena, f, "given", gather_given(run, draft));
     if (function->needs.actor)
         rd_map_add(arena, f, "actor", gather_actor(run));
-    rd_id_write(draft->record.id, id);
     rd_map_add(arena, f, "now", rd_int(run->now_ms));
     if (function->needs.today)
         rd_map_add(arena, f, "today", gather_today(run));
@@ -359,8 +368,7 @@ enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft,
     *reason =
         result.count > told && result.items[told].kind == RD_TEXT ? result.items[told].text : NULL;
     rd_visit(run->kernel, *holds ? guard->spot : guard->spot_false);
-    rd_run_decided(run, guard->name, draft->chart->file, guard->line, *holds ? "true" : "false",
-                   *reason);
+    rd_run_says(run, guard->name, guard->place, *holds ? "true" : "false", *reason);
     return RD_OK;
 }
 

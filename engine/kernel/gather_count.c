@@ -80,7 +80,7 @@ static bool count_record_fits(const struct count_run *count, const struct rd_rec
         const struct rd_equal *equal = &count->fact->equal[i];
         struct rd_value state = record->state ? rd_text(record->state) : rd_null();
         const struct rd_value *value = equal->field < 0 ? &state
-                                       : draft          ? rd_draft_get(draft, equal->name)
+                                       : draft          ? rd_draft_at(draft, equal->field)
                                                         : rd_map_get(&record->data, equal->name);
         if (!count_value_fits(count, i, value))
             return false;
@@ -226,7 +226,7 @@ enum rd_status rd_gather_count(struct rd_run *run, struct rd_draft *draft,
     for (size_t i = 0; status == RD_OK && i < fact->equal_count; i++) {
         if (!fact->equal[i].path)
             continue;
-        status = rd_gather_path(run, draft, fact->equal[i].path, &count.same[i]);
+        status = rd_gather_path(run, draft, &fact->equal[i].from, &count.same[i]);
         asks = asks && count.same[i].kind != RD_NULL; /* nothing is like what is empty */
     }
     if (status == RD_OK && asks)

@@ -10,8 +10,8 @@
 static void grant_allowed(struct rd_run *run, const struct rd_authority_row *row)
 {
     const struct rd_account *behalf = run->actor.behalf;
-    rd_run_decided(run, row->id, row->file, row->line, "allowed",
-                   behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
+    rd_run_says(run, row->id, row->place, "allowed",
+                behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
 }
 
 /* The row that lets the actor send this event to this record. Timers and the chart itself need
@@ -37,22 +37,21 @@ enum rd_status rd_grant_row(struct rd_run *run, const struct rd_draft *draft,
 enum rd_status rd_grant_unless(struct rd_run *run, struct rd_draft *draft,
                                const struct rd_authority_row *row)
 {
-    for (size_t i = 0; i < row->unless_count; i++)
-        for (size_t g = 0; draft->chart && g < draft->chart->guard_count; g++) {
-            const struct rd_function *guard = &draft->chart->guards[g];
-            const char *reason;
-            bool holds;
-            if (strcmp(guard->name, row->unless[i]) != 0)
-                continue;
-            enum rd_status status = rd_gather_guard(run, draft, guard, &holds, &reason);
-            if (status != RD_OK)
-                return status;
-            if (holds)
-                return rd_error_at(run->error, RD_NOT_ALLOWED,
-                                   rd_arena_place(run->arena, row->file, row->line),
-                                   "%s may not: %s%s%s", run->actor.name, guard->name,
-                                   reason ? ": " : "", reason ? reason : "");
-        }
+    for (size_t i = 0; draft->chart && i < row->unless_count; i++) {
+        int at = rd_guard_find(draft->chart, row->unless[i]);
+        const char *reason;
+        bool holds;
+        if (at < 0)
+            continue;
+        const struct rd_function *guard = &draft->chart->guards[at];
+        enum rd_status status = rd_gather_guard(run, draft, guard, &holds, &reason);
+        if (status != RD_OK)
+            return status;
+        if (holds)
+            return rd_error_at(run->error, RD_NOT_ALLOWED, row->place, "%s may not: %s%s%s",
+                               run->actor.name, guard->name, reason ? ": " : "",
+                               reason ? reason : "");
+    }
     return RD_OK;
 }
 
@@ -115,7 +114,7 @@ static enum rd_status grant_above(struct rd_run *run, const struct rd_authority_
     rd_map_add(arena, detail, "decisions", rd_show_decisions(&run->decisions, arena));
     run->error->detail = detail;
     enum rd_status status =
-        rd_error_at(run->error, RD_ABOVE_AUTHORITY, rd_arena_place(arena, row->file, row->line),
+        rd_error_at(run->error, RD_ABOVE_AUTHORITY, row->place,
                     "%s is above the limit of %s for %s%s%s", amount, most, run->actor.name,
                     needs ? "; it needs " : "; nobody may grant it", needs ? needs : "");
     run->error->detail = detail;
@@ -210,9 +209,9 @@ enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
     rd_money_write(minor, amount_text);
     if (by)
         rd_visit(run->kernel, by->spot);
-    rd_run_decided(
-        run, rd_arena_join(run->arena, row->up_to->name, "/", by ? by->id : "no row"),
-        row->up_to->file, by ? by->line : row->up_to->line,
+    rd_run_says(
+        run, by ? by->rule : rd_arena_join(run->arena, row->up_to->name, "/no row"),
+        by ? by->place : row->up_to->place,
         rd_arena_join(run->arena, "limit = ", most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
         rd_arena_join(run->arena, amount_text, within ? " is within" : " is above",
                       !within && needs ? ", needs " : "", !within && needs ? needs : ""));

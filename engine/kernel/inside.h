@@ -92,6 +92,8 @@ struct rd_draft {
     bool fresh, changed;
     bool posted;         /* an entry of a ledger that post.c has made: no other may be written */
     struct rd_value set; /* the changed fields: name -> value, null where emptied */
+    struct rd_fields is_set;
+    struct rd_value *values; /* every field of the type as it is now; null: empty */
     int64_t opened_year, opened_serial;
     struct rd_draft_deadline *deadlines;
     size_t deadline_count, deadline_cap;
@@ -146,6 +148,7 @@ struct rd_run {
     struct rd_draft *drafts[RD_CASCADE_RECORDS_MAX];
     size_t draft_count, depth, effect_count;
     struct rd_value facts, decisions, extra; /* extra: links, notices */
+    uint16_t *fact_at;                       /* place in `facts` + 1, by a name's number; NULL */
     int64_t notice_last;
     bool notice_read;
     struct rd_letter *letters; /* newest first */
@@ -233,8 +236,8 @@ enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t
                               struct rd_value *out) RD_MUST_CHECK;
 /* The value of a path: "amount" (form, fact or field), "id", "actor.unit", "form.x",
  * "customer.name"; null where it is empty. */
-enum rd_status rd_gather_path(struct rd_run *run, struct rd_draft *draft, const char *path,
-                              struct rd_value *out) RD_MUST_CHECK;
+enum rd_status rd_gather_path(struct rd_run *run, struct rd_draft *draft,
+                              const struct rd_path *path, struct rd_value *out) RD_MUST_CHECK;
 /* Asks a decision with inputs from form, record and facts; `role` (may be NULL) is bound to inputs
  * named "role". */
 enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft,
@@ -266,9 +269,15 @@ enum rd_status rd_draw(struct rd_run *run, const struct rd_draft *draft, const s
 void rd_facts_forget(struct rd_run *run);
 void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena,
                  struct rd_error *error);
-/* Adds [rule, place, outcome, reason] to the run's decisions. Texts are kept as they are. */
+/* Adds [rule, place, outcome, reason] to the run's decisions, once where it is said again without a
+ * reason. Texts are kept as they are. */
+void rd_run_says(struct rd_run *run, const char *rule, const char *place, const char *outcome,
+                 const char *reason);
+/* The same for a place that nobody has written down: "FILE:LINE". */
 void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
                     const char *outcome, const char *reason);
+/* What was read under this name (`number`: of the model's names) goes into the entry's facts. */
+void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct rd_value value);
 /* What was decided depends on this zone: the version of its data goes into the entry's facts, as
  * "zone_version". (Deadlines hold their own.) */
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
@@ -284,6 +293,9 @@ void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
 /* Fills the fields that have a default and were not given. */
 void rd_draft_presets(struct rd_run *run, struct rd_draft *draft);
 const struct rd_value *rd_draft_get(const struct rd_draft *draft, const char *field);
+/* The same by the field's index in the type: no name is looked for. */
+void rd_draft_put(struct rd_run *run, struct rd_draft *draft, int field, struct rd_value value);
+const struct rd_value *rd_draft_at(const struct rd_draft *draft, int field);
 /* Takes a row of an event: form into fields, exit, actions, the new state with its clocks, entry.
  */
 enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const struct rd_event *event,
@@ -514,7 +526,7 @@ enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *dr
 /* Before an account field is set: beside it, in the same draft, who else did it where the actor
  * sets it to himself (on whose behalf, who is behind him), or what the plan knows of a name that
  * is copied. */
-void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const char *field,
+void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const struct rd_field *field,
                       const struct rd_value *done_by);
 /* The same for what the form has set: by whose right it is done was found after that. */
 void rd_eyes_remember_form(struct rd_run *run, struct rd_draft *draft);

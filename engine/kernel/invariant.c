@@ -35,10 +35,12 @@ static enum rd_status invariant_draft(struct rd_run *run, struct rd_draft *draft
 enum rd_status rd_invariants_hold(struct rd_run *run)
 {
     struct rd_value facts = run->facts, decisions = run->decisions;
+    uint16_t *fact_at = run->fact_at;
     enum rd_status status = RD_OK;
     if (!run->kernel->invariants)
         return RD_OK;
     run->facts = rd_map();
+    run->fact_at = NULL;
     run->decisions = rd_list();
     for (size_t i = 0; status == RD_OK && i < run->draft_count; i++) {
         struct rd_draft *draft = run->drafts[i];
@@ -49,6 +51,7 @@ enum rd_status rd_invariants_hold(struct rd_run *run)
         draft->facts_known = 0;
     }
     run->facts = facts;
+    run->fact_at = fact_at;
     run->decisions = decisions;
     return status;
 }

@@ -122,11 +122,11 @@ static enum rd_status pick_path(struct pick *pick, struct rd_draft *draft, enum 
     enum rd_status status = RD_OK;
     *out = NULL;
     if (pick->fact->pick[which])
-        status = rd_gather_path(pick->run, draft, pick->fact->pick[which], &value);
+        status = rd_gather_path(pick->run, draft, &pick->fact->pick_from[which], &value);
     if (status != RD_OK || value.kind != RD_TEXT)
         return status;
     *out = value.text;
-    rd_map_set(pick->run->arena, &pick->run->facts, pick->fact->pick[which], value);
+    rd_run_read(pick->run, pick->fact->pick_from[which].number, pick->fact->pick[which], value);
     return RD_OK;
 }
 

@@ -32,30 +32,60 @@ void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *
     };
 }
 
+static bool run_same_text(const struct rd_value *a, const struct rd_value *b)
+{
+    return a->count == b->count && (a->text == b->text || memcmp(a->text, b->text, a->count) == 0);
+}
+
+void rd_run_says(struct rd_run *run, const char *rule, const char *place, const char *outcome,
+                 const char *reason)
+{
+    struct rd_value says[4] = { rd_text(rule), rd_text(place), rd_text(outcome),
+                                reason ? rd_text(reason) : rd_null() };
+    for (uint32_t i = 0; !reason && i < run->decisions.count; i++) {
+        const struct rd_value *at = run->decisions.items[i].items;
+        if (at[3].kind == RD_NULL && run_same_text(&at[0], &says[0]) &&
+            run_same_text(&at[2], &says[2]))
+            return; /* asked again with the same answer: once is enough */
+    }
+    struct rd_value item = { .kind = RD_LIST, .count = 4, .cap = 4 };
+    item.items = rd_arena_alloc(run->arena, sizeof says);
+    memcpy(item.items, says, sizeof says);
+    rd_list_add(run->arena, &run->decisions, item);
+}
+
 void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
                     const char *outcome, const char *reason)
 {
-    struct rd_value item = rd_list();
-    for (uint32_t i = 0; i < run->decisions.count;
-         i++) { /* asked again with the same answer: once is enough */
-        const struct rd_value *at = run->decisions.items[i].items;
-        if (strcmp(at[0].text, rule) == 0 && strcmp(at[2].text, outcome) == 0 && !reason &&
-            at[3].kind == RD_NULL)
-            return;
+    rd_run_says(run, rule, rd_arena_place(run->arena, file, line), outcome, reason);
+}
+
+void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct rd_value value)
+{
+    if (number == RD_LOOKUP_NONE) {
+        rd_map_set(run->arena, &run->facts, name, value);
+        return;
     }
-    rd_list_add(run->arena, &item, rd_text(rule));
-    rd_list_add(run->arena, &item, rd_text(rd_arena_place(run->arena, file, line)));
-    rd_list_add(run->arena, &item, rd_text(outcome));
-    rd_list_add(run->arena, &item, reason ? rd_text(reason) : rd_null());
-    rd_list_add(run->arena, &run->decisions, item);
+    if (!run->fact_at)
+        run->fact_at = rd_arena_zalloc(run->arena, run->model->lookup.count, sizeof *run->fact_at);
+    uint16_t *at = &run->fact_at[number];
+    if (*at) {
+        run->facts.pairs[*at - 1].value = value;
+        return;
+    }
+    rd_map_add(run->arena, &run->facts, name, value);
+    *at = (uint16_t)run->facts.count;
 }
 
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone)
 {
-    rd_map_set(run->arena, &run->facts, "zone_version", rd_text(rd_zone_version(zone)));
+    static const char NAME[] = "zone_version";
+    rd_run_read(run, rd_lookup_find(&run->model->lookup, NAME), NAME,
+                rd_text(rd_zone_version(zone)));
 }
 
-static enum rd_status draft_add(struct rd_run *run, struct rd_draft **out)
+static enum rd_status draft_add(struct rd_run *run, const struct rd_record_type *type,
+                                struct rd_draft **out)
 {
     if (run->draft_count == RD_CASCADE_RECORDS_MAX)
         return rd_error_set(run->error, RD_LIMIT_EXCEEDED,
@@ -63,9 +93,23 @@ static enum rd_status draft_add(struct rd_run *run, struct rd_draft **out)
     struct rd_draft *draft = rd_arena_zalloc(run->arena, 1, sizeof *draft);
     draft->set = rd_map();
     draft->state = -1;
+    draft->type = type;
+    draft->chart = type->chart;
+    draft->values = rd_arena_zalloc(run->arena, type->field_count + 1, sizeof *draft->values);
     run->drafts[run->draft_count++] = draft;
     *out = draft;
     return RD_OK;
+}
+
+/* The record's fields to their places. What the policy no longer has stays in the map alone. */
+static void draft_spread(struct rd_draft *draft)
+{
+    const struct rd_value *data = &draft->record.data;
+    for (uint32_t i = 0; i < data->count; i++) {
+        int field = rd_type_field(draft->type, data->pairs[i].key);
+        if (field >= 0)
+            draft->values[field] = data->pairs[i].value;
+    }
 }
 
 enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft **out)
@@ -82,12 +126,11 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
              : RD_NOT_FOUND;
     if (status == RD_NOT_FOUND)
         return rd_error_set(run->error, RD_NOT_FOUND, "there is no such record");
-    if (status != RD_OK || (status = draft_add(run, out)) != RD_OK)
+    if (status != RD_OK || (status = draft_add(run, type, out)) != RD_OK)
         return status;
     (*out)->record = record;
     (*out)->stored_state = record.state;
-    (*out)->type = type;
-    (*out)->chart = type->chart;
+    draft_spread(*out);
     if (type->chart && !record.state) /* it was opened before its type had a workflow */
         (*out)->record.state = type->chart->states[type->chart->initial].name;
     if (type->chart)
@@ -158,12 +201,10 @@ enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *typ
         return status;
     for (size_t i = 0; i < run->draft_count; i++)
         serial += run->drafts[i]->fresh && run->drafts[i]->type == type;
-    if ((status = draft_add(run, out)) != RD_OK)
+    if ((status = draft_add(run, type, out)) != RD_OK)
         return status;
     struct rd_draft *draft = *out;
     draft->fresh = draft->changed = true;
-    draft->type = type;
-    draft->chart = type->chart;
     draft->deadlines_loaded = true;
     draft->record = (struct rd_record){
         .id = { (uint64_t)number << 48 | (uint64_t)(serial + 1) },
@@ -177,8 +218,17 @@ enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *typ
     return draft_number(run, draft);
 }
 
+const struct rd_value *rd_draft_at(const struct rd_draft *draft, int field)
+{
+    const struct rd_value *value = &draft->values[field];
+    return value->kind != RD_NULL || rd_fields_has(&draft->is_set, field) ? value : NULL;
+}
+
 const struct rd_value *rd_draft_get(const struct rd_draft *draft, const char *field)
 {
+    int at = rd_type_field(draft->type, field);
+    if (at >= 0)
+        return rd_draft_at(draft, at);
     const struct rd_value *value = rd_map_get(&draft->set, field);
     return value ? value : rd_map_get(&draft->record.data, field);
 }
@@ -189,26 +239,37 @@ void rd_facts_forget(struct rd_run *run)
         run->drafts[i]->facts_known = 0;
 }
 
+void rd_draft_put(struct rd_run *run, struct rd_draft *draft, int at, struct rd_value value)
+{
+    const struct rd_field *field = &draft->type->fields[at];
+    if (field->with && (value.kind == RD_TEXT || value.kind == RD_NULL))
+        rd_eyes_remember(run, draft, field, &value);
+    if (rd_value_equal(&draft->values[at], &value))
+        return;
+    if (rd_fields_has(&draft->is_set, at))
+        rd_map_set(run->arena, &draft->set, field->name, value);
+    else
+        rd_map_add(run->arena, &draft->set, field->name, value);
+    rd_fields_add(&draft->is_set, at);
+    draft->values[at] = value;
+    draft->changed = true;
+    rd_facts_forget(run);
+}
+
 void rd_draft_set(struct rd_run *run, struct rd_draft *draft, const char *field,
                   struct rd_value value)
 {
-    const struct rd_value *now = rd_draft_get(draft, field);
-    struct rd_value empty = rd_null();
-    if (value.kind == RD_TEXT || value.kind == RD_NULL)
-        rd_eyes_remember(run, draft, field, &value);
-    if (rd_value_equal(now ? now : &empty, &value))
-        return;
-    rd_map_set(run->arena, &draft->set, field, value);
-    draft->changed = true;
-    rd_facts_forget(run);
+    int at = rd_type_field(draft->type, field);
+    RD_ASSERT(at >= 0);
+    rd_draft_put(run, draft, at, value);
 }
 
 void rd_draft_presets(struct rd_run *run, struct rd_draft *draft)
 {
     for (size_t i = 0; i < draft->type->field_count; i++) {
         const struct rd_field *field = &draft->type->fields[i];
-        if (field->preset.kind != RD_NULL && !rd_draft_get(draft, field->name))
-            rd_draft_set(run, draft, field->name, field->preset);
+        if (field->preset.kind != RD_NULL && !rd_draft_at(draft, (int)i))
+            rd_draft_put(run, draft, (int)i, field->preset);
     }
 }
 
@@ -255,10 +316,10 @@ enum rd_status rd_take_row(struct rd_run *run, struct rd_draft *draft, const str
                             row->line, RD_CASCADE_DEPTH_MAX);
     const char *to = row->go >= 0 ? draft->chart->states[row->go].name : "(stays)";
     rd_visit(run->kernel, row->spot);
-    rd_run_decided(run, event ? event->command : "open", draft->chart->file, row->line, to, NULL);
+    rd_run_says(run, event ? event->command : "open", row->place, to, NULL);
     draft->changed = true;
     if (event && event->by >= 0 && row != event->above) /* who was not allowed to did not do it */
-        rd_draft_set(run, draft, draft->type->fields[event->by].name, rd_text(run->actor.name));
+        rd_draft_put(run, draft, event->by, rd_text(run->actor.name));
     enum rd_status status = plan_join_lane(run, draft);
     if (status == RD_OK)
         status = rd_effects_run(run, draft, row->actions, row->action_count);
@@ -315,7 +376,7 @@ static enum rd_status plan_ring_limit(struct rd_run *run, struct rd_draft *draft
         .text = limit->message,
         .template = limit->template,
         .at_once = limit->at_once,
-        .rule = rd_arena_place(run->arena, limit->file, limit->line),
+        .rule = limit->place,
     };
     enum rd_status status = rd_account_limit(run, draft, limit);
     if (status == RD_OK)
@@ -349,7 +410,6 @@ enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft,
     const struct rd_event *event = rd_event_find(draft->chart, draft->state, row->ref);
     if (event)
         return rd_take_event(run, draft, event);
-    rd_run_decided(run, row->ref, draft->chart->file, draft->chart->line, "not accepted",
-                   draft->record.state);
+    rd_run_says(run, row->ref, draft->chart->place, "not accepted", draft->record.state);
     return RD_OK;
 }

@@ -219,40 +219,23 @@ static enum rd_status replan_cases(struct rd_run *run, const struct rd_record_ty
     return status == RD_END ? RD_OK : status;
 }
 
-/* The reference field through which the fact reads something of the draft that has changed; -1:
- * none. */
-static int replan_reads(const struct rd_chart *chart, const struct rd_fact *fact,
-                        const struct rd_draft *draft)
-{
-    const char *dot = fact->kind == RD_FACT_FIELD ? strchr(fact->path, '.') : NULL;
-    int field = fact->kind == RD_FACT_DECIDE ? fact->of : -1;
-    for (size_t i = 0; dot && field < 0 && i < chart->type->field_count; i++)
-        if (strlen(chart->type->fields[i].name) == (size_t)(dot - fact->path) &&
-            strncmp(chart->type->fields[i].name, fact->path, (size_t)(dot - fact->path)) == 0)
-            field = (int)i;
-    if (field < 0 || chart->type->fields[field].type.kind != RD_TYPE_REFERENCE ||
-        strcmp(chart->type->fields[field].type.of, draft->type->name) != 0)
-        return -1;
-    bool reads = dot && rd_map_get(&draft->set, dot + 1);
-    for (size_t i = 0; fact->kind == RD_FACT_DECIDE && i < fact->decision->input_count; i++)
-        reads |= rd_map_get(&draft->set, fact->decision->inputs[i].name) != NULL;
-    return reads ? field : -1;
-}
-
 enum rd_status rd_replan_dependents(struct rd_run *run, const struct rd_draft *draft)
 {
+    const struct rd_record_type *type = draft->type;
+    const struct rd_chart *chart = NULL;
+    struct rd_fields seen = { { 0 } }; /* reference fields of that chart's records */
     bool full = false;
     enum rd_status status = RD_OK;
-    for (size_t c = 0; status == RD_OK && !draft->fresh && c < run->model->chart_count; c++) {
-        const struct rd_chart *chart = &run->model->charts[c];
-        bool seen[RD_FIELDS_MAX] = { false };
-        for (size_t f = 0; status == RD_OK && !full && f < chart->fact_count; f++) {
-            int field = replan_reads(chart, &chart->facts[f], draft);
-            if (field < 0 || seen[field])
-                continue;
-            seen[field] = true;
-            status = replan_cases(run, chart->type, field, draft->record.id, &full);
-        }
+    if (draft->fresh || !rd_fields_meet(&draft->is_set, &type->read_by))
+        return RD_OK;
+    for (const struct rd_reader *at = type->readers; status == RD_OK && at; at = at->next) {
+        if (at->chart != chart)
+            seen = (struct rd_fields){ { 0 } };
+        chart = at->chart;
+        if (full || rd_fields_has(&seen, at->field) || !rd_fields_meet(&draft->is_set, &at->reads))
+            continue;
+        rd_fields_add(&seen, at->field);
+        status = replan_cases(run, chart->type, at->field, draft->record.id, &full);
     }
     if (status == RD_OK && full) {
         bool gained = run->kernel->replanning && run->kernel->replan_gained;

@@ -1,0 +1,26 @@
+/* Look-ups of a model: whatever a rule calls by name at run time (a field, a fact, a guard,
+ * an input of a decision) has a small number, the same for the same text, so that what belongs to a
+ * name is found in an array. Made once, when the model is built; read by any number of threads. */
+#ifndef RD_DOMAIN_LOOKUP_H
+#define RD_DOMAIN_LOOKUP_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+
+#define RD_LOOKUP_NONE UINT16_MAX
+
+struct rd_lookup {
+    const char **texts; /* by number; borrowed from the model */
+    uint16_t *slots;    /* number + 1 by hash; 0: free */
+    uint32_t count, cap;
+    uint32_t mask; /* slots - 1 */
+};
+
+/* The number of the name, which is added where it is new. Its text is borrowed. RD_LOOKUP_NONE
+ * where there are too many of them: it is looked for by its text then. */
+uint16_t rd_lookup_add(struct rd_lookup *lookup, struct rd_arena *arena, const char *text);
+/* The number of the name, or RD_LOOKUP_NONE. */
+uint16_t rd_lookup_find(const struct rd_lookup *lookup, const char *text);
+
+#endif
