@@ -1,5 +1,6 @@
-/* What deadlines cost others: many of them due at one instant, and all of them planned anew, while
- * one client reads and one writes, each with one request under way.
+/* What deadlines cost others, and how late they ring: many of them due at one instant or within
+ * some seconds, and all of them planned anew, while one client reads and one writes, each with one
+ * request under way.
  *
  *   filled ─▶ daemon ready ─▶ quiet ─▶ the instant ─▶ all have rung ─▶ [policy.reload ─▶
  * re-planned] the clients go on all the while; a third connection asks how far the journal is
@@ -31,6 +32,7 @@
 #define TIMERS_STILL_NS 20000000000ll /* nothing has rung for so long: it will not come */
 #define TIMERS_CASES 1000000
 #define TIMERS_CASES_MAX 20000000
+#define TIMERS_SPREAD_S_MAX 3600
 
 enum timers_client { TIMERS_READ, TIMERS_WRITE, TIMERS_WATCH, TIMERS_RELOAD, TIMERS_CLIENTS };
 
@@ -64,6 +66,7 @@ struct timers {
     struct rd_hist lag;
     uint64_t *rung; /* the cases that rang, in the order of the feed */
     uint64_t rung_count, rung_cap, replanned;
+    uint64_t early; /* of those: before they were due */
     int64_t last_ring_ms, replan_done_ms, reload_ms, reload_ns;
     size_t turn;              /* of the cases that are read */
     uint64_t writes, durable; /* answered; the journal's end when last asked, and then: */
@@ -230,6 +233,20 @@ static enum rd_status timers_until(struct timers *timers, uint64_t since, uint64
 
 /* ---- the feed, afterwards ---- */
 
+static int timers_order(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* How late it rang, by the time of its entry against its own due time. */
+static int64_t timers_lag_ms(const struct rd_timers_store *store, struct rd_id id, int64_t at_ms)
+{
+    const uint64_t *found =
+        bsearch(&id.value, store->due_ids, store->due, sizeof *store->due_ids, timers_order);
+    return at_ms - rd_timers_due_ms(store, found ? (uint64_t)(found - store->due_ids) : 0);
+}
+
 static void timers_rang(struct timers *timers, struct rd_id id, int64_t at_ms)
 {
     if (timers->rung_count == timers->rung_cap) {
@@ -238,7 +255,8 @@ static void timers_rang(struct timers *timers, struct rd_id id, int64_t at_ms)
         RD_ASSERT(timers->rung);
     }
     timers->rung[timers->rung_count++] = id.value;
-    int64_t lag_ms = at_ms - timers->store.due_ms;
+    int64_t lag_ms = timers_lag_ms(&timers->store, id, at_ms);
+    timers->early += lag_ms < 0;
     rd_hist_add(&timers->lag, lag_ms > 0 ? (uint64_t)lag_ms * 1000000 : 0);
     if (at_ms > timers->last_ring_ms)
         timers->last_ring_ms = at_ms;
@@ -307,12 +325,6 @@ static void timers_put_phase(struct timers *timers, struct rd_value *map,
     timers_put(timers, map, "write_ms", timers_times(timers, &phase->hists[TIMERS_WRITE]));
 }
 
-static int timers_order(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-    return (left > right) - (left < right);
-}
-
 /* Each deadline that was due against what rang: how many never did, did again, or were not due. */
 static void timers_match(struct timers *timers, struct rd_value *map)
 {
@@ -333,6 +345,7 @@ static void timers_match(struct timers *timers, struct rd_value *map)
             strange++;
     }
     missing += due_count - at;
+    strange += timers->early;
     timers_put(timers, map, "rung", rd_int((int64_t)timers->rung_count));
     timers_put(timers, map, "missing", rd_int((int64_t)missing));
     timers_put(timers, map, "again", rd_int((int64_t)again));
@@ -467,6 +480,7 @@ static enum rd_status timers_go(struct timers *timers, struct rd_value *result,
     timers_put(timers, result, "flush_us", timers_real(flush_us));
     timers_put(timers, result, "cases", rd_int((int64_t)store->cases));
     timers_put(timers, result, "due", rd_int((int64_t)store->due));
+    timers_put(timers, result, "spread_s", rd_int(store->spread_ms / 1000));
     timers_put(timers, result, "fill_s", timers_real(store->seconds));
     if (status == RD_OK)
         status = timers_drive(timers, rd_args_flag(&timers->cli->args, "replan"), result, error);
@@ -482,12 +496,15 @@ static enum rd_status timers_read_args(struct timers *timers, struct rd_error *e
 {
     const struct rd_args *args = &timers->cli->args;
     int64_t cases = rd_args_given(args, "cases") ? rd_args_number(args, "cases", 0) : TIMERS_CASES;
-    int64_t due = rd_args_number(args, "due", 0);
+    int64_t due = rd_args_number(args, "due", 0), spread = rd_args_number(args, "spread", 0);
     if (cases < 2 || cases > TIMERS_CASES_MAX)
         return rd_error_set(error, RD_USAGE, "--cases takes 2 to %d here", TIMERS_CASES_MAX);
     if (due < 1 || due >= cases)
         return rd_error_set(error, RD_USAGE, "--due takes 1 to less than --cases");
+    if (spread < 0 || spread > TIMERS_SPREAD_S_MAX)
+        return rd_error_set(error, RD_USAGE, "--spread takes 0 to %d", TIMERS_SPREAD_S_MAX);
     timers->store.cases = (uint64_t)cases;
+    timers->store.spread_ms = spread * 1000;
     timers->store.due = (uint64_t)due;
     return RD_OK;
 }

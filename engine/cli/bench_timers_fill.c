@@ -2,9 +2,9 @@
  * deadline, so that a ring is one entry and nothing else.
  *
  * The clock of the filling is a manual one, which stands still while the tickets that are to ring
- * are opened: so all of them are due at one instant. Their limit is one day and the clock stands
- * one day before that instant; how far ahead it must lie is foretold from the rate at which the
- * other tickets, opened first, went in.
+ * are opened: so all of them are due at one instant; or it moves on by so much that they are due
+ * one after the other. Their limit is one day and the clock stands one day before that; how far
+ * ahead it must lie is foretold from the rate at which the other tickets, opened first, went in.
  */
 #include "cli/bench_timers.h"
 
@@ -62,6 +62,7 @@ struct fill {
     uint64_t done, rung; /* opened so far; those of them that will ring */
     struct rd_request requests[FILL_BATCH];
     struct rd_value params;
+    int64_t due_ms; /* of the tickets that are opened now; 0: weeks later */
 };
 
 enum rd_status rd_timers_policy_write(const struct rd_timers_store *store, bool saturdays,
@@ -93,26 +94,63 @@ static void fill_note(struct fill *fill, const char *id, bool soon)
         snprintf(store->seen[store->seen_count++], sizeof store->seen[0], "%s", id);
 }
 
+static void fill_request(struct fill *fill, size_t at, const char *method,
+                         const struct rd_value *params)
+{
+    fill->requests[at] = (struct rd_request){ .arena = &fill->arena,
+                                              .method = method,
+                                              .params = params,
+                                              .peer = { .door = RD_DOOR_INSIDE } };
+}
+
+/* Moves the clock to one day before `due_ms`. */
+static void fill_advance(struct fill *fill, size_t at, int64_t due_ms)
+{
+    struct rd_value *params = rd_arena_zalloc(&fill->arena, 1, sizeof *params);
+    char text[RD_TIME_TEXT_MAX];
+    rd_time_write(due_ms - FILL_DAY_MS, text);
+    *params = rd_map();
+    rd_map_add(&fill->arena, params, "to", rd_text_copy(&fill->arena, text, strlen(text)));
+    fill_request(fill, at, "clock.advance", params);
+    fill->due_ms = due_ms;
+}
+
+/* As many of the `left` tickets as fit, and the moves of the clock between them. */
+static size_t fill_batch(struct fill *fill, uint64_t left, bool soon, size_t *tickets)
+{
+    size_t count = 0;
+    for (*tickets = 0; *tickets < left && count < FILL_BATCH - 1; ++*tickets) {
+        int64_t due_ms = soon ? rd_timers_due_ms(fill->store, fill->rung + *tickets) : 0;
+        if (due_ms != fill->due_ms)
+            fill_advance(fill, count++, due_ms);
+        fill_request(fill, count++, "case.open", &fill->params);
+    }
+    return count;
+}
+
 static enum rd_status fill_open(struct fill *fill, uint64_t cases, bool soon,
                                 struct rd_error *error)
 {
     enum rd_status status = RD_OK;
     for (uint64_t left = cases; left > 0 && status == RD_OK;) {
-        size_t count = left < FILL_BATCH ? (size_t)left : FILL_BATCH;
-        for (size_t i = 0; i < count; i++)
-            fill->requests[i] = (struct rd_request){ .arena = &fill->arena,
-                                                     .method = "case.open",
-                                                     .params = &fill->params,
-                                                     .peer = { .door = RD_DOOR_INSIDE } };
+        size_t tickets, count = fill_batch(fill, left, soon, &tickets);
         status = rd_bench_batch(fill->kernel, fill->requests, count, error);
-        for (size_t i = 0; i < count && status == RD_OK; i++)
-            fill_note(fill, rd_map_text(&fill->requests[i].result, "id", ""), soon);
+        for (size_t i = 0; i < count && status == RD_OK; i++) {
+            const char *id = rd_map_text(&fill->requests[i].result, "id", NULL);
+            if (id)
+                fill_note(fill, id, soon);
+        }
         rd_arena_reset(&fill->arena);
-        left -= count;
-        fill->done += count;
+        left -= tickets;
+        fill->done += tickets;
         rd_progress_set(&fill->progress, fill->done, fill->store->cases);
     }
     return status;
+}
+
+int64_t rd_timers_due_ms(const struct rd_timers_store *store, uint64_t at)
+{
+    return store->due_ms + (int64_t)((double)store->spread_ms * (double)at / (double)store->due);
 }
 
 static void fill_kind(struct fill *fill, const char *kind)
@@ -125,25 +163,15 @@ static void fill_kind(struct fill *fill, const char *kind)
     rd_map_add(&fill->kept, &fill->params, "data", data);
 }
 
-/* Moves the clock to one day before the instant at which the rest will be due. */
-static enum rd_status fill_aim(struct fill *fill, int64_t began_ns, struct rd_error *error)
+/* The instant at which the rest will be due. A moved clock is a request more, and what is moved
+ * often is flushed in smaller batches. */
+static void fill_aim(struct fill *fill, int64_t began_ns)
 {
     struct rd_timers_store *store = fill->store;
     double ms_each = (double)(rd_clock_mono_ns() - began_ns) / 1e6 / (double)fill->done;
-    char text[RD_TIME_TEXT_MAX];
-    store->due_ms =
-        rd_clock_wall_ms() + (int64_t)(1.5 * ms_each * (double)store->due) + FILL_AHEAD_MS;
-    rd_time_write(store->due_ms - FILL_DAY_MS, text);
-    if (!rd_time_read(text, &store->due_ms)) /* as the engine will read it */
-        return rd_error_set(error, RD_CHECK_FAILED, "%s is no time", text);
-    store->due_ms += FILL_DAY_MS;
-    fill->params = rd_map();
-    rd_map_add(&fill->kept, &fill->params, "to", rd_text(text));
-    fill->requests[0] = (struct rd_request){ .arena = &fill->arena,
-                                             .method = "clock.advance",
-                                             .params = &fill->params,
-                                             .peer = { .door = RD_DOOR_INSIDE } };
-    return rd_bench_batch(fill->kernel, fill->requests, 1, error);
+    store->due_ms = rd_clock_wall_ms() +
+                    (int64_t)((store->spread_ms ? 3.0 : 1.5) * ms_each * (double)store->due) +
+                    FILL_AHEAD_MS;
 }
 
 static enum rd_status fill_all(struct fill *fill, struct rd_error *error)
@@ -153,9 +181,8 @@ static enum rd_status fill_all(struct fill *fill, struct rd_error *error)
     rd_progress_start(&fill->progress, stderr, "filling", "cases");
     fill_kind(fill, "far");
     enum rd_status status = fill_open(fill, store->cases - store->due, false, error);
-    if (status == RD_OK)
-        status = fill_aim(fill, began_ns, error);
     if (status == RD_OK) {
+        fill_aim(fill, began_ns);
         fill_kind(fill, "soon");
         status = fill_open(fill, store->due, true, error);
     }

@@ -53,10 +53,12 @@ void rd_timers_print(struct rd_cli *cli, const struct rd_value *result)
     rd_buf_printf(&cli->out, "disk     %.0f us a flush\n", print_number(result, "flush_us"));
     rd_buf_printf(
         &cli->out,
-        "rings    %.0f of %.0f in %.2f s, %.0f/s; missing %.0f, again %.0f, strange %.0f\n",
-        print_number(rings, "rung"), print_number(result, "due"), print_number(rings, "seconds"),
-        print_number(rings, "rings_per_s"), print_number(rings, "missing"),
-        print_number(rings, "again"), print_number(rings, "strange"));
+        "rings    %.0f of %.0f, due within %.0f s, in %.2f s, %.0f/s; missing %.0f, again %.0f, "
+        "strange %.0f\n",
+        print_number(rings, "rung"), print_number(result, "due"), print_number(result, "spread_s"),
+        print_number(rings, "seconds"), print_number(rings, "rings_per_s"),
+        print_number(rings, "missing"), print_number(rings, "again"),
+        print_number(rings, "strange"));
     if (replan)
         rd_buf_printf(&cli->out, "replan   %.0f moved in %.2f s, %.0f/s; policy.reload %.1f ms\n",
                       print_number(replan, "moved"), print_number(replan, "seconds"),

@@ -270,8 +270,9 @@ static const struct rd_option options_bench[] = {
       "loads: open cases that the store holds before" },
     { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "300000",
       "start: cases in the store; timers: 1000000 unless it is given" },
-    { "due", 0, RD_OPTION_NUMBER, "N", NULL, "100000",
-      "timers: cases whose deadlines ring at one instant" },
+    { "due", 0, RD_OPTION_NUMBER, "N", NULL, "100000", "timers: cases whose deadlines ring" },
+    { "spread", 0, RD_OPTION_NUMBER, "S", NULL, "0",
+      "timers: they are due one after the other within so many seconds, not at one instant" },
     { "replan", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
       "timers: change the calendar afterwards, so that all open deadlines are planned anew" },
     { "dir", 0, RD_OPTION_TEXT, "DIR", NULL, "./var/bench", "where the data directory is made" },
@@ -449,8 +450,8 @@ static const struct rd_command commands[] = {
       "start: the time from exec to the first answer, after kill -9 with --cases cases, and "
       "with none.\n"
       "calendar: durations added a second on one core; no daemon takes part.\n"
-      "timers: --due of --cases deadlines ring at one instant, while one client reads and one "
-      "writes.\n"
+      "timers: --due of --cases deadlines ring at one instant or within --spread seconds, while "
+      "one client reads\nand one writes; how late each rang is held against its own time.\n"
       "all (without a word): lifecycle, the same with one client, pipeline, start.",
       options_bench, false, true, 0, 1, rd_run_bench },
     { "help", NULL, "[NOUN [VERB]]", "Shows commands and their options", NULL, options_none, false,
