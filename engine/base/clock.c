@@ -11,10 +11,15 @@
 
 int64_t rd_clock_wall_ms(void)
 {
+    return rd_clock_wall_ns() / 1000000;
+}
+
+int64_t rd_clock_wall_ns(void)
+{
     struct timespec now;
     int failed = clock_gettime(CLOCK_REALTIME, &now);
     RD_ASSERT(failed == 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 int64_t rd_clock_mono_ns(void)

@@ -6,6 +6,8 @@
 
 /* UTC milliseconds since 1970. */
 int64_t rd_clock_wall_ms(void);
+/* The same, to the nanosecond: for what happens at a millisecond's beginning. */
+int64_t rd_clock_wall_ns(void);
 /* Nanoseconds of a clock that never jumps; for durations and budgets. */
 int64_t rd_clock_mono_ns(void);
 

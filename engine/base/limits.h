@@ -51,6 +51,9 @@
 /* due deadlines rung in one batch: a request waits for two slices at the worst. Its p99 while
  * 50,000 to 100,000 ring (bench timers, a busy machine): 7 to 22 ms with 256, 3 to 4 with 64 */
 #define RD_RING_SLICE_MAX 64
+#define RD_RING_SLICE_NS 1000000 /* and fewer where rings are work: none begins after this */
+#define RD_RING_WAIT_NS                                                                            \
+    1000000 /* commands of one batch run so long, then what is due gets a slice */
 #define RD_CASCADE_DEPTH_MAX 8    /* a command that sends events that send events ... */
 #define RD_CASCADE_RECORDS_MAX 64 /* records that one command may touch */
 #define RD_PREVIEW_SLICE_MAX 512  /* records that one policy.preview looks at */

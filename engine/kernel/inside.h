@@ -653,7 +653,7 @@ enum rd_status rd_method_calendar_show(struct rd_kernel *kernel, struct rd_reque
 
 /* ring.c */
 /* Rings at most `max` deadlines of the lane that are due by `until_ms`; `at_due`: the command's
- * time is the deadline's due (the history's clock), otherwise now. */
+ * time is the deadline's due (the history's clock), otherwise now, for RD_RING_SLICE_NS. */
 enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due,
                            size_t max, size_t *rung, struct rd_error *error) RD_MUST_CHECK;
 /* The earliest due time on a lane; INT64_MAX: none. */

@@ -1,6 +1,6 @@
 /* The kernel: opens, recovers, and runs batches.
  *
- *   requests that have arrived ─▶ each executed in turn
+ *   requests that have arrived ─▶ each executed in turn, due deadlines ring in between
  *     ─▶ due deadlines ring (a bounded slice) ─▶ one flush ─▶ results
  *
  * A result may show what another request of the batch wrote, so nothing leaves before the flush,
@@ -32,6 +32,18 @@ int64_t rd_kernel_now_ms(const struct rd_kernel *kernel)
     int64_t now = rd_clock_wall_ms();
     return now > kernel->last_ms ? now
                                  : kernel->last_ms; /* a clock set back does not turn time round */
+}
+
+int64_t rd_kernel_until_ns(const struct rd_kernel *kernel, int64_t at_ms, int64_t most_ns)
+{
+    /* the millisecond in hand has begun already: whoever slept whole ones would be late by that */
+    int64_t now_ns = kernel->clock_manual ? kernel->manual_ms * 1000000 : rd_clock_wall_ns();
+    int64_t last_ms = now_ns / 1000000 + most_ns / 1000000;
+    if (at_ms <= rd_kernel_now_ms(kernel))
+        return 0;
+    if (at_ms > last_ms)
+        return most_ns;
+    return at_ms * 1000000 - now_ns < most_ns ? at_ms * 1000000 - now_ns : most_ns;
 }
 
 uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel)
@@ -342,16 +354,28 @@ static void kernel_flush(struct rd_kernel *kernel, struct rd_request *const *req
     rd_turn_add(&kernel->turn, RD_TURN_FLUSH, began_ns);
 }
 
+/* A long batch does not make deadlines late: where commands have run for a while, what is due gets
+ * its slice, and the commands go on. */
+static void kernel_ring_between(struct rd_kernel *kernel, int64_t *since_ns)
+{
+    if (kernel->clock_manual || rd_clock_mono_ns() - *since_ns < RD_RING_WAIT_NS)
+        return;
+    kernel_ring(kernel);
+    *since_ns = rd_clock_mono_ns();
+}
+
 /* Stops where the replies have come to `bytes_max`; how many requests were run. */
 static size_t kernel_batch(struct rd_kernel *kernel, struct rd_request *const *requests,
                            size_t count, size_t bytes_max)
 {
     size_t bytes = 0, ran = 0;
+    int64_t since_ns = kernel->turn.began_ns;
     while (ran < count && bytes < bytes_max) {
         struct rd_request *request = requests[ran++];
         size_t before = request->arena->total;
         kernel_execute(kernel, request);
         bytes += request->arena->total - before;
+        kernel_ring_between(kernel, &since_ns);
     }
     return ran;
 }

@@ -94,8 +94,8 @@ struct rd_request {
     bool waits;
 };
 
-/* Runs a batch (at most RD_BATCH_COMMANDS_MAX), then rings what is due (at most RD_RING_SLICE_MAX),
- * flushes once. */
+/* Runs a batch (at most RD_BATCH_COMMANDS_MAX), then rings what is due (at most RD_RING_SLICE_MAX,
+ * and as many each time that commands have run for RD_RING_WAIT_NS), flushes once. */
 void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count);
 /* The same, but only as many of them as make replies of RD_BATCH_REPLY_BYTES (at least one): how
  * many that were. The rest is as it was, for the next run. */
@@ -119,6 +119,9 @@ bool rd_kernel_idle(struct rd_kernel *kernel);
 uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel);
 /* Time as the kernel sees it. */
 int64_t rd_kernel_now_ms(const struct rd_kernel *kernel);
+/* How long until it is `at_ms` for the kernel, to the nanosecond, at most `most_ns`; 0 where it is
+ * that late already. */
+int64_t rd_kernel_until_ns(const struct rd_kernel *kernel, int64_t at_ms, int64_t most_ns);
 /* The generation in force; borrowed until the next run. */
 const struct rd_policy *rd_kernel_policy(const struct rd_kernel *kernel);
 /* Commits and digests the store's contents. */

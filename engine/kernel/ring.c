@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "domain/zone.h"
@@ -156,8 +157,11 @@ static enum rd_status ring_schedule(struct rd_kernel *kernel, int64_t until_ms, 
 enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due,
                            size_t max, size_t *rung, struct rd_error *error)
 {
+    int64_t began_ns = rd_clock_mono_ns();
     for (*rung = 0; *rung < max; ++*rung) {
         struct rd_agenda_key key;
+        if (!at_due && *rung > 0 && rd_clock_mono_ns() - began_ns >= RD_RING_SLICE_NS)
+            return RD_OK; /* of the machine's clock, where others wait */
         struct rd_error why = RD_ERROR_NONE;
         if (at_due && kernel->jobs_running && lane == RD_LANE_LIVE &&
             rd_job_drain(kernel, error) != RD_OK) /* in the time in which they belong */

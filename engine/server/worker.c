@@ -119,13 +119,9 @@ static uint64_t worker_nap_ns(struct rd_worker *worker, int64_t max_ms)
     if (worker->ring_was_vain)
         return RD_KERNEL_RETRY_MS * WORKER_MS_NS;
     int64_t wake_at_ms = rd_kernel_wake_at(worker->kernel);
-    int64_t now_ms = rd_kernel_now_ms(worker->kernel);
-    if (wake_at_ms <= now_ms)
-        return 0;
-    int64_t ahead_ms = wake_at_ms == INT64_MAX ? INT64_MAX : wake_at_ms - now_ms;
-    if (ahead_ms != INT64_MAX && max_ms > RD_KERNEL_LOOK_MS_MAX)
+    if (wake_at_ms != INT64_MAX && max_ms > RD_KERNEL_LOOK_MS_MAX)
         max_ms = RD_KERNEL_LOOK_MS_MAX;
-    return (uint64_t)(ahead_ms < max_ms ? ahead_ms : max_ms) * WORKER_MS_NS;
+    return (uint64_t)rd_kernel_until_ns(worker->kernel, wake_at_ms, max_ms * (int64_t)WORKER_MS_NS);
 }
 
 static bool worker_is_due(struct rd_worker *worker)

@@ -1,4 +1,6 @@
 /* Deadlines: they ring at their time, in order, once; pauses; what must not block the others. */
+#include <string.h>
+
 #include "base/limits.h"
 #include "unit/kernel_rig.h"
 
@@ -192,6 +194,67 @@ START_TEST(a_clock_of_the_machine_is_not_moved)
 }
 END_TEST
 
+#define RING_LONG_BATCH 512
+
+/* Many commands at one stroke take longer than anybody may have to wait. */
+START_TEST(a_long_batch_does_not_make_them_late)
+{
+    static struct rd_request requests[RING_LONG_BATCH], *batch[RING_LONG_BATCH];
+    rig_stop(&rig);
+    rig.clock_real = true;
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    uint64_t before = rd_kernel_durable_seq(rig.kernel);
+    struct rd_value past = rig_json(&rig, "{'type': 'job', 'as': 'ben', 'data': {'subject': 'x'}, "
+                                          "'at': '2026-02-23T09:00:00+08:00'}"),
+                    now = rig_json(&rig, "{'type': 'job', 'as': 'ben', 'data': {'subject': 'y'}}");
+    for (size_t i = 0; i < RING_LONG_BATCH; i++) {
+        requests[i] = (struct rd_request){ .arena = &rig.arena,
+                                           .method = "case.open",
+                                           .params = i ? &now : &past,
+                                           .peer = { .door = RD_DOOR_INSIDE } };
+        batch[i] = &requests[i];
+    }
+    rd_kernel_run(rig.kernel, batch, RING_LONG_BATCH);
+    for (size_t i = 0; i < RING_LONG_BATCH; i++)
+        ck_assert_int_eq(requests[i].status, RD_OK);
+    int64_t from = (int64_t)before, rang = 0, end = (int64_t)rd_kernel_durable_seq(rig.kernel);
+    while (from < end && rang == 0) {
+        struct rd_value page = rig_ok(&rig, "feed.read", "{'since': %lld}", (long long)from),
+                        events = t_at(page, "events");
+        for (uint32_t i = 0; i < events.count && rang == 0; i++)
+            if (strcmp(t_text(events.items[i], "command"), "ring") == 0)
+                rang = t_int(events.items[i], "seq");
+        from = t_int(page, "next");
+    }
+    ck_assert_int_gt(rang, (int64_t)before + 1);
+    ck_assert_int_lt(rang, (int64_t)before + RING_LONG_BATCH);
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+START_TEST(how_long_until_a_time)
+{
+    int64_t now_ms = rd_kernel_now_ms(rig.kernel);
+    ck_assert_int_eq(rd_kernel_until_ns(rig.kernel, now_ms, 9000000), 0);
+    ck_assert_int_eq(rd_kernel_until_ns(rig.kernel, 0, 9000000), 0);
+    ck_assert_int_eq(rd_kernel_until_ns(rig.kernel, now_ms + 5, 9000000), 5000000);
+    ck_assert_int_eq(rd_kernel_until_ns(rig.kernel, now_ms + 10, 9000000), 9000000);
+    ck_assert_int_eq(rd_kernel_until_ns(rig.kernel, INT64_MAX, 9000000), 9000000);
+    rig_stop(&rig);
+    rig.clock_real = true;
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    /* less than the whole milliseconds, unless the clock is just at one's beginning, ten times */
+    int64_t least = INT64_MAX;
+    for (int i = 0; i < 10; i++) {
+        int64_t ns =
+            rd_kernel_until_ns(rig.kernel, rd_kernel_now_ms(rig.kernel) + 1000, 2000000000);
+        ck_assert_int_le(ns, 1000000000);
+        least = ns < least ? ns : least;
+    }
+    ck_assert_int_lt(least, 1000000000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kernel_ring");
@@ -207,6 +270,8 @@ int main(void)
     tcase_add_test(tcase, a_clock_that_runs_in_circles_is_stopped);
     tcase_add_test(tcase, the_clock_is_moved_by_words_that_make_sense);
     tcase_add_test(tcase, a_clock_of_the_machine_is_not_moved);
+    tcase_add_test(tcase, a_long_batch_does_not_make_them_late);
+    tcase_add_test(tcase, how_long_until_a_time);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }

@@ -195,7 +195,10 @@ START_TEST(a_crash_between_two_slices_repeats_none_and_loses_none)
     rig_stop(&rig);
     snprintf(rig.data, sizeof rig.data, "%s/copy", rig.dir);
     start_ago(0);
-    ck_assert_uint_eq(tasks(), RD_RING_SLICE_MAX);
+    size_t fired = tasks(); /* a slice, or less where the machine is slow */
+    ck_assert(fired > 0 && fired <= RD_RING_SLICE_MAX);
+    for (int i = 0; i < missed && tasks() < (size_t)missed; i++)
+        (void)rig_ok(&rig, "server.info", "{}");
     (void)rig_ok(&rig, "server.info", "{}");
     ck_assert_uint_eq(tasks(), (size_t)missed);
     (void)rig_ok(&rig, "server.info", "{}");
