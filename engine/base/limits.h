@@ -145,6 +145,7 @@
 #define RD_POLICY_FILES_MAX 1024
 #define RD_POLICY_FILE_BYTES_MAX (1024u * 1024)
 #define RD_POLICY_BYTES_MAX (6u * 1024 * 1024)
+#define RD_POLICY_KEPT_BYTES_MAX (64u * 1024 * 1024) /* what is kept of a judged policy */
 #define RD_LUA_HEAP_BYTES_MAX (256u * 1024 * 1024)
 #define RD_LUA_INSTRUCTIONS_MAX 1000000        /* one guard or action */
 #define RD_LUA_LOAD_INSTRUCTIONS_MAX 600000000 /* loading and checking a whole policy */

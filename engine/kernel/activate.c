@@ -7,6 +7,7 @@
  * old decision can be asked again under the rules of its day.
  */
 #include "kernel/inside.h"
+#include "kernel/kept.h"
 #include "kernel/loading.h"
 #include "kernel/report.h"
 
@@ -337,7 +338,7 @@ enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *
                 sources[count++] =
                     (struct rd_policy_source){ texts->pairs[i].key, texts->pairs[i].value.text,
                                                texts->pairs[i].value.count };
-        status = rd_policy_load(sources, count, findings, &policy, error);
+        status = rd_kept_load(kernel, sources, count, findings, &policy, error);
     }
     if (status == RD_OK) {
         kernel->generation = (uint32_t)row.items[1].integer;

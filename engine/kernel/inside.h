@@ -40,6 +40,7 @@ struct rd_kernel {
     struct rd_type_binding *bindings; /* one a type of the model */
     uint32_t generation;
     const char *policy_dir; /* owned; NULL */
+    const char *data_dir;   /* owned */
     struct rd_buf entry_buf, scratch;
     struct rd_arena ring_arena;
     struct rd_turn turn;

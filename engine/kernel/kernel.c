@@ -193,6 +193,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     kernel->turn.quiet = !options->served;
 
     kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
+    kernel->data_dir = strdup(options->data_dir);
     enum rd_status status = kernel_open_vault(kernel, options, start, error);
     if (status == RD_OK)
         status = kernel_open_clock(kernel, options, start, error);
@@ -232,6 +233,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_buf_fini(&kernel->scratch);
     rd_arena_fini(&kernel->ring_arena);
     free((char *)(uintptr_t)kernel->policy_dir);
+    free((char *)(uintptr_t)kernel->data_dir);
     free(kernel);
 }
 

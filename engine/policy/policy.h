@@ -8,6 +8,7 @@
 #define RD_POLICY_POLICY_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
 #include "domain/finding.h"
@@ -39,6 +40,15 @@ void rd_policy_hash(const struct rd_policy_source *sources, size_t count,
 enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t count,
                               struct rd_findings *findings, struct rd_policy **out,
                               struct rd_error *error) RD_MUST_CHECK;
+/* Appends what judging the policy found out, for rd_policy_load_kept. False, and nothing, where the
+ * running program can't be told from another one. Not for an import. */
+bool rd_policy_keep(const struct rd_policy *policy, struct rd_buf *out);
+/* As rd_policy_load, for sources that were loaded before: the `len` bytes are what rd_policy_keep
+ * gave then, and only the functions are made again. The policy is the same. RD_NOT_FOUND where the
+ * bytes are of other sources, of another program or damaged: they are to be loaded as usual. */
+enum rd_status rd_policy_load_kept(const struct rd_policy_source *sources, size_t count,
+                                   const void *bytes, size_t len, struct rd_findings *findings,
+                                   struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
 /* Frees the generation with its Lua state and model. NULL is fine. */
 void rd_policy_free(struct rd_policy *policy);
 

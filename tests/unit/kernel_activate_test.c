@@ -68,6 +68,74 @@ START_TEST(a_borrowed_policy_is_kept_with_its_sources)
 }
 END_TEST
 
+/* The file's number; 0 where there is none. A file that is believed is not written anew. */
+static uint64_t kept_file(void)
+{
+    char path[sizeof rig.data + 16];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/policy.kept", rig.data);
+    return stat(path, &info) == 0 ? (uint64_t)info.st_ino : 0;
+}
+
+static void kept_file_damage(bool cut)
+{
+    char path[sizeof rig.data + 16];
+    snprintf(path, sizeof path, "%s/policy.kept", rig.data);
+    FILE *file = fopen(path, cut ? "w" : "r+");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fseek(file, cut ? 0 : 1000, SEEK_SET), 0);
+    ck_assert_int_gt(fputs("damage", file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void kept_restart(void)
+{
+    rig_stop(&rig);
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    rig_act(&rig, rig_job(&rig, "x"), "work");
+    ck_assert_int_eq(activate_generation(), 1);
+}
+
+START_TEST(what_was_judged_is_kept_for_the_next_start)
+{
+    ck_assert_uint_eq(kept_file(), 0);
+    kept_restart();
+    uint64_t first = kept_file();
+    ck_assert_uint_ne(first, 0);
+    kept_restart();
+    ck_assert_uint_eq(kept_file(), first);
+    for (int cut = 0; cut < 2; cut++) {
+        kept_file_damage(cut);
+        kept_restart();
+        ck_assert_uint_ne(kept_file(), first);
+        first = kept_file();
+        kept_restart();
+        ck_assert_uint_eq(kept_file(), first);
+    }
+    /* of another generation it is not believed */
+    rig_edit(&rig, "work = 'working' },\n        after = { '4 hours'",
+             "work = 'working' },\n        after = { '5 hours'");
+    rig_ok(&rig, "policy.reload", "{}");
+    rig_stop(&rig);
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    ck_assert_int_eq(activate_generation(), 2);
+    ck_assert_uint_ne(kept_file(), first);
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+/* A file that can't be written is no reason not to start. */
+START_TEST(a_start_does_without_what_was_kept)
+{
+    char path[sizeof rig.data + 32];
+    snprintf(path, sizeof path, "%s/policy.kept.new", rig.data);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    kept_restart();
+    ck_assert_uint_eq(kept_file(), 0);
+    kept_restart();
+}
+END_TEST
+
 START_TEST(a_bad_policy_is_refused_and_the_old_one_goes_on)
 {
     rig_edit(&rig, "work = 'working' },\n        after = { '4 hours'",
@@ -289,6 +357,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, an_unchanged_policy_is_no_new_generation);
     tcase_add_test(tcase, a_borrowed_policy_is_kept_with_its_sources);
+    tcase_add_test(tcase, what_was_judged_is_kept_for_the_next_start);
+    tcase_add_test(tcase, a_start_does_without_what_was_kept);
     tcase_add_test(tcase, a_bad_policy_is_refused_and_the_old_one_goes_on);
     tcase_add_test(tcase, cases_are_not_stranded);
     tcase_add_test(tcase, a_new_index_covers_what_is_there);

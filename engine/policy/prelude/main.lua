@@ -1,4 +1,4 @@
--- The prelude's doors: load and load_import. Each gives { findings, normal, described, functions, cells }.
+-- The prelude's doors: load and load_import. Each gives { findings, normal, described, functions, cells, texts }.
 --
 --   scan (lines, order) ─▶ run the file (nodes) ─▶ collect declarations ─▶ vocabularies first, then the rest ─▶ normal form
 --
@@ -44,6 +44,7 @@ local function tag_for(scan)
 end
 
 local closers = {}
+local texts = {} -- file -> what the scanner made of it
 
 -- Loads and runs one file. Gives what it returned and the nodes that it made, or nil.
 local function run_file(source, is_import)
@@ -64,6 +65,7 @@ local function run_file(source, is_import)
   end
   local chunk, other = host.load(scan.text, "@" .. file, environment)
   if not chunk then return report_message(file, other) end
+  texts[file] = scan.text
   nodes.begin()
   local results = table.pack(host.pcall(chunk, tag_for(scan)))
   local made = nodes.finish()
@@ -199,18 +201,25 @@ local function has_errors()
   return false
 end
 
+-- The texts of the files that have workflows: from them functions are made again (kept.lua).
+local function texts_of(normal)
+  local needed = {}
+  for _, one in ipairs(normal.workflows or {}) do needed[one.file] = texts[one.file] end
+  return check.map(needed)
+end
+
 local function finish(normal)
   for _, close in ipairs(closers) do close() end
-  local cells = purity.cells(workflow.functions)
+  local cells = purity.cells(workflow.functions, function(entry, text) check.error(check.place(entry.file, entry.line), "%s", text) end)
   if has_errors() then
-    return { findings = sort_findings(), described = {}, functions = {}, cells = {} }
+    return { findings = sort_findings(), described = {}, functions = {}, cells = {}, texts = {} }
   end
   local described, functions = {}, {}
   for i, entry in ipairs(workflow.functions) do
     functions[i] = entry.fn
     described[i] = { kind = entry.kind, what = entry.what, file = entry.file, line = entry.line, has_cells = cells[i].length > 0 }
   end
-  return { findings = sort_findings(), normal = normal, described = described, functions = functions, cells = cells }
+  return { findings = sort_findings(), normal = normal, described = described, functions = functions, cells = cells, texts = texts_of(normal) }
 end
 
 local function set_of(words)

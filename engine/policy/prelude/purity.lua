@@ -1,7 +1,7 @@
 -- Purity: a function may use the file's locals but must not carry anything in them from one call into the next.
 -- Tables among them become read-only; all of them are listed as cells, which C compares after each call.
 local use, host = ...
-local nodes, check = use "nodes", use "check"
+local nodes = use "nodes"
 local purity = {}
 
 -- Makes a value read-only, deep. `frozen` remembers what was done, so that shared and circular tables stay one.
@@ -10,7 +10,7 @@ local freeze, visit
 function freeze(value, seen)
   if type(value) == "function" then
     if host.keeps_state(value) then
-      check.error(seen.place, "%s uses an iterator that outlives the call: functions must be pure", seen.what)
+      seen.complain(seen.entry, ("%s uses an iterator that outlives the call: functions must be pure"):format(seen.entry.what))
     end
     visit(value, seen)
   end
@@ -43,11 +43,12 @@ function visit(fn, seen)
   end
 end
 
--- The cells of each function: a flat list { owner, number, value, ..., length = 3 * cells }. Tables are frozen once for all.
-function purity.cells(functions)
+-- The cells of each function ({ fn, what, file, line }): a flat list { owner, number, value, ..., length = 3 * cells }. Tables are
+-- frozen once for all. What is not pure is told to complain(entry, text).
+function purity.cells(functions, complain)
   local frozen, cells = {}, {}
   for i, entry in ipairs(functions) do
-    local seen = { frozen = frozen, visited = {}, cells = {}, what = entry.what, place = check.place(entry.file, entry.line), list = { length = 0 } }
+    local seen = { frozen = frozen, visited = {}, cells = {}, complain = complain, entry = entry, list = { length = 0 } }
     visit(entry.fn, seen)
     cells[i] = seen.list
   end
