@@ -39,10 +39,10 @@
 #define RD_ENTRY_BYTES_MAX (8u * 1024 * 1024)
 #define RD_SEGMENT_BYTES (32u * 1024 * 1024)
 #define RD_JOURNAL_BATCH_BYTES_MAX (64u * 1024 * 1024) /* appended and not yet flushed: busy */
-#define RD_STORE_WRITES_MAX 20000 /* puts since the last commit: commit, before pages spill */
-#define RD_STORE_COMMIT_MS 100    /* under load, the store is committed at least this often */
-#define RD_STORE_COMMIT_TOOK_MS 5 /* a commit that took longer: the next ones are smaller */
-#define RD_STORE_WRITES_MIN 1000  /* but not smaller than this many puts */
+#define RD_STORE_WRITES_MAX 20000                      /* puts since the last seal: commit */
+#define RD_STORE_COMMIT_MS 100 /* under load, the store is committed at least this often */
+#define RD_STORE_AHEAD 4       /* times as many puts beside a commit: then it is waited for */
+#define RD_LAYER_KEPT_BYTES (16u * 1024 * 1024) /* of memory that a layer keeps for the next */
 #define RD_STORE_MAP_BYTES_MIN (256ull * 1024 * 1024)
 #define RD_STORE_MAP_BYTES_MAX (1ull << 40)
 

@@ -324,16 +324,16 @@ static enum rd_status report_filed(struct rd_report_run *run, const struct rd_sc
 
 /* ---- slices ---- */
 
-/* Everything acknowledged is in the snapshot: what the open transaction holds is committed first.
- */
+/* Everything acknowledged is in the snapshot: what is not committed is so first. */
 static enum rd_status report_snapshot(struct rd_report_run *run, struct rd_error *error)
 {
     struct rd_kernel *kernel = run->kernel;
     if (rd_snapshot_is_good(&run->snapshot))
         return RD_OK;
     rd_snapshot_close(&run->snapshot);
-    if (rd_store_is_dirty(kernel->store))
-        (void)rd_vault_idle(kernel->vault);
+    enum rd_status status = rd_vault_commit(kernel->vault, error);
+    if (status != RD_OK)
+        return status;
     run->renewed += run->read;
     run->read = true;
     run->as_of_ms = rd_kernel_now_ms(kernel);

@@ -14,8 +14,9 @@
  *   vault_swap            ... between the two renames that put a rebuilt store in its place
  *   journal_enospc        no segment can be had: an append is refused
  *   store_enospc          a commit of the store finds no room
- *   store_put_enospc      a put finds no room (LMDB spilling pages)
- *   store_map_full        a put finds the map full
+ *   store_put_enospc      a row that it writes finds no room (LMDB spilling pages)
+ *   store_map_full        a row that it writes finds the map full
+ *   store_commit_slow     it takes 300 ms
  *   snapshot_old          a snapshot is taken for too old
  */
 #ifndef RD_STORE_FAULTS_H

@@ -1,64 +1,75 @@
-/* The store: ordered tables over LMDB. The only includer of lmdb.h.
+/* The store: tables over two layers in memory and the pages on disk.
  *
- * One environment, one write transaction that is begun when it is first needed and stays open over
- * many batches. Two things are dangerous in LMDB and designed out here: a write transaction that is
- * used or ended on another thread than the one that began it (the next writer would hang for ever:
- * asserted at each write), and options that trade safety for speed (MDB_NOSYNC, MDB_WRITEMAP: never
- * set; a commit is two fdatasyncs and the old state stays whole until then).
+ *   open    what is written now            this thread alone
+ *   sealed  what the commit takes          nobody writes; the committing thread reads it as well
+ *   pages   what was committed             read by this thread, written by the committing one
  *
- * What get and the walks return points into the map or into dirty pages: borrowed until the next
- * write.
+ * So nobody who writes a row or reads one waits for the disk. A row that is written several times
+ * between two commits costs one write of pages, and one that comes and goes costs none.
+ *
+ * What get and the walks return points into a layer or into the map: borrowed until the next write,
+ * seal or poll.
  */
 #include "store/store.h"
 
 #include <errno.h>
-#include <lmdb.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "store/faults.h"
+#include "store/layer.h"
+#include "store/pages.h"
 
-#define STORE_FORMAT 1u
+#define STORE_FORMAT 2u
 #define STORE_FORMAT_KEY "storefmt" /* 8 letters, in META */
-#define STORE_READERS_MAX 126u
 #define STORE_MAP_STEP (1024ull * 1024)
 #define STORE_WARN_PERCENT 70u
-#define STORE_ROOM_BYTES_MIN (1024ull * 1024) /* a file system with less than this is full */
-#define STORE_KEY_BYTES_MAX 511
 
-#define STORE_KEY_FITS(name, text, key)                                                            \
-    _Static_assert((key) > 0 && (key) <= STORE_KEY_BYTES_MAX, "LMDB's limit for keys: " text);
-RD_TABLE_MAP(STORE_KEY_FITS)
-#undef STORE_KEY_FITS
+enum store_commit { STORE_IDLE, STORE_ASKED, STORE_DONE, STORE_ENDS };
 
 struct rd_store {
-    MDB_env *env;
-    MDB_txn *txn; /* the write transaction, or NULL */
-    MDB_dbi tables[RD_TABLE_COUNT];
-    uint64_t map_bytes;
-    uint64_t writes;               /* puts and dels in txn */
-    bool dead;                     /* txn failed: only abort may follow */
-    bool warned;                   /* of this map size */
-    MDB_txn *look;                 /* what is read instead of txn; NULL: txn */
-    struct rd_snapshot *snapshots; /* that are open */
+    struct rd_pages *pages;
+    struct rd_layer *open, *sealed, *spare; /* sealed: NULL where there is none */
+    void *reader;                           /* of the pages; NULL: not yet opened */
+    bool reads;                             /* the reader does not rest */
+    void *look;                             /* the snapshot that is read instead of all; NULL */
+    struct rd_snapshot *snapshots;          /* that are open */
+    bool warned;                            /* of this map size */
     pthread_t writer;
+    /* the committing thread, made with the first commit */
+    bool threaded;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t change;
+    enum store_commit commit;
+    enum rd_status status; /* how it went, when it is done */
+    struct rd_error error;
 };
 
 size_t rd_table_key_bytes(enum rd_table table)
 {
     static const size_t bytes[RD_TABLE_COUNT] = {
-#define STORE_KEY_BYTES(name, text, key) [RD_TABLE_##name] = (key),
+#define STORE_KEY_BYTES(name, text, key, front) [RD_TABLE_##name] = (key),
         RD_TABLE_MAP(STORE_KEY_BYTES)
 #undef STORE_KEY_BYTES
+    };
+    RD_ASSERT(table < RD_TABLE_COUNT);
+    return bytes[table];
+}
+
+size_t rd_table_front_bytes(enum rd_table table)
+{
+    static const size_t bytes[RD_TABLE_COUNT] = {
+#define STORE_FRONT_BYTES(name, text, key, front) [RD_TABLE_##name] = (front),
+        RD_TABLE_MAP(STORE_FRONT_BYTES)
+#undef STORE_FRONT_BYTES
     };
     RD_ASSERT(table < RD_TABLE_COUNT);
     return bytes[table];
@@ -67,7 +78,7 @@ size_t rd_table_key_bytes(enum rd_table table)
 const char *rd_table_name(enum rd_table table)
 {
     static const char *const names[RD_TABLE_COUNT] = {
-#define STORE_NAME(name, text, key) [RD_TABLE_##name] = text,
+#define STORE_NAME(name, text, key, front) [RD_TABLE_##name] = text,
         RD_TABLE_MAP(STORE_NAME)
 #undef STORE_NAME
     };
@@ -75,72 +86,57 @@ const char *rd_table_name(enum rd_table table)
     return names[table];
 }
 
-/* LMDB says EIO where a write came out short. That is how a disk that becomes full in the middle of
- * a write shows itself; a disk that dies says EIO as well, but has room. */
-static int store_write_code(const struct rd_store *store, int code)
-{
-    struct statvfs room;
-    int fd;
-    if (code != EIO || mdb_env_get_fd(store->env, &fd) != 0 || fstatvfs(fd, &room) != 0) {
-        return code;
-    }
-    return (uint64_t)room.f_bavail * room.f_frsize < STORE_ROOM_BYTES_MIN ? ENOSPC : code;
-}
+/* ---- the committing thread ---- */
 
-/* LMDB's word for it becomes ours. */
-static enum rd_status store_failed(int code, const char *what, struct rd_error *error)
+static void *store_work(void *context)
 {
-    switch (code) {
-    case MDB_MAP_FULL:
-    case MDB_TXN_FULL:
-        return rd_error_set(error, RD_MAP_FULL, "%s: %s", what, mdb_strerror(code));
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
-    case MDB_INVALID:
-    case MDB_INCOMPATIBLE:
-        return rd_error_set(error, RD_CORRUPT,
-                            "%s: %s; the store is damaged: make it anew from the journal with "
-                            "`redress store rebuild`",
-                            what, mdb_strerror(code));
-    case MDB_VERSION_MISMATCH:
-        return rd_error_set(
-            error, RD_BAD_CONFIG,
-            "%s: the store's file was written by another version of LMDB; make it anew from the "
-            "journal with `redress store rebuild`",
-            what);
-    default:
-        if (code > 0) {
-            return rd_error_errno(error, RD_IO, code, "%s", what);
+    struct rd_store *store = context;
+    pthread_mutex_lock(&store->lock);
+    while (store->commit != STORE_ENDS) {
+        if (store->commit != STORE_ASKED) {
+            pthread_cond_wait(&store->change, &store->lock);
+            continue;
         }
-        return rd_error_set(error, RD_IO, "%s: %s", what, mdb_strerror(code));
+        struct rd_error error = RD_ERROR_NONE;
+        pthread_mutex_unlock(&store->lock);
+        enum rd_status status = rd_pages_take(store->pages, store->sealed, &error);
+        pthread_mutex_lock(&store->lock);
+        store->status = status;
+        store->error = error;
+        store->commit = STORE_DONE;
+        pthread_cond_broadcast(&store->change);
     }
+    pthread_mutex_unlock(&store->lock);
+    return NULL;
 }
 
-static enum rd_status store_begin(struct rd_store *store, struct rd_error *error)
+static void store_thread(struct rd_store *store)
 {
-    RD_ASSERT(pthread_equal(store->writer, pthread_self()));
-    RD_ASSERT(!store->look);
-    RD_ASSERT(!store->dead);
-    if (store->txn) {
-        return RD_OK;
-    }
-    int code = mdb_txn_begin(store->env, NULL, 0, &store->txn);
-    if (code) {
-        store->txn = NULL;
-        return store_failed(code, "cannot begin a transaction of the store", error);
-    }
-    store->writes = 0;
-    return RD_OK;
+    if (!store->threaded)
+        RD_ASSERT(pthread_create(&store->thread, NULL, store_work, store) == 0);
+    store->threaded = true;
 }
 
-/* The transaction that is read: a snapshot, or the write transaction, which is begun. */
-static enum rd_status store_reading(struct rd_store *store, MDB_txn **txn, struct rd_error *error)
+/* What the thread is to do next, or (wait) has done. */
+static void store_ask(struct rd_store *store, enum store_commit commit)
 {
-    enum rd_status status = store->look ? RD_OK : store_begin(store, error);
-    *txn = store->look ? store->look : store->txn;
-    return status;
+    pthread_mutex_lock(&store->lock);
+    store->commit = commit;
+    pthread_cond_broadcast(&store->change);
+    pthread_mutex_unlock(&store->lock);
 }
+
+static enum store_commit store_state(struct rd_store *store, bool wait)
+{
+    pthread_mutex_lock(&store->lock);
+    while (wait && store->commit == STORE_ASKED)
+        pthread_cond_wait(&store->change, &store->lock);
+    enum store_commit commit = store->commit;
+    pthread_mutex_unlock(&store->lock);
+    return commit;
+}
+
+/* ---- opening ---- */
 
 /* A map of this many bytes, rounded up. */
 static uint64_t store_round(uint64_t bytes)
@@ -153,31 +149,12 @@ static uint64_t store_map_bytes(const char *dir, const struct rd_store_options *
     char path[4096];
     struct stat stat_;
     uint64_t file = 0;
-    if (snprintf(path, sizeof(path), "%s/data.mdb", dir) < (int)sizeof(path) &&
-        stat(path, &stat_) == 0) {
+    if (snprintf(path, sizeof path, "%s/data.mdb", dir) < (int)sizeof path &&
+        stat(path, &stat_) == 0)
         file = (uint64_t)stat_.st_size;
-    }
-    if (options && options->map_bytes) {
+    if (options && options->map_bytes)
         return store_round(options->map_bytes > file ? options->map_bytes : file);
-    }
     return store_round(2 * file > RD_STORE_MAP_BYTES_MIN ? 2 * file : RD_STORE_MAP_BYTES_MIN);
-}
-
-/* Opens each table, making those that are missing. */
-static enum rd_status store_tables(struct rd_store *store, const char *dir, struct rd_error *error)
-{
-    enum rd_status status = store_begin(store, error);
-    for (int i = 0; status == RD_OK && i < RD_TABLE_COUNT; i++) {
-        int code = mdb_dbi_open(store->txn, rd_table_name((enum rd_table)i), MDB_CREATE,
-                                &store->tables[i]);
-        if (code) {
-            char what[256];
-            snprintf(what, sizeof(what), "cannot open the table %s of the store in %.160s",
-                     rd_table_name((enum rd_table)i), dir);
-            status = store_failed(code, what, error);
-        }
-    }
-    return status;
 }
 
 static enum rd_status store_check_format(struct rd_store *store, const char *dir,
@@ -189,63 +166,81 @@ static enum rd_status store_check_format(struct rd_store *store, const char *dir
     enum rd_status status =
         rd_store_get(store, RD_TABLE_META, STORE_FORMAT_KEY, &bytes, &len, error);
     if (status == RD_NOT_FOUND) {
-        return rd_store_put(store, RD_TABLE_META, STORE_FORMAT_KEY, ours, sizeof(ours), error);
+        status = rd_store_put(store, RD_TABLE_META, STORE_FORMAT_KEY, ours, sizeof ours, error);
+        return status == RD_OK ? rd_store_commit(store, error) : status;
     }
-    if (status == RD_OK && (len != sizeof(ours) || memcmp(bytes, ours, sizeof(ours)) != 0)) {
+    if (status == RD_OK && (len != sizeof ours || memcmp(bytes, ours, sizeof ours) != 0))
         return rd_error_set(
             error, RD_BAD_CONFIG,
-            "the store in %s has format %u and this program reads format %u: use the program that "
-            "wrote it, or make the store anew from the journal with `redress store rebuild`",
+            "the store in %s has format %u and this program reads format %u: it was made by "
+            "another version; use the program that wrote it, or make the store anew from the "
+            "journal with `redress store rebuild`",
             dir, len > 0 ? *(const unsigned char *)bytes : 0, STORE_FORMAT);
-    }
     return status;
-}
-
-static enum rd_status store_open_env(struct rd_store *store, const char *dir,
-                                     struct rd_error *error)
-{
-    int dead_readers;
-    char what[256];
-    snprintf(what, sizeof(what), "cannot open the store in %.200s", dir);
-    int code = mdb_env_create(&store->env);
-    if (code) {
-        store->env = NULL;
-        return store_failed(code, what, error);
-    }
-    code = mdb_env_set_maxdbs(store->env, RD_TABLE_COUNT);
-    code = code ? code : mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
-    code = code ? code : mdb_env_set_mapsize(store->env, store->map_bytes);
-    code = code ? code : mdb_env_open(store->env, dir, MDB_NOTLS | MDB_NORDAHEAD, 0600);
-    code = code ? code : mdb_reader_check(store->env, &dead_readers);
-    return code ? store_failed(code, what, error) : RD_OK;
 }
 
 enum rd_status rd_store_open(const char *dir, const struct rd_store_options *options,
                              struct rd_store **out, struct rd_error *error)
 {
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return rd_error_errno(error, RD_IO, errno, "cannot make the directory %s", dir);
-    }
-    struct rd_store *store = calloc(1, sizeof(*store));
+    struct rd_store *store = calloc(1, sizeof *store);
     RD_ASSERT(store && sodium_init() >= 0);
+    RD_ASSERT(pthread_mutex_init(&store->lock, NULL) == 0 &&
+              pthread_cond_init(&store->change, NULL) == 0);
     store->writer = pthread_self();
-    store->map_bytes = store_map_bytes(dir, options);
-    enum rd_status status = store_open_env(store, dir, error);
-    if (status == RD_OK) {
-        status = store_tables(store, dir, error);
-    }
-    if (status == RD_OK) {
+    store->open = rd_layer_new();
+    store->spare = rd_layer_new();
+    enum rd_status status = rd_pages_open(dir, store_map_bytes(dir, options), &store->pages, error);
+    if (status == RD_OK)
         status = store_check_format(store, dir, error);
-    }
-    if (status == RD_OK) {
-        status = rd_store_commit(store, error);
-    }
     if (status != RD_OK) {
         rd_store_close(store);
         return status;
     }
+    rd_store_rest(store);
     *out = store;
     return RD_OK;
+}
+
+static void store_reader_end(struct rd_store *store)
+{
+    if (store->reader)
+        rd_pages_end(store->reader);
+    store->reader = NULL;
+    store->reads = false;
+}
+
+static void snapshots_give_up(struct rd_store *store)
+{
+    RD_ASSERT(!store->look);
+    while (store->snapshots)
+        rd_snapshot_close(store->snapshots);
+}
+
+void rd_store_close(struct rd_store *store)
+{
+    if (!store)
+        return;
+    if (store->threaded) {
+        (void)store_state(store, true);
+        store_ask(store, STORE_ENDS);
+        pthread_join(store->thread, NULL);
+    }
+    snapshots_give_up(store);
+    store_reader_end(store);
+    rd_pages_close(store->pages);
+    rd_layer_free(store->open);
+    rd_layer_free(store->sealed);
+    rd_layer_free(store->spare);
+    pthread_cond_destroy(&store->change);
+    pthread_mutex_destroy(&store->lock);
+    free(store);
+}
+
+void rd_store_adopt(struct rd_store *store)
+{
+    store->writer = pthread_self();
 }
 
 /* ---- snapshots ---- */
@@ -253,14 +248,13 @@ enum rd_status rd_store_open(const char *dir, const struct rd_store_options *opt
 enum rd_status rd_snapshot_open(struct rd_snapshot *snapshot, struct rd_store *store,
                                 struct rd_error *error)
 {
-    MDB_txn *txn = NULL;
+    void *reader = NULL;
     RD_ASSERT(pthread_equal(store->writer, pthread_self()) && !snapshot->txn);
-    int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
-    if (code) {
-        return store_failed(code, "cannot read a snapshot of the store", error);
-    }
+    enum rd_status status = rd_pages_read(store->pages, &reader, error);
+    if (status != RD_OK)
+        return status;
     *snapshot = (struct rd_snapshot){
-        .store = store, .txn = txn, .opened_ns = rd_clock_mono_ns(), .next = store->snapshots
+        .store = store, .txn = reader, .opened_ns = rd_clock_mono_ns(), .next = store->snapshots
     };
     store->snapshots = snapshot;
     return RD_OK;
@@ -278,21 +272,12 @@ void rd_snapshot_close(struct rd_snapshot *snapshot)
     if (snapshot->txn) {
         RD_ASSERT(store->look != snapshot->txn);
         struct rd_snapshot **at = &store->snapshots;
-        while (*at != snapshot) {
+        while (*at != snapshot)
             at = &(*at)->next;
-        }
         *at = snapshot->next;
-        mdb_txn_abort(snapshot->txn);
+        rd_pages_end(snapshot->txn);
     }
     *snapshot = (struct rd_snapshot){ .txn = NULL };
-}
-
-static void snapshots_give_up(struct rd_store *store)
-{
-    RD_ASSERT(!store->look);
-    while (store->snapshots) {
-        rd_snapshot_close(store->snapshots);
-    }
 }
 
 void rd_store_look(struct rd_store *store, const struct rd_snapshot *snapshot)
@@ -301,289 +286,329 @@ void rd_store_look(struct rd_store *store, const struct rd_snapshot *snapshot)
     store->look = snapshot ? snapshot->txn : NULL;
 }
 
-void rd_store_close(struct rd_store *store)
-{
-    if (!store) {
-        return;
-    }
-    snapshots_give_up(store);
-    rd_store_abort(store);
-    if (store->env) {
-        mdb_env_close(store->env);
-    }
-    free(store);
-}
+/* ---- reading and writing ---- */
 
-void rd_store_adopt(struct rd_store *store)
+/* The pages' reader: the snapshot's, or the one that stays until the next commit is done. */
+static enum rd_status store_reader(struct rd_store *store, void **reader, struct rd_error *error)
 {
-    RD_ASSERT(!store->txn);
-    store->writer = pthread_self();
+    enum rd_status status = RD_OK;
+    RD_ASSERT(pthread_equal(store->writer, pthread_self()));
+    if (!store->look && !store->reads) {
+        status = store->reader ? rd_pages_renew(store->pages, store->reader, error)
+                               : rd_pages_read(store->pages, &store->reader, error);
+        store->reads = status == RD_OK;
+    }
+    *reader = store->look ? store->look : store->reader;
+    return status;
 }
 
 enum rd_status rd_store_get(struct rd_store *store, enum rd_table table, const void *key,
                             const void **bytes, size_t *len, struct rd_error *error)
 {
-    MDB_txn *txn;
-    enum rd_status status = store_reading(store, &txn, error);
-    if (status != RD_OK) {
-        return status;
-    }
-    MDB_val name = { rd_table_key_bytes(table), (void *)(uintptr_t)key }, value;
-    int code = mdb_get(txn, store->tables[table], &name, &value);
-    if (code == MDB_NOTFOUND) {
+    const struct rd_layer_row *row = store->look ? NULL : rd_layer_get(store->open, table, key);
+    if (!row && !store->look && store->sealed)
+        row = rd_layer_get(store->sealed, table, key);
+    if (row && row->gone)
         return RD_NOT_FOUND;
-    }
-    if (code) {
-        return store_failed(code, rd_table_name(table), error);
-    }
-    *bytes = value.mv_data;
-    *len = value.mv_size;
-    return RD_OK;
-}
-
-/* What a write came to; a failed one kills the transaction. */
-static enum rd_status store_written(struct rd_store *store, int code, enum rd_table table,
-                                    struct rd_error *error)
-{
-    if (code == 0) {
-        store->writes++;
+    if (row) {
+        *bytes = row->bytes;
+        *len = row->len;
         return RD_OK;
     }
-    store->dead = true;
-    return store_failed(store_write_code(store, code), rd_table_name(table), error);
+    void *reader;
+    enum rd_status status = store_reader(store, &reader, error);
+    return status == RD_OK ? rd_pages_get(store->pages, reader, table, key, bytes, len, error)
+                           : status;
+}
+
+static void store_write(struct rd_store *store, enum rd_table table, const void *key,
+                        const void *bytes, size_t len, bool fresh)
+{
+    RD_ASSERT(pthread_equal(store->writer, pthread_self()));
+    RD_ASSERT(!store->look && (len == 0 || !rd_table_front_bytes(table)));
+    rd_layer_put(store->open, table, key, bytes, len, fresh);
 }
 
 enum rd_status rd_store_put(struct rd_store *store, enum rd_table table, const void *key,
                             const void *bytes, size_t len, struct rd_error *error)
 {
-    enum rd_status status = store_begin(store, error);
-    if (status != RD_OK) {
-        return status;
-    }
-    MDB_val name = { rd_table_key_bytes(table), (void *)(uintptr_t)key };
-    MDB_val value = { len, (void *)(uintptr_t)bytes };
-    int code = rd_fault_hit("store_map_full") ? MDB_MAP_FULL
-               : rd_fault_hit("store_put_enospc")
-                   ? ENOSPC
-                   : mdb_put(store->txn, store->tables[table], &name, &value, 0);
-    return store_written(store, code, table, error);
+    (void)error;
+    store_write(store, table, key, bytes, len, false);
+    return RD_OK;
+}
+
+enum rd_status rd_store_add(struct rd_store *store, enum rd_table table, const void *key,
+                            const void *bytes, size_t len, struct rd_error *error)
+{
+    (void)error;
+    store_write(store, table, key, bytes, len, true);
+    return RD_OK;
 }
 
 enum rd_status rd_store_del(struct rd_store *store, enum rd_table table, const void *key,
                             struct rd_error *error)
 {
-    enum rd_status status = store_begin(store, error);
-    if (status != RD_OK) {
-        return status;
-    }
-    MDB_val name = { rd_table_key_bytes(table), (void *)(uintptr_t)key };
-    int code = mdb_del(store->txn, store->tables[table], &name, NULL);
-    return code == MDB_NOTFOUND ? RD_OK : store_written(store, code, table, error);
+    (void)error;
+    RD_ASSERT(pthread_equal(store->writer, pthread_self()) && !store->look);
+    rd_layer_del(store->open, table, key);
+    return RD_OK;
 }
 
-static enum rd_status walk_got(struct rd_walk *walk, int code, const MDB_val *key,
-                               const MDB_val *value, struct rd_error *error)
+/* ---- walks ---- */
+
+#define WALK_PAGES 2u /* the part that is the pages; before it the layers, newest first */
+
+static const unsigned char *walk_key(const struct rd_walk *walk, unsigned part)
 {
-    if (code == MDB_NOTFOUND) {
-        walk->key = walk->bytes = NULL;
-        walk->len = 0;
-        return RD_END;
+    if (part == WALK_PAGES)
+        return walk->pages.key;
+    return walk->layers[part].leaf ? rd_layer_key(&walk->layers[part]) : NULL;
+}
+
+/* Finds the next key among the parts: where several have it, the newest counts, and they go on
+ * together. */
+static bool walk_pick(struct rd_walk *walk)
+{
+    size_t bytes = rd_table_key_bytes(walk->table);
+    unsigned newest = 0;
+    walk->key = NULL;
+    walk->parts = 0;
+    for (unsigned part = 0; part <= WALK_PAGES; part++) {
+        const unsigned char *key = walk_key(walk, part);
+        if (!key)
+            continue;
+        int order = walk->key ? memcmp(key, walk->key, bytes) : -1;
+        if (walk->key && walk->backwards)
+            order = -order;
+        if (order < 0) {
+            walk->key = key;
+            walk->parts = 0;
+            newest = part;
+        }
+        if (order <= 0)
+            walk->parts |= 1u << part;
     }
-    if (code) {
-        return store_failed(code, rd_table_name(walk->table), error);
+    if (!walk->key || newest == WALK_PAGES) {
+        walk->bytes = walk->key ? walk->pages.bytes : NULL;
+        walk->len = walk->key ? walk->pages.len : 0;
+        return true;
     }
-    RD_ASSERT(key->mv_size == rd_table_key_bytes(walk->table));
-    walk->key = key->mv_data;
-    walk->bytes = value->mv_data;
-    walk->len = value->mv_size;
-    return RD_OK;
+    const struct rd_layer_row *row = rd_layer_row(&walk->layers[newest]);
+    walk->bytes = row->bytes;
+    walk->len = row->len;
+    return !row->gone;
+}
+
+static enum rd_status walk_step(struct rd_walk *walk, struct rd_error *error)
+{
+    enum rd_status status = RD_OK;
+    for (unsigned part = 0; part < WALK_PAGES; part++)
+        if (walk->parts & 1u << part)
+            (void)rd_layer_step(&walk->layers[part], walk->backwards);
+    if (walk->parts & 1u << WALK_PAGES)
+        status = rd_pages_step(walk->table, walk->backwards, &walk->pages, error);
+    return status;
+}
+
+/* On the next row that is there. */
+static enum rd_status walk_settle(struct rd_walk *walk, struct rd_error *error)
+{
+    enum rd_status status = RD_OK;
+    while (!walk_pick(walk) && status == RD_OK)
+        status = walk_step(walk, error);
+    if (status != RD_OK)
+        walk->key = NULL;
+    return status == RD_OK && !walk->key ? RD_END : status;
 }
 
 enum rd_status rd_walk_start(struct rd_walk *walk, struct rd_store *store, enum rd_table table,
                              const void *from, bool backwards, struct rd_error *error)
 {
-    MDB_cursor *cursor = NULL;
-    *walk = (struct rd_walk){ .store = store, .table = table, .backwards = backwards };
-    MDB_txn *txn;
-    enum rd_status status = store_reading(store, &txn, error);
-    if (status != RD_OK) {
+    void *reader;
+    walk->store = store;
+    walk->table = table;
+    walk->backwards = backwards;
+    walk->key = NULL;
+    walk->layers[0].leaf = walk->layers[1].leaf = NULL;
+    walk->pages.cursor = NULL;
+    walk->pages.key = NULL;
+    enum rd_status status = store_reader(store, &reader, error);
+    if (status == RD_OK)
+        status = rd_pages_seek(store->pages, reader, table, from, backwards, &walk->pages, error);
+    if (status != RD_OK)
         return status;
-    }
-    int code = mdb_cursor_open(txn, store->tables[table], &cursor);
-    if (code) {
-        return store_failed(code, rd_table_name(table), error);
-    }
-    walk->cursor = cursor;
-    size_t bytes = rd_table_key_bytes(table);
-    MDB_val key = { bytes, (void *)(uintptr_t)from }, value = { 0, NULL };
-    code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-    if (backwards && code == MDB_NOTFOUND) {
-        code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-    } else if (backwards && code == 0 && memcmp(key.mv_data, from, bytes) != 0) {
-        code = mdb_cursor_get(cursor, &key, &value, MDB_PREV);
-    }
-    return walk_got(walk, code, &key, &value, error);
+    if (!store->look)
+        (void)rd_layer_seek(store->open, table, from, backwards, &walk->layers[0]);
+    if (!store->look && store->sealed)
+        (void)rd_layer_seek(store->sealed, table, from, backwards, &walk->layers[1]);
+    return walk_settle(walk, error);
 }
 
 enum rd_status rd_walk_next(struct rd_walk *walk, struct rd_error *error)
 {
-    MDB_val key, value;
-    RD_ASSERT(walk->cursor);
-    if (!walk->key) {
+    if (!walk->key)
         return RD_END;
-    }
-    int code = mdb_cursor_get(walk->cursor, &key, &value, walk->backwards ? MDB_PREV : MDB_NEXT);
-    return walk_got(walk, code, &key, &value, error);
+    enum rd_status status = walk_step(walk, error);
+    return status == RD_OK ? walk_settle(walk, error) : status;
 }
 
 void rd_walk_end(struct rd_walk *walk)
 {
-    if (walk->cursor) {
-        mdb_cursor_close(walk->cursor);
-        walk->cursor = NULL;
-    }
+    rd_pages_leave(&walk->pages);
+}
+
+/* ---- committing ---- */
+
+void rd_store_seal(struct rd_store *store)
+{
+    RD_ASSERT(!store->sealed && !store->look);
+    store->sealed = store->open;
+    store->open = store->spare;
+    store->spare = NULL;
+}
+
+bool rd_store_is_sealed(const struct rd_store *store)
+{
+    return store->sealed != NULL;
+}
+
+void rd_store_commit_start(struct rd_store *store)
+{
+    RD_ASSERT(pthread_equal(store->writer, pthread_self()));
+    RD_ASSERT(store->sealed && store_state(store, false) == STORE_IDLE);
+    store_thread(store);
+    store_ask(store, STORE_ASKED);
 }
 
 static void store_warn_full(struct rd_store *store)
 {
-    MDB_envinfo info;
-    MDB_stat stat;
-    if (store->warned || mdb_env_info(store->env, &info) || mdb_env_stat(store->env, &stat)) {
+    uint64_t used = rd_pages_used_bytes(store->pages), map = rd_pages_map_bytes(store->pages);
+    if (store->warned || used * 100 < map * STORE_WARN_PERCENT)
         return;
-    }
-    uint64_t used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
-    if (used * 100 >= store->map_bytes * STORE_WARN_PERCENT) {
-        store->warned = true;
-        rd_log(RD_LOG_WARN, "store",
-               "%llu of %llu MiB of the store's map are used; it will be enlarged",
-               (unsigned long long)(used >> 20), (unsigned long long)(store->map_bytes >> 20));
+    store->warned = true;
+    rd_log(RD_LOG_WARN, "store",
+           "%llu of %llu MiB of the store's map are used; it will be enlarged",
+           (unsigned long long)(used >> 20), (unsigned long long)(map >> 20));
+}
+
+/* What was sealed is in the pages now: they are read anew, and the layer serves the next time. */
+static void store_committed(struct rd_store *store)
+{
+    rd_store_rest(store);
+    rd_layer_reset(store->sealed);
+    store->spare = store->sealed;
+    store->sealed = NULL;
+    store_warn_full(store);
+}
+
+enum rd_status rd_store_commit_poll(struct rd_store *store, bool wait, struct rd_error *error)
+{
+    RD_ASSERT(pthread_equal(store->writer, pthread_self()) && !store->look);
+    for (;;) {
+        enum store_commit commit = store_state(store, wait);
+        if (commit != STORE_DONE)
+            return commit == STORE_ASKED ? RD_BUSY : RD_OK;
+        store_ask(store, STORE_IDLE);
+        enum rd_status status = store->status;
+        if (status == RD_OK) {
+            store_committed(store);
+            return RD_OK;
+        }
+        if (status == RD_MAP_FULL)
+            status = rd_store_grow(store, &store->error);
+        if (status != RD_OK)
+            return rd_error_set(error, status, "%s", store->error.text);
+        store_ask(store, STORE_ASKED);
     }
 }
 
 enum rd_status rd_store_commit(struct rd_store *store, struct rd_error *error)
 {
-    RD_ASSERT(!store->dead);
-    if (!store->txn) {
-        return RD_OK;
+    enum rd_status status = rd_store_commit_poll(store, true, error);
+    for (int i = 0; i < 2 && status == RD_OK; i++) {
+        if (!store->sealed && rd_layer_writes(store->open))
+            rd_store_seal(store);
+        if (store->sealed) {
+            rd_store_commit_start(store);
+            status = rd_store_commit_poll(store, true, error);
+        }
     }
-    RD_ASSERT(pthread_equal(store->writer, pthread_self()));
-    if (rd_fault_hit("store_enospc") && store->writes > 0) {
-        rd_store_abort(store);
-        return store_failed(ENOSPC, "cannot commit the store", error);
-    }
-    rd_fault_exit("store_before_commit");
-    if (rd_fault_hit("store_commit_slow")) {
-        nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
-    }
-    int code = store_write_code(store, mdb_txn_commit(store->txn));
-    rd_fault_exit("store_after_commit");
-    store->txn = NULL;
-    store->writes = 0;
-    if (code) {
-        return store_failed(code, "cannot commit the store", error);
-    }
-    store_warn_full(store);
-    return RD_OK;
+    return status;
 }
 
 void rd_store_abort(struct rd_store *store)
 {
-    if (store->txn) {
-        RD_ASSERT(pthread_equal(store->writer, pthread_self()));
-        mdb_txn_abort(store->txn);
+    struct rd_error error = RD_ERROR_NONE;
+    if (rd_store_commit_poll(store, true, &error) != RD_OK || store->sealed) {
+        rd_layer_reset(store->sealed);
+        store->spare = store->sealed;
+        store->sealed = NULL;
     }
-    store->txn = NULL;
-    store->writes = 0;
-    store->dead = false;
+    rd_layer_reset(store->open);
+    rd_store_rest(store);
+}
+
+void rd_store_rest(struct rd_store *store)
+{
+    if (store->reads)
+        rd_pages_rest(store->reader);
+    store->reads = false;
 }
 
 bool rd_store_is_dirty(const struct rd_store *store)
 {
-    return store->writes > 0;
+    return store->sealed || rd_layer_writes(store->open) > 0;
 }
 
 uint64_t rd_store_writes(const struct rd_store *store)
 {
-    return store->writes;
+    return rd_layer_writes(store->open);
+}
+
+size_t rd_store_layer_bytes(const struct rd_store *store)
+{
+    return rd_layer_bytes(store->open);
 }
 
 enum rd_status rd_store_grow(struct rd_store *store, struct rd_error *error)
 {
-    RD_ASSERT(!store->txn);
-    uint64_t bytes = 2 * store->map_bytes;
-    if (bytes > RD_STORE_MAP_BYTES_MAX) {
+    uint64_t bytes = 2 * rd_pages_map_bytes(store->pages);
+    RD_ASSERT(store_state(store, false) != STORE_ASKED);
+    if (bytes > RD_STORE_MAP_BYTES_MAX)
         return rd_error_set(error, RD_STORAGE_FULL, "the store's map is at its limit of %llu GiB",
                             RD_STORE_MAP_BYTES_MAX >> 30);
-    }
     snapshots_give_up(store); /* LMDB moves the map: nothing may read from where it was */
-    int code = mdb_env_set_mapsize(store->env, bytes);
-    if (code) {
-        return store_failed(code, "cannot enlarge the store's map", error);
-    }
-    store->map_bytes = bytes;
+    store_reader_end(store);
+    enum rd_status status = rd_pages_map(store->pages, bytes, error);
+    if (status != RD_OK)
+        return status;
     store->warned = false;
     rd_log(RD_LOG_INFO, "store", "the store's map has now %llu MiB",
            (unsigned long long)(bytes >> 20));
     return RD_OK;
 }
 
-/* A line of LMDB's table of readers: "pid thread txnid", "-" for one that is idle. */
-static int store_reader_line(const char *line, void *context)
-{
-    uint64_t *oldest = context;
-    unsigned long pid, txn;
-    char thread[64];
-    if (sscanf(line, "%lu %63s %lu", &pid, thread, &txn) == 3 && (*oldest == 0 || txn < *oldest)) {
-        *oldest = txn;
-    }
-    return 0;
-}
-
 void rd_store_stat(struct rd_store *store, struct rd_store_stat *out)
 {
-    struct rd_error error;
-    MDB_envinfo info = { 0 };
-    MDB_stat stat = { 0 };
-    struct stat file = { 0 };
-    uint64_t oldest = 0;
-    int fd;
-    memset(out, 0, sizeof(*out));
-    mdb_env_info(store->env, &info);
-    mdb_env_stat(store->env, &stat);
-    out->map_bytes = store->map_bytes;
-    out->used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
-    if (mdb_env_get_fd(store->env, &fd) == 0 && fstat(fd, &file) == 0) {
-        out->file_bytes = (uint64_t)file.st_size;
-    }
-    mdb_reader_list(store->env, store_reader_line, &oldest);
-    out->oldest_reader_lag =
-        oldest && info.me_last_txnid > oldest ? info.me_last_txnid - oldest : 0;
-    if (store_begin(store, &error) != RD_OK) {
-        return;
-    }
-    for (int i = 0; i < RD_TABLE_COUNT; i++) {
-        if (mdb_stat(store->txn, store->tables[i], &stat) == 0) {
-            out->tables[i].rows = stat.ms_entries;
-            out->tables[i].bytes =
-                (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) *
-                (uint64_t)stat.ms_psize;
-        }
-    }
+    struct rd_error error = RD_ERROR_NONE;
+    void *reader;
+    memset(out, 0, sizeof *out);
+    if (store_reader(store, &reader, &error) == RD_OK)
+        rd_pages_stat(store->pages, reader, out);
 }
 
 static void digest_number(crypto_generichash_state *state, uint64_t number)
 {
     unsigned char bytes[8];
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         bytes[i] = (unsigned char)(number >> (8 * i));
-    }
-    crypto_generichash_update(state, bytes, sizeof(bytes));
+    crypto_generichash_update(state, bytes, sizeof bytes);
 }
 
 enum rd_status rd_store_digest(struct rd_store *store, unsigned char out[32],
                                struct rd_error *error)
 {
-    static const unsigned char lowest[STORE_KEY_BYTES_MAX];
+    static const unsigned char lowest[RD_KEY_BYTES_MAX];
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, 32);
     for (int i = RD_TABLE_META + 1; i < RD_TABLE_COUNT; i++) {
@@ -597,9 +622,8 @@ enum rd_status rd_store_digest(struct rd_store *store, unsigned char out[32],
             rows++;
         }
         rd_walk_end(&walk);
-        if (status != RD_END) {
+        if (status != RD_END)
             return status;
-        }
         digest_number(&state, rows);
     }
     crypto_generichash_final(&state, out, 32);

@@ -1,9 +1,14 @@
-/* The store: ordered tables of fixed-size keys over LMDB; the only includer of lmdb.h.
+/* The store: ordered tables of fixed-size keys.
  *
- * All of it is a projection of the journal. One thread writes; its write transaction stays open
- * over many batches, so that it reads its own writes, and is committed in steps. What get and the
- * cursors return is borrowed: it may be read until the next put, del, commit or abort, and must be
- * copied before that.
+ * All of it is a projection of the journal. What is written stays in memory, in layers, and is read
+ * through them; a commit takes a whole layer to the pages on disk, on a thread of its own, while
+ * the next layer is written:
+ *
+ *   put, del ─▶ open layer ── seal ─▶ sealed layer ── commit ─▶ pages
+ *   get, walk ◀── the newest of these that says something of the key
+ *
+ * What get and the walks return is borrowed: it may be read until the next put, del, seal or
+ * commit, and must be copied before that. One thread calls all of it.
  */
 #ifndef RD_STORE_STORE_H
 #define RD_STORE_STORE_H
@@ -16,36 +21,42 @@
 
 struct rd_store;
 
-/* X(NAME, text, key bytes): the tables; tables.h spells their keys. */
+/* X(NAME, text, key bytes, front bytes): the tables; tables.h spells their keys. Rows of a table
+ * with a front have no value: the pages keep each front once, with what stands behind it in the
+ * keys as a sorted list. */
 #define RD_TABLE_MAP(X)                                                                            \
-    X(META, "meta", 8)                /* name (8 letters) -> value */                              \
-    X(SYMBOL, "symbol", 8)            /* hash of a name -> number, name */                         \
-    X(RECORD, "record", 8)            /* id -> current value */                                    \
-    X(INDEX, "index", 36)             /* index, value, opened at, id -> nothing */                 \
-    X(AGENDA, "agenda", 25)           /* lane, due, record, deadline -> nothing */                 \
-    X(DEADLINE, "deadline", 16)       /* record, deadline -> row */                                \
-    X(LINK, "link", 24)               /* from, name, to -> nothing */                              \
-    X(POSITION, "position", 12)       /* record, version -> journal position, sequence */          \
-    X(MARK, "mark", 8)                /* sequence (every so many) -> journal position */           \
-    X(OUTBOX, "outbox", 8)            /* notice -> text and addressees */                          \
-    X(IDEMPOTENCY, "idempotency", 16) /* hash of actor and key -> position, expires */             \
-    X(EXPIRY, "expiry", 24)           /* expires, hash of actor and key -> nothing */              \
-    X(POLICY, "policy", 4)            /* generation -> hash, sources */                            \
-    X(ACCOUNT, "account", 32)         /* hash of a token -> account */                             \
-    X(COUNTER, "counter", 16)         /* hash of a name -> number */                               \
-    X(JOB, "job", 8)                  /* number -> what it does, how far it is */                  \
-    X(LEDGER, "ledger", 16)           /* entry type, account -> balance, number of entries */      \
-    X(TALLY, "tally", 18)             /* type, hash of an owner -> number of open records, owner */
+    X(META, "meta", 8, 0)                /* name (8 letters) -> value */                           \
+    X(SYMBOL, "symbol", 8, 0)            /* hash of a name -> number, name */                      \
+    X(RECORD, "record", 8, 0)            /* id -> current value */                                 \
+    X(INDEX, "index", 36, 20)            /* index, value, opened at, id -> nothing */              \
+    X(AGENDA, "agenda", 25, 0)           /* lane, due, record, deadline -> nothing */              \
+    X(DEADLINE, "deadline", 16, 0)       /* record, deadline -> row */                             \
+    X(LINK, "link", 24, 0)               /* from, name, to -> nothing */                           \
+    X(POSITION, "position", 12, 0)       /* record, version -> journal position, sequence */       \
+    X(MARK, "mark", 8, 0)                /* sequence (every so many) -> journal position */        \
+    X(OUTBOX, "outbox", 8, 0)            /* notice -> text and addressees */                       \
+    X(IDEMPOTENCY, "idempotency", 16, 0) /* hash of actor and key -> position, expires */          \
+    X(EXPIRY, "expiry", 24, 0)           /* expires, hash of actor and key -> nothing */           \
+    X(POLICY, "policy", 4, 0)            /* generation -> hash, sources */                         \
+    X(ACCOUNT, "account", 32, 0)         /* hash of a token -> account */                          \
+    X(COUNTER, "counter", 16, 0)         /* hash of a name -> number */                            \
+    X(JOB, "job", 8, 0)                  /* number -> what it does, how far it is */               \
+    X(LEDGER, "ledger", 16, 0)           /* entry type, account -> balance, number of entries */   \
+    X(TALLY, "tally", 18, 0) /* type, hash of an owner -> number of open records, owner */
 
 enum rd_table {
-#define RD_TABLE_ENUM(name, text, key) RD_TABLE_##name,
+#define RD_TABLE_ENUM(name, text, key, front) RD_TABLE_##name,
     RD_TABLE_MAP(RD_TABLE_ENUM)
 #undef RD_TABLE_ENUM
         RD_TABLE_COUNT
 };
 
-/* The fixed number of key bytes of a table, and its name. */
+#define RD_KEY_BYTES_MAX 36
+
+/* The fixed number of key bytes of a table, how many of them are its front (0: none), and its name.
+ */
 size_t rd_table_key_bytes(enum rd_table table);
+size_t rd_table_front_bytes(enum rd_table table);
 const char *rd_table_name(enum rd_table table);
 
 struct rd_store_options {
@@ -63,30 +74,49 @@ void rd_store_close(struct rd_store *store);
  * transaction may be open. */
 void rd_store_adopt(struct rd_store *store);
 
-/* Reading and writing, inside the write transaction, which the first call begins. Keys have the
- * table's fixed size. */
+/* Reading and writing. Keys have the table's fixed size. */
 
 /* RD_OK, or RD_NOT_FOUND without filling an error. */
 enum rd_status rd_store_get(struct rd_store *store, enum rd_table table, const void *key,
                             const void **bytes, size_t *len, struct rd_error *error) RD_MUST_CHECK;
-/* RD_MAP_FULL: the transaction is dead; only rd_store_abort may follow. RD_STORAGE_FULL likewise.
- */
+/* RD_OK: there is room in memory, and where there is none on disk, the commit tells. */
 enum rd_status rd_store_put(struct rd_store *store, enum rd_table table, const void *key,
+                            const void *bytes, size_t len, struct rd_error *error) RD_MUST_CHECK;
+/* As put, for a row of which the caller knows that there is none now: where it goes again before
+ * the commit, the pages never see it. */
+enum rd_status rd_store_add(struct rd_store *store, enum rd_table table, const void *key,
                             const void *bytes, size_t len, struct rd_error *error) RD_MUST_CHECK;
 /* RD_OK also where there was none. */
 enum rd_status rd_store_del(struct rd_store *store, enum rd_table table, const void *key,
                             struct rd_error *error) RD_MUST_CHECK;
+
+/* A place in a layer's table (layer.h); any write to the table ends it. */
+struct rd_layer_at {
+    struct layer_leaf *leaf; /* NULL: at the end */
+    uint32_t at, key_bytes;
+};
+
+/* A place in the pages' table (pages.h). */
+struct rd_pages_at {
+    void *cursor;
+    const unsigned char *key; /* NULL: at the end */
+    const void *bytes;
+    size_t len;
+    unsigned char whole[RD_KEY_BYTES_MAX]; /* the key, where the table has a front */
+};
 
 /* A walk over a table in key order. Any write to the table ends the walk: seek anew with the last
  * key. */
 struct rd_walk {
     struct rd_store *store;
     enum rd_table table;
-    void *cursor;
     bool backwards;
-    const void *key; /* of the current pair; borrowed */
+    const void *key; /* of the current pair; borrowed; NULL: at the end */
     const void *bytes;
     size_t len;
+    struct rd_layer_at layers[2]; /* the store's own, newest first */
+    struct rd_pages_at pages;
+    unsigned parts; /* a bit for each that stands on the current key */
 };
 /* Places the walk on the first pair whose key is >= `from` (backwards: the last whose key is <=
  * `from`). RD_END where there is none. Each walk that was started is ended by rd_walk_end, whatever
@@ -119,16 +149,29 @@ void rd_snapshot_close(struct rd_snapshot *snapshot);
  * snapshot. */
 void rd_store_look(struct rd_store *store, const struct rd_snapshot *snapshot);
 
-/* Commits what was written, with a full sync. RD_STORAGE_FULL or RD_IO: nothing was committed and
- * the transaction is gone: what it held must be applied anew. */
+/* Committing, in steps. Seals what was written: it is what the next commit takes. Nothing may be
+ * sealed already. */
+void rd_store_seal(struct rd_store *store);
+bool rd_store_is_sealed(const struct rd_store *store);
+/* Begins to commit what is sealed, with a full sync, on the store's own thread. */
+void rd_store_commit_start(struct rd_store *store);
+/* How it went: RD_BUSY while it is under way (`wait`: waits for its end), RD_OK where it is done or
+ * none was begun. RD_STORAGE_FULL, RD_IO: nothing was committed; what is sealed stays so, and may
+ * be tried again. A full map is enlarged by the way. */
+enum rd_status rd_store_commit_poll(struct rd_store *store, bool wait,
+                                    struct rd_error *error) RD_MUST_CHECK;
+/* All of that in one go: what is sealed, and what was written since. */
 enum rd_status rd_store_commit(struct rd_store *store, struct rd_error *error) RD_MUST_CHECK;
-/* Gives up what was written since the last commit. */
+/* Gives up what was written since the last commit; waits for one that is under way. */
 void rd_store_abort(struct rd_store *store);
-/* Whether anything was written since the last commit. */
+/* Nothing is read for a while: no page is kept from being used again. Ends what was borrowed. */
+void rd_store_rest(struct rd_store *store);
+/* Whether anything is not committed. */
 bool rd_store_is_dirty(const struct rd_store *store);
-/* How many puts and dels since then: a measure of the pages that a commit will write. */
+/* How many puts and dels since the last seal, and the memory that they took. */
 uint64_t rd_store_writes(const struct rd_store *store);
-/* Doubles the map (no transaction may be open), up to RD_STORE_MAP_BYTES_MAX; then RD_STORAGE_FULL.
+size_t rd_store_layer_bytes(const struct rd_store *store);
+/* Doubles the map (nothing may be committing), up to RD_STORE_MAP_BYTES_MAX; then RD_STORAGE_FULL.
  */
 enum rd_status rd_store_grow(struct rd_store *store, struct rd_error *error) RD_MUST_CHECK;
 
@@ -136,7 +179,7 @@ struct rd_store_stat {
     uint64_t map_bytes, used_bytes, file_bytes;
     uint64_t oldest_reader_lag; /* transactions that the oldest reader is behind; 0: no reader */
     struct {
-        uint64_t rows;
+        uint64_t rows;  /* as of the last commit */
         uint64_t bytes; /* pages of it */
     } tables[RD_TABLE_COUNT];
 };

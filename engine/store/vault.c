@@ -1,12 +1,12 @@
 /* The vault: journal and store of one data directory, and the one rule between them:
  *
- *   committed (store, on disk) <= flushed (journal, on disk) <= applied (open transaction)
+ *   committed (store, on disk) <= flushed (journal, on disk) <= applied (in memory)
  *   and what is applied is what is appended
  *
- * The store is committed right after a flush with nothing waiting, together with the row "vaultpos"
- * that says how far it has got. Whatever goes wrong with the open transaction (map full, no room, a
- * kill), the answer is the same: give it up and apply anew what the journal has behind the
- * committed place; entries that are not flushed yet come from the batch's memory.
+ * From time to time what is applied is sealed, together with the row "vaultpos" that says how far
+ * it goes; once the journal is flushed as far, the store commits it on a thread of its own. A store
+ * that finds no room keeps in memory what it has and tries again later; after a kill, what the
+ * journal has behind the committed place is applied anew.
  */
 #include "store/vault.h"
 
@@ -51,40 +51,41 @@ static enum rd_status vault_apply(struct rd_vault *vault, const struct rd_entry 
     return status;
 }
 
-/* A commit's time goes by its dirty pages, whose number goes by the puts. One that took too long
- * makes the next ones smaller at once, one that was quick makes them larger by and by. */
-static void vault_pace(struct rd_vault *vault, uint64_t writes, int64_t took_ns)
+/* What is applied becomes what the next commit takes. */
+static enum rd_status vault_seal(struct rd_vault *vault, struct rd_error *error)
 {
-    const int64_t aim_ns = RD_STORE_COMMIT_TOOK_MS * 1000000ll;
-    if (took_ns > aim_ns) {
-        uint64_t fits = writes * (uint64_t)aim_ns / (uint64_t)took_ns;
-        vault->writes_max = fits < vault->writes_max ? fits : vault->writes_max;
-    } else if (writes >= vault->writes_max) {
-        vault->writes_max += vault->writes_max / 4;
-    }
-    if (vault->writes_max < RD_STORE_WRITES_MIN) {
-        vault->writes_max = RD_STORE_WRITES_MIN;
-    }
-    if (vault->writes_max > RD_STORE_WRITES_MAX) {
-        vault->writes_max = RD_STORE_WRITES_MAX;
-    }
+    enum rd_status status = vault_save_position(vault, error);
+    if (status == RD_OK)
+        rd_store_seal(vault->store);
+    vault->sealed = vault->applied;
+    return status;
+}
+
+/* The commit that was begun has ended (`wait`: waits for that); RD_BUSY where it has not. */
+static enum rd_status vault_poll(struct rd_vault *vault, bool wait, struct rd_error *error)
+{
+    bool sealed = rd_store_is_sealed(vault->store);
+    int64_t began_ns = rd_clock_mono_ns();
+    enum rd_status status = rd_store_commit_poll(vault->store, wait, error);
+    if (status == RD_OK && sealed && !rd_store_is_sealed(vault->store))
+        vault->committed = vault->sealed;
+    if (wait)
+        rd_turn_add(vault->turn, RD_TURN_COMMIT, began_ns);
+    return status;
 }
 
 enum rd_status vault_commit_once(struct rd_vault *vault, struct rd_error *error)
 {
-    RD_ASSERT(rd_journal_flushed_seq(vault->journal) >= vault->applied.seq);
-    uint64_t writes = rd_store_writes(vault->store);
-    int64_t began_ns = rd_clock_mono_ns();
-    enum rd_status status = vault_save_position(vault, error);
-    if (status == RD_OK) {
-        status = rd_store_commit(vault->store, error);
+    enum rd_status status = vault_poll(vault, true, error);
+    for (int i = 0; i < 2 && status == RD_OK && rd_store_is_dirty(vault->store); i++) {
+        if (!rd_store_is_sealed(vault->store))
+            status = vault_seal(vault, error);
+        RD_ASSERT(rd_journal_flushed_seq(vault->journal) >= vault->sealed.seq);
+        if (status == RD_OK) {
+            rd_store_commit_start(vault->store);
+            status = vault_poll(vault, true, error);
+        }
     }
-    if (status == RD_OK) {
-        vault->committed = vault->applied;
-        vault->committed_ns = rd_clock_mono_ns();
-        vault_pace(vault, writes, vault->committed_ns - began_ns);
-    }
-    rd_turn_add(vault->turn, RD_TURN_COMMIT, began_ns);
     return status;
 }
 
@@ -120,9 +121,23 @@ static void vault_tell(struct rd_vault *vault, uint64_t done, uint64_t all)
     }
 }
 
-/* One pass from the committed place to `upto`; commits in between where that is allowed. */
-static enum rd_status vault_replay_once(struct rd_vault *vault, uint64_t upto,
+/* Applies what lies behind the committed place, and begins commits on the way. */
+static enum rd_status vault_replay_step(struct rd_vault *vault, const struct rd_entry *entry,
                                         struct rd_error *error)
+{
+    enum rd_status status = vault_apply(vault, entry, error);
+    if (status != RD_OK || rd_store_writes(vault->store) < RD_STORE_WRITES_MAX ||
+        entry->seq > rd_journal_flushed_seq(vault->journal))
+        return status;
+    status = vault_poll(vault, true, error); /* the one before */
+    if (status == RD_OK)
+        status = vault_seal(vault, error);
+    if (status == RD_OK)
+        rd_store_commit_start(vault->store);
+    return status;
+}
+
+enum rd_status vault_replay(struct rd_vault *vault, uint64_t upto, struct rd_error *error)
 {
     struct rd_position at;
     struct rd_entry entry;
@@ -131,45 +146,22 @@ static enum rd_status vault_replay_once(struct rd_vault *vault, uint64_t upto,
     while (status == RD_OK && vault->applied.seq < upto) {
         rd_arena_reset(&vault->arena);
         status = rd_journal_read(vault->journal, at, &vault->arena, &entry, error);
-        if (status == RD_END || status == RD_NOT_FOUND) {
+        if (status == RD_END || status == RD_NOT_FOUND)
             return rd_error_set(error, RD_CORRUPT, "%s: the journal ends before entry %llu",
                                 vault->dir, (unsigned long long)(vault->applied.seq + 1));
-        }
-        if (status == RD_OK && entry.seq != vault->applied.seq + 1) {
+        if (status == RD_OK && entry.seq != vault->applied.seq + 1)
             return rd_error_set(error, RD_CORRUPT,
                                 "%s: the journal has entry %llu where %llu belongs; `redress audit "
                                 "verify` says more",
                                 vault->dir, (unsigned long long)entry.seq,
                                 (unsigned long long)(vault->applied.seq + 1));
-        }
         if (status == RD_OK) {
             at = entry.next;
-            status = vault_apply(vault, &entry, error);
+            status = vault_replay_step(vault, &entry, error);
             vault_tell(vault, vault->applied.seq, upto);
-        }
-        if (status == RD_OK && !vault->blocked &&
-            rd_store_writes(vault->store) >= RD_STORE_WRITES_MAX &&
-            vault->applied.seq <= rd_journal_flushed_seq(vault->journal)) {
-            status = vault_commit_once(vault, error);
         }
     }
     return status;
-}
-
-enum rd_status vault_replay(struct rd_vault *vault, uint64_t upto, bool grow,
-                            struct rd_error *error)
-{
-    for (;;) {
-        rd_store_abort(vault->store);
-        enum rd_status status = grow ? rd_store_grow(vault->store, error) : RD_OK;
-        if (status == RD_OK) {
-            status = vault_replay_once(vault, upto, error);
-        }
-        if (status != RD_MAP_FULL) {
-            return status;
-        }
-        grow = true;
-    }
 }
 
 /* After this nothing would be as it should: better the last flush stands and the service manager
@@ -180,44 +172,72 @@ static void vault_die(const struct rd_vault *vault, const char *what, const stru
     abort();
 }
 
-/* Puts the store back to where all entries up to `seq` are applied. There was room for exactly this
- * before. */
-static void vault_restore(struct rd_vault *vault, uint64_t seq)
+/* How the commit under way went. */
+static void vault_look(struct rd_vault *vault, bool wait)
 {
     struct rd_error error = RD_ERROR_NONE;
-    if (vault_replay(vault, seq, false, &error) != RD_OK) {
-        vault_die(vault, "entries could not be applied anew", &error);
-    }
-}
-
-void vault_commit(struct rd_vault *vault)
-{
-    struct rd_error error = RD_ERROR_NONE;
-    if (!rd_store_is_dirty(vault->store) ||
-        rd_journal_flushed_seq(vault->journal) != rd_journal_last_seq(vault->journal) ||
-        (vault->blocked && rd_clock_mono_ns() < vault->retry_ns)) {
-        return;
-    }
-    enum rd_status status = vault_commit_once(vault, &error);
-    if (status == RD_MAP_FULL) {
-        status = vault_replay(vault, rd_journal_last_seq(vault->journal), true, &error);
-        status = status == RD_OK ? vault_commit_once(vault, &error) : status;
-    }
-    if (status == RD_OK) {
-        if (vault->blocked) {
+    bool sealed = rd_store_is_sealed(vault->store);
+    enum rd_status status = vault_poll(vault, wait, &error);
+    if (status == RD_OK && sealed && !rd_store_is_sealed(vault->store)) {
+        if (vault->blocked)
             rd_log(RD_LOG_INFO, "vault", "%s: the store is committed again", vault->dir);
-        }
         vault->blocked = false;
+        vault->started = false;
+    }
+    if (status == RD_OK || status == RD_BUSY)
         return;
-    }
-    if (status != RD_STORAGE_FULL) {
+    if (status != RD_STORAGE_FULL)
         vault_die(vault, "the store could not be committed", &error);
-    }
     rd_log(RD_LOG_ERROR, "vault", "%s: the store could not be committed and is tried again: %s",
            vault->dir, error.text);
     vault->blocked = true;
+    vault->started = false;
     vault->retry_ns = rd_clock_mono_ns() + VAULT_RETRY_NS;
-    vault_restore(vault, rd_journal_last_seq(vault->journal));
+}
+
+/* Begins to commit what is sealed, once the journal is flushed as far. */
+static void vault_start(struct rd_vault *vault)
+{
+    if (!rd_store_is_sealed(vault->store) || vault->started ||
+        rd_journal_flushed_seq(vault->journal) < vault->sealed.seq ||
+        (vault->blocked && rd_clock_mono_ns() < vault->retry_ns))
+        return;
+    rd_store_commit_start(vault->store);
+    vault->started = true;
+}
+
+/* A step of committing: what was begun is looked at; what is written is sealed (`now`: however
+ * little and recent it is), and begun. Nothing is waited for. */
+static void vault_commit(struct rd_vault *vault, bool now)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    vault_look(vault, false);
+    uint64_t writes = rd_store_writes(vault->store);
+    int64_t at_ns = rd_clock_mono_ns();
+    bool due = now || writes >= RD_STORE_WRITES_MAX ||
+               at_ns - vault->sealed_ns >= RD_STORE_COMMIT_MS * 1000000ll;
+    if (writes && due && !rd_store_is_sealed(vault->store)) {
+        if (vault_seal(vault, &error) != RD_OK)
+            vault_die(vault, "the store could not be sealed", &error);
+        vault->sealed_ns = at_ns;
+    }
+    vault_start(vault);
+}
+
+enum rd_status rd_vault_commit(struct rd_vault *vault, struct rd_error *error)
+{
+    /* what is under way, what is sealed behind it, and what was written since */
+    for (int i = 0; i < 3 && rd_store_is_dirty(vault->store); i++) {
+        vault->retry_ns = 0;
+        vault_commit(vault, true);
+        if (!vault->started)
+            break; /* it waits for the journal's flush */
+        vault_look(vault, true);
+        if (vault->blocked)
+            return rd_error_set(error, RD_STORAGE_FULL,
+                                "there is no room to commit the store in %s", vault->dir);
+    }
+    return RD_OK;
 }
 
 void rd_vault_adopt(struct rd_vault *vault)
@@ -241,8 +261,7 @@ struct rd_store *rd_vault_store(struct rd_vault *vault)
     return vault->store;
 }
 
-/* Dirty pages must not pile up behind a commit that finds no room: LMDB would spill them, and find
- * none either. */
+/* What is written must not pile up without end behind a commit that finds no room. */
 static bool vault_is_stuck(const struct rd_vault *vault)
 {
     return vault->blocked && rd_store_writes(vault->store) >= RD_STORE_WRITES_MAX;
@@ -253,59 +272,52 @@ bool rd_vault_is_full(const struct rd_vault *vault)
     return rd_journal_is_full(vault->journal) || vault_is_stuck(vault);
 }
 
+/* Room in memory for what comes: a commit that is far behind is waited for. */
+static enum rd_status vault_room(struct rd_vault *vault, struct rd_error *error)
+{
+    if (vault_is_stuck(vault))
+        vault_commit(vault, false);
+    if (vault->started &&
+        (vault->blocked || rd_store_writes(vault->store) >= RD_STORE_AHEAD * RD_STORE_WRITES_MAX))
+        vault_look(vault, true);
+    if (vault_is_stuck(vault))
+        return rd_error_set(error, RD_STORAGE_FULL, "there is no room to commit the store in %s",
+                            vault->dir);
+    return RD_OK;
+}
+
 enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_t len,
                               uint64_t *seq, struct rd_error *error)
 {
     struct rd_position position;
     struct rd_entry entry;
-    if (vault_is_stuck(vault)) {
-        vault_commit(vault);
-        if (vault_is_stuck(vault)) {
-            return rd_error_set(error, RD_STORAGE_FULL,
-                                "there is no room to commit the store in %s", vault->dir);
-        }
-    }
-    enum rd_status status = rd_journal_append(vault->journal, payload, len, seq, &position, error);
-    if (status != RD_OK) {
+    enum rd_status status = vault_room(vault, error);
+    if (status == RD_OK)
+        status = rd_journal_append(vault->journal, payload, len, seq, &position, error);
+    if (status != RD_OK)
         return status;
-    }
     rd_arena_reset(&vault->arena);
     struct rd_error why = RD_ERROR_NONE;
     status = rd_journal_read(vault->journal, position, &vault->arena, &entry, &why);
-    if (status == RD_OK) {
+    if (status == RD_OK)
         status = vault_apply(vault, &entry, &why);
-    }
-    if (status == RD_MAP_FULL) {
-        status = vault_replay(vault, *seq, true, &why);
-    }
-    if (status == RD_OK) {
-        return RD_OK;
-    }
-    if (status != RD_STORAGE_FULL) {
+    if (status != RD_OK)
         vault_die(vault, "an entry could not be applied", &why);
-    }
-    rd_journal_unappend(vault->journal, *seq - 1);
-    vault_restore(vault, *seq - 1);
-    return rd_error_set(error, status, "%s", why.text);
+    return RD_OK;
 }
 
 enum rd_status rd_vault_flush(struct rd_vault *vault, struct rd_error *error)
 {
     enum rd_status status = rd_journal_flush(vault->journal, error);
-    if (status == RD_OK &&
-        (rd_clock_mono_ns() - vault->committed_ns >= RD_STORE_COMMIT_MS * 1000000ll ||
-         rd_store_writes(vault->store) >= vault->writes_max)) {
-        vault_commit(vault);
-    }
+    if (status == RD_OK)
+        vault_commit(vault, false);
     return status;
 }
 
 bool rd_vault_idle(struct rd_vault *vault)
 {
-    vault_commit(vault);
-    if (!rd_store_is_dirty(vault->store)) {
-        rd_store_abort(vault->store); /* a transaction that only read must not hold pages */
-    }
+    vault_commit(vault, true);
+    rd_store_rest(vault->store);
     return rd_journal_idle(vault->journal);
 }
 
@@ -367,16 +379,10 @@ enum rd_status rd_vault_digest(struct rd_vault *vault, unsigned char out[32],
                                struct rd_error *error)
 {
     enum rd_status status = rd_journal_flush(vault->journal, error);
-    if (status != RD_OK) {
-        return status;
-    }
-    vault->retry_ns = 0;
-    vault_commit(vault);
-    if (vault->blocked) {
-        return rd_error_set(error, RD_STORAGE_FULL, "there is no room to commit the store in %s",
-                            vault->dir);
-    }
-    status = rd_store_digest(vault->store, out, error);
-    rd_store_abort(vault->store);
+    if (status == RD_OK)
+        status = rd_vault_commit(vault, error);
+    if (status == RD_OK)
+        status = rd_store_digest(vault->store, out, error);
+    rd_store_rest(vault->store);
     return status;
 }

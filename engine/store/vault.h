@@ -1,7 +1,7 @@
 /* The vault: one data directory, journal and store together, opened by one process at a time.
  *
  *   append ─▶ journal (memory) ─▶ flush = durable ─▶ replies may leave
- *      └────▶ apply ─▶ store's open transaction ─▶ committed in steps, never beyond what is flushed
+ *      └────▶ apply ─▶ store (memory) ─▶ committed in steps, never beyond what is flushed
  *
  * What an entry means is not known here: the owner brings `apply`, which must be a pure function of
  * the entry and the store (recovery and rebuild call it again, without Lua) and fails only for
@@ -53,19 +53,19 @@ void rd_vault_watch(struct rd_vault *vault, struct rd_turn *turn);
 struct rd_journal *rd_vault_journal(struct rd_vault *vault);
 struct rd_store *rd_vault_store(struct rd_vault *vault);
 
-/* Appends an entry to the batch and applies it to the store. A full map is grown here: the
- * transaction is given up, the map enlarged, and everything since the last commit applied anew.
- * RD_STORAGE_FULL: the entry is not part of the batch and the store is as before. Any other failure
- * of apply is a bug or a dying disk: aborts. */
+/* Appends an entry to the batch and applies it to the store. RD_STORAGE_FULL: neither was done. Any
+ * failure of apply is a bug or a dying disk: aborts. */
 enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_t len,
                               uint64_t *seq, struct rd_error *error) RD_MUST_CHECK;
-/* Makes the batch durable (one write, one fdatasync), then commits the store if RD_STORE_COMMIT_MS
- * have gone by since the last commit. A store that can't be committed for want of room stays
- * readable and is tried again later. */
+/* Makes the batch durable (one write, one fdatasync), then begins to commit the store if
+ * RD_STORE_COMMIT_MS have gone by since the last time. A store that can't be committed for want of
+ * room stays readable and is tried again later. */
 enum rd_status rd_vault_flush(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
-/* Nothing else to do: commits the store if it is dirty, prepares segments. True: there is more to
- * do (see rd_journal_idle). */
+/* Nothing else to do: begins to commit the store if it is dirty, prepares segments. True: there is
+ * more to do (see rd_journal_idle). */
 bool rd_vault_idle(struct rd_vault *vault);
+/* Commits all that is flushed and waits for it. RD_STORAGE_FULL: it found no room. */
+enum rd_status rd_vault_commit(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
 /* Whether writes would be refused with RD_STORAGE_FULL now. */
 bool rd_vault_is_full(const struct rd_vault *vault);
 

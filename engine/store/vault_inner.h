@@ -23,9 +23,9 @@ struct rd_vault {
     int lock_fd;
     struct rd_journal *journal;
     struct rd_store *store;
-    struct vault_mark committed, applied;
-    int64_t committed_ns;
-    uint64_t writes_max; /* puts that go into one commit, by how long the last ones took */
+    struct vault_mark committed, sealed, applied;
+    int64_t sealed_ns;
+    bool started; /* what is sealed is being committed */
     struct rd_turn *turn;
     bool blocked; /* the last commit found no room */
     int64_t retry_ns;
@@ -34,16 +34,12 @@ struct rd_vault {
     struct rd_arena arena;
 };
 
-/* Gives up the open transaction and applies everything behind the committed place anew, up to
- * `upto`; a full map is enlarged as often as it takes (`grow`: once before the first try). */
-enum rd_status vault_replay(struct rd_vault *vault, uint64_t upto, bool grow,
+/* Applies everything behind the committed place, up to `upto`; nothing else may be applied. */
+enum rd_status vault_replay(struct rd_vault *vault, uint64_t upto,
                             struct rd_error *error) RD_MUST_CHECK;
-/* Commits what is applied, all of which must be flushed. RD_MAP_FULL, RD_STORAGE_FULL: nothing was
- * committed. */
+/* Commits what is applied, all of which must be flushed, and waits for it. RD_STORAGE_FULL: nothing
+ * was committed. */
 enum rd_status vault_commit_once(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
-/* Commits if that is allowed now. Where there is no room, the transaction is made anew and tried
- * again later. */
-void vault_commit(struct rd_vault *vault);
 
 static inline void vault_be64_put(unsigned char *at, uint64_t v)
 {

@@ -86,7 +86,7 @@ static enum rd_status vault_load_position(struct rd_vault *vault, struct rd_erro
             memcpy(vault->committed.hash, at + 17, RD_HASH_BYTES);
         }
     }
-    rd_store_abort(vault->store);
+    rd_store_rest(vault->store);
     vault->applied = vault->committed;
     return status == RD_NOT_FOUND ? RD_OK : status;
 }
@@ -198,15 +198,10 @@ static enum rd_status vault_catch_up(struct rd_vault *vault, uint64_t *replayed,
 {
     uint64_t last = rd_journal_last_seq(vault->journal);
     *replayed = last - vault->committed.seq;
-    enum rd_status status = vault_replay(vault, last, false, error);
-    if (status == RD_OK && *replayed > 0) {
+    enum rd_status status = vault_replay(vault, last, error);
+    if (status == RD_OK)
         status = vault_commit_once(vault, error);
-        if (status == RD_MAP_FULL) {
-            status = vault_replay(vault, last, true, error);
-            status = status == RD_OK ? vault_commit_once(vault, error) : status;
-        }
-    }
-    rd_store_abort(vault->store);
+    rd_store_rest(vault->store);
     return status;
 }
 
@@ -271,7 +266,6 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
     vault->dir = strdup(options->dir);
     RD_ASSERT(vault->dir);
     vault->options.dir = vault->dir;
-    vault->writes_max = RD_STORE_WRITES_MAX;
     vault->lock_fd = -1;
     rd_arena_init(&vault->arena);
     enum rd_status status = vault_lock(vault, error);
@@ -296,7 +290,7 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
         return status;
     }
     vault->options.progress = NULL; /* its context may be gone when a later replay would tell */
-    vault->committed_ns = rd_clock_mono_ns();
+    vault->sealed_ns = rd_clock_mono_ns();
     *out = vault;
     return RD_OK;
 }
@@ -310,9 +304,8 @@ void rd_vault_close(struct rd_vault *vault)
     if (vault->store && vault->journal) { /* it was open */
         if (rd_journal_flush(vault->journal, &error) != RD_OK) {
             rd_log(RD_LOG_ERROR, "vault", "%s: the last batch is lost: %s", vault->dir, error.text);
-        } else {
-            vault->retry_ns = 0;
-            vault_commit(vault);
+        } else if (rd_vault_commit(vault, &error) != RD_OK) {
+            rd_log(RD_LOG_ERROR, "vault", "%s", error.text); /* the journal has all of it */
         }
     }
     rd_store_close(vault->store);

@@ -219,8 +219,7 @@ END_TEST
 /* What was not written never was: neither an account, nor the end of one. */
 START_TEST(a_full_disk_changes_no_account)
 {
-    static const char *const FAULTS[] = { "journal_enospc:0:1", "store_put_enospc:0:1",
-                                          "store_put_enospc:2:1" };
+    static const char *const FAULTS[] = { "journal_enospc:0:1" };
     if (!rd_faults_on())
         return;
     const char *id = hire("eva", "gz", "handler", "");

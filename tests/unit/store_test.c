@@ -183,18 +183,10 @@ START_TEST(grows_a_full_map)
     ck_assert_int_eq(put(1, "kept", 4), RD_OK);
     commit();
     uint64_t n = 2;
-    enum rd_status status = RD_OK;
-    while (status == RD_OK && n < 10000) {
-        status = put(n++, page, sizeof(page));
+    while (n < 400) { /* more than the map holds: it is enlarged by the commit */
+        ck_assert_int_eq(put(n++, page, sizeof(page)), RD_OK);
     }
-    ck_assert_int_eq(status, RD_MAP_FULL);
-    rd_store_abort(store);
-    ck_assert(has(1) && !has(2));
-    rd_store_abort(store);
-    ck_assert_int_eq(rd_store_grow(store, &error), RD_OK);
-    for (uint64_t again = 2; again < n; again++) {
-        ck_assert_int_eq(put(again, page, sizeof(page)), RD_OK);
-    }
+    ck_assert(has(1) && has(2));
     commit();
     rd_store_stat(store, &after);
     ck_assert_uint_eq(after.map_bytes, 2 * before.map_bytes);
@@ -208,7 +200,7 @@ START_TEST(grows_a_full_map)
     rd_store_stat(store, &after);
     ck_assert_uint_ge(after.map_bytes, after.file_bytes);
     ck_assert(has(n - 1));
-    rd_store_abort(store);
+    enum rd_status status = RD_OK;
     while (status != RD_STORAGE_FULL) {
         status = rd_store_grow(store, &error);
         ck_assert(status == RD_OK || status == RD_STORAGE_FULL);
@@ -226,18 +218,202 @@ START_TEST(commits_nothing_where_there_is_no_room)
         return;
     }
     ck_assert_int_eq(put(1, "x", 1), RD_OK);
-    setenv("RD_FAULT", "store_enospc:0", 1);
+    setenv("RD_FAULT", "store_enospc:0:1", 1);
     ck_assert_int_eq(rd_store_commit(store, &error), RD_STORAGE_FULL);
-    ck_assert(!rd_store_is_dirty(store) && !has(1));
-    unsetenv("RD_FAULT");
-    ck_assert_int_eq(put(1, "x", 1), RD_OK);
-    commit();
-    setenv("RD_FAULT", "store_put_enospc:1", 1);
+    ck_assert(rd_store_is_dirty(store) && has(1)); /* and keeps it for the next try */
     ck_assert_int_eq(put(2, "x", 1), RD_OK);
-    ck_assert_int_eq(put(3, "x", 1), RD_STORAGE_FULL);
+    commit();
+    ck_assert(!rd_store_is_dirty(store) && has(1) && has(2));
+    setenv("RD_FAULT", "store_put_enospc:1:1", 1);
+    ck_assert_int_eq(put(3, "x", 1), RD_OK);
+    ck_assert_int_eq(put(4, "x", 1), RD_OK);
+    ck_assert_int_eq(rd_store_commit(store, &error), RD_STORAGE_FULL);
+    ck_assert(has(3) && has(4));
     rd_store_abort(store);
+    ck_assert(!rd_store_is_dirty(store) && has(2) && !has(3) && !has(4));
+    setenv("RD_FAULT", "store_map_full:1:2", 1); /* twice: it grows twice */
+    ck_assert_int_eq(put(3, "x", 1), RD_OK);
+    ck_assert_int_eq(put(4, "x", 1), RD_OK);
+    commit();
     unsetenv("RD_FAULT");
-    ck_assert(has(1) && !has(2) && !has(3));
+    rd_store_close(store);
+    store = open_store(0);
+    ck_assert(has(1) && has(2) && has(3) && has(4));
+}
+END_TEST
+
+/* What is read while a commit is under way: the new layer over the sealed one over the pages. */
+START_TEST(reads_through_what_is_being_committed)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    unsigned char key[8];
+    uint64_t met[8];
+    for (uint64_t n = 1; n <= 4; n++)
+        ck_assert_int_eq(put(n, "a", 1), RD_OK);
+    commit();
+    key_make(key, 2);
+    ck_assert_int_eq(rd_store_del(store, RD_TABLE_RECORD, key, &error), RD_OK);
+    ck_assert_int_eq(put(3, "b", 1), RD_OK);
+    ck_assert_int_eq(put(5, "b", 1), RD_OK);
+    if (rd_faults_on())
+        setenv("RD_FAULT", "store_commit_slow:0:1", 1);
+    rd_store_seal(store);
+    rd_store_commit_start(store);
+    ck_assert_uint_eq(rd_store_writes(store), 0);
+    key_make(key, 5);
+    ck_assert_int_eq(rd_store_del(store, RD_TABLE_RECORD, key, &error), RD_OK);
+    ck_assert_int_eq(put(2, "c", 1), RD_OK);
+    ck_assert_int_eq(put(6, "c", 1), RD_OK);
+    if (rd_faults_on())
+        ck_assert_int_eq(rd_store_commit_poll(store, false, &error), RD_BUSY);
+    for (int i = 0; i < 3; i++) { /* under way, done, and all of it committed */
+        ck_assert_int_eq(walk(0, false, met, 8), 5);
+        ck_assert(met[0] == 1 && met[1] == 2 && met[2] == 3 && met[3] == 4 && met[4] == 6);
+        ck_assert_int_eq(walk(5, true, met, 8), 4);
+        ck_assert(met[0] == 4 && met[1] == 3 && met[2] == 2 && met[3] == 1);
+        ck_assert(has(2) && has(3) && !has(5) && has(6));
+        if (i == 0)
+            ck_assert_int_eq(rd_store_commit_poll(store, true, &error), RD_OK);
+        else
+            commit();
+    }
+    unsetenv("RD_FAULT");
+}
+END_TEST
+
+#define MODEL_KEYS 600
+
+/* The index's key: a front of few values, so that there are long lists of tails. */
+static void model_key(unsigned char key[RD_KEY_BYTES_MAX], enum rd_table table, unsigned n)
+{
+    memset(key, 0, RD_KEY_BYTES_MAX);
+    if (table == RD_TABLE_INDEX) {
+        unsigned front = n % 7 == 6 ? 255 : n % 7;
+        memset(key, (int)front, 20); /* the highest front there can be is one of them */
+        key[34] = (unsigned char)(n >> 8);
+        key[35] = (unsigned char)n;
+    } else {
+        key[6] = (unsigned char)(n >> 8);
+        key[7] = (unsigned char)n;
+    }
+}
+
+struct model {
+    bool there[MODEL_KEYS];
+    unsigned char value[MODEL_KEYS];
+};
+
+static int model_order(const void *a, const void *b)
+{
+    return memcmp(a, b, RD_KEY_BYTES_MAX);
+}
+
+/* All that the model has, in key order. */
+static size_t model_sorted(const struct model *model, enum rd_table table,
+                           unsigned char keys[MODEL_KEYS][RD_KEY_BYTES_MAX])
+{
+    size_t count = 0;
+    for (unsigned n = 0; n < MODEL_KEYS; n++)
+        if (model->there[n])
+            model_key(keys[count++], table, n);
+    qsort(keys, count, RD_KEY_BYTES_MAX, model_order);
+    return count;
+}
+
+static void model_check(const struct model *model, enum rd_table table, unsigned from)
+{
+    static unsigned char keys[MODEL_KEYS][RD_KEY_BYTES_MAX];
+    struct rd_error error = RD_ERROR_NONE;
+    unsigned char key[RD_KEY_BYTES_MAX];
+    size_t count = model_sorted(model, table, keys), bytes = rd_table_key_bytes(table), low = 0;
+    model_key(key, table, from);
+    while (low < count && memcmp(keys[low], key, bytes) < 0)
+        low++;
+    for (int backwards = 0; backwards < 2; backwards++) {
+        struct rd_walk it;
+        bool same = low < count && memcmp(keys[low], key, bytes) == 0;
+        size_t at = backwards ? low + same : low;
+        enum rd_status status = rd_walk_start(&it, store, table, key, backwards, &error);
+        for (; status == RD_OK; status = rd_walk_next(&it, &error)) {
+            ck_assert(backwards ? at > 0 : at < count);
+            at -= (size_t)backwards;
+            ck_assert_mem_eq(it.key, keys[at], bytes);
+            at += !backwards;
+        }
+        ck_assert_int_eq(status, RD_END);
+        ck_assert_uint_eq(at, backwards ? 0 : count);
+        rd_walk_end(&it);
+    }
+}
+
+/* Random writes, walks and steps of commits, against a model that has no layers. */
+START_TEST(is_as_a_plain_sorted_table)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    static struct model model[2];
+    static const enum rd_table tables[] = { RD_TABLE_INDEX, RD_TABLE_RECORD };
+    unsigned seed = 7;
+    memset(model, 0, sizeof model);
+    for (int round = 0; round < 30000; round++) {
+        seed = seed * 1103515245u + 12345u;
+        unsigned what = seed >> 16 & 31, which = seed >> 21 & 1, n = (seed >> 8) % MODEL_KEYS;
+        struct model *m = &model[which];
+        unsigned char key[RD_KEY_BYTES_MAX], value = (unsigned char)round;
+        size_t len = tables[which] == RD_TABLE_INDEX ? 0 : 1;
+        const void *bytes;
+        model_key(key, tables[which], n);
+        if (what < 14) {
+            enum rd_status status =
+                m->there[n] ? rd_store_put(store, tables[which], key, &value, len, &error)
+                            : rd_store_add(store, tables[which], key, &value, len, &error);
+            ck_assert_int_eq(status, RD_OK);
+            m->there[n] = true;
+            m->value[n] = value;
+        } else if (what < 28) {
+            ck_assert_int_eq(rd_store_del(store, tables[which], key, &error), RD_OK);
+            m->there[n] = false;
+        } else if (what == 28) {
+            model_check(m, tables[which], n);
+        } else if (what == 29 && round % 8 == 0) {
+            ck_assert_int_ne(rd_store_commit_poll(store, false, &error), RD_IO);
+            if (!rd_store_is_sealed(store)) {
+                rd_store_seal(store);
+                rd_store_commit_start(store);
+            }
+        }
+        enum rd_status status = rd_store_get(store, tables[which], key, &bytes, &len, &error);
+        ck_assert_int_eq(status, m->there[n] ? RD_OK : RD_NOT_FOUND);
+        if (status == RD_OK && tables[which] == RD_TABLE_RECORD)
+            ck_assert_uint_eq(*(const unsigned char *)bytes, m->value[n]);
+    }
+    commit();
+    rd_store_close(store);
+    store = open_store(0);
+    for (int i = 0; i < 2; i++)
+        model_check(&model[i], tables[i], 300);
+}
+END_TEST
+
+/* A row that comes and goes between two commits costs the pages nothing, and leaves nothing that a
+ * walk must pass. */
+START_TEST(a_fresh_row_that_goes_leaves_nothing)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    unsigned char key[25] = { 0 };
+    struct rd_walk it;
+    for (int i = 0; i < 3000; i++) {
+        key[1] = (unsigned char)(i >> 8);
+        key[2] = (unsigned char)i;
+        ck_assert_int_eq(rd_store_add(store, RD_TABLE_AGENDA, key, "", 0, &error), RD_OK);
+    }
+    for (int i = 2999; i >= 0; i--) {
+        key[1] = (unsigned char)(i >> 8);
+        key[2] = (unsigned char)i;
+        ck_assert_int_eq(rd_store_del(store, RD_TABLE_AGENDA, key, &error), RD_OK);
+    }
+    ck_assert_int_eq(rd_walk_start(&it, store, RD_TABLE_AGENDA, key, false, &error), RD_END);
+    ck_assert_ptr_null(it.layers[0].leaf);
+    rd_walk_end(&it);
 }
 END_TEST
 
@@ -382,6 +558,9 @@ int main(void)
     tcase_add_test(tests, walks_both_ways);
     tcase_add_test(tests, grows_a_full_map);
     tcase_add_test(tests, commits_nothing_where_there_is_no_room);
+    tcase_add_test(tests, reads_through_what_is_being_committed);
+    tcase_add_test(tests, is_as_a_plain_sorted_table);
+    tcase_add_test(tests, a_fresh_row_that_goes_leaves_nothing);
     tcase_add_test(tests, refuses_another_format);
     tcase_add_test(tests, says_what_to_do_with_a_damaged_file);
     tcase_add_test(tests, digests_contents_and_not_history);

@@ -1,0 +1,478 @@
+/* The pages: the store's tables on disk, over LMDB. The only includer of lmdb.h.
+ *
+ * Two things are dangerous in LMDB and designed out here: a write transaction that is ended on
+ * another thread than the one that began it (rd_pages_take begins and ends its own), and options
+ * that trade safety for speed (MDB_NOSYNC, MDB_WRITEMAP: never set; a commit is two fdatasyncs and
+ * the old state stays whole until then).
+ *
+ * Rows are written in key order, so a page that takes many of them is found and copied once, and
+ * keys behind a table's last one fill its pages to the end (MDB_APPEND: a page that is split in the
+ * middle stays half empty where no key ever comes between).
+ *
+ * A table with a front (the index: number and value, then opened at and record) keeps each front
+ * once, and the tails of its keys as LMDB's sorted duplicates of fixed size: a row of an index with
+ * few values takes its tail alone.
+ */
+#include "store/pages.h"
+
+#include <errno.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "store/faults.h"
+
+#define PAGES_READERS_MAX 126u
+#define PAGES_ROOM_BYTES_MIN (1024ull * 1024) /* a file system with less than this is full */
+
+#define PAGES_KEY_FITS(name, text, key, front)                                                     \
+    _Static_assert((key) > 0 && (key) <= RD_KEY_BYTES_MAX && (front) < (key), "keys of " text);
+RD_TABLE_MAP(PAGES_KEY_FITS)
+#undef PAGES_KEY_FITS
+
+struct rd_pages {
+    MDB_env *env;
+    MDB_dbi tables[RD_TABLE_COUNT];
+    uint64_t map_bytes;
+};
+
+/* LMDB says EIO where a write came out short. That is how a disk that becomes full in the middle of
+ * a write shows itself; a disk that dies says EIO as well, but has room. */
+static int pages_write_code(const struct rd_pages *pages, int code)
+{
+    struct statvfs room;
+    int fd;
+    if (code != EIO || mdb_env_get_fd(pages->env, &fd) != 0 || fstatvfs(fd, &room) != 0)
+        return code;
+    return (uint64_t)room.f_bavail * room.f_frsize < PAGES_ROOM_BYTES_MIN ? ENOSPC : code;
+}
+
+/* LMDB's word for it becomes ours. */
+static enum rd_status pages_failed(int code, const char *what, struct rd_error *error)
+{
+    switch (code) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+        return rd_error_set(error, RD_MAP_FULL, "%s: %s", what, mdb_strerror(code));
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_PANIC:
+    case MDB_INVALID:
+    case MDB_INCOMPATIBLE:
+        return rd_error_set(error, RD_CORRUPT,
+                            "%s: %s; the store is damaged: make it anew from the journal with "
+                            "`redress store rebuild`",
+                            what, mdb_strerror(code));
+    case MDB_VERSION_MISMATCH:
+        return rd_error_set(
+            error, RD_BAD_CONFIG,
+            "%s: the store's file was written by another version of LMDB; make it anew from the "
+            "journal with `redress store rebuild`",
+            what);
+    default:
+        if (code > 0)
+            return rd_error_errno(error, RD_IO, code, "%s", what);
+        return rd_error_set(error, RD_IO, "%s: %s", what, mdb_strerror(code));
+    }
+}
+
+/* ---- opening ---- */
+
+/* Opens each table, making those that are missing. */
+static enum rd_status pages_tables(struct rd_pages *pages, const char *dir, struct rd_error *error)
+{
+    MDB_txn *txn;
+    char what[256];
+    snprintf(what, sizeof what, "cannot open the tables of the store in %.160s", dir);
+    int code = mdb_txn_begin(pages->env, NULL, 0, &txn);
+    if (code)
+        return pages_failed(code, what, error);
+    for (int i = 0; code == 0 && i < RD_TABLE_COUNT; i++) {
+        unsigned lists = rd_table_front_bytes((enum rd_table)i) ? MDB_DUPSORT | MDB_DUPFIXED : 0;
+        code = mdb_dbi_open(txn, rd_table_name((enum rd_table)i), MDB_CREATE | lists,
+                            &pages->tables[i]);
+    }
+    if (code)
+        mdb_txn_abort(txn);
+    else
+        code = mdb_txn_commit(txn);
+    return code ? pages_failed(pages_write_code(pages, code), what, error) : RD_OK;
+}
+
+static enum rd_status pages_env(struct rd_pages *pages, const char *dir, struct rd_error *error)
+{
+    int dead_readers;
+    char what[256];
+    snprintf(what, sizeof what, "cannot open the store in %.200s", dir);
+    int code = mdb_env_create(&pages->env);
+    if (code) {
+        pages->env = NULL;
+        return pages_failed(code, what, error);
+    }
+    code = mdb_env_set_maxdbs(pages->env, RD_TABLE_COUNT);
+    code = code ? code : mdb_env_set_maxreaders(pages->env, PAGES_READERS_MAX);
+    code = code ? code : mdb_env_set_mapsize(pages->env, pages->map_bytes);
+    code = code ? code : mdb_env_open(pages->env, dir, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+    code = code ? code : mdb_reader_check(pages->env, &dead_readers);
+    return code ? pages_failed(code, what, error) : RD_OK;
+}
+
+enum rd_status rd_pages_open(const char *dir, uint64_t map_bytes, struct rd_pages **out,
+                             struct rd_error *error)
+{
+    struct rd_pages *pages = calloc(1, sizeof *pages);
+    RD_ASSERT(pages);
+    pages->map_bytes = map_bytes;
+    enum rd_status status = pages_env(pages, dir, error);
+    if (status == RD_OK)
+        status = pages_tables(pages, dir, error);
+    if (status != RD_OK) {
+        rd_pages_close(pages);
+        return status;
+    }
+    *out = pages;
+    return RD_OK;
+}
+
+void rd_pages_close(struct rd_pages *pages)
+{
+    if (pages && pages->env)
+        mdb_env_close(pages->env);
+    free(pages);
+}
+
+/* ---- reading ---- */
+
+enum rd_status rd_pages_read(struct rd_pages *pages, void **reader, struct rd_error *error)
+{
+    MDB_txn *txn;
+    int code = mdb_txn_begin(pages->env, NULL, MDB_RDONLY, &txn);
+    if (code)
+        return pages_failed(code, "cannot read the store", error);
+    *reader = txn;
+    return RD_OK;
+}
+
+enum rd_status rd_pages_renew(struct rd_pages *pages, void *reader, struct rd_error *error)
+{
+    (void)pages;
+    int code = mdb_txn_renew(reader);
+    return code ? pages_failed(code, "cannot read the store", error) : RD_OK;
+}
+
+void rd_pages_rest(void *reader)
+{
+    mdb_txn_reset(reader);
+}
+
+void rd_pages_end(void *reader)
+{
+    mdb_txn_abort(reader);
+}
+
+static MDB_val pages_val(const void *bytes, size_t len)
+{
+    return (MDB_val){ len, (void *)(uintptr_t)bytes };
+}
+
+/* A key as LMDB has it: all of it; or the front, and the tail in place of a value. */
+static void pages_split(enum rd_table table, const void *key, MDB_val *name, MDB_val *tail)
+{
+    size_t front = rd_table_front_bytes(table), bytes = rd_table_key_bytes(table);
+    *name = pages_val(key, front ? front : bytes);
+    if (front)
+        *tail = pages_val((const unsigned char *)key + front, bytes - front);
+}
+
+enum rd_status rd_pages_get(struct rd_pages *pages, void *reader, enum rd_table table,
+                            const void *key, const void **bytes, size_t *len,
+                            struct rd_error *error)
+{
+    MDB_val name, value = { 0, NULL };
+    MDB_cursor *cursor;
+    pages_split(table, key, &name, &value);
+    int code;
+    if (!rd_table_front_bytes(table)) {
+        code = mdb_get(reader, pages->tables[table], &name, &value);
+    } else if ((code = mdb_cursor_open(reader, pages->tables[table], &cursor)) == 0) {
+        code = mdb_cursor_get(cursor, &name, &value, MDB_GET_BOTH);
+        mdb_cursor_close(cursor);
+        value.mv_size = 0;
+    }
+    if (code == MDB_NOTFOUND)
+        return RD_NOT_FOUND;
+    if (code)
+        return pages_failed(code, rd_table_name(table), error);
+    *bytes = value.mv_data;
+    *len = value.mv_size;
+    return RD_OK;
+}
+
+/* The first key >= `from` in a table with a front: among its tails, or the first of the next front.
+ */
+static int pages_seek_tail(MDB_cursor *cursor, enum rd_table table, const void *from, MDB_val *key,
+                           MDB_val *value)
+{
+    unsigned char front[RD_KEY_BYTES_MAX];
+    MDB_val tail;
+    pages_split(table, from, key, &tail);
+    size_t bytes = key->mv_size;
+    int code = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+    if (code || memcmp(key->mv_data, from, bytes) != 0)
+        return code;
+    *key = pages_val(from, bytes);
+    *value = tail;
+    code = mdb_cursor_get(cursor, key, value, MDB_GET_BOTH_RANGE);
+    if (code != MDB_NOTFOUND)
+        return code;
+    memcpy(front, from, bytes);
+    size_t i = bytes;
+    while (i > 0 && ++front[i - 1] == 0)
+        i--;
+    if (i == 0)
+        return MDB_NOTFOUND; /* it was the highest there can be */
+    *key = pages_val(front, bytes);
+    code = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+    return code;
+}
+
+static int pages_at(struct rd_pages_at *at, enum rd_table table, int code, const MDB_val *key,
+                    const MDB_val *value)
+{
+    size_t front = rd_table_front_bytes(table), bytes = rd_table_key_bytes(table);
+    at->key = NULL;
+    if (code)
+        return code == MDB_NOTFOUND ? 0 : code;
+    RD_ASSERT(key->mv_size == (front ? front : bytes));
+    at->key = key->mv_data;
+    at->bytes = value->mv_data;
+    at->len = value->mv_size;
+    if (front) {
+        RD_ASSERT(value->mv_size == bytes - front);
+        memcpy(at->whole, key->mv_data, front);
+        memcpy(at->whole + front, value->mv_data, bytes - front);
+        at->key = at->whole;
+        at->len = 0;
+    }
+    return 0;
+}
+
+enum rd_status rd_pages_seek(struct rd_pages *pages, void *reader, enum rd_table table,
+                             const void *from, bool backwards, struct rd_pages_at *at,
+                             struct rd_error *error)
+{
+    MDB_cursor *cursor;
+    size_t bytes = rd_table_key_bytes(table);
+    MDB_val key = pages_val(from, bytes), value = { 0, NULL };
+    at->cursor = NULL;
+    at->key = NULL;
+    int code = mdb_cursor_open(reader, pages->tables[table], &cursor);
+    if (code)
+        return pages_failed(code, rd_table_name(table), error);
+    at->cursor = cursor;
+    code = rd_table_front_bytes(table) ? pages_seek_tail(cursor, table, from, &key, &value)
+                                       : mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    bool beyond = code == MDB_NOTFOUND;
+    code = pages_at(at, table, code, &key, &value);
+    if (backwards && code == 0 && (beyond || memcmp(at->key, from, bytes) != 0)) {
+        code = mdb_cursor_get(cursor, &key, &value, beyond ? MDB_LAST : MDB_PREV);
+        code = pages_at(at, table, code, &key, &value);
+    }
+    return code ? pages_failed(code, rd_table_name(table), error) : RD_OK;
+}
+
+enum rd_status rd_pages_step(enum rd_table table, bool backwards, struct rd_pages_at *at,
+                             struct rd_error *error)
+{
+    MDB_val key, value;
+    int code = mdb_cursor_get(at->cursor, &key, &value, backwards ? MDB_PREV : MDB_NEXT);
+    code = pages_at(at, table, code, &key, &value);
+    return code ? pages_failed(code, rd_table_name(table), error) : RD_OK;
+}
+
+void rd_pages_leave(struct rd_pages_at *at)
+{
+    if (at->cursor)
+        mdb_cursor_close(at->cursor);
+    at->cursor = NULL;
+}
+
+/* ---- writing ---- */
+
+/* Writing one table: its cursor, and the last key that the table has. */
+struct pages_pen {
+    MDB_cursor *cursor;
+    enum rd_table table;
+    bool any;
+    unsigned char last[RD_KEY_BYTES_MAX];
+};
+
+static int pages_pen_begin(struct pages_pen *pen, MDB_txn *txn, const struct rd_pages *pages,
+                           enum rd_table table)
+{
+    MDB_val key, value;
+    *pen = (struct pages_pen){ .table = table };
+    int code = mdb_cursor_open(txn, pages->tables[table], &pen->cursor);
+    if (code || rd_table_front_bytes(table))
+        return code;
+    code = mdb_cursor_get(pen->cursor, &key, &value, MDB_LAST);
+    pen->any = code == 0;
+    if (pen->any)
+        memcpy(pen->last, key.mv_data, key.mv_size);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static int pages_put(struct pages_pen *pen, const unsigned char *key,
+                     const struct rd_layer_row *row)
+{
+    size_t bytes = rd_table_key_bytes(pen->table);
+    MDB_val name = pages_val(key, bytes),
+            value = pages_val(row->bytes ? row->bytes : key, row->len);
+    bool behind = !pen->any || memcmp(key, pen->last, bytes) > 0;
+    if (behind) {
+        pen->any = true;
+        memcpy(pen->last, key, bytes);
+    }
+    return mdb_cursor_put(pen->cursor, &name, &value, behind ? MDB_APPEND : 0);
+}
+
+static int pages_put_tail(struct pages_pen *pen, const unsigned char *key)
+{
+    MDB_val name, tail, there;
+    pages_split(pen->table, key, &name, &tail);
+    there = tail;
+    int code = mdb_cursor_get(pen->cursor, &name, &there, MDB_GET_BOTH_RANGE);
+    if (code == 0 && memcmp(there.mv_data, tail.mv_data, tail.mv_size) == 0)
+        return 0;
+    if (code && code != MDB_NOTFOUND)
+        return code;
+    pages_split(pen->table, key, &name, &tail);
+    return mdb_cursor_put(pen->cursor, &name, &tail, code ? MDB_APPENDDUP : 0);
+}
+
+static int pages_del(struct pages_pen *pen, const unsigned char *key)
+{
+    MDB_val name, value = { 0, NULL };
+    bool lists = rd_table_front_bytes(pen->table);
+    pages_split(pen->table, key, &name, &value);
+    int code = mdb_cursor_get(pen->cursor, &name, &value, lists ? MDB_GET_BOTH : MDB_SET);
+    if (code == 0)
+        code = mdb_cursor_del(pen->cursor, 0);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static int pages_table(const struct rd_pages *pages, MDB_txn *txn, const struct rd_layer *layer,
+                       enum rd_table table)
+{
+    static const unsigned char lowest[RD_KEY_BYTES_MAX];
+    struct rd_layer_at at;
+    struct pages_pen pen;
+    bool lists = rd_table_front_bytes(table);
+    if (!rd_layer_seek(layer, table, lowest, false, &at))
+        return 0;
+    int code = pages_pen_begin(&pen, txn, pages, table);
+    for (bool more = true; code == 0 && more; more = rd_layer_step(&at, false)) {
+        const struct rd_layer_row *row = rd_layer_row(&at);
+        if (rd_fault_hit("store_map_full"))
+            code = MDB_MAP_FULL;
+        else if (rd_fault_hit("store_put_enospc"))
+            code = ENOSPC;
+        else if (row->gone)
+            code = pages_del(&pen, rd_layer_key(&at));
+        else
+            code = lists ? pages_put_tail(&pen, rd_layer_key(&at))
+                         : pages_put(&pen, rd_layer_key(&at), row);
+    }
+    mdb_cursor_close(pen.cursor);
+    return code;
+}
+
+enum rd_status rd_pages_take(struct rd_pages *pages, const struct rd_layer *layer,
+                             struct rd_error *error)
+{
+    MDB_txn *txn;
+    int code = mdb_txn_begin(pages->env, NULL, 0, &txn);
+    if (code)
+        return pages_failed(code, "cannot begin a transaction of the store", error);
+    for (int i = 0; code == 0 && i < RD_TABLE_COUNT; i++)
+        code = pages_table(pages, txn, layer, (enum rd_table)i);
+    if (code == 0 && rd_fault_hit("store_enospc"))
+        code = ENOSPC;
+    if (code) {
+        mdb_txn_abort(txn);
+    } else {
+        rd_fault_exit("store_before_commit");
+        if (rd_fault_hit("store_commit_slow"))
+            nanosleep(&(struct timespec){ .tv_nsec = 300000000 }, NULL);
+        code = mdb_txn_commit(txn);
+        rd_fault_exit("store_after_commit");
+    }
+    code = pages_write_code(pages, code);
+    return code ? pages_failed(code, "cannot commit the store", error) : RD_OK;
+}
+
+/* ---- size ---- */
+
+enum rd_status rd_pages_map(struct rd_pages *pages, uint64_t map_bytes, struct rd_error *error)
+{
+    int code = mdb_env_set_mapsize(pages->env, map_bytes);
+    if (code)
+        return pages_failed(code, "cannot enlarge the store's map", error);
+    pages->map_bytes = map_bytes;
+    return RD_OK;
+}
+
+uint64_t rd_pages_map_bytes(const struct rd_pages *pages)
+{
+    return pages->map_bytes;
+}
+
+uint64_t rd_pages_used_bytes(const struct rd_pages *pages)
+{
+    MDB_envinfo info = { 0 };
+    MDB_stat stat = { 0 };
+    mdb_env_info(pages->env, &info);
+    mdb_env_stat(pages->env, &stat);
+    return ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+/* A line of LMDB's table of readers: "pid thread txnid", "-" for one that is idle. */
+static int pages_reader_line(const char *line, void *context)
+{
+    uint64_t *oldest = context;
+    unsigned long pid, txn;
+    char thread[64];
+    if (sscanf(line, "%lu %63s %lu", &pid, thread, &txn) == 3 && (*oldest == 0 || txn < *oldest))
+        *oldest = txn;
+    return 0;
+}
+
+void rd_pages_stat(struct rd_pages *pages, void *reader, struct rd_store_stat *out)
+{
+    MDB_envinfo info = { 0 };
+    MDB_stat stat = { 0 };
+    struct stat file = { 0 };
+    uint64_t oldest = 0;
+    int fd;
+    memset(out, 0, sizeof *out);
+    mdb_env_info(pages->env, &info);
+    out->map_bytes = pages->map_bytes;
+    out->used_bytes = rd_pages_used_bytes(pages);
+    if (mdb_env_get_fd(pages->env, &fd) == 0 && fstat(fd, &file) == 0)
+        out->file_bytes = (uint64_t)file.st_size;
+    mdb_reader_list(pages->env, pages_reader_line, &oldest);
+    out->oldest_reader_lag =
+        oldest && info.me_last_txnid > oldest ? info.me_last_txnid - oldest : 0;
+    for (int i = 0; i < RD_TABLE_COUNT; i++)
+        if (mdb_stat(reader, pages->tables[i], &stat) == 0) {
+            out->tables[i].rows = stat.ms_entries;
+            out->tables[i].bytes =
+                (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) *
+                (uint64_t)stat.ms_psize;
+        }
+}
