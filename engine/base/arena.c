@@ -137,6 +137,14 @@ bool rd_arena_extend(struct rd_arena *arena, void *piece, size_t size, size_t la
     return true;
 }
 
+bool rd_arena_holds(const struct rd_arena *arena, const void *at)
+{
+    for (const struct rd_arena_chunk *chunk = arena->head; chunk; chunk = chunk->older)
+        if ((uintptr_t)at - (uintptr_t)chunk->bytes < chunk->size)
+            return true;
+    return false;
+}
+
 void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size)
 {
     size_t bytes;

@@ -234,6 +234,66 @@ struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *val
     return *value;
 }
 
+/* The program's read-only memory, in which its literals lie; the linker's and the C library's names
+ * for its ends. */
+extern const char __executable_start[], __data_start[];
+
+static bool value_is_literal(const char *text)
+{
+    return text >= __executable_start && text < __data_start;
+}
+
+/* The same members, in the arena; what they hold is looked at by the caller. */
+static void *value_keep_members(struct rd_arena *arena, const void *members, size_t bytes)
+{
+    return bytes > 0 ? memcpy(rd_arena_alloc(arena, bytes), members, bytes) : NULL;
+}
+
+static void value_keep_list(struct rd_arena *arena, struct rd_value *list)
+{
+    if (!rd_arena_holds(arena, list->items)) {
+        list->items = value_keep_members(arena, list->items, list->count * sizeof(list->items[0]));
+        list->cap = list->count;
+    }
+    for (uint32_t i = 0; i < list->count; i++)
+        rd_value_keep(arena, &list->items[i]);
+}
+
+static void value_keep_map(struct rd_arena *arena, struct rd_value *map)
+{
+    if (!rd_arena_holds(arena, map->pairs)) {
+        map->pairs = value_keep_members(arena, map->pairs, map->count * sizeof(map->pairs[0]));
+        map->cap = map->count;
+    }
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct rd_pair *pair = &map->pairs[i];
+        if (!value_is_literal(pair->key) && !rd_arena_holds(arena, pair->key))
+            pair->key = rd_arena_copy(arena, pair->key, strlen(pair->key));
+        rd_value_keep(arena, &pair->value);
+    }
+}
+
+void rd_value_keep(struct rd_arena *arena, struct rd_value *value)
+{
+    switch (value->kind) {
+    case RD_NULL:
+    case RD_BOOL:
+    case RD_INT:
+    case RD_REAL:
+        return;
+    case RD_TEXT:
+        if (!value_is_literal(value->text) && !rd_arena_holds(arena, value->text))
+            *value = rd_text_copy(arena, value->text, value->count);
+        return;
+    case RD_LIST:
+        value_keep_list(arena, value);
+        return;
+    case RD_MAP:
+        value_keep_map(arena, value);
+        return;
+    }
+}
+
 const char *rd_kind_name(enum rd_kind kind)
 {
     switch (kind) {

@@ -116,6 +116,9 @@ const struct rd_value *rd_map_list(const struct rd_value *map, const char *key);
 bool rd_value_equal(const struct rd_value *a, const struct rd_value *b);
 /* A deep copy into another arena. */
 struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *value);
+/* Makes a value that was put together in the arena independent of everything else: what it borrows
+ * from elsewhere (but the program's own literals) is copied, the rest stays where it is. */
+void rd_value_keep(struct rd_arena *arena, struct rd_value *value);
 /* "text", "list", ...: for messages. */
 const char *rd_kind_name(enum rd_kind kind);
 static inline bool rd_value_is(const struct rd_value *value, enum rd_kind kind)

@@ -242,10 +242,11 @@ void rd_kernel_close(struct rd_kernel *kernel)
 static void kernel_keep(struct rd_request *request)
 {
     if (request->status == RD_OK) {
-        request->result = rd_value_copy(request->arena, &request->result);
+        rd_value_keep(request->arena, &request->result);
     } else if (request->error.detail) {
-        struct rd_value *detail = rd_arena_zalloc(request->arena, 1, sizeof *detail);
-        *detail = rd_value_copy(request->arena, request->error.detail);
+        struct rd_value *detail = rd_arena_alloc(request->arena, sizeof *detail);
+        *detail = *request->error.detail;
+        rd_value_keep(request->arena, detail);
         request->error.detail = detail;
     }
 }

@@ -5,6 +5,11 @@
 
 #include "base/text.h"
 
+/* Pairs that a record and a deadline are shown with at most, what callers add included; more would
+ * only make the map grow. */
+#define SHOW_RECORD_ROOM 16
+#define SHOW_DEADLINE_ROOM 12
+
 struct rd_value rd_show_time(int64_t time_ms, struct rd_arena *arena)
 {
     char text[RD_TIME_TEXT_MAX];
@@ -32,15 +37,35 @@ uint16_t rd_type_number(const struct rd_kernel *kernel, const struct rd_record_t
     return kernel->bindings[type - kernel->model->types].number;
 }
 
+static bool show_is_named(const struct rd_field *field, const char *name)
+{
+    return field->name == name || (field->name[0] == name[0] && strcmp(field->name, name) == 0);
+}
+
+/* The field of a name, looked for from `from` on: fields mostly come in the type's own order. */
+static int show_field(const struct rd_record_type *type, const char *name, size_t from)
+{
+    for (size_t i = from; i < type->field_count; i++)
+        if (show_is_named(&type->fields[i], name))
+            return (int)i;
+    for (size_t i = 0; i < from; i++)
+        if (show_is_named(&type->fields[i], name))
+            return (int)i;
+    return -1;
+}
+
 struct rd_value rd_show_fields(const struct rd_record_type *type, const struct rd_value *inside,
                                struct rd_arena *arena)
 {
-    struct rd_value shown = rd_map();
-    for (uint32_t i = 0; rd_value_is(inside, RD_MAP) && i < inside->count; i++) {
+    uint32_t count = rd_value_is(inside, RD_MAP) ? inside->count : 0;
+    struct rd_value shown = rd_map_room(arena, count);
+    size_t next = 0;
+    for (uint32_t i = 0; i < count; i++) {
         const struct rd_pair *pair = &inside->pairs[i];
         if (strncmp(pair->key, RD_RECORD_WITH, strlen(RD_RECORD_WITH)) == 0)
             continue;
-        int field = type ? rd_type_field(type, pair->key) : -1;
+        int field = type ? show_field(type, pair->key, next) : -1;
+        next = field >= 0 ? (size_t)field + 1 : next;
         rd_map_add(arena, &shown, pair->key,
                    field >= 0 ? rd_type_show(&type->fields[field].type, &pair->value, arena)
                               : pair->value);
@@ -66,7 +91,7 @@ static void show_ledger(struct rd_kernel *kernel, const struct rd_deadline *dead
 
 struct rd_value rd_show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena)
 {
-    struct rd_value shown = rd_map(), pauses = rd_list();
+    struct rd_value shown = rd_map_room(arena, SHOW_DEADLINE_ROOM), pauses = rd_list();
     rd_map_add(arena, &shown, "name", rd_text(deadline->name));
     rd_map_add(arena, &shown, "due",
                deadline->running ? rd_show_time(deadline->due_ms, arena) : rd_null());
@@ -106,7 +131,8 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
     const struct rd_record_type *type = rd_type_of(kernel, record->id);
     const char *type_name =
         type ? type->name : rd_catalogue_type_name(&kernel->catalogue, rd_id_type(record->id));
-    struct rd_value shown = rd_map(), due = rd_list();
+    struct rd_value shown = rd_map_room(arena, SHOW_RECORD_ROOM);
+    struct rd_value due = rd_list_room(arena, (uint32_t)count);
     rd_map_add(arena, &shown, "id", rd_show_id(record->id, arena));
     rd_map_add(arena, &shown, "number", record->number ? rd_text(record->number) : rd_null());
     rd_map_add(arena, &shown, "type", rd_text(type_name ? type_name : ""));
@@ -129,10 +155,11 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
 
 struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_arena *arena)
 {
-    struct rd_value shown = rd_list();
-    for (uint32_t i = 0; rd_value_is(decisions, RD_LIST) && i < decisions->count; i++) {
+    uint32_t count = rd_value_is(decisions, RD_LIST) ? decisions->count : 0;
+    struct rd_value shown = rd_list_room(arena, count);
+    for (uint32_t i = 0; i < count; i++) {
         const struct rd_value *at = decisions->items[i].items;
-        struct rd_value item = rd_map();
+        struct rd_value item = rd_map_room(arena, 4);
         if (decisions->items[i].kind != RD_LIST || decisions->items[i].count < 4)
             continue;
         rd_map_add(arena, &item, "rule", at[0]);

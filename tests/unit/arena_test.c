@@ -165,11 +165,27 @@ START_TEST(test_zalloc_overflow_aborts)
 }
 END_TEST
 
+START_TEST(test_holds)
+{
+    char outside = 0;
+    ck_assert(!rd_arena_holds(&arena, &outside));
+    char *first = rd_arena_alloc(&arena, 8);
+    char *large = rd_arena_alloc(&arena, 4 * RD_ARENA_CHUNK_BYTES);
+    char *last = rd_arena_alloc(&arena, 8);
+    ck_assert(rd_arena_holds(&arena, first));
+    ck_assert(rd_arena_holds(&arena, large + 4 * RD_ARENA_CHUNK_BYTES - 1));
+    ck_assert(rd_arena_holds(&arena, last + 7));
+    ck_assert(!rd_arena_holds(&arena, &outside));
+    ck_assert(!rd_arena_holds(&arena, NULL));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("arena");
     TCase *tests = tcase_create("arena");
     tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, test_holds);
     tcase_add_test(tests, test_takes_nothing_before_the_first_piece);
     tcase_add_test(tests, test_pieces_are_aligned_and_apart);
     tcase_add_test(tests, test_reset_gives_the_same_memory_again);

@@ -161,6 +161,37 @@ START_TEST(test_copy_stands_alone)
 }
 END_TEST
 
+/* What was borrowed from elsewhere may go afterwards; what lay in the arena has not moved. */
+START_TEST(test_kept_stands_alone)
+{
+    struct rd_arena other;
+    char outside[] = "outside", key[] = "key";
+    rd_arena_init(&other);
+    struct rd_value list = rd_list(), shared = rd_map(), value = rd_map();
+    rd_list_add(&other, &list, rd_text_copy(&other, "in the other", 12));
+    rd_list_add(&other, &list, rd_int(7));
+    rd_map_add(&other, &shared, "literal", rd_text(outside));
+    const char *mine = rd_arena_copy(&arena, "mine", 4);
+    rd_map_add(&arena, &value, key, rd_text(mine));
+    rd_map_add(&arena, &value, "list", list);
+    rd_map_add(&arena, &value, "shared", shared);
+    rd_map_add(&arena, &value, "again", shared);
+    rd_map_add(&arena, &value, "empty", rd_list_room(&other, 4));
+    struct rd_value before = rd_value_copy(&arena, &value);
+    const struct rd_pair *pairs = value.pairs;
+    rd_value_keep(&arena, &value);
+    ck_assert_ptr_eq(value.pairs, pairs);
+    ck_assert_ptr_eq(value.pairs[0].value.text, mine);
+    list.items[1] = rd_int(8); /* nobody else's value has changed, nor hears of a change */
+    rd_arena_fini(&other);
+    memset(outside, 'x', sizeof(outside) - 1);
+    memset(key, 'x', sizeof(key) - 1);
+    ck_assert(rd_value_equal(&before, &value));
+    rd_list_add(&arena, &value.pairs[4].value, rd_int(1)); /* its room has gone as well */
+    ck_assert_uint_eq(value.pairs[4].value.count, 1);
+}
+END_TEST
+
 START_TEST(test_kind_names)
 {
     ck_assert_str_eq(rd_kind_name(RD_TEXT), "text");
@@ -189,6 +220,7 @@ int main(void)
     tcase_add_test(tests, test_look_ups);
     tcase_add_test(tests, test_equality);
     tcase_add_test(tests, test_copy_stands_alone);
+    tcase_add_test(tests, test_kept_stands_alone);
     tcase_add_test(tests, test_kind_names);
     if (unit_forks())
         tcase_add_test_raise_signal(tests, test_adding_to_a_scalar_aborts, SIGABRT);
