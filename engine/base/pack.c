@@ -25,8 +25,8 @@
 
 struct pack_writer {
     struct rd_buf *buf;
-    struct rd_names *names; /* NULL: names are spelled out */
-    bool gives;             /* numbers to names that have none */
+    const struct rd_names *names; /* NULL: names are spelled out */
+    struct rd_names *gives;       /* the same, where those that have no number get one; NULL */
 };
 
 static void pack_tag(struct pack_writer *writer, unsigned tag)
@@ -108,7 +108,7 @@ static uint32_t pack_name(const struct pack_writer *writer, const char *text)
 {
     if (!writer->names)
         return 0;
-    return writer->gives ? rd_names_give(writer->names, text)
+    return writer->gives ? rd_names_give(writer->gives, text)
                          : rd_names_number(writer->names, text);
 }
 
@@ -173,10 +173,16 @@ void rd_pack_write(struct rd_buf *buf, const struct rd_value *value)
     pack_any(&writer, value, 0);
 }
 
-void rd_pack_write_named(struct rd_buf *buf, const struct rd_value *value, struct rd_names *names,
-                         bool gives)
+void rd_pack_write_named(struct rd_buf *buf, const struct rd_value *value,
+                         const struct rd_names *names)
 {
-    struct pack_writer writer = { .buf = buf, .names = names, .gives = gives };
+    struct pack_writer writer = { .buf = buf, .names = names };
+    pack_any(&writer, value, 0);
+}
+
+void rd_pack_write_naming(struct rd_buf *buf, const struct rd_value *value, struct rd_names *names)
+{
+    struct pack_writer writer = { .buf = buf, .names = names, .gives = names };
     pack_any(&writer, value, 0);
 }
 
@@ -385,6 +391,21 @@ static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struc
     return pack_corrupt(reader, "an unknown kind");
 }
 
+static struct pack_reader pack_open(struct rd_arena *arena, const void *bytes, size_t len,
+                                    const struct rd_names *names, struct rd_error *error)
+{
+    char *copy = rd_arena_copy(arena, bytes, len);
+    return (struct pack_reader){
+        .start = copy,
+        .at = copy,
+        .end = copy + len,
+        .members_max = len,
+        .arena = arena,
+        .names = names,
+        .error = error,
+    };
+}
+
 enum rd_status rd_pack_read(struct rd_arena *arena, const void *bytes, size_t len,
                             struct rd_value *out, struct rd_error *error)
 {
@@ -395,16 +416,7 @@ enum rd_status rd_pack_read_named(struct rd_arena *arena, const void *bytes, siz
                                   const struct rd_names *names, struct rd_value *out,
                                   struct rd_error *error)
 {
-    char *copy = rd_arena_copy(arena, bytes, len);
-    struct pack_reader reader = {
-        .start = copy,
-        .at = copy,
-        .end = copy + len,
-        .members_max = len,
-        .arena = arena,
-        .names = names,
-        .error = error,
-    };
+    struct pack_reader reader = pack_open(arena, bytes, len, names, error);
     struct rd_value value;
     enum rd_status status = pack_read_any(&reader, 0, &value);
     if (status != RD_OK)
@@ -413,4 +425,15 @@ enum rd_status rd_pack_read_named(struct rd_arena *arena, const void *bytes, siz
         return pack_corrupt(&reader, "something follows the value");
     *out = value;
     return RD_OK;
+}
+
+enum rd_status rd_pack_read_first(struct rd_arena *arena, const void *bytes, size_t len,
+                                  struct rd_value *out, size_t *used, struct rd_error *error)
+{
+    struct pack_reader reader = pack_open(arena, bytes, len, NULL, error);
+    enum rd_status status = pack_read_any(&reader, 0, out);
+    if (reader.open)
+        *reader.open = 0;
+    *used = (size_t)(reader.at - reader.start);
+    return status;
 }

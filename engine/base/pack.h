@@ -17,13 +17,19 @@ void rd_pack_write(struct rd_buf *buf, const struct rd_value *value);
 enum rd_status rd_pack_read(struct rd_arena *arena, const void *bytes, size_t len,
                             struct rd_value *out, struct rd_error *error) RD_MUST_CHECK;
 
-/* The same, with symbols written by their numbers. `gives`: one that has no number gets the next,
- * which the caller must see journalled; else it is spelled out. */
-void rd_pack_write_named(struct rd_buf *buf, const struct rd_value *value, struct rd_names *names,
-                         bool gives);
+/* The same, with symbols written by their numbers (NULL: none has one). One that has no number is
+ * spelled out. */
+void rd_pack_write_named(struct rd_buf *buf, const struct rd_value *value,
+                         const struct rd_names *names);
+/* The same; one that has no number gets the next, which the caller must see journalled. */
+void rd_pack_write_naming(struct rd_buf *buf, const struct rd_value *value, struct rd_names *names);
 /* Numbers are read back as the symbols; RD_CORRUPT where one was never given. */
 enum rd_status rd_pack_read_named(struct rd_arena *arena, const void *bytes, size_t len,
                                   const struct rd_names *names, struct rd_value *out,
+                                  struct rd_error *error) RD_MUST_CHECK;
+/* The first value of several that lie one behind the other; how many bytes it takes. */
+enum rd_status rd_pack_read_first(struct rd_arena *arena, const void *bytes, size_t len,
+                                  struct rd_value *out, size_t *used,
                                   struct rd_error *error) RD_MUST_CHECK;
 
 #endif

@@ -87,7 +87,7 @@ static enum rd_status bench_load_policy(struct rd_cli *cli, struct rd_policy **o
     if (status != RD_OK)
         return status;
     rd_findings_init(&findings, &cli->arena);
-    return rd_policy_load(sources, count, &findings, out, error);
+    return rd_policy_load(sources, count, NULL, &findings, out, error);
 }
 
 /* ---- measuring ---- */

@@ -25,7 +25,7 @@ static enum rd_status play_load_policy(struct rd_play *play, struct rd_error *er
     enum rd_status status =
         rd_policy_read_dir(play->arena, play->daemon.policy_dir, &sources, &count, error);
     if (status == RD_OK)
-        status = rd_policy_load(sources, count, &findings, &play->policy, error);
+        status = rd_policy_load(sources, count, NULL, &findings, &play->policy, error);
     if (status == RD_CHECK_FAILED) {
         rd_policy_print_findings(stderr, &findings);
         return rd_error_set(error, status, "the rules in %s are not usable",

@@ -99,7 +99,7 @@ enum rd_status rd_run_policy_check(struct rd_cli *cli, struct rd_error *error)
     rd_findings_init(&findings, &cli->arena);
     struct rd_policy *policy = NULL;
     struct rd_error why = RD_ERROR_NONE;
-    status = rd_policy_load(sources, count, &findings, &policy, &why);
+    status = rd_policy_load(sources, count, NULL, &findings, &policy, &why);
     rd_policy_free(policy);
     if (status != RD_OK && status != RD_CHECK_FAILED) {
         *error = why;
@@ -196,7 +196,7 @@ enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
     struct rd_findings findings;
     rd_findings_init(&findings, &cli->arena);
     struct rd_policy *policy = NULL;
-    status = rd_policy_load(sources, count, &findings, &policy, error);
+    status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
     rd_policy_free(policy);
     if (status != RD_OK) {
         policy_put_findings(&cli->out, &findings);

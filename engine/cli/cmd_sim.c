@@ -73,7 +73,7 @@ static enum rd_status sim_open(struct sim_command *command, struct rd_policy **p
     enum rd_status status =
         rd_policy_read_dir(&command->cli->arena, command->policy_dir, &sources, &count, error);
     if (status == RD_OK)
-        status = rd_policy_load(sources, count, &findings, policy, error);
+        status = rd_policy_load(sources, count, NULL, &findings, policy, error);
     if (status == RD_CHECK_FAILED) {
         rd_policy_print_findings(stderr, &findings);
         return rd_error_set(error, status, "the rules in %s are not usable", command->policy_dir);

@@ -372,7 +372,7 @@ enum rd_status rd_run_policy_workflows(struct rd_cli *cli, struct rd_error *erro
     if (status != RD_OK)
         return status;
     rd_findings_init(&findings, &cli->arena);
-    status = rd_policy_load(sources, count, &findings, &policy, error);
+    status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
     if (status != RD_OK) {
         rd_policy_print_findings(stderr, &findings);
         return status;

@@ -210,7 +210,8 @@ static enum rd_status apply_find_deadline(struct apply_run *run, struct rd_id re
     enum rd_status status =
         rd_store_get(run->store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, run->error);
     if (status == RD_OK)
-        status = rd_pack_read(&run->apply->arena, bytes, len, &value, run->error);
+        status = rd_pack_read_named(&run->apply->arena, bytes, len, rd_store_names(run->store),
+                                    &value, run->error);
     return status == RD_OK ? rd_deadline_unpack(&value, record, &run->apply->arena, out, run->error)
                            : status;
 }
@@ -498,6 +499,16 @@ static enum rd_status apply_tallies(struct apply_run *run)
     return rd_tally_know(tallies, run->store, run->error);
 }
 
+/* The names that have their numbers from this entry. */
+static enum rd_status apply_names(struct apply_run *run)
+{
+    enum rd_status status = RD_OK;
+    for (uint32_t i = 0; status == RD_OK && i < run->command->names_count; i++)
+        status = rd_catalogue_add_name(run->apply->catalogue, run->store,
+                                       run->command->names_from + i, run->error);
+    return status;
+}
+
 enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struct rd_entry *entry,
                               struct rd_error *error)
 {
@@ -507,6 +518,7 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
     struct apply_run run = {
         .apply = apply, .store = store, .entry = entry, .forms = &apply->arena, .error = error
     };
+    rd_store_use_names(store, &apply->catalogue->names);
     if (!apply->loaded) {
         enum rd_status loaded = rd_catalogue_load(apply->catalogue, store, error);
         if (loaded != RD_OK)
@@ -516,7 +528,10 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
     enum rd_status status = apply_tallies(&run);
     run.command = apply->live && apply->live_seq == entry->seq ? apply->live : &unpacked;
     if (status == RD_OK && run.command == &unpacked)
-        status = rd_entry_unpack(entry->payload, entry->len, &apply->arena, &unpacked, error);
+        status = rd_entry_unpack(entry->payload, entry->len, &apply->catalogue->names,
+                                 &apply->arena, &unpacked, error);
+    if (status == RD_OK)
+        status = apply_names(&run);
     for (uint32_t i = 0; status == RD_OK && i < run.command->effects.count; i++)
         status = apply_effect(&run, &run.command->effects.items[i]);
     if (status == RD_OK && run.command->key && !run.command->refused)

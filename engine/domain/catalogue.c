@@ -2,7 +2,7 @@
  * ever.
  *
  * A handful of types with a handful of indexes each: look-ups are linear, and the kernel keeps
- * their results beside the model.
+ * their results beside the model. Symbols are found by their place (base/names.h).
  */
 #include "domain/catalogue.h"
 
@@ -13,10 +13,11 @@
 #include "base/text.h"
 #include "domain/normal.h"
 
-void rd_catalogue_init(struct rd_catalogue *catalogue)
+void rd_catalogue_init(struct rd_catalogue *catalogue, struct rd_symbols *symbols)
 {
     *catalogue = (struct rd_catalogue){ 0 };
     rd_arena_init(&catalogue->arena);
+    rd_names_init(&catalogue->names, symbols);
 }
 
 void rd_catalogue_fini(struct rd_catalogue *catalogue)
@@ -24,6 +25,15 @@ void rd_catalogue_fini(struct rd_catalogue *catalogue)
     free(catalogue->types);
     free(catalogue->indexes);
     rd_arena_fini(&catalogue->arena);
+    rd_names_fini(&catalogue->names);
+}
+
+void rd_catalogue_forget(struct rd_catalogue *catalogue)
+{
+    struct rd_catalogue empty;
+    rd_catalogue_init(&empty, catalogue->names.symbols);
+    rd_catalogue_fini(catalogue);
+    *catalogue = empty;
 }
 
 uint16_t rd_catalogue_type(const struct rd_catalogue *catalogue, const char *name)
@@ -97,19 +107,30 @@ static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t numbe
     }
 }
 
-/* A row is [kind, number, type, name, fields]; kind 1 is a type, 2 an index. */
-static void catalogue_enter(struct rd_catalogue *catalogue, const struct rd_value *row)
+enum catalogue_kind { CATALOGUE_TYPE = 1, CATALOGUE_INDEX = 2, CATALOGUE_NAME = 3 };
+
+/* A row is [kind, number, type, name, fields]. */
+static bool catalogue_enter(struct rd_catalogue *catalogue, const struct rd_value *row)
 {
-    if (row->items[0].integer == 1)
-        catalogue_enter_type(catalogue, (uint16_t)row->items[1].integer, row->items[3].text);
-    else
-        catalogue_enter_index(catalogue, (uint32_t)row->items[1].integer,
-                              (uint16_t)row->items[2].integer, row->items[3].text, &row->items[4]);
+    const struct rd_value *at = row->items;
+    switch ((enum catalogue_kind)at[0].integer) {
+    case CATALOGUE_TYPE:
+        catalogue_enter_type(catalogue, (uint16_t)at[1].integer, at[3].text);
+        return true;
+    case CATALOGUE_INDEX:
+        catalogue_enter_index(catalogue, (uint32_t)at[1].integer, (uint16_t)at[2].integer,
+                              at[3].text, &at[4]);
+        return true;
+    case CATALOGUE_NAME:
+        return rd_names_enter(&catalogue->names, (uint32_t)at[1].integer, at[3].text, at[3].count);
+    }
+    return false;
 }
 
 static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_store *store,
-                                    int kind, uint32_t number, uint16_t type, const char *name,
-                                    const struct rd_value *fields, struct rd_error *error)
+                                    enum catalogue_kind kind, uint32_t number, uint16_t type,
+                                    const char *name, const struct rd_value *fields,
+                                    struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_buf buf;
@@ -125,8 +146,10 @@ static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_st
     struct rd_key8 key = rd_key8((uint64_t)kind << 32 | number);
     enum rd_status status =
         rd_store_put(store, RD_TABLE_SYMBOL, key.bytes, buf.data, buf.len, error);
-    if (status == RD_OK)
-        catalogue_enter(catalogue, &row);
+    if (status == RD_OK) {
+        bool entered = catalogue_enter(catalogue, &row);
+        RD_ASSERT(entered);
+    }
     rd_buf_fini(&buf);
     rd_arena_fini(&arena);
     return status;
@@ -135,14 +158,22 @@ static enum rd_status catalogue_put(struct rd_catalogue *catalogue, struct rd_st
 enum rd_status rd_catalogue_add_type(struct rd_catalogue *catalogue, struct rd_store *store,
                                      uint16_t number, const char *name, struct rd_error *error)
 {
-    return catalogue_put(catalogue, store, 1, number, number, name, NULL, error);
+    return catalogue_put(catalogue, store, CATALOGUE_TYPE, number, number, name, NULL, error);
+}
+
+enum rd_status rd_catalogue_add_name(struct rd_catalogue *catalogue, struct rd_store *store,
+                                     uint32_t number, struct rd_error *error)
+{
+    const char *name = rd_names_text(&catalogue->names, number);
+    RD_ASSERT(name);
+    return catalogue_put(catalogue, store, CATALOGUE_NAME, number, 0, name, NULL, error);
 }
 
 enum rd_status rd_catalogue_add_index(struct rd_catalogue *catalogue, struct rd_store *store,
                                       uint32_t number, uint16_t type, const char *name,
                                       const struct rd_value *fields, struct rd_error *error)
 {
-    return catalogue_put(catalogue, store, 2, number, type, name, fields, error);
+    return catalogue_put(catalogue, store, CATALOGUE_INDEX, number, type, name, fields, error);
 }
 
 enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store *store,
@@ -158,7 +189,12 @@ enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store
         status = rd_pack_read(&arena, walk.bytes, walk.len, &row, error);
         if (status != RD_OK)
             break;
-        catalogue_enter(catalogue, &row);
+        if (!catalogue_enter(catalogue, &row)) {
+            status = rd_error_set(error, RD_CORRUPT,
+                                  "the store's names are not those of its journal; run `redress "
+                                  "store rebuild`");
+            break;
+        }
         status = rd_walk_next(&walk, error);
     }
     rd_walk_end(&walk);

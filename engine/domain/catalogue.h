@@ -1,8 +1,9 @@
-/* The catalogue: numbers for the names that keys are made of (record types, indexes), given once
- * and kept for ever.
+/* The catalogue: numbers for the names that keys are made of (record types, indexes), and for those
+ * that entries and rows are full of (symbols), given once and kept for ever.
  *
  * It is part of the store (table SYMBOL) and of the journal (an activation gives numbers to new
- * names), so that replaying an entry needs no policy: what an index covers is written here.
+ * types and indexes, an entry to the symbols that it is the first to hold), so that replaying an
+ * entry needs no policy: what an index covers is written here.
  */
 #ifndef RD_DOMAIN_CATALOGUE_H
 #define RD_DOMAIN_CATALOGUE_H
@@ -13,6 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/names.h"
 #include "base/value.h"
 #include "domain/type.h"
 #include "store/store.h"
@@ -36,11 +38,15 @@ struct rd_catalogue {
     size_t type_count, type_cap;
     struct rd_catalogue_index *indexes;
     size_t index_count, index_cap;
+    struct rd_names names; /* of entries and rows */
 };
 
-/* An empty catalogue in the caller's storage. */
-void rd_catalogue_init(struct rd_catalogue *catalogue);
+/* An empty catalogue in the caller's storage; it takes a reference to the symbols (NULL: makes a
+ * table of its own). */
+void rd_catalogue_init(struct rd_catalogue *catalogue, struct rd_symbols *symbols);
 void rd_catalogue_fini(struct rd_catalogue *catalogue);
+/* Forgets everything but the symbols themselves: it is to be loaded anew. */
+void rd_catalogue_forget(struct rd_catalogue *catalogue);
 /* Reads the table SYMBOL. */
 enum rd_status rd_catalogue_load(struct rd_catalogue *catalogue, struct rd_store *store,
                                  struct rd_error *error) RD_MUST_CHECK;
@@ -52,6 +58,9 @@ const char *rd_catalogue_type_name(const struct rd_catalogue *catalogue, uint16_
 const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue,
                                                     uint16_t type, const char *name);
 
+/* Keeps the name that has this number in the store. Used by apply only. */
+enum rd_status rd_catalogue_add_name(struct rd_catalogue *catalogue, struct rd_store *store,
+                                     uint32_t number, struct rd_error *error) RD_MUST_CHECK;
 /* Enters a type or an index, in memory and in the store; the same one twice is no change. Used by
  * apply only. */
 enum rd_status rd_catalogue_add_type(struct rd_catalogue *catalogue, struct rd_store *store,

@@ -146,7 +146,8 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
             *out = more;
             cap *= 2;
         }
-        status = rd_pack_read(arena, walk.bytes, walk.len, &value, error);
+        status =
+            rd_pack_read_named(arena, walk.bytes, walk.len, rd_store_names(store), &value, error);
         if (status == RD_OK)
             status = rd_deadline_unpack(&value, record, arena, &(*out)[*count], error);
         if (status == RD_OK) {
@@ -188,7 +189,7 @@ enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadlin
         status = rd_store_del(store, RD_TABLE_AGENDA, old.bytes, error);
     }
     rd_buf_clear(scratch);
-    rd_pack_write(scratch, &value);
+    rd_pack_write_named(scratch, &value, rd_store_names(store));
     if (status == RD_OK)
         status =
             rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, scratch->data, scratch->len, error);

@@ -3,6 +3,9 @@
  * else.
  *
  * An entry is one packed list of fixed places; effects are lists whose first item is their kind.
+ * Names of the policy stand in it by number (base/names.h). An entry that is the first to hold a
+ * name says its number in front of everything else, so that who reads from the first entry on
+ * knows them all.
  */
 #ifndef RD_DOMAIN_ENTRY_H
 #define RD_DOMAIN_ENTRY_H
@@ -54,12 +57,19 @@ struct rd_command_entry {
     uint32_t flags;
     const char *refused; /* the status' wire name, or NULL: carried out */
     const char *reason;  /* of a refusal */
+    /* the numbers that it gives to names: this one and so many behind it (packing fills it in) */
+    uint32_t names_from, names_count;
 };
 
-/* Packs the entry into `out`, which is cleared first. */
-void rd_entry_pack(const struct rd_command_entry *entry, struct rd_buf *out);
-enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_arena *arena,
-                               struct rd_command_entry *out, struct rd_error *error) RD_MUST_CHECK;
+/* Packs the entry into `out`, which is cleared first; names that have no number yet get one. Where
+ * the entry is not journalled after all, the caller takes the numbers back (rd_names_cut, or the
+ * catalogue loaded anew). */
+void rd_entry_pack(struct rd_command_entry *entry, struct rd_names *names, struct rd_buf *out);
+/* The entry in the arena; its texts that are names are symbols. Numbers that it gives, and that
+ * nobody has yet, are entered into `names`. RD_CORRUPT where the bytes are no entry. */
+enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_names *names,
+                               struct rd_arena *arena, struct rd_command_entry *out,
+                               struct rd_error *error) RD_MUST_CHECK;
 
 /* The key in IDEMPOTENCY of an actor's key. */
 struct rd_key16 rd_idempotency_key(const char *actor, const char *key, struct rd_buf *scratch);

@@ -612,15 +612,77 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
     rd_reports_build(model, rd_map_list(normal, "reports"), findings);
 }
 
-enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings *findings,
-                              struct rd_model **out, struct rd_error *error)
+const char *rd_model_symbol(struct rd_model *model, const char *text)
+{
+    size_t len = strlen(text);
+    const char *symbol = rd_symbol(model->symbols, text, len);
+    return symbol ? symbol : rd_arena_copy(&model->arena, text, len);
+}
+
+/* ---- the model's own copy of its normal form: what is a name becomes a symbol ---- */
+
+static struct rd_value own_copy(struct rd_model *model, const struct rd_value *value);
+
+static struct rd_value own_text(struct rd_model *model, const struct rd_value *text)
+{
+    const char *symbol = text->count <= RD_NAME_BYTES_MAX
+                             ? rd_symbol(model->symbols, text->text, text->count)
+                             : NULL;
+    return symbol ? rd_text_of(symbol, text->count)
+                  : rd_text_copy(&model->arena, text->text, text->count);
+}
+
+static struct rd_value own_list(struct rd_model *model, const struct rd_value *list)
+{
+    struct rd_value copy = rd_list_room(&model->arena, list->count);
+    for (uint32_t i = 0; i < list->count; i++)
+        rd_list_add(&model->arena, &copy, own_copy(model, &list->items[i]));
+    return copy;
+}
+
+static struct rd_value own_map(struct rd_model *model, const struct rd_value *map)
+{
+    struct rd_value copy = rd_map_room(&model->arena, map->count);
+    for (uint32_t i = 0; i < map->count; i++)
+        rd_map_add(&model->arena, &copy, rd_model_symbol(model, map->pairs[i].key),
+                   own_copy(model, &map->pairs[i].value));
+    return copy;
+}
+
+static struct rd_value own_copy(struct rd_model *model, const struct rd_value *value)
+{
+    if (value->kind == RD_TEXT)
+        return own_text(model, value);
+    if (value->kind == RD_LIST)
+        return own_list(model, value);
+    return value->kind == RD_MAP ? own_map(model, value) : *value;
+}
+
+/* Tables of decisions come last: where they have more constants than there is room for, it is not
+ * the names of fields and states that are spelled out. */
+static struct rd_value own_normal(struct rd_model *model, const struct rd_value *normal)
+{
+    struct rd_value copy = rd_map_room(&model->arena, normal->count);
+    const struct rd_value *decisions = rd_map_get(normal, "decisions");
+    for (uint32_t i = 0; i < normal->count; i++)
+        if (&normal->pairs[i].value != decisions)
+            rd_map_add(&model->arena, &copy, rd_model_symbol(model, normal->pairs[i].key),
+                       own_copy(model, &normal->pairs[i].value));
+    if (decisions)
+        rd_map_add(&model->arena, &copy, "decisions", own_copy(model, decisions));
+    return copy;
+}
+
+enum rd_status rd_model_build(const struct rd_value *normal, struct rd_symbols *symbols,
+                              struct rd_findings *findings, struct rd_model **out,
+                              struct rd_error *error)
 {
     struct rd_model *model = calloc(1, sizeof *model);
     size_t errors_before = findings->errors;
     RD_ASSERT(model);
     rd_arena_init(&model->arena);
-    struct rd_value own =
-        rd_value_copy(&model->arena, normal); /* the model's texts point into it */
+    model->symbols = symbols ? rd_symbols_ref(symbols) : rd_symbols_new();
+    struct rd_value own = own_normal(model, normal); /* the model's texts point into it */
     model_compile(model, &own, findings);
     if (findings->errors > errors_before) {
         rd_model_free(model);
@@ -641,5 +703,6 @@ void rd_model_free(struct rd_model *model)
     rd_schedules_free(model);
     rd_zone_close(model->local);
     rd_arena_fini(&model->arena);
+    rd_symbols_unref(model->symbols);
     free(model);
 }

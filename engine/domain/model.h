@@ -3,6 +3,7 @@
 #ifndef RD_DOMAIN_MODEL_H
 #define RD_DOMAIN_MODEL_H
 
+#include "base/symbol.h"
 #include "domain/accountability.h"
 #include "domain/authority.h"
 #include "domain/chart.h"
@@ -81,8 +82,9 @@ struct rd_spot {
 };
 
 struct rd_model {
-    struct rd_arena arena;   /* everything below lives here */
-    struct rd_lookup lookup; /* of fields, facts, guards and inputs */
+    struct rd_arena arena;      /* everything below lives here, */
+    struct rd_symbols *symbols; /* or is one of these: a reference */
+    struct rd_lookup lookup;    /* of fields, facts, guards and inputs */
     const char *company, *zone, *currency, *language;
     const char **languages; /* of the interface; `language` is the first one */
     size_t language_count;
@@ -125,10 +127,17 @@ struct rd_model {
     size_t spot_count, spot_cap;
 };
 
-/* Compiles the normal form. All findings are reported; RD_CHECK_FAILED where one is an error. */
-enum rd_status rd_model_build(const struct rd_value *normal, struct rd_findings *findings,
-                              struct rd_model **out, struct rd_error *error) RD_MUST_CHECK;
+/* Compiles the normal form. Its short texts and all keys become symbols of the table, to which the
+ * model takes a reference (NULL: makes one). All findings are reported; RD_CHECK_FAILED where one
+ * is an error. */
+enum rd_status rd_model_build(const struct rd_value *normal, struct rd_symbols *symbols,
+                              struct rd_findings *findings, struct rd_model **out,
+                              struct rd_error *error) RD_MUST_CHECK;
 void rd_model_free(struct rd_model *model);
+/* The symbol of a text that was made for the model (a command's name, a place of a rule), so that
+ * entries name it by number; a text that may not become one is copied into the model. Not for what
+ * users write. */
+const char *rd_model_symbol(struct rd_model *model, const char *text);
 
 /* By name; NULL where there is none. */
 const struct rd_record_type *rd_model_type(const struct rd_model *model, const char *name);

@@ -8,7 +8,7 @@
 #include "base/pack.h"
 #include "store/tables.h"
 
-#define RECORD_FORMAT 1
+#define RECORD_FORMAT 2 /* 1 spelled its names out */
 
 enum record_place {
     RECORD_AT_FORMAT,
@@ -46,7 +46,8 @@ enum rd_status rd_record_load(struct rd_store *store, struct rd_id id, struct rd
     enum rd_status status = rd_store_get(store, RD_TABLE_RECORD, key.bytes, &bytes, &len, error);
     if (status != RD_OK)
         return status;
-    if ((status = rd_pack_read(arena, bytes, len, &list, error)) != RD_OK)
+    if ((status = rd_pack_read_named(arena, bytes, len, rd_store_names(store), &list, error)) !=
+        RD_OK)
         return status;
     if (list.kind != RD_LIST || list.count != RECORD_PLACES ||
         list.items[RECORD_AT_FORMAT].integer != RECORD_FORMAT)
@@ -93,6 +94,6 @@ enum rd_status rd_record_store(struct rd_store *store, const struct rd_record *r
     };
     struct rd_key8 key = rd_key8(record->id.value);
     rd_buf_clear(scratch);
-    rd_pack_write(scratch, &list);
+    rd_pack_write_named(scratch, &list, rd_store_names(store));
     return rd_store_put(store, RD_TABLE_RECORD, key.bytes, scratch->data, scratch->len, error);
 }

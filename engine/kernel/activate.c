@@ -163,8 +163,7 @@ static enum rd_status activate_fits(struct rd_kernel *kernel, const struct rd_mo
 static void activate_forget_names(struct rd_kernel *kernel)
 {
     struct rd_error error = RD_ERROR_NONE;
-    rd_catalogue_fini(&kernel->catalogue);
-    rd_catalogue_init(&kernel->catalogue);
+    rd_catalogue_forget(&kernel->catalogue);
     enum rd_status status = rd_catalogue_load(&kernel->catalogue, kernel->store, &error);
     RD_ASSERT(status == RD_OK);
 }

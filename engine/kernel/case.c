@@ -98,7 +98,8 @@ static enum rd_status case_repeat(struct rd_run *run, struct rd_request *request
     size_t count;
     enum rd_status status = rd_vault_find(kernel->vault, seq, arena, &raw, run->error);
     if (status == RD_OK)
-        status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, run->error);
+        status = rd_entry_unpack(raw.payload, raw.len, &kernel->catalogue.names, arena, &entry,
+                                 run->error);
     if (status == RD_OK)
         status = rd_history_rebuild(kernel, entry.record, entry.version, 0, arena, &record,
                                     &deadlines, &count, run->error);

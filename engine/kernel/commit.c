@@ -72,13 +72,14 @@ enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry 
                               uint64_t *seq, struct rd_error *error)
 {
     struct rd_journal *journal = rd_vault_journal(kernel->vault);
-    rd_entry_pack(entry, &kernel->entry_buf);
+    rd_entry_pack(entry, &kernel->catalogue.names, &kernel->entry_buf);
     kernel->apply.live = entry;
     kernel->apply.live_seq = rd_journal_last_seq(journal) + 1;
     enum rd_status status =
         rd_vault_write(kernel->vault, kernel->entry_buf.data, kernel->entry_buf.len, seq, error);
     kernel->apply.live = NULL;
     if (status != RD_OK) {
+        rd_names_cut(&kernel->catalogue.names, entry->names_from - 1);
         rd_staff_taken_back(kernel);
         return status;
     }

@@ -113,7 +113,8 @@ enum rd_status rd_method_feed_read(struct rd_kernel *kernel, struct rd_request *
                              : rd_journal_read(rd_vault_journal(kernel->vault), raw.next, arena,
                                                &raw, &request->error);
         if (status == RD_OK)
-            status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, &request->error);
+            status = rd_entry_unpack(raw.payload, raw.len, &kernel->catalogue.names, arena, &entry,
+                                     &request->error);
         if (status != RD_OK)
             return status;
         next = raw.seq;

@@ -18,7 +18,9 @@ enum rd_status rd_history_entry(struct rd_kernel *kernel, uint64_t position, str
     if (status == RD_END)
         return rd_error_set(error, RD_CORRUPT,
                             "the journal lacks an entry that the store refers to");
-    return status == RD_OK ? rd_entry_unpack(raw->payload, raw->len, arena, out, error) : status;
+    return status == RD_OK ? rd_entry_unpack(raw->payload, raw->len, &kernel->catalogue.names,
+                                             arena, out, error)
+                           : status;
 }
 
 /* What earlier versions left behind is cleared away beyond this. */
@@ -330,7 +332,8 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
     status = seq > 0 ? rd_vault_find(kernel->vault, (uint64_t)seq, arena, &raw, &request->error)
                      : RD_NOT_FOUND;
     if (status == RD_OK)
-        status = rd_entry_unpack(raw.payload, raw.len, arena, &entry, &request->error);
+        status = rd_entry_unpack(raw.payload, raw.len, &kernel->catalogue.names, arena, &entry,
+                                 &request->error);
     bool touches = status == RD_OK && entry.record.value == record.id.value;
     for (uint32_t i = 0; status == RD_OK && i < entry.effects.count; i++)
         touches |= entry.effects.items[i].items[0].integer == RD_EFFECT_RECORD &&

@@ -81,11 +81,12 @@ enum rd_status rd_kept_load(struct rd_kernel *kernel, const struct rd_policy_sou
     rd_buf_init(&bytes);
     enum rd_status status = RD_NOT_FOUND;
     if (kept_read(kept_path(kernel, &arena, ""), &bytes))
-        status =
-            rd_policy_load_kept(sources, count, bytes.data, bytes.len, findings, out, &unusable);
+        status = rd_policy_load_kept(sources, count, bytes.data, bytes.len,
+                                     kernel->catalogue.names.symbols, findings, out, &unusable);
     rd_buf_fini(&bytes);
     if (status != RD_OK) {
-        status = rd_policy_load(sources, count, findings, out, error);
+        status =
+            rd_policy_load(sources, count, kernel->catalogue.names.symbols, findings, out, error);
         if (status == RD_OK)
             kept_write(kernel, &arena, *out);
     }

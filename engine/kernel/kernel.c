@@ -85,6 +85,7 @@ static enum rd_status kernel_open_vault(struct rd_kernel *kernel,
     if (status != RD_OK)
         return status;
     kernel->store = rd_vault_store(kernel->vault);
+    rd_store_use_names(kernel->store, &kernel->catalogue.names);
     rd_vault_watch(kernel->vault, &kernel->turn);
     *start = (struct rd_kernel_start){
         .replayed = recovery.replayed,
@@ -113,7 +114,8 @@ static enum rd_status kernel_open_clock(struct rd_kernel *kernel,
          seq > 0 && seq + 1000 > start->last_seq && kernel->last_ms == 0; seq--) {
         status = rd_vault_find(kernel->vault, seq, &arena, &raw, error);
         if (status == RD_OK)
-            status = rd_entry_unpack(raw.payload, raw.len, &arena, &entry, error);
+            status = rd_entry_unpack(raw.payload, raw.len, &kernel->catalogue.names, &arena, &entry,
+                                     error);
         if (status != RD_OK)
             break;
         if (!(entry.flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST))) /* these tell of other times */
@@ -156,7 +158,8 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
             rd_arena_fini(&arena);
             return rd_activate_stored(kernel, findings, error);
         }
-        status = rd_policy_load(sources, count, findings, &policy, error);
+        status = rd_policy_load(sources, count, kernel->catalogue.names.symbols, findings, &policy,
+                                error);
     }
     if (status == RD_OK && any)
         status = rd_activate_stored(kernel, findings,
@@ -183,7 +186,8 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
 {
     struct rd_kernel *kernel = calloc(1, sizeof *kernel);
     RD_ASSERT(kernel);
-    rd_catalogue_init(&kernel->catalogue);
+    rd_catalogue_init(&kernel->catalogue,
+                      options->policy ? rd_policy_model(options->policy)->symbols : NULL);
     rd_apply_init(&kernel->apply, &kernel->catalogue);
     rd_buf_init(&kernel->entry_buf);
     rd_buf_init(&kernel->scratch);

@@ -4,10 +4,10 @@
  *   kernel thread   ask ──▶ batch, batch, batch ... ──▶ done? ──▶ activate (or preview), answer
  *   its own thread    └──▶ read, hash, load, check ───────┘
  *
- * The thread must not touch the kernel: it knows the directory's name and the hash that needs no
- * loading, and makes a policy that nobody else has seen. `done` and the join hand that over. What
- * follows is decided when it is over, by what is in force then: an activation may be between, and
- * the asker may have lost his right.
+ * The thread must not touch the kernel: it knows the directory's name, the hash that needs no
+ * loading, and the table of symbols, which has a lock; and makes a policy that nobody else has
+ * seen. `done` and the join hand that over. What follows is decided when it is over, by what is in
+ * force then: an activation may be between, and the asker may have lost his right.
  */
 #include "kernel/loading.h"
 
@@ -20,8 +20,9 @@
 struct rd_loading {
     struct rd_request *request;
     const struct rd_loading_use *use;
-    struct rd_loaded loaded; /* the thread's, until it is done */
-    const char *dir;         /* the kernel's, which waits for the thread before it forgets it */
+    struct rd_loaded loaded;    /* the thread's, until it is done */
+    const char *dir;            /* the kernel's, which waits for the thread before it forgets it */
+    struct rd_symbols *symbols; /* likewise; shared by threads */
     char have[RD_POLICY_HASH_TEXT];
     pthread_t thread;
     bool threaded; /* and not joined */
@@ -40,8 +41,8 @@ static void loading_make(struct rd_loading *loading)
         return;
     rd_policy_hash(loaded->sources, loaded->count, loaded->hash);
     if (strcmp(loaded->hash, loading->have) != 0)
-        loaded->status = rd_policy_load(loaded->sources, loaded->count, &loaded->findings,
-                                        &loaded->policy, &loaded->error);
+        loaded->status = rd_policy_load(loaded->sources, loaded->count, loading->symbols,
+                                        &loaded->findings, &loaded->policy, &loaded->error);
 }
 
 static void *loading_main(void *context)
@@ -105,6 +106,7 @@ enum rd_status rd_loading_ask(struct rd_kernel *kernel, struct rd_request *reque
     loading->request = request;
     loading->use = use;
     loading->dir = kernel->policy_dir;
+    loading->symbols = kernel->catalogue.names.symbols;
     loading->loaded.error = RD_ERROR_NONE;
     rd_arena_init(&loading->loaded.arena);
     rd_findings_init(&loading->loaded.findings, &loading->loaded.arena);

@@ -400,7 +400,7 @@ enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t co
     struct rd_policy *policy = NULL;
     rd_findings_init(&findings, arena);
     *report = (struct rd_promise_report){ 0 };
-    enum rd_status status = rd_policy_load(sources, count, &findings, &policy, error);
+    enum rd_status status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
     if (status != RD_OK)
         return status;
     const struct rd_value *tests = rd_map_list(rd_policy_normal(policy), "tests");

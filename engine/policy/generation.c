@@ -187,14 +187,14 @@ struct rd_policy *rd_policy_new(const struct rd_policy_source *sources, size_t c
 }
 
 enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t count,
-                              struct rd_findings *findings, struct rd_policy **out,
-                              struct rd_error *error)
+                              struct rd_symbols *symbols, struct rd_findings *findings,
+                              struct rd_policy **out, struct rd_error *error)
 {
     struct rd_policy *policy = rd_policy_new(sources, count);
     struct policy_loading loading = { policy, sources, count, findings };
     enum rd_status status = policy_load_state(&loading, error);
     if (status == RD_OK)
-        status = rd_model_build(&policy->normal, findings, &policy->model, error);
+        status = rd_model_build(&policy->normal, symbols, findings, &policy->model, error);
     if (status == RD_OK)
         *out = policy;
     else

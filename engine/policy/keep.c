@@ -132,14 +132,15 @@ static enum rd_status kept_load(struct rd_policy *policy, const void *bytes, siz
 }
 
 enum rd_status rd_policy_load_kept(const struct rd_policy_source *sources, size_t count,
-                                   const void *bytes, size_t len, struct rd_findings *findings,
-                                   struct rd_policy **out, struct rd_error *error)
+                                   const void *bytes, size_t len, struct rd_symbols *symbols,
+                                   struct rd_findings *findings, struct rd_policy **out,
+                                   struct rd_error *error)
 {
     struct rd_policy *policy = rd_policy_new(sources, count);
     enum rd_status status = kept_load(policy, bytes, len, error);
     if (status == RD_OK) {
         rd_policy_findings(policy, findings);
-        status = rd_model_build(&policy->normal, findings, &policy->model, error);
+        status = rd_model_build(&policy->normal, symbols, findings, &policy->model, error);
     }
     if (status == RD_OK)
         *out = policy;

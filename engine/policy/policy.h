@@ -15,6 +15,7 @@
 
 struct rd_model;
 struct rd_policy;
+struct rd_symbols;
 
 /* One source file; text is borrowed for the call. */
 struct rd_policy_source {
@@ -35,11 +36,12 @@ enum rd_status rd_policy_read_dir(struct rd_arena *arena, const char *dir,
 void rd_policy_hash(const struct rd_policy_source *sources, size_t count,
                     char out[RD_POLICY_HASH_TEXT]);
 
-/* Loads and checks. Findings are added to `findings` (all of them, not only the first);
+/* Loads and checks. The model's texts become symbols of the table, to which it takes a reference;
+ * NULL: makes one. Findings are added to `findings` (all of them, not only the first);
  * RD_CHECK_FAILED where one of them is an error. */
 enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t count,
-                              struct rd_findings *findings, struct rd_policy **out,
-                              struct rd_error *error) RD_MUST_CHECK;
+                              struct rd_symbols *symbols, struct rd_findings *findings,
+                              struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
 /* Appends what judging the policy found out, for rd_policy_load_kept. False, and nothing, where the
  * running program can't be told from another one. Not for an import. */
 bool rd_policy_keep(const struct rd_policy *policy, struct rd_buf *out);
@@ -47,8 +49,9 @@ bool rd_policy_keep(const struct rd_policy *policy, struct rd_buf *out);
  * gave then, and only the functions are made again. The policy is the same. RD_NOT_FOUND where the
  * bytes are of other sources, of another program or damaged: they are to be loaded as usual. */
 enum rd_status rd_policy_load_kept(const struct rd_policy_source *sources, size_t count,
-                                   const void *bytes, size_t len, struct rd_findings *findings,
-                                   struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
+                                   const void *bytes, size_t len, struct rd_symbols *symbols,
+                                   struct rd_findings *findings, struct rd_policy **out,
+                                   struct rd_error *error) RD_MUST_CHECK;
 /* Frees the generation with its Lua state and model. NULL is fine. */
 void rd_policy_free(struct rd_policy *policy);
 

@@ -42,6 +42,7 @@ struct rd_store {
     void *look;                             /* the snapshot that is read instead of all; NULL */
     struct rd_snapshot *snapshots;          /* that are open */
     bool warned;                            /* of this map size */
+    const struct rd_names *names;           /* rows are packed and read by these; NULL */
     pthread_t writer;
     /* the committing thread, made with the first commit */
     bool threaded;
@@ -52,6 +53,16 @@ struct rd_store {
     enum rd_status status; /* how it went, when it is done */
     struct rd_error error;
 };
+
+void rd_store_use_names(struct rd_store *store, const struct rd_names *names)
+{
+    store->names = names;
+}
+
+const struct rd_names *rd_store_names(const struct rd_store *store)
+{
+    return store->names;
+}
 
 size_t rd_table_key_bytes(enum rd_table table)
 {

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 
+struct rd_names;
 struct rd_store;
 
 /* X(NAME, text, key bytes, front bytes): the tables; tables.h spells their keys. Rows of a table
@@ -26,7 +27,7 @@ struct rd_store;
  * keys as a sorted list. */
 #define RD_TABLE_MAP(X)                                                                            \
     X(META, "meta", 8, 0)                /* name (8 letters) -> value */                           \
-    X(SYMBOL, "symbol", 8, 0)            /* hash of a name -> number, name */                      \
+    X(SYMBOL, "symbol", 8, 0)            /* kind, number -> type, index or name */                 \
     X(RECORD, "record", 8, 0)            /* id -> current value */                                 \
     X(INDEX, "index", 36, 20)            /* index, value, opened at, id -> nothing */              \
     X(AGENDA, "agenda", 25, 0)           /* lane, due, record, deadline -> nothing */              \
@@ -73,6 +74,11 @@ void rd_store_close(struct rd_store *store);
 /* The thread that opened the store is its writer; this makes the calling thread the writer. No
  * transaction may be open. */
 void rd_store_adopt(struct rd_store *store);
+
+/* The names by which its rows are packed and read (base/names.h); borrowed, NULL: names are spelled
+ * out. */
+void rd_store_use_names(struct rd_store *store, const struct rd_names *names);
+const struct rd_names *rd_store_names(const struct rd_store *store);
 
 /* Reading and writing. Keys have the table's fixed size. */
 

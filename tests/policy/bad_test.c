@@ -347,7 +347,7 @@ START_TEST(every_file_is_judged)
         rig_source("scripts/c.lua", "\n\nreturn record \"r\" { fields = { a = d } }"),
     };
     rig_begin(&rig);
-    rig.status = rd_policy_load(sources, 3, &rig.findings, &rig.policy, &rig.error);
+    rig.status = rd_policy_load(sources, 3, NULL, &rig.findings, &rig.policy, &rig.error);
     ck_assert_int_eq(rig.status, RD_CHECK_FAILED);
     ck_assert_str_eq(rig.error.text, "the policy has 4 errors");
     ck_assert_str_eq(

@@ -22,7 +22,7 @@ static void setup(void)
 
     rig_begin(&rig);
     ck_assert_int_eq(rd_policy_read_dir(&rig.arena, ".", &sources, &count, &rig.error), RD_OK);
-    rig.status = rd_policy_load(sources, count, &rig.findings, &rig.policy, &rig.error);
+    rig.status = rd_policy_load(sources, count, NULL, &rig.findings, &rig.policy, &rig.error);
     ck_assert_msg(rig.status == RD_OK, "%s", rig_findings(&rig));
 }
 

@@ -68,8 +68,8 @@ static void load_again(const struct rd_policy_source *sources, size_t count)
     struct rd_findings findings;
     rd_findings_init(&findings, &rig.arena);
     ck_assert(rd_policy_keep(rig.policy, &kept));
-    enum rd_status status =
-        rd_policy_load_kept(sources, count, kept.data, kept.len, &findings, &again, &rig.error);
+    enum rd_status status = rd_policy_load_kept(sources, count, kept.data, kept.len, NULL,
+                                                &findings, &again, &rig.error);
     ck_assert_msg(status == RD_OK, "%s", rig.error.text);
     ck_assert_uint_eq(findings.warnings, rig.findings.warnings);
     ck_assert_uint_eq(findings.errors, 0);
@@ -84,7 +84,7 @@ START_TEST(the_companys_own_policy_is_the_same)
     size_t count;
     rig_begin(&rig);
     ck_assert_int_eq(rd_policy_read_dir(&rig.arena, ".", &sources, &count, &rig.error), RD_OK);
-    rig.status = rd_policy_load(sources, count, &rig.findings, &rig.policy, &rig.error);
+    rig.status = rd_policy_load(sources, count, NULL, &rig.findings, &rig.policy, &rig.error);
     ck_assert_msg(rig.status == RD_OK, "%s", rig_findings(&rig));
     load_again(sources, count);
     struct rd_value none = rd_map(), nothing = facts_of_all(false), twos = facts_of_all(true);
@@ -148,7 +148,7 @@ static void refused(const struct rd_policy_source *sources, const char *bytes, s
 {
     struct rd_error error = RD_ERROR_NONE;
     enum rd_status status =
-        rd_policy_load_kept(sources, 2, bytes, len, &rig.findings, &again, &error);
+        rd_policy_load_kept(sources, 2, bytes, len, NULL, &rig.findings, &again, &error);
     ck_assert_int_eq(status, RD_NOT_FOUND);
     ck_assert_ptr_null(again);
 }

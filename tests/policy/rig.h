@@ -56,7 +56,8 @@ static inline void rig_load(struct rig *rig, bool company, const char *path, con
                                            rig_source(path, text) };
     rig_begin(rig);
     const struct rd_policy_source *first = company ? sources : sources + 1;
-    rig->status = rd_policy_load(first, company ? 2 : 1, &rig->findings, &rig->policy, &rig->error);
+    rig->status =
+        rd_policy_load(first, company ? 2 : 1, NULL, &rig->findings, &rig->policy, &rig->error);
 }
 
 /* All findings as "FILE:LINE: text" lines, warnings with "warning: " before the text. */

@@ -18,7 +18,7 @@ static void setup(void)
     rd_buf_init(&scratch);
     unit_dir_make(dir);
     ck_assert_int_eq(rd_store_open(dir, &options, &store, &error), RD_OK);
-    rd_catalogue_init(&catalogue);
+    rd_catalogue_init(&catalogue, NULL);
 }
 
 static void teardown(void)
@@ -73,7 +73,7 @@ START_TEST(names_keep_their_numbers)
     add_some(); /* the same again is no change */
     expect_some();
     rd_catalogue_fini(&catalogue);
-    rd_catalogue_init(&catalogue);
+    rd_catalogue_init(&catalogue, NULL);
     ck_assert_int_eq(rd_catalogue_load(&catalogue, store, &error), RD_OK);
     expect_some();
 }

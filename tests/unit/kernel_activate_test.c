@@ -47,7 +47,8 @@ START_TEST(a_borrowed_policy_is_kept_with_its_sources)
     rd_findings_init(&rig.findings, &rig.arena);
     ck_assert_int_eq(rd_policy_read_dir(&rig.arena, rig.policy, &sources, &count, &rig.error),
                      RD_OK);
-    ck_assert_int_eq(rd_policy_load(sources, count, &rig.findings, &policy, &rig.error), RD_OK);
+    ck_assert_int_eq(rd_policy_load(sources, count, NULL, &rig.findings, &policy, &rig.error),
+                     RD_OK);
     struct rd_kernel_options options = { .data_dir = rig.data,
                                          .policy = policy,
                                          .policy_sources = sources,
@@ -313,7 +314,7 @@ START_TEST(a_borrowed_policy_is_not_freed_and_can_be_come_back_to)
         { "scripts/job.lua", RIG_JOB_TEXT, strlen(RIG_JOB_TEXT) },
     };
     struct rd_policy *policy = NULL;
-    ck_assert_int_eq(rd_policy_load(sources, 2, &rig.findings, &policy, &rig.error), RD_OK);
+    ck_assert_int_eq(rd_policy_load(sources, 2, NULL, &rig.findings, &policy, &rig.error), RD_OK);
     rig_stop(&rig);
     struct rd_kernel_options options = {
         .data_dir = rig.data, .policy = policy, .policy_dir = rig.policy, .clock_manual = true

@@ -36,7 +36,7 @@ static enum rd_status load(const char *company, const char *job)
     struct rd_policy_source sources[] = { { "rules/company.lua", company, strlen(company) },
                                           { "scripts/job.lua", job, strlen(job) } };
     rd_findings_init(&findings, &arena);
-    return rd_policy_load(sources, 2, &findings, &policy, &error);
+    return rd_policy_load(sources, 2, NULL, &findings, &policy, &error);
 }
 
 static void expect(const char *sentence)

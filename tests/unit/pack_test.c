@@ -313,7 +313,7 @@ START_TEST(test_names_are_written_by_number)
     rd_map_add(&arena, &map, "note", rd_text(late));           /* no number, and none is given */
     rd_map_add(&arena, &map, "verified", rd_text("verified")); /* the letters alone are no name */
     struct rd_error error = RD_ERROR_NONE;
-    rd_pack_write_named(&buf, &map, &names, false);
+    rd_pack_write_named(&buf, &map, &names);
     ck_assert_mem_eq(buf.data, "\x83\x01\xD4\x00\x02\xA4note\xA4late\xA8verified\xA8verified", 33);
     ck_assert_uint_eq(buf.len, 33);
     ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &error), RD_OK);
@@ -323,7 +323,7 @@ START_TEST(test_names_are_written_by_number)
     ck_assert_ptr_ne(back.pairs[1].value.text, late);
     ck_assert_uint_eq(names.count, 2);
     rd_buf_clear(&buf);
-    rd_pack_write_named(&buf, &map, &names, true);
+    rd_pack_write_naming(&buf, &map, &names);
     ck_assert_uint_eq(rd_names_number(&names, late), 3);
     ck_assert_uint_eq(buf.len, 33 - 5 + 3);
     /* who has no numbers, or fewer, is told so */
@@ -350,7 +350,7 @@ START_TEST(test_the_begin_or_end_of_a_name_is_none)
     for (size_t i = 1; i < strlen(name); i++)
         rd_list_add(&arena, &list, rd_text(name + i));
     rd_list_add(&arena, &list, rd_text(name));
-    rd_pack_write_named(&buf, &list, &names, true);
+    rd_pack_write_naming(&buf, &list, &names);
     ck_assert_uint_eq(names.count, 1);
     ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, NULL), RD_OK);
     ck_assert(rd_value_equal(&list, &back));
@@ -370,7 +370,7 @@ START_TEST(test_numbers_of_every_width)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         rd_map_add(&arena, &map, rd_names_text(&names, (uint64_t)numbers[i]),
                    rd_text(rd_names_text(&names, (uint64_t)numbers[i])));
-    rd_pack_write_named(&buf, &map, &names, true);
+    rd_pack_write_naming(&buf, &map, &names);
     ck_assert_uint_eq(buf.len, 1 + 7 * 3 + 2 * 1 + 2 * 2 + 3 * 3);
     ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, NULL), RD_OK);
     ck_assert(rd_value_equal(&map, &back));

@@ -27,7 +27,7 @@ static void expect_finding(const char *text)
     const char *all = "";
     rd_findings_init(&rig.findings, &rig.arena);
     ck_assert_int_eq(rd_policy_read_dir(&rig.arena, rig.policy, &sources, &count, &error), RD_OK);
-    (void)!rd_policy_load(sources, count, &rig.findings, &policy, &error);
+    (void)!rd_policy_load(sources, count, NULL, &rig.findings, &policy, &error);
     rd_policy_free(policy);
     for (const struct rd_finding *f = rig.findings.first; f; f = f->next) {
         all = rd_arena_printf(&rig.arena, "%s%s:%d: %s\n", all, f->file, f->line, f->text);

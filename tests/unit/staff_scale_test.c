@@ -194,7 +194,7 @@ START_TEST(units_load_quickly)
     rd_findings_init(&findings, &arena);
     ck_assert_int_eq(rd_policy_read_dir(&arena, rig.policy, &sources, &count, &error), RD_OK);
     int64_t began_ns = rd_clock_mono_ns();
-    ck_assert_int_eq(rd_policy_load(sources, count, &findings, &policy, &error), RD_OK);
+    ck_assert_int_eq(rd_policy_load(sources, count, NULL, &findings, &policy, &error), RD_OK);
     double took_ms = (double)(rd_clock_mono_ns() - began_ns) / 1e6;
     const struct rd_organisation *organisation = &rd_policy_model(policy)->organisation;
     printf("a policy of %zu units loads in %.0f ms\n", organisation->unit_count, took_ms);

@@ -50,7 +50,7 @@ static void apply_text(const char *effects)
     ck_assert_msg(rd_json_parse(&arena, effects, strlen(effects), 16, &entry.effects, &error) ==
                       RD_OK,
                   "%s: %s", error.text, effects);
-    rd_entry_pack(&entry, &packed);
+    rd_entry_pack(&entry, &catalogue.names, &packed);
     struct rd_entry raw = {
         .seq = ++now.seq, .position = { 4096 + now.seq }, .payload = packed.data, .len = packed.len
     };
@@ -65,7 +65,7 @@ static void setup(void)
     rd_buf_init(&packed);
     unit_dir_make(dir);
     ck_assert_int_eq(rd_store_open(dir, NULL, &store, &error), RD_OK);
-    rd_catalogue_init(&catalogue);
+    rd_catalogue_init(&catalogue, NULL);
     rd_apply_init(&apply, &catalogue);
     apply_text("[[6,1,\"job\"],[7,1,1,\"state\",[]]]");
 }
