@@ -48,6 +48,9 @@ struct rd_kernel {
     int64_t manual_ms;
     int64_t last_ms;  /* the newest entry's time: the system's clock never goes back behind it */
     bool wrote;       /* something waits for the flush */
+    bool flush_failed;
+    struct rd_error flush_error;           /* why */
+    const struct rd_kernel_server *server; /* NULL: runs wait for their flush */
     bool ring_failed; /* the last time that deadlines were due; told once */
     uint32_t *coverage;
     bool invariants;               /* are asked after each command */

@@ -3,9 +3,9 @@
  *   requests that have arrived ─▶ each executed in turn, due deadlines ring in between
  *     ─▶ due deadlines ring (a bounded slice) ─▶ one flush ─▶ results
  *
- * A result may show what another request of the batch wrote, so nothing leaves before the flush,
- * reads included. Lua decides, C writes: a plan is complete before its entry is written, so a
- * command can't be half-done.
+ * A result may show what another request of the batch wrote, or of the batch before, so nothing
+ * leaves before all of that is flushed, reads included. Lua decides, C writes: a plan is complete
+ * before its entry is written, so a command can't be half-done.
  */
 #include "kernel/kernel.h"
 
@@ -284,16 +284,13 @@ static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
         rd_request_finish(request);
 }
 
-/* A full disk: what this batch wrote is not durable, so no reply of it may say so. */
-static void kernel_fail(struct rd_request *const *requests, size_t count,
-                        const struct rd_error *error)
+void rd_request_fail(struct rd_request *request, const struct rd_error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (requests[i]->status == RD_OK && !requests[i]->waits) {
-            requests[i]->status = error->status;
-            requests[i]->error = *error;
-            requests[i]->result = rd_null();
-        }
+    if (request->status != RD_OK || request->waits)
+        return;
+    request->status = error->status;
+    request->error = *error;
+    request->result = rd_null();
 }
 
 /* Tried again and again while the disk is full, so it is said once. */
@@ -341,24 +338,59 @@ static struct rd_request *kernel_loading(struct rd_kernel *kernel)
     return answered;
 }
 
-/* `loaded`: answered beside the batch; NULL. */
-static void kernel_flush(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count,
-                         struct rd_request *loaded)
+/* What was written is on disk, or is kept and goes with the next flush. */
+static void kernel_flushed(struct rd_kernel *kernel, enum rd_status status, int64_t began_ns)
 {
-    struct rd_error error = RD_ERROR_NONE;
-    int64_t began_ns = rd_clock_mono_ns();
-    if (!kernel->wrote)
-        return;
-    if (rd_vault_flush(kernel->vault, &error) != RD_OK) {
+    kernel->flush_failed = status != RD_OK;
+    if (status != RD_OK) {
         rd_job_resume(kernel);
-        kernel_fail(requests, count, &error);
-        kernel_fail(&loaded, loaded != NULL, &error);
         rd_staff_taken_back(kernel);
     } else {
         kernel->wrote = false;
         rd_staff_flushed(kernel);
     }
     rd_turn_add(&kernel->turn, RD_TURN_FLUSH, began_ns);
+}
+
+/* `loaded`: answered beside the batch; NULL. */
+static void kernel_flush(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count,
+                         struct rd_request *loaded)
+{
+    int64_t began_ns = rd_clock_mono_ns();
+    if (!kernel->wrote)
+        return;
+    kernel->flush_error = RD_ERROR_NONE;
+    enum rd_status status = rd_vault_flush(kernel->vault, &kernel->flush_error);
+    for (size_t i = 0; status != RD_OK && i < count; i++)
+        rd_request_fail(requests[i], &kernel->flush_error);
+    if (status != RD_OK && loaded)
+        rd_request_fail(loaded, &kernel->flush_error);
+    kernel_flushed(kernel, status, began_ns);
+}
+
+/* The same for one who holds the results back: where others wait, it goes on behind the next run.
+ */
+static void kernel_flush_served(struct rd_kernel *kernel)
+{
+    const struct rd_kernel_server *server = kernel->server;
+    int64_t began_ns = rd_clock_mono_ns();
+    if (!kernel->wrote)
+        return;
+    kernel->flush_error = RD_ERROR_NONE;
+    enum rd_status status = server->others_wait(server->context)
+                                ? rd_vault_flush_begin(kernel->vault, &kernel->flush_error)
+                                : rd_vault_flush(kernel->vault, &kernel->flush_error);
+    kernel_flushed(kernel, status, began_ns);
+}
+
+/* What the flush behind this run has come to, where it is over: one that failed is tried again
+ * behind the run. */
+static void kernel_look_behind(struct rd_kernel *kernel)
+{
+    struct rd_journal *journal = rd_vault_journal(kernel->vault);
+    if (rd_journal_flush_look(journal) &&
+        rd_journal_flushed_seq(journal) < rd_journal_last_seq(journal))
+        kernel->wrote = true;
 }
 
 /* A long batch does not make deadlines late: where commands have run for a while, what is due gets
@@ -387,8 +419,9 @@ static size_t kernel_batch(struct rd_kernel *kernel, struct rd_request *const *r
     return ran;
 }
 
-static size_t kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count,
-                         size_t bytes_max)
+/* Executes, rings and goes on with what takes long. */
+static size_t kernel_turn(struct rd_kernel *kernel, struct rd_request *const *requests,
+                          size_t count, size_t bytes_max)
 {
     RD_ASSERT(count <= RD_BATCH_COMMANDS_MAX);
     rd_turn_begin(&kernel->turn);
@@ -399,24 +432,56 @@ static size_t kernel_run(struct rd_kernel *kernel, struct rd_request *const *req
         kernel_ring(kernel);
     kernel_replan(kernel);
     kernel_jobs(kernel);
+    return count;
+}
+
+void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count)
+{
+    (void)kernel_turn(kernel, requests, count, SIZE_MAX);
     kernel_flush(kernel, requests, count, kernel_loading(kernel));
     if (kernel->reports) {
         rd_reports_slice(kernel); /* what it reads is flushed, what it files is not yet */
         kernel_flush(kernel, NULL, 0, NULL);
     }
     rd_turn_end(&kernel->turn);
+}
+
+enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_server *server,
+                               struct rd_error *error)
+{
+    kernel->server = server;
+    return rd_journal_flusher_start(rd_vault_journal(kernel->vault), server->flushed,
+                                    server->context, error);
+}
+
+size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *requests,
+                            size_t count)
+{
+    kernel_look_behind(kernel);
+    count = kernel_turn(kernel, requests, count, RD_BATCH_REPLY_BYTES);
+    (void)kernel_loading(kernel);
+    kernel_flush_served(kernel);
+    if (kernel->reports) {
+        rd_reports_slice(kernel);
+        kernel_flush_served(kernel);
+    }
+    rd_turn_end(&kernel->turn);
     return count;
 }
 
-void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count)
+uint64_t rd_kernel_seen_seq(const struct rd_kernel *kernel)
 {
-    (void)kernel_run(kernel, requests, count, SIZE_MAX);
+    return rd_journal_last_seq(rd_vault_journal(kernel->vault));
 }
 
-size_t rd_kernel_run_some(struct rd_kernel *kernel, struct rd_request *const *requests,
-                          size_t count)
+const struct rd_error *rd_kernel_flush_failed(const struct rd_kernel *kernel)
 {
-    return kernel_run(kernel, requests, count, RD_BATCH_REPLY_BYTES);
+    return kernel->flush_failed ? &kernel->flush_error : NULL;
+}
+
+void rd_kernel_flush_wait(struct rd_kernel *kernel)
+{
+    rd_journal_flush_wait(rd_vault_journal(kernel->vault));
 }
 
 void rd_kernel_call(struct rd_kernel *kernel, struct rd_request *request)

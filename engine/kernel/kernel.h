@@ -97,10 +97,6 @@ struct rd_request {
 /* Runs a batch (at most RD_BATCH_COMMANDS_MAX), then rings what is due (at most RD_RING_SLICE_MAX,
  * and as many each time that commands have run for RD_RING_WAIT_NS), flushes once. */
 void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count);
-/* The same, but only as many of them as make replies of RD_BATCH_REPLY_BYTES (at least one): how
- * many that were. The rest is as it was, for the next run. */
-size_t rd_kernel_run_some(struct rd_kernel *kernel, struct rd_request *const *requests,
-                          size_t count) RD_MUST_CHECK;
 /* Runs one request until it is answered, however long that takes. */
 void rd_kernel_call(struct rd_kernel *kernel, struct rd_request *request);
 /* Whether long reads are under way: each run does a slice of them. */
@@ -115,7 +111,8 @@ void rd_kernel_tidy(struct rd_kernel *kernel);
  * wait begins. True: there is more to do, a few milliseconds at a time, as long as nothing arrives.
  */
 bool rd_kernel_idle(struct rd_kernel *kernel);
-/* The newest sequence that is durable: subscribers may be shown everything up to it. */
+/* The newest sequence that is durable, as far as the last run or wait knows: subscribers may be shown
+ * everything up to it. */
 uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel);
 /* Time as the kernel sees it. */
 int64_t rd_kernel_now_ms(const struct rd_kernel *kernel);
@@ -127,6 +124,43 @@ const struct rd_policy *rd_kernel_policy(const struct rd_kernel *kernel);
 /* Commits and digests the store's contents. */
 enum rd_status rd_kernel_digest(struct rd_kernel *kernel, unsigned char out[32],
                                 struct rd_error *error) RD_MUST_CHECK;
+
+/* ---- serving: while one batch is on its way to disk the next is run ----
+ *
+ *   run_served ─▶ run_served ─▶ ...        results held back, each run's with its seen_seq
+ *        └─ flush ─▶ flushed(seq) ─▶ those up to seq may leave, in order
+ *
+ * A kernel that nobody serves waits for its flush in each run; that is the default. */
+struct rd_kernel_server {
+    void *context;
+    /* Asked when a run has been executed: whether others wait for the next already. Then its flush
+     * goes on behind that; else the kernel waits for it, which costs one who is alone nothing. */
+    bool (*others_wait)(void *context);
+    /* A flush behind a run is over, and everything up to `seq` durable; `failed`: what was behind
+     * that found no room, and run_served is wanted. Called on the journal's thread: must not call
+     * the kernel. */
+    void (*flushed)(void *context, uint64_t seq, bool failed);
+};
+/* From now on the kernel is run by rd_kernel_run_served. `server` is borrowed until the kernel is
+ * closed. */
+enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_server *server,
+                               struct rd_error *error) RD_MUST_CHECK;
+/* Runs as many of the requests as make replies of RD_BATCH_REPLY_BYTES (at least one): how many
+ * that were. The rest is as it was, for the next run. The results may leave once
+ * rd_kernel_durable_seq, or what `flushed` told, has come to rd_kernel_seen_seq of this moment; but
+ * where rd_kernel_flush_failed, they and all that are held back must be failed by that
+ * (rd_request_fail). */
+size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *requests,
+                            size_t count) RD_MUST_CHECK;
+/* The newest sequence that the results of the runs so far may have seen. */
+uint64_t rd_kernel_seen_seq(const struct rd_kernel *kernel);
+/* Why the last flush failed, where it did; else NULL. What it was to write is kept and goes with
+ * the next. */
+const struct rd_error *rd_kernel_flush_failed(const struct rd_kernel *kernel);
+/* What looked well was not kept: its answer becomes the error. */
+void rd_request_fail(struct rd_request *request, const struct rd_error *error);
+/* Waits for the flush that is under way. */
+void rd_kernel_flush_wait(struct rd_kernel *kernel);
 
 /* What a method needs before its own checks are asked. A method without one does not compile. */
 enum rd_method_authority {

@@ -23,7 +23,8 @@ struct rd_job {
     struct rd_job *behind;      /* the same session's next message; loop thread only */
     struct rd_session *session; /* loop thread only; NULL: gone, or none */
     enum rd_job_kind kind;
-    bool done; /* answered; loop thread only */
+    uint64_t seen_seq; /* its replies may leave once everything up to this is durable */
+    bool done;         /* answered; loop thread only */
     bool is_login;
     size_t bytes; /* memory that the message took, for the limits on what is unanswered */
     struct rd_arena arena;

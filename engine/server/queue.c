@@ -70,11 +70,27 @@ void rd_queue_drain(struct rd_queue *queue)
     uv_mutex_unlock(&queue->lock);
 }
 
+bool rd_queue_has(struct rd_queue *queue)
+{
+    uv_mutex_lock(&queue->lock);
+    bool has = queue->jobs.first != NULL;
+    uv_mutex_unlock(&queue->lock);
+    return has;
+}
+
+void rd_queue_nudge(struct rd_queue *queue)
+{
+    uv_mutex_lock(&queue->lock);
+    queue->nudged = true;
+    uv_mutex_unlock(&queue->lock);
+    uv_cond_signal(&queue->arrived);
+}
+
 bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns)
 {
     uint64_t until_ns = (uint64_t)rd_clock_mono_ns() + timeout_ns;
     uv_mutex_lock(&queue->lock);
-    while (!queue->jobs.first && !queue->closed) {
+    while (!queue->jobs.first && !queue->closed && !queue->nudged) {
         uint64_t now_ns = (uint64_t)rd_clock_mono_ns();
         if (now_ns >= until_ns)
             break;
@@ -82,7 +98,8 @@ bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns)
         uv_cond_timedwait(&queue->arrived, &queue->lock, until_ns - now_ns);
     }
     queue->waiting = false;
-    bool something = queue->jobs.first || queue->closed;
+    bool something = queue->jobs.first || queue->closed || queue->nudged;
+    queue->nudged = false;
     uv_mutex_unlock(&queue->lock);
     return something;
 }

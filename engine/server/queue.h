@@ -15,6 +15,7 @@ struct rd_queue {
     struct rd_jobs jobs;
     size_t cost_max;
     bool waiting;  /* the taker sleeps: only then is it woken */
+    bool nudged;
     bool draining; /* the pusher sleeps until the queue is empty; never both */
     bool closed;
 };
@@ -29,8 +30,12 @@ bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs);
 /* Takes jobs of at most `cost_max` together (but at least one where there is one) without waiting.
  * False where the queue is closed and empty: nothing will ever come. */
 bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out);
-/* Sleeps until there is something to take, the queue is closed, or the time is over; true where it
- * was not the time. */
+/* Whether there is something to take. Any thread. */
+bool rd_queue_has(struct rd_queue *queue);
+/* Ends the taker's sleep, or its next one at once, without anything to take. Any thread. */
+void rd_queue_nudge(struct rd_queue *queue);
+/* Sleeps until there is something to take, the queue is closed, somebody nudged, or the time is
+ * over; true where it was not the time. */
 bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns);
 /* Sleeps until all has been taken. */
 void rd_queue_drain(struct rd_queue *queue);

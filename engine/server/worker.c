@@ -1,9 +1,12 @@
 /* The kernel thread.
  *
- *   take ─▶ run (one flush) ─▶ results out, bell ─▶ take ...
+ *   take ─▶ run ─▶ results held ─▶ take ─▶ run ...
+ *     │      └─ flush (behind it where others wait) ─▶ results out, bell
  *     └ nothing there ─▶ a moment of patience ─▶ idle (commit, collect) ─▶ sleep
  *
- * A batch is whatever has arrived: no job ever waits for company. The moment of patience keeps a
+ * A batch is whatever has arrived: no job ever waits for company. Results leave in the order of
+ * their runs, once everything that they may have seen is durable; whoever knows that first, this
+ * thread or the journal's, lets them go. The moment of patience keeps a
  * lone client that asks and waits, asks and waits, from paying for a commit of the store after each
  * of its steps. Time is the kernel's (it may stand still); sleeping is in real time, in slices
  * short enough to notice a wall clock that jumped.
@@ -66,16 +69,74 @@ static struct rd_jobs worker_ran(struct rd_jobs *jobs, size_t *ran)
     return done;
 }
 
-/* Hands over; large replies not faster than the loop sends them on. */
-static void worker_push(struct rd_worker *worker, struct rd_jobs *jobs)
+/* Everything up to `durable` is on disk: lets go what has seen no more, and rings for that and for
+ * the number. Either thread; the lock keeps the order. */
+static void worker_release(struct rd_worker *worker, uint64_t durable)
 {
-    for (const struct rd_job *job = jobs->first; job; job = job->next)
-        worker->ahead_bytes += job->arena.total;
-    bool room = rd_queue_push(&worker->out, jobs);
+    struct rd_jobs ready = { 0 };
+    uv_mutex_lock(&worker->lock);
+    bool moved = durable > worker->told_seq;
+    if (moved)
+        worker->told_seq = durable;
+    while (worker->held.first && worker->held.first->seen_seq <= worker->told_seq)
+        rd_jobs_add(&ready, rd_jobs_take(&worker->held));
+    bool news = moved || ready.first;
+    atomic_store(&worker->durable_seq, worker->told_seq);
+    bool room = rd_queue_push(&worker->out, &ready);
     RD_ASSERT(room);
-    uv_async_send(worker->bell);
+    uv_mutex_unlock(&worker->lock);
+    if (news)
+        uv_async_send(worker->bell);
+}
+
+/* On the journal's thread. */
+static void worker_on_flushed(void *context, uint64_t seq, bool failed)
+{
+    struct rd_worker *worker = context;
+    worker_release(worker, seq);
+    if (!failed)
+        return;
+    atomic_store(&worker->flush_failed, true);
+    rd_queue_nudge(&worker->in);
+}
+
+static bool worker_others_wait(void *context)
+{
+    struct rd_worker *worker = context;
+    return rd_queue_has(&worker->in);
+}
+
+static void worker_hold(struct rd_worker *worker, struct rd_jobs *jobs)
+{
+    for (struct rd_job *job = jobs->first; job; job = job->next) {
+        job->seen_seq = worker->seen_seq;
+        worker->ahead_bytes += job->arena.total;
+    }
+    uv_mutex_lock(&worker->lock);
+    rd_jobs_join(&worker->held, jobs);
+    uv_mutex_unlock(&worker->lock);
+}
+
+/* What was held back is not durable, so no reply of it may say so. */
+static void worker_fail(struct rd_worker *worker, const struct rd_error *error)
+{
+    uv_mutex_lock(&worker->lock);
+    for (struct rd_job *job = worker->held.first; job; job = job->next) {
+        job->seen_seq = 0;
+        for (uint32_t i = 0; i < job->message.count; i++)
+            if (job->message.calls[i].runs)
+                rd_request_fail(&job->message.calls[i].request, error);
+    }
+    uv_mutex_unlock(&worker->lock);
+}
+
+/* Large replies are not made faster than the loop sends them on. */
+static void worker_keep_pace(struct rd_worker *worker)
+{
     if (worker->ahead_bytes < RD_REPLIES_AHEAD_BYTES)
         return;
+    rd_kernel_flush_wait(worker->kernel);
+    worker_release(worker, rd_kernel_durable_seq(worker->kernel));
     rd_queue_drain(&worker->out);
     worker->ahead_bytes = 0;
 }
@@ -83,16 +144,21 @@ static void worker_push(struct rd_worker *worker, struct rd_jobs *jobs)
 /* What has been run, `ran` calls, or what was due. */
 static void worker_answer(struct rd_worker *worker, struct rd_jobs *jobs, size_t ran, bool due)
 {
-    uint64_t seq = rd_kernel_durable_seq(worker->kernel);
-    bool moved = seq != atomic_load_explicit(&worker->durable_seq, memory_order_relaxed);
-    atomic_store(&worker->durable_seq, seq);
+    const struct rd_error *failed = rd_kernel_flush_failed(worker->kernel);
+    uint64_t seen = rd_kernel_seen_seq(worker->kernel);
+    bool wrote = seen != worker->seen_seq && !failed;
+    worker->seen_seq = seen;
     worker_sort(worker, jobs);
+    bool answers = jobs->first != NULL;
     worker->ring_was_vain =
-        due && ran == 0 && !moved && !jobs->first && !rd_kernel_reads(worker->kernel);
-    if (!jobs->first && !moved)
-        return;
-    worker_push(worker, jobs);
-    rd_kernel_tidy(worker->kernel);
+        due && ran == 0 && !wrote && !answers && !rd_kernel_reads(worker->kernel);
+    worker_hold(worker, jobs);
+    if (failed)
+        worker_fail(worker, failed);
+    worker_release(worker, rd_kernel_durable_seq(worker->kernel));
+    worker_keep_pace(worker);
+    if (answers || wrote)
+        rd_kernel_tidy(worker->kernel);
 }
 
 /* At one stroke, but where the replies are large: there the first ones leave before the rest is
@@ -104,7 +170,7 @@ static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
     do {
         size_t more = 0;
         if (count > 0 || due)
-            more = rd_kernel_run_some(worker->kernel, requests + at, count - at);
+            more = rd_kernel_run_served(worker->kernel, requests + at, count - at);
         at += more;
         ran += more;
         struct rd_jobs done = worker_ran(jobs, &ran);
@@ -152,13 +218,15 @@ static void worker_main(void *context)
     struct rd_jobs jobs;
     rd_kernel_adopt(worker->kernel);
     while (rd_queue_take(&worker->in, RD_BATCH_COMMANDS_MAX, &jobs)) {
-        bool due = !worker->ring_was_vain && worker_is_due(worker);
+        bool due = (!worker->ring_was_vain && worker_is_due(worker)) ||
+                   atomic_exchange(&worker->flush_failed, false);
         if (jobs.first || due)
             worker_run(worker, &jobs, due);
         else
             worker_rest(worker);
     }
     rd_kernel_close(worker->kernel);
+    RD_ASSERT(!worker->held.first);
     worker->kernel = NULL;
     atomic_store(&worker->done, true);
     uv_async_send(worker->bell);
@@ -168,15 +236,25 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
                                struct rd_error *error)
 {
     *worker = (struct rd_worker){ .kernel = kernel, .bell = bell };
-    atomic_store(&worker->durable_seq, rd_kernel_durable_seq(kernel));
+    worker->told_seq = rd_kernel_durable_seq(kernel);
+    atomic_store(&worker->durable_seq, worker->told_seq);
+    worker->server = (struct rd_kernel_server){
+        .context = worker, .others_wait = worker_others_wait, .flushed = worker_on_flushed
+    };
     rd_kernel_idle(kernel); /* ends the transaction that opening read with: none changes threads */
+    int failed = uv_mutex_init(&worker->lock);
+    RD_ASSERT(failed == 0);
     rd_queue_init(&worker->in, WORKER_QUEUE_COST_MAX);
     rd_queue_init(&worker->out, WORKER_QUEUE_COST_MAX);
-    int failed = uv_thread_create(&worker->thread, worker_main, worker);
-    if (failed == 0)
+    enum rd_status status = rd_kernel_serve(kernel, &worker->server, error);
+    failed = status == RD_OK ? uv_thread_create(&worker->thread, worker_main, worker) : 0;
+    if (status == RD_OK && failed == 0)
         return RD_OK;
     rd_queue_fini(&worker->in);
     rd_queue_fini(&worker->out);
+    uv_mutex_destroy(&worker->lock);
+    if (status != RD_OK)
+        return status;
     return rd_error_set(error, RD_IO, "starting the kernel thread: %s", uv_strerror(failed));
 }
 
@@ -209,4 +287,5 @@ void rd_worker_join(struct rd_worker *worker)
     uv_thread_join(&worker->thread);
     rd_queue_fini(&worker->in);
     rd_queue_fini(&worker->out);
+    uv_mutex_destroy(&worker->lock);
 }

@@ -9,20 +9,30 @@
 #include <uv.h>
 
 #include "base/error.h"
+#include "kernel/kernel.h"
 #include "server/queue.h"
-
-struct rd_kernel;
 
 struct rd_worker {
     struct rd_kernel *kernel;
+    struct rd_kernel_server server;
     struct rd_queue in, out;
-    struct rd_jobs waiting; /* run, but not all answered: long reads; kernel thread only */
-    uv_async_t *bell;       /* rung after each batch, and at the end */
+    uv_async_t *bell; /* rung after each batch, and at the end */
     uv_thread_t thread;
-    size_t ahead_bytes; /* of replies handed over since the loop was waited for; kernel thread */
+
+    /* kernel thread only */
+    struct rd_jobs waiting; /* run, but not all answered: long reads */
+    size_t ahead_bytes;     /* of replies handed over since the loop was waited for */
+    uint64_t seen_seq;      /* of the last run */
+    bool ring_was_vain;
+
+    /* kernel thread and journal's thread, under the lock */
+    uv_mutex_t lock;
+    struct rd_jobs held; /* answered, in order; what they saw is not durable yet */
+    uint64_t told_seq;   /* durable */
+
     _Atomic uint64_t durable_seq;
-    _Atomic bool done;  /* the kernel is closed, the thread is about to end */
-    bool ring_was_vain; /* kernel thread only */
+    _Atomic bool flush_failed; /* behind a run */
+    _Atomic bool done;         /* the kernel is closed, the thread is about to end */
 };
 
 /* Starts the thread, which owns the kernel from now on. `bell` is an initialised async handle of

@@ -8,6 +8,7 @@
 #ifdef RD_FAULTS
 
 #include <limits.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@ bool rd_faults_on(void)
     return true;
 }
 
-bool rd_fault_hit(const char *name)
+/* One caller at a time. */
+static bool fault_hit(const char *name)
 {
     static char armed[128]; /* the setting that `hits` was counted for */
     static long hits;
@@ -40,6 +42,15 @@ bool rd_fault_hit(const char *name)
     long times = behind && *behind == ':' ? strtol(behind + 1, NULL, 10) : LONG_MAX;
     long hit = hits++;
     return hit >= count && hit - count < times;
+}
+
+bool rd_fault_hit(const char *name)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    bool hit = fault_hit(name);
+    pthread_mutex_unlock(&lock);
+    return hit;
 }
 
 void rd_fault_exit(const char *name)

@@ -1,7 +1,7 @@
-/* The journal: the truth, an append-only log of entries in segments. See journal.c for the format.
+/* The journal: the truth, an append-only log of entries in segments. See segment.c for the format.
  *
- * Threads: one writer thread; rd_journal_read and _next may be called by the writer thread only
- * (they also see what is appended but not yet flushed).
+ * Threads: one thread uses a journal (reading sees what is appended and not yet flushed). Flushes
+ * happen on it, or behind it on the journal's own thread (rd_journal_flusher_start).
  */
 #ifndef RD_STORE_JOURNAL_H
 #define RD_STORE_JOURNAL_H
@@ -32,7 +32,7 @@ struct rd_entry {
     const void *payload;     /* in the arena that was passed */
     size_t len;
     unsigned char hash[RD_HASH_BYTES]; /* BLAKE2b-256 over the previous entry's hash, the sequence
-                                          and the payload */
+                                          and the payload; zeros while it is not flushed */
 };
 
 struct rd_journal_options {
@@ -82,12 +82,36 @@ void rd_journal_unappend(struct rd_journal *journal, uint64_t seq);
  * RD_STORAGE_FULL and leaves the batch as it was (behind a roll-over, what is left of it:
  * flushed_seq says). */
 enum rd_status rd_journal_flush(struct rd_journal *journal, struct rd_error *error) RD_MUST_CHECK;
+
+/* ---- flushing behind the one who appends ---- */
+
+/* Everything up to `seq` is durable; or what was to be flushed behind it could not be written
+ * (`failed`): it is kept and goes with the next flush. Called on the journal's thread; must not
+ * call back. */
+typedef void rd_journal_flushed_fn(void *context, uint64_t seq, bool failed);
+/* Starts the journal's own thread, which closing ends. Flushes that are begun are told from now on.
+ */
+enum rd_status rd_journal_flusher_start(struct rd_journal *journal, rd_journal_flushed_fn *told,
+                                        void *context, struct rd_error *error) RD_MUST_CHECK;
+/* Begins to flush the batch and goes on; waits for the flush before it. Where there is no thread
+ * for it, where the flush before it failed and where a segment rolls over it is rd_journal_flush,
+ * of which nobody is told. */
+enum rd_status rd_journal_flush_begin(struct rd_journal *journal,
+                                      struct rd_error *error) RD_MUST_CHECK;
+/* Waits until no flush is under way. What it came to is seen by rd_journal_flushed_seq. */
+void rd_journal_flush_wait(struct rd_journal *journal);
+/* The same without waiting: whether none is under way. */
+bool rd_journal_flush_look(struct rd_journal *journal);
+
 /* Housekeeping for idle moments, a few milliseconds at a time: prepares the spare segment, packs
  * full ones. True: there is more to do, so call again when there is nothing else. */
 bool rd_journal_idle(struct rd_journal *journal);
 
 uint64_t rd_journal_last_seq(const struct rd_journal *journal);    /* appended */
-uint64_t rd_journal_flushed_seq(const struct rd_journal *journal); /* durable */
+uint64_t rd_journal_flushed_seq(
+    const struct rd_journal *journal); /* durable, as far as was looked or waited for */
+/* That entry's hash. */
+const unsigned char *rd_journal_flushed_hash(const struct rd_journal *journal);
 /* Where the next entry would go. */
 struct rd_position rd_journal_end(const struct rd_journal *journal);
 /* The very first entry's place. */

@@ -153,12 +153,12 @@ enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
 static uint32_t journal_pack_next(struct rd_journal *journal)
 {
     uint32_t n = journal->pack_from;
-    while (n < journal->header.number &&
+    while (n < journal->tail.header.number &&
            (journal_segment(journal, n)->packed || journal_segment(journal, n)->keep_plain)) {
         n++;
     }
     journal->pack_from = n;
-    return n < journal->header.number ? n : 0;
+    return n < journal->tail.header.number ? n : 0;
 }
 
 /* Packs some more of segment `number`; RD_END when it is done. */
@@ -213,7 +213,7 @@ bool rd_journal_idle(struct rd_journal *journal)
         return false;
     }
     uint32_t next = journal_pack_next(journal);
-    bool soon = journal->end > journal->header.bytes / 2; /* the next roll-over */
+    bool soon = journal->tail.end > journal->tail.header.bytes / 2; /* the next roll-over */
     int64_t began_ns = rd_clock_mono_ns();
     enum rd_status status;
     if (journal->spares == 0 && (next == 0 || soon)) {
@@ -233,8 +233,8 @@ bool rd_journal_idle(struct rd_journal *journal)
 static bool journal_spare_lags(const struct rd_journal *journal)
 {
     uint64_t done = journal->spare_fd >= 0 ? journal->spare_done : 0;
-    return journal->spares == 0 && done < 2 * (uint64_t)journal->end &&
-           journal->end > journal->header.bytes / 8;
+    return journal->spares == 0 && done < 2 * (uint64_t)journal->tail.end &&
+           journal->tail.end > journal->tail.header.bytes / 8;
 }
 
 void journal_keep_up(struct rd_journal *journal)
@@ -248,7 +248,7 @@ void journal_keep_up(struct rd_journal *journal)
     if (journal_spare_lags(journal)) {
         journal_tidied(journal, journal_spare_step(journal, &error), &error);
         rd_turn_add(journal->turn, RD_TURN_SPARE, began_ns);
-    } else if (next > 0 && journal->header.number - next > JOURNAL_BACKLOG_MAX) {
+    } else if (next > 0 && journal->tail.header.number - next > JOURNAL_BACKLOG_MAX) {
         journal_tidied(journal, journal_pack_step(journal, next, JOURNAL_BACKLOG_STEP, &error),
                        &error);
         rd_turn_add(journal->turn, RD_TURN_PACK, began_ns);

@@ -1,5 +1,5 @@
-/* What the journal's own files share: journal.c (append, flush), journal_open.c (recovery),
- * journal_read.c, journal_idle.c (spares, packing). Nobody else includes it. */
+/* What the journal's own files share: journal.c (append), journal_flush.c, journal_open.c
+ * (recovery), journal_read.c, journal_idle.c (spares, packing). Nobody else includes it. */
 #ifndef RD_STORE_JOURNAL_INNER_H
 #define RD_STORE_JOURNAL_INNER_H
 
@@ -25,6 +25,25 @@ struct journal_part {
     size_t len;
 };
 
+/* Frames in memory, in the order in which they will lie on disk. */
+struct journal_batch {
+    struct rd_buf bytes;
+    struct journal_part *parts;
+    uint32_t part_count, part_cap;
+};
+
+/* The newest segment, open, and what is flushed. */
+struct journal_tail {
+    struct rd_segment_header header;
+    int fd;
+    uint32_t end;       /* behind its last flushed frame */
+    uint32_t dirty_end; /* how far a write that failed may have gone; 0: none did */
+    uint64_t flushed_seq;
+    unsigned char hash[RD_HASH_BYTES]; /* of that entry */
+};
+
+struct journal_flusher;
+
 /* The last bytes that were read, of flushed entries only: they never change. */
 struct journal_window {
     uint32_t number, at; /* number 0: nothing */
@@ -41,20 +60,11 @@ struct rd_journal {
     struct journal_segment *segments;
     uint32_t segment_count;
 
-    /* the newest segment, open */
-    struct rd_segment_header header;
-    int fd;
-    uint32_t end;       /* behind its last flushed frame */
-    uint32_t dirty_end; /* how far a write that failed may have gone; 0: none did */
-    uint64_t flushed_seq;
-    unsigned char flushed_hash[RD_HASH_BYTES];
-
-    /* the batch */
-    struct rd_buf batch;
-    struct journal_part *parts;
-    uint32_t part_count, part_cap;
+    struct journal_tail tail;
+    struct journal_batch batch;  /* gathers */
+    struct journal_batch flight; /* before it: on its way to disk, or left by a flush that failed */
     uint64_t last_seq;
-    unsigned char last_hash[RD_HASH_BYTES];
+    struct journal_flusher *flusher; /* NULL: who flushes waits */
 
     /* spare files, and the work of making one and of packing, done in steps */
     uint32_t spares;
@@ -86,6 +96,10 @@ enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
 /* Behind a flush, where no idle moment may come: a step of the next spare where it lags behind the
  * newest segment, and a step of packing where too many full segments wait for it. */
 void journal_keep_up(struct rd_journal *journal);
+
+/* Ends the flusher's thread; what it is about is done first. */
+void journal_flusher_stop(struct rd_journal *journal);
+void journal_batch_fini(struct journal_batch *batch);
 
 /* Takes a further segment into the list. */
 void journal_segment_add(struct rd_journal *journal, struct journal_segment segment);

@@ -222,7 +222,7 @@ static enum rd_status journal_open_newest(struct rd_journal *journal, bool *drop
     uint32_t number = journal->segment_count;
     *dropped = false;
     enum rd_status status = rd_segment_open(journal->dir_fd, number, !journal->read_only,
-                                            &journal->fd, &journal->header, error);
+                                            &journal->tail.fd, &journal->tail.header, error);
     if (status != RD_CORRUPT || journal->read_only) {
         return status;
     }
@@ -258,18 +258,18 @@ static void scan_frames(struct rd_journal *journal, struct scan *scan)
 {
     struct rd_frame frame;
     while (
-        rd_frame_check(scan->bytes + scan->at, scan->len - scan->at, journal->header.key, &frame) &&
+        rd_frame_check(scan->bytes + scan->at, scan->len - scan->at, journal->tail.header.key, &frame) &&
         frame.seq == journal->last_seq + 1) {
         scan->at += frame.bytes;
         journal->last_seq = frame.seq;
-        memcpy(journal->last_hash, frame.hash, RD_HASH_BYTES);
+        memcpy(journal->tail.hash, frame.hash, RD_HASH_BYTES);
     }
 }
 
 /* What lies behind the last frame that fits: nothing, a torn tail, or proof of damage. */
 static void scan_rest(const struct rd_journal *journal, struct scan *scan)
 {
-    const unsigned char *key = journal->header.key;
+    const unsigned char *key = journal->tail.header.key;
     struct rd_frame frame;
     scan->torn_end = scan->at;
     size_t at = rd_frame_search(scan->bytes, scan->at, scan->len, key, journal->last_seq + 1, 0);
@@ -302,39 +302,39 @@ static void scan_rest(const struct rd_journal *journal, struct scan *scan)
 static enum rd_status scan_load(struct rd_journal *journal, uint64_t known_good, struct scan *scan,
                                 struct rd_error *error)
 {
-    uint32_t bytes = journal->header.bytes;
+    uint32_t bytes = journal->tail.header.bytes;
     uint32_t offset = (uint32_t)known_good;
-    bool hinted = known_good >> 32 == journal->header.number && offset >= RD_SEGMENT_HEADER_BYTES &&
+    bool hinted = known_good >> 32 == journal->tail.header.number && offset >= RD_SEGMENT_HEADER_BYTES &&
                   offset < bytes;
     scan->from = hinted ? offset : RD_SEGMENT_HEADER_BYTES;
     scan->len = bytes - scan->from;
     scan->bytes = malloc(scan->len);
     RD_ASSERT(scan->bytes);
-    if (!rd_segment_pread(journal->fd, scan->bytes, scan->len, scan->from)) {
+    if (!rd_segment_pread(journal->tail.fd, scan->bytes, scan->len, scan->from)) {
         return rd_error_errno(error, RD_IO, errno, "%s/%08x.seg: cannot be read whole",
-                              journal->dir, journal->header.number);
+                              journal->dir, journal->tail.header.number);
     }
     struct rd_frame frame;
     if (hinted) {
-        if (!rd_frame_check(scan->bytes, scan->len, journal->header.key, &frame)) {
+        if (!rd_frame_check(scan->bytes, scan->len, journal->tail.header.key, &frame)) {
             free(scan->bytes);
             return scan_load(journal, 0, scan, error);
         }
         journal->last_seq = frame.seq - 1;
         return RD_OK;
     }
-    journal->last_seq = journal->header.first_seq - 1;
-    memcpy(journal->last_hash, journal->header.prev_hash, RD_HASH_BYTES);
+    journal->last_seq = journal->tail.header.first_seq - 1;
+    memcpy(journal->tail.hash, journal->tail.header.prev_hash, RD_HASH_BYTES);
     unsigned char hash[RD_HASH_BYTES];
-    memcpy(hash, journal->last_hash, RD_HASH_BYTES);
-    if (rd_frame_check(scan->bytes, scan->len, journal->header.key, &frame)) {
+    memcpy(hash, journal->tail.hash, RD_HASH_BYTES);
+    if (rd_frame_check(scan->bytes, scan->len, journal->tail.header.key, &frame)) {
         rd_frame_chain(hash, frame.seq, frame.payload, frame.len);
         if (memcmp(hash, frame.hash, RD_HASH_BYTES) != 0) {
             return rd_error_set(
                 error, RD_CORRUPT,
                 "%s/%08x.seg: offset %u: entry %llu does not chain onto the segment before; "
                 "restore both files from one backup",
-                journal->dir, journal->header.number, scan->from, (unsigned long long)frame.seq);
+                journal->dir, journal->tail.header.number, scan->from, (unsigned long long)frame.seq);
         }
     }
     return RD_OK;
@@ -346,12 +346,12 @@ static enum rd_status journal_cut(struct rd_journal *journal, const struct scan 
     uint32_t len = scan->len - scan->at;
     void *zeros = calloc(1, len);
     RD_ASSERT(zeros);
-    bool good = rd_segment_pwrite(journal->fd, zeros, len, scan->from + scan->at);
+    bool good = rd_segment_pwrite(journal->tail.fd, zeros, len, scan->from + scan->at);
     int errnum = errno;
     free(zeros);
     return good ? RD_OK
                 : rd_error_errno(error, RD_IO, errnum, "cannot cut the torn tail of %s/%08x.seg",
-                                 journal->dir, journal->header.number);
+                                 journal->dir, journal->tail.header.number);
 }
 
 static enum rd_status scan_judge(struct rd_journal *journal, const struct scan *scan,
@@ -359,7 +359,7 @@ static enum rd_status scan_judge(struct rd_journal *journal, const struct scan *
 {
     uint32_t offset = scan->from + scan->at;
     bool torn = scan->torn_end > scan->at;
-    bool short_of = known_good >= journal_position(journal->header.number, offset).at;
+    bool short_of = known_good >= journal_position(journal->tail.header.number, offset).at;
     if (scan->damaged_by == 0 && !short_of && !(torn && must_be_clean)) {
         return RD_OK;
     }
@@ -372,7 +372,7 @@ static enum rd_status scan_judge(struct rd_journal *journal, const struct scan *
         error, RD_CORRUPT,
         "%s/%08x.seg: offset %u: entry %llu is damaged (%s); restore the file from a backup: to go "
         "on without it would lose acknowledged work",
-        journal->dir, journal->header.number, offset, (unsigned long long)(journal->last_seq + 1),
+        journal->dir, journal->tail.header.number, offset, (unsigned long long)(journal->last_seq + 1),
         why);
 }
 
@@ -392,7 +392,7 @@ static enum rd_status journal_scan(struct rd_journal *journal, uint64_t known_go
         recovery->cut_after_seq = journal->last_seq;
         rd_log(RD_LOG_WARN, "journal",
                "%s/%08x.seg: a torn tail of %llu bytes behind entry %llu is cut off", journal->dir,
-               journal->header.number, (unsigned long long)recovery->cut_bytes,
+               journal->tail.header.number, (unsigned long long)recovery->cut_bytes,
                (unsigned long long)journal->last_seq);
         status = journal->read_only ? RD_OK : journal_cut(journal, &scan, error);
     }
@@ -400,11 +400,10 @@ static enum rd_status journal_scan(struct rd_journal *journal, uint64_t known_go
     if (status == RD_OK && !journal->read_only) {
         /* What was written but not flushed when a process died is in the page cache only: make it
          * true now. */
-        rd_segment_sync(journal->fd, "the journal's newest segment");
+        rd_segment_sync(journal->tail.fd, "the journal's newest segment");
     }
-    journal->end = scan.from + scan.at;
-    journal->flushed_seq = journal->last_seq;
-    memcpy(journal->flushed_hash, journal->last_hash, RD_HASH_BYTES);
+    journal->tail.end = scan.from + scan.at;
+    journal->tail.flushed_seq = journal->last_seq;
     return status;
 }
 
@@ -482,7 +481,7 @@ enum rd_status rd_journal_open(const char *dir, const struct rd_journal_options 
     RD_ASSERT(journal && sodium_init() >= 0);
     journal->dir = strdup(dir);
     RD_ASSERT(journal->dir);
-    journal->dir_fd = journal->fd = journal->spare_fd = journal->read_fd = -1;
+    journal->dir_fd = journal->tail.fd = journal->spare_fd = journal->read_fd = -1;
     enum rd_status status = journal_configure(journal, options, error);
     if (status == RD_OK) {
         status = journal_recover(journal, options ? options->known_good.at : 0, recovery, error);
@@ -500,17 +499,18 @@ void rd_journal_close(struct rd_journal *journal)
     if (!journal) {
         return;
     }
+    journal_flusher_stop(journal);
     journal_read_close(journal);
     rd_packer_free(journal->packer);
-    int fds[3] = { journal->fd, journal->spare_fd, journal->dir_fd };
+    int fds[3] = { journal->tail.fd, journal->spare_fd, journal->dir_fd };
     for (int i = 0; i < 3; i++) {
         if (fds[i] >= 0) {
             close(fds[i]);
         }
     }
     rd_buf_fini(&journal->window.bytes);
-    rd_buf_fini(&journal->batch);
-    free(journal->parts);
+    journal_batch_fini(&journal->batch);
+    journal_batch_fini(&journal->flight);
     free(journal->segments);
     free(journal->dir);
     free(journal);

@@ -51,8 +51,8 @@ enum rd_status journal_segment_end(struct rd_journal *journal, uint32_t number, 
 {
     struct journal_segment *segment = journal_segment(journal, number);
     enum rd_status status = RD_OK;
-    if (segment->end == 0 && number + 1 == journal->header.number) {
-        segment->end = journal->header.prev_end;
+    if (segment->end == 0 && number + 1 == journal->tail.header.number) {
+        segment->end = journal->tail.header.prev_end;
     } else if (segment->end == 0) {
         status = journal_read_open(journal, number + 1, error);
         segment->end = status == RD_OK ? journal->read_header.prev_end : 0;
@@ -61,20 +61,32 @@ enum rd_status journal_segment_end(struct rd_journal *journal, uint32_t number, 
     return status;
 }
 
-/* Where segment `number` ends so far, batch included. */
+/* The batch's part in segment `number`; NULL where it has none. */
+static const struct journal_part *journal_part_in(const struct journal_batch *batch,
+                                                  uint32_t number)
+{
+    for (uint32_t i = 0; i < batch->part_count; i++) {
+        if (batch->parts[i].header.number == number) {
+            return &batch->parts[i];
+        }
+    }
+    return NULL;
+}
+
+/* Where segment `number` ends so far, with what is not flushed. */
 static enum rd_status journal_known_end(struct rd_journal *journal, uint32_t number, uint32_t *end,
                                         struct rd_error *error)
 {
-    for (uint32_t i = 0; i < journal->part_count; i++) {
-        if (journal->parts[i].header.number == number) {
-            *end = journal->parts[i].at + (uint32_t)journal->parts[i].len;
-            return RD_OK;
-        }
+    const struct journal_part *part = journal_part_in(&journal->batch, number);
+    part = part ? part : journal_part_in(&journal->flight, number);
+    if (part) {
+        *end = part->at + (uint32_t)part->len;
+        return RD_OK;
     }
-    if (number < journal->header.number) {
+    if (number < journal->tail.header.number) {
         return journal_segment_end(journal, number, end, error);
     }
-    *end = journal->end;
+    *end = journal->tail.end;
     return RD_OK;
 }
 
@@ -106,17 +118,14 @@ static enum rd_status journal_locate(struct rd_journal *journal, uint64_t at, ui
     }
 }
 
-/* The frame in the batch at that place; NULL where the place is on disk. */
-static const unsigned char *journal_in_batch(const struct rd_journal *journal, uint32_t number,
+/* The frame in the batch at that place; NULL where it is elsewhere. */
+static const unsigned char *journal_in_batch(const struct journal_batch *batch, uint32_t number,
                                              uint32_t offset)
 {
-    for (uint32_t i = 0; i < journal->part_count; i++) {
-        const struct journal_part *part = &journal->parts[i];
-        if (part->header.number == number && offset >= part->at && offset < part->at + part->len) {
-            return (const unsigned char *)journal->batch.data + part->from + (offset - part->at);
-        }
-    }
-    return NULL;
+    const struct journal_part *part = journal_part_in(batch, number);
+    return part && offset >= part->at && offset < part->at + part->len
+               ? (const unsigned char *)batch->bytes.data + part->from + (offset - part->at)
+               : NULL;
 }
 
 static enum rd_status journal_damaged(struct rd_journal *journal, uint32_t number, uint32_t offset,
@@ -190,8 +199,8 @@ static enum rd_status journal_fill(struct rd_journal *journal, uint32_t number, 
                                    const struct rd_segment_header **header, struct rd_error *error)
 {
     const struct journal_window *window = &journal->window;
-    bool newest = number == journal->header.number;
-    uint32_t end = journal->end;
+    bool newest = number == journal->tail.header.number;
+    uint32_t end = journal->tail.end;
     enum rd_status status = RD_OK;
     if (!newest) {
         status = journal_segment_end(journal, number, &end, error);
@@ -202,7 +211,7 @@ static enum rd_status journal_fill(struct rd_journal *journal, uint32_t number, 
     if (status != RD_OK) {
         return status;
     }
-    *header = newest ? &journal->header : &journal->read_header;
+    *header = newest ? &journal->tail.header : &journal->read_header;
     if (window_holds(window, number, offset)) {
         uint32_t skip = offset - window->at;
         if (rd_frame_claim((const unsigned char *)window->bytes.data + skip,
@@ -213,7 +222,7 @@ static enum rd_status journal_fill(struct rd_journal *journal, uint32_t number, 
     if (!newest && journal->read_packed) {
         return journal_fill_packed(journal, number, offset, error);
     }
-    return journal_fill_plain(journal, newest ? journal->fd : journal->read_fd, number, offset, end,
+    return journal_fill_plain(journal, newest ? journal->tail.fd : journal->read_fd, number, offset, end,
                               *header, error);
 }
 
@@ -226,10 +235,11 @@ enum rd_status rd_journal_read(struct rd_journal *journal, struct rd_position po
     if (status != RD_OK) {
         return status;
     }
-    const unsigned char *at = journal_in_batch(journal, number, offset);
+    const unsigned char *at = journal_in_batch(&journal->batch, number, offset);
+    at = at ? at : journal_in_batch(&journal->flight, number, offset);
     if (at) {
-        rd_frame_parse(at, &frame);
-        RD_ASSERT(frame.seq > journal->flushed_seq && frame.seq <= journal->last_seq);
+        rd_frame_peek(at, &frame);
+        RD_ASSERT(frame.seq > journal->tail.flushed_seq && frame.seq <= journal->last_seq);
     } else {
         const struct rd_segment_header *header = NULL;
         status = journal_fill(journal, number, offset, &header, error);

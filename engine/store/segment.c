@@ -116,26 +116,30 @@ void rd_frame_chain(unsigned char hash[RD_HASH_BYTES], uint64_t seq, const void 
     crypto_generichash_final(&state, hash, RD_HASH_BYTES);
 }
 
-void rd_frame_begin(unsigned char *at, uint64_t seq, const void *payload, uint32_t len,
-                    unsigned char hash[RD_HASH_BYTES])
+void rd_frame_begin(unsigned char *at, uint64_t seq, const void *payload, uint32_t len)
 {
-    rd_frame_chain(hash, seq, payload, len);
+    uint32_t bytes = rd_frame_bytes(len), end = RD_FRAME_HEADER_BYTES + len;
+    memset(at, 0, RD_FRAME_HEADER_BYTES);
     rd_le32_put(at + FRAME_LEN, len);
     rd_le64_put(at + FRAME_SEQ, seq);
-    memcpy(at + FRAME_HASH, hash, RD_HASH_BYTES);
     if (len > 0) {
         memcpy(at + RD_FRAME_HEADER_BYTES, payload, len);
     }
+    memset(at + end, 0, bytes - end);
 }
 
-void rd_frame_finish(unsigned char *at, const unsigned char key[RD_SEGMENT_KEY_BYTES],
-                     uint64_t flushed_seq)
+uint32_t rd_frame_finish(unsigned char *at, const unsigned char key[RD_SEGMENT_KEY_BYTES],
+                         uint64_t flushed_seq, unsigned char hash[RD_HASH_BYTES])
 {
-    uint32_t bytes = rd_frame_bytes(rd_le32_get(at + FRAME_LEN));
-    RD_ASSERT(flushed_seq < rd_le64_get(at + FRAME_SEQ));
+    uint64_t seq = rd_le64_get(at + FRAME_SEQ);
+    uint32_t len = rd_le32_get(at + FRAME_LEN), bytes = rd_frame_bytes(len);
+    RD_ASSERT(flushed_seq < seq);
+    rd_frame_chain(hash, seq, at + RD_FRAME_HEADER_BYTES, len);
+    memcpy(at + FRAME_HASH, hash, RD_HASH_BYTES);
     rd_le32_put(at + FRAME_MAGIC, frame_magic(key));
     rd_le64_put(at + FRAME_FLUSHED, flushed_seq);
     rd_le64_put(at, segment_checksum(at + FRAME_MAGIC, bytes - FRAME_MAGIC, key));
+    return bytes;
 }
 
 void rd_frame_parse(const unsigned char *at, struct rd_frame *out)
@@ -146,6 +150,16 @@ void rd_frame_parse(const unsigned char *at, struct rd_frame *out)
     out->flushed_seq = rd_le64_get(at + FRAME_FLUSHED);
     out->hash = at + FRAME_HASH;
     out->payload = at + RD_FRAME_HEADER_BYTES;
+}
+
+void rd_frame_peek(const unsigned char *at, struct rd_frame *out)
+{
+    static const unsigned char none[RD_HASH_BYTES];
+    *out = (struct rd_frame){ .seq = rd_le64_get(at + FRAME_SEQ),
+                              .len = rd_le32_get(at + FRAME_LEN),
+                              .hash = none,
+                              .payload = at + RD_FRAME_HEADER_BYTES };
+    out->bytes = rd_frame_bytes(out->len);
 }
 
 uint32_t rd_frame_claim(const unsigned char *at, size_t room,

@@ -54,13 +54,15 @@ bool rd_segment_header_read(const unsigned char bytes[RD_SEGMENT_HEADER_BYTES],
 
 /* Bytes of the frame of a payload. */
 uint32_t rd_frame_bytes(uint32_t len);
-/* Writes a frame into zeroed bytes, all but what is only known when it is flushed; chains `hash` on
- * (in: of the entry before, out: of this one). */
-void rd_frame_begin(unsigned char *at, uint64_t seq, const void *payload, uint32_t len,
-                    unsigned char hash[RD_HASH_BYTES]);
-/* Writes the rest: now it may go to disk. */
-void rd_frame_finish(unsigned char *at, const unsigned char key[RD_SEGMENT_KEY_BYTES],
-                     uint64_t flushed_seq);
+/* Writes a frame of rd_frame_bytes(len) bytes, all but what is only known when it is flushed. */
+void rd_frame_begin(unsigned char *at, uint64_t seq, const void *payload, uint32_t len);
+/* Writes the rest, and chains `hash` on (in: of the entry before, out: of this one): now it may go
+ * to disk. Its bytes. */
+uint32_t rd_frame_finish(unsigned char *at, const unsigned char key[RD_SEGMENT_KEY_BYTES],
+                         uint64_t flushed_seq, unsigned char hash[RD_HASH_BYTES]);
+/* Of a frame that is begun, perhaps being finished by another thread: what does not change any
+ * more. No hash (zeros), no flushed_seq. */
+void rd_frame_peek(const unsigned char *at, struct rd_frame *out);
 /* The fields of a frame that is known to be one. */
 void rd_frame_parse(const unsigned char *at, struct rd_frame *out);
 /* Whether a frame with a fitting checksum lies at `at`, within `room` bytes. Does not look at the

@@ -51,9 +51,14 @@ static enum rd_status vault_apply(struct rd_vault *vault, const struct rd_entry 
     return status;
 }
 
-/* What is applied becomes what the next commit takes. */
+/* What is applied becomes what the next commit takes. All of it is flushed: an entry has its hash
+ * from then on. */
 static enum rd_status vault_seal(struct rd_vault *vault, struct rd_error *error)
 {
+    uint64_t flushed = rd_journal_flushed_seq(vault->journal);
+    RD_ASSERT(flushed >= vault->applied.seq);
+    if (flushed == vault->applied.seq && flushed > 0)
+        memcpy(vault->applied.hash, rd_journal_flushed_hash(vault->journal), RD_HASH_BYTES);
     enum rd_status status = vault_save_position(vault, error);
     if (status == RD_OK)
         rd_store_seal(vault->store);
@@ -207,7 +212,8 @@ static void vault_start(struct rd_vault *vault)
 }
 
 /* A step of committing: what was begun is looked at; what is written is sealed (`now`: however
- * little and recent it is), and begun. Nothing is waited for. */
+ * little and recent it is), and begun. Nothing is waited for but, before sealing, the journal's
+ * flush. */
 static void vault_commit(struct rd_vault *vault, bool now)
 {
     struct rd_error error = RD_ERROR_NONE;
@@ -216,7 +222,10 @@ static void vault_commit(struct rd_vault *vault, bool now)
     int64_t at_ns = rd_clock_mono_ns();
     bool due = now || writes >= RD_STORE_WRITES_MAX ||
                at_ns - vault->sealed_ns >= RD_STORE_COMMIT_MS * 1000000ll;
-    if (writes && due && !rd_store_is_sealed(vault->store)) {
+    bool seals = writes && due && !rd_store_is_sealed(vault->store);
+    if (seals)
+        rd_journal_flush_wait(vault->journal);
+    if (seals && rd_journal_flushed_seq(vault->journal) == vault->applied.seq) {
         if (vault_seal(vault, &error) != RD_OK)
             vault_die(vault, "the store could not be sealed", &error);
         vault->sealed_ns = at_ns;
@@ -289,18 +298,16 @@ static enum rd_status vault_room(struct rd_vault *vault, struct rd_error *error)
 enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_t len,
                               uint64_t *seq, struct rd_error *error)
 {
-    struct rd_position position;
-    struct rd_entry entry;
+    struct rd_entry entry = { .payload = payload, .len = len };
     enum rd_status status = vault_room(vault, error);
     if (status == RD_OK)
-        status = rd_journal_append(vault->journal, payload, len, seq, &position, error);
+        status = rd_journal_append(vault->journal, payload, len, seq, &entry.position, error);
     if (status != RD_OK)
         return status;
-    rd_arena_reset(&vault->arena);
     struct rd_error why = RD_ERROR_NONE;
-    status = rd_journal_read(vault->journal, position, &vault->arena, &entry, &why);
-    if (status == RD_OK)
-        status = vault_apply(vault, &entry, &why);
+    entry.seq = *seq;
+    entry.next = rd_journal_end(vault->journal);
+    status = vault_apply(vault, &entry, &why);
     if (status != RD_OK)
         vault_die(vault, "an entry could not be applied", &why);
     return RD_OK;
@@ -309,6 +316,14 @@ enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_
 enum rd_status rd_vault_flush(struct rd_vault *vault, struct rd_error *error)
 {
     enum rd_status status = rd_journal_flush(vault->journal, error);
+    if (status == RD_OK)
+        vault_commit(vault, false);
+    return status;
+}
+
+enum rd_status rd_vault_flush_begin(struct rd_vault *vault, struct rd_error *error)
+{
+    enum rd_status status = rd_journal_flush_begin(vault->journal, error);
     if (status == RD_OK)
         vault_commit(vault, false);
     return status;
