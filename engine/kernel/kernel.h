@@ -111,8 +111,8 @@ void rd_kernel_tidy(struct rd_kernel *kernel);
  * wait begins. True: there is more to do, a few milliseconds at a time, as long as nothing arrives.
  */
 bool rd_kernel_idle(struct rd_kernel *kernel);
-/* The newest sequence that is durable, as far as the last run or wait knows: subscribers may be shown
- * everything up to it. */
+/* The newest sequence that is durable, as far as the last run or wait knows: subscribers may be
+ * shown everything up to it. */
 uint64_t rd_kernel_durable_seq(const struct rd_kernel *kernel);
 /* Time as the kernel sees it. */
 int64_t rd_kernel_now_ms(const struct rd_kernel *kernel);

@@ -14,7 +14,7 @@ struct rd_queue {
     uv_cond_t arrived;
     struct rd_jobs jobs;
     size_t cost_max;
-    bool waiting;  /* the taker sleeps: only then is it woken */
+    bool waiting; /* the taker sleeps: only then is it woken */
     bool nudged;
     bool draining; /* the pusher sleeps until the queue is empty; never both */
     bool closed;

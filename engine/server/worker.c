@@ -212,6 +212,19 @@ static void worker_rest(struct rd_worker *worker)
     }
 }
 
+/* Whatever is held back leaves, if need be as failed. */
+static void worker_settle(struct rd_worker *worker)
+{
+    struct rd_jobs none = { 0 };
+    rd_kernel_flush_wait(worker->kernel);
+    worker_release(worker, rd_kernel_durable_seq(worker->kernel));
+    uv_mutex_lock(&worker->lock);
+    bool held = worker->held.first != NULL;
+    uv_mutex_unlock(&worker->lock);
+    if (held)
+        worker_run(worker, &none, true);
+}
+
 static void worker_main(void *context)
 {
     struct rd_worker *worker = context;
@@ -225,6 +238,7 @@ static void worker_main(void *context)
         else
             worker_rest(worker);
     }
+    worker_settle(worker);
     rd_kernel_close(worker->kernel);
     RD_ASSERT(!worker->held.first);
     worker->kernel = NULL;
@@ -238,9 +252,9 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
     *worker = (struct rd_worker){ .kernel = kernel, .bell = bell };
     worker->told_seq = rd_kernel_durable_seq(kernel);
     atomic_store(&worker->durable_seq, worker->told_seq);
-    worker->server = (struct rd_kernel_server){
-        .context = worker, .others_wait = worker_others_wait, .flushed = worker_on_flushed
-    };
+    worker->server = (struct rd_kernel_server){ .context = worker,
+                                                .others_wait = worker_others_wait,
+                                                .flushed = worker_on_flushed };
     rd_kernel_idle(kernel); /* ends the transaction that opening read with: none changes threads */
     int failed = uv_mutex_init(&worker->lock);
     RD_ASSERT(failed == 0);

@@ -12,6 +12,7 @@
  *   seal_before_rename    ... when a packed segment is written but has not its name yet
  *   seal_after_rename     ... when it has, and the plain one is still there
  *   vault_swap            ... between the two renames that put a rebuilt store in its place
+ *   journal_flush_slow    the fdatasync takes a fifth of a second longer
  *   journal_write_enospc  a flush finds no room: what it was to write is kept
  *   journal_enospc        no segment can be had: an append is refused
  *   store_enospc          a commit of the store finds no room

@@ -154,8 +154,7 @@ enum rd_status rd_journal_append(struct rd_journal *journal, const void *payload
     struct rd_buf *batch = &journal->batch.bytes;
     if (batch->len > 0 && batch->len + bytes > RD_JOURNAL_BATCH_BYTES_MAX) {
         return rd_error_set(error, RD_BUSY,
-                            "the journal's batch holds %zu bytes and must be flushed",
-                            batch->len);
+                            "the journal's batch holds %zu bytes and must be flushed", batch->len);
     }
     enum rd_status status =
         rd_fault_hit("journal_enospc")

@@ -107,7 +107,7 @@ bool rd_journal_flush_look(struct rd_journal *journal);
  * full ones. True: there is more to do, so call again when there is nothing else. */
 bool rd_journal_idle(struct rd_journal *journal);
 
-uint64_t rd_journal_last_seq(const struct rd_journal *journal);    /* appended */
+uint64_t rd_journal_last_seq(const struct rd_journal *journal); /* appended */
 uint64_t rd_journal_flushed_seq(
     const struct rd_journal *journal); /* durable, as far as was looked or waited for */
 /* That entry's hash. */

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/faults.h"
@@ -97,6 +98,9 @@ static enum rd_status journal_flush_part(struct journal_tail *tail, struct journ
         return status;
     }
     rd_fault_exit("journal_before_flush");
+    if (rd_fault_hit("journal_flush_slow")) {
+        nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
+    }
     rd_segment_sync(tail->fd, "the journal's newest segment");
     tail->end += (uint32_t)part->len;
     tail->dirty_end = 0;
@@ -199,8 +203,8 @@ static void *journal_flusher_main(void *context)
             continue;
         }
         pthread_mutex_unlock(&flusher->lock);
-        enum rd_status status = journal_flush_part(&flusher->tail, &journal->flight,
-                                                   &journal->flight.parts[0], NULL);
+        enum rd_status status =
+            journal_flush_part(&flusher->tail, &journal->flight, &journal->flight.parts[0], NULL);
         uint64_t seq = flusher->tail.flushed_seq;
         pthread_mutex_lock(&flusher->lock);
         flusher->status = status;
@@ -221,7 +225,8 @@ enum rd_status rd_journal_flusher_start(struct rd_journal *journal, rd_journal_f
     sigset_t all, before;
     RD_ASSERT(flusher && told && !journal->flusher && !journal->read_only);
     *flusher = (struct journal_flusher){ .told = told, .context = context };
-    int failed = pthread_mutex_init(&flusher->lock, NULL) || pthread_cond_init(&flusher->changed, NULL);
+    int failed =
+        pthread_mutex_init(&flusher->lock, NULL) || pthread_cond_init(&flusher->changed, NULL);
     RD_ASSERT(!failed);
     journal->flusher = flusher;
     sigfillset(&all); /* signals are for the threads that expect them */

@@ -257,9 +257,9 @@ struct scan {
 static void scan_frames(struct rd_journal *journal, struct scan *scan)
 {
     struct rd_frame frame;
-    while (
-        rd_frame_check(scan->bytes + scan->at, scan->len - scan->at, journal->tail.header.key, &frame) &&
-        frame.seq == journal->last_seq + 1) {
+    while (rd_frame_check(scan->bytes + scan->at, scan->len - scan->at, journal->tail.header.key,
+                          &frame) &&
+           frame.seq == journal->last_seq + 1) {
         scan->at += frame.bytes;
         journal->last_seq = frame.seq;
         memcpy(journal->tail.hash, frame.hash, RD_HASH_BYTES);
@@ -304,8 +304,8 @@ static enum rd_status scan_load(struct rd_journal *journal, uint64_t known_good,
 {
     uint32_t bytes = journal->tail.header.bytes;
     uint32_t offset = (uint32_t)known_good;
-    bool hinted = known_good >> 32 == journal->tail.header.number && offset >= RD_SEGMENT_HEADER_BYTES &&
-                  offset < bytes;
+    bool hinted = known_good >> 32 == journal->tail.header.number &&
+                  offset >= RD_SEGMENT_HEADER_BYTES && offset < bytes;
     scan->from = hinted ? offset : RD_SEGMENT_HEADER_BYTES;
     scan->len = bytes - scan->from;
     scan->bytes = malloc(scan->len);
@@ -334,7 +334,8 @@ static enum rd_status scan_load(struct rd_journal *journal, uint64_t known_good,
                 error, RD_CORRUPT,
                 "%s/%08x.seg: offset %u: entry %llu does not chain onto the segment before; "
                 "restore both files from one backup",
-                journal->dir, journal->tail.header.number, scan->from, (unsigned long long)frame.seq);
+                journal->dir, journal->tail.header.number, scan->from,
+                (unsigned long long)frame.seq);
         }
     }
     return RD_OK;
@@ -372,8 +373,8 @@ static enum rd_status scan_judge(struct rd_journal *journal, const struct scan *
         error, RD_CORRUPT,
         "%s/%08x.seg: offset %u: entry %llu is damaged (%s); restore the file from a backup: to go "
         "on without it would lose acknowledged work",
-        journal->dir, journal->tail.header.number, offset, (unsigned long long)(journal->last_seq + 1),
-        why);
+        journal->dir, journal->tail.header.number, offset,
+        (unsigned long long)(journal->last_seq + 1), why);
 }
 
 static enum rd_status journal_scan(struct rd_journal *journal, uint64_t known_good,

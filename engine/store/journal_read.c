@@ -222,8 +222,8 @@ static enum rd_status journal_fill(struct rd_journal *journal, uint32_t number, 
     if (!newest && journal->read_packed) {
         return journal_fill_packed(journal, number, offset, error);
     }
-    return journal_fill_plain(journal, newest ? journal->tail.fd : journal->read_fd, number, offset, end,
-                              *header, error);
+    return journal_fill_plain(journal, newest ? journal->tail.fd : journal->read_fd, number, offset,
+                              end, *header, error);
 }
 
 enum rd_status rd_journal_read(struct rd_journal *journal, struct rd_position position,

@@ -1,5 +1,6 @@
 /* The journal: what was flushed is there after anything that a crash or a kill may do, and damage
  * is told from torn tails. */
+#include <stdatomic.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -921,9 +922,152 @@ START_TEST(refuses_appends_without_room_and_recovers)
 }
 END_TEST
 
+/* ---- flushing behind the one who appends ---- */
+
+static struct {
+    atomic_uint_fast64_t seq;
+    atomic_uint times, failed;
+} told;
+
+static void on_flushed(void *context, uint64_t seq, bool failed)
+{
+    ck_assert_ptr_eq(context, &told);
+    ck_assert_uint_ge(seq, atomic_load(&told.seq));
+    atomic_store(&told.seq, seq);
+    atomic_fetch_add(&told.times, 1);
+    atomic_fetch_add(&told.failed, failed);
+}
+
+static struct rd_journal *open_behind(void)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_journal *journal = open_small(NULL);
+    told.seq = rd_journal_flushed_seq(journal);
+    told.times = told.failed = 0;
+    ck_assert_int_eq(rd_journal_flusher_start(journal, on_flushed, &told, &error), RD_OK);
+    return journal;
+}
+
+static void begin(struct rd_journal *journal)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    enum rd_status status = rd_journal_flush_begin(journal, &error);
+    ck_assert_msg(status == RD_OK, "begin: %s", error.text);
+}
+
+START_TEST(flushes_behind_the_one_who_appends)
+{
+    struct rd_journal *journal = open_behind();
+    for (int i = 0; i < 500; i++) { /* over several segments */
+        append_one(journal);
+        if (i % 7 == 6) {
+            begin(journal);
+            ck_assert_uint_ge(rd_journal_flushed_seq(journal) + 7, rd_journal_last_seq(journal));
+        }
+        if (i % 100 == 99) {
+            check_all(journal, (uint64_t)i + 1); /* on disk, on its way, and gathering */
+        }
+    }
+    flush(journal);
+    check_all(journal, 500);
+    ck_assert_uint_gt(told.times, 50);
+    ck_assert_uint_eq(told.failed, 0);
+    ck_assert_uint_le(told.seq, 500);
+    rd_journal_close(journal);
+    check_verified(500);
+}
+END_TEST
+
+START_TEST(tells_what_is_durable_and_nothing_more)
+{
+    if (!rd_faults_on()) {
+        return;
+    }
+    struct rd_journal *journal = open_behind();
+    append_one(journal);
+    setenv("RD_FAULT", "journal_flush_slow:0:1", 1);
+    begin(journal);
+    append_one(journal); /* meanwhile */
+    ck_assert(!rd_journal_flush_look(journal));
+    ck_assert_uint_eq(rd_journal_flushed_seq(journal), 0);
+    ck_assert_uint_eq(told.seq, 0);
+    check_all(journal, 2);
+    rd_journal_unappend(journal, 1);
+    check_all(journal, 1);
+    append_one(journal);
+    rd_journal_flush_wait(journal);
+    ck_assert_uint_eq(rd_journal_flushed_seq(journal), 1);
+    begin(journal);
+    rd_journal_flush_wait(journal);
+    ck_assert_uint_eq(rd_journal_flushed_seq(journal), 2);
+    rd_journal_close(journal);
+    ck_assert_uint_eq(told.seq, 2);
+    ck_assert_uint_eq(told.times, 2);
+    check_verified(2);
+}
+END_TEST
+
+START_TEST(keeps_what_a_flush_behind_could_not_write)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    if (!rd_faults_on()) {
+        return;
+    }
+    struct rd_journal *journal = open_behind();
+    append_many(journal, 10, 3);
+    append_one(journal);
+    setenv("RD_FAULT", "journal_write_enospc:0:3", 1);
+    begin(journal);
+    append_one(journal);
+    rd_journal_flush_wait(journal);
+    ck_assert_uint_eq(rd_journal_flushed_seq(journal), 10);
+    check_all(journal, 12);
+    ck_assert_int_eq(rd_journal_flush_begin(journal, &error), RD_STORAGE_FULL);
+    append_one(journal);
+    ck_assert_int_eq(rd_journal_flush(journal, &error), RD_STORAGE_FULL);
+    ck_assert_uint_eq(rd_journal_flushed_seq(journal), 10);
+    check_all(journal, 13);
+    rd_journal_unappend(journal, 12);
+    flush(journal); /* there is room again */
+    append_many(journal, 300, 30);
+    check_all(journal, 312);
+    rd_journal_close(journal);
+    ck_assert_uint_eq(told.failed, 1);
+    ck_assert_uint_eq(told.times, 1);
+    check_verified(312);
+}
+END_TEST
+
+START_TEST(closes_with_a_flush_under_way)
+{
+    if (!rd_faults_on()) {
+        return;
+    }
+    struct rd_journal *journal = open_behind();
+    append_one(journal);
+    setenv("RD_FAULT", "journal_flush_slow:0:1", 1);
+    begin(journal);
+    append_one(journal); /* given up */
+    rd_journal_close(journal);
+    ck_assert_uint_eq(told.seq, 1);
+    check_verified(1);
+}
+END_TEST
+
+static volatile uint64_t *behind_acknowledged;
+
+static void on_flushed_in_child(void *context, uint64_t seq, bool failed)
+{
+    (void)context;
+    if (failed) {
+        _exit(6);
+    }
+    *behind_acknowledged = seq;
+}
+
 /* Appends in batches of `batch` for ever, tidying up in between, telling the parent what is
  * flushed; a fault ends it. */
-static void write_until_killed(volatile uint64_t *acknowledged, int batch)
+static void write_until_killed(volatile uint64_t *acknowledged, int batch, bool behind)
 {
     struct rd_journal_options options = small_options();
     struct rd_error error = RD_ERROR_NONE;
@@ -935,12 +1079,20 @@ static void write_until_killed(volatile uint64_t *acknowledged, int batch)
         fprintf(stderr, "reopen: %s\n", error.text);
         _exit(3);
     }
+    behind_acknowledged = acknowledged;
+    if (behind && rd_journal_flusher_start(journal, on_flushed_in_child, NULL, &error) != RD_OK) {
+        _exit(7);
+    }
     for (int i = 0; i < 2000; i++) {
         size_t len = payload_make(rd_journal_last_seq(journal) + 1, sizeof(bytes), bytes);
         if (rd_journal_append(journal, bytes, len, &seq, &position, &error) != RD_OK) {
             _exit(4);
         }
-        if (i % batch == batch - 1) {
+        if (i % batch == batch - 1 && behind && i % 5) {
+            if (rd_journal_flush_begin(journal, &error) != RD_OK) {
+                _exit(8);
+            }
+        } else if (i % batch == batch - 1) {
             if (rd_journal_flush(journal, &error) != RD_OK) {
                 _exit(5);
             }
@@ -962,7 +1114,7 @@ START_TEST(keeps_what_was_flushed_through_every_kind_of_death)
     volatile uint64_t *acknowledged =
         mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne((void *)(uintptr_t)acknowledged, MAP_FAILED);
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 8; round++) {
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
             char fault[64];
             int result;
@@ -972,7 +1124,7 @@ START_TEST(keeps_what_was_flushed_through_every_kind_of_death)
             pid_t child = fork();
             if (child == 0) {
                 setenv("RD_FAULT", fault, 1);
-                write_until_killed(acknowledged, round % 2 ? 37 : 3);
+                write_until_killed(acknowledged, round % 2 ? 37 : 3, round / 2 % 2);
             }
             ck_assert_int_eq(waitpid(child, &result, 0), child);
             ck_assert_msg(WIFEXITED(result) && WEXITSTATUS(result) == 137, "%s: ended by %d", fault,
@@ -1001,6 +1153,10 @@ int main(void)
     tcase_add_test(tests, refuses_impossible_sizes);
     tcase_add_test(tests, bounds_the_batch);
     tcase_add_test(tests, takes_back_what_is_not_flushed);
+    tcase_add_test(tests, flushes_behind_the_one_who_appends);
+    tcase_add_test(tests, tells_what_is_durable_and_nothing_more);
+    tcase_add_test(tests, keeps_what_a_flush_behind_could_not_write);
+    tcase_add_test(tests, closes_with_a_flush_under_way);
     tcase_add_test(tests, gives_up_what_was_not_flushed_on_close);
     tcase_add_test(tests, survives_a_tear_at_every_byte_of_the_last_batch);
     tcase_add_test(tests, cuts_a_torn_batch_whose_first_page_is_missing);
