@@ -46,12 +46,12 @@ struct rd_kernel {
     struct rd_turn turn;
     bool clock_manual;
     int64_t manual_ms;
-    int64_t last_ms;  /* the newest entry's time: the system's clock never goes back behind it */
-    bool wrote;       /* something waits for the flush */
+    int64_t last_ms; /* the newest entry's time: the system's clock never goes back behind it */
+    bool wrote;      /* something waits for the flush */
     bool flush_failed;
     struct rd_error flush_error;           /* why */
     const struct rd_kernel_server *server; /* NULL: runs wait for their flush */
-    bool ring_failed; /* the last time that deadlines were due; told once */
+    bool ring_failed;                      /* the last time that deadlines were due; told once */
     uint32_t *coverage;
     bool invariants;               /* are asked after each command */
     uint64_t rung, faults;         /* since the start */
