@@ -249,12 +249,14 @@ static void worker_main(void *context)
 enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kernel, uv_async_t *bell,
                                struct rd_error *error)
 {
+    bool (*others_wait)(void *context) = worker->server.others_wait;
     *worker = (struct rd_worker){ .kernel = kernel, .bell = bell };
     worker->told_seq = rd_kernel_durable_seq(kernel);
     atomic_store(&worker->durable_seq, worker->told_seq);
-    worker->server = (struct rd_kernel_server){ .context = worker,
-                                                .others_wait = worker_others_wait,
-                                                .flushed = worker_on_flushed };
+    worker->server =
+        (struct rd_kernel_server){ .context = worker,
+                                   .others_wait = others_wait ? others_wait : worker_others_wait,
+                                   .flushed = worker_on_flushed };
     rd_kernel_idle(kernel); /* ends the transaction that opening read with: none changes threads */
     int failed = uv_mutex_init(&worker->lock);
     RD_ASSERT(failed == 0);

@@ -36,7 +36,7 @@ struct rd_worker {
 };
 
 /* Starts the thread, which owns the kernel from now on. `bell` is an initialised async handle of
- * the loop. */
+ * the loop. The worker comes zeroed; a test may have set server.others_wait. */
 enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kernel, uv_async_t *bell,
                                struct rd_error *error) RD_MUST_CHECK;
 /* Hands jobs over. There is always room: how much may be under way is the loop's decision. */

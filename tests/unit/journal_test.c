@@ -1062,7 +1062,7 @@ static void on_flushed_in_child(void *context, uint64_t seq, bool failed)
     if (failed) {
         _exit(6);
     }
-    *behind_acknowledged = seq;
+    __atomic_store_n(behind_acknowledged, seq, __ATOMIC_RELAXED);
 }
 
 /* Appends in batches of `batch` for ever, tidying up in between, telling the parent what is
@@ -1096,7 +1096,7 @@ static void write_until_killed(volatile uint64_t *acknowledged, int batch, bool 
             if (rd_journal_flush(journal, &error) != RD_OK) {
                 _exit(5);
             }
-            *acknowledged = rd_journal_flushed_seq(journal);
+            __atomic_store_n(acknowledged, rd_journal_flushed_seq(journal), __ATOMIC_RELAXED);
             rd_journal_idle(journal);
         }
     }

@@ -26,9 +26,9 @@ static void setup(void)
     ck_assert_int_eq(uv_loop_init(&loop), 0);
     ck_assert_int_eq(uv_async_init(&loop, &bell, NULL), 0);
     results = (struct rd_jobs){ 0 };
+    worker = (struct rd_worker){ .server = { .others_wait = always } }; /* all flushes go behind */
     ck_assert_int_eq(rd_worker_start(&worker, rig.kernel, &bell, &error), RD_OK);
-    worker.server.others_wait = always; /* so that each flush goes on behind */
-    rig.kernel = NULL;                  /* the worker's */
+    rig.kernel = NULL; /* the worker's */
 }
 
 static void stop(void)
