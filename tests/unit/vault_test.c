@@ -476,7 +476,7 @@ START_TEST(a_commit_waits_for_the_flush_under_way)
     ck_assert_int_eq(rd_vault_flush_begin(vault, &error), RD_OK);
     ck_assert_uint_eq(rd_journal_flushed_seq(journal), 0);
     ck_assert(rd_store_is_dirty(rd_vault_store(vault)));
-    rd_vault_idle(vault);
+    ck_assert_int_eq(rd_vault_commit(vault, &error), RD_OK);
     ck_assert_uint_eq(rd_journal_flushed_seq(journal), 1);
     ck_assert(!rd_store_is_dirty(rd_vault_store(vault)));
     check_store(vault, 1);
@@ -496,46 +496,23 @@ START_TEST(commits_nothing_that_a_flush_behind_could_not_write)
     }
     struct rd_vault *vault = open_behind(&ledger);
     write_many(vault, 5, 5);
-    rd_vault_idle(vault);
+    ck_assert_int_eq(rd_vault_commit(vault, &error), RD_OK);
     pause_ms(RD_STORE_COMMIT_MS + 10); /* a commit is due */
     ck_assert_int_eq(write_one(vault), RD_OK);
     setenv("RD_FAULT", "journal_write_enospc:0:1", 1);
     ck_assert_int_eq(rd_vault_flush_begin(vault, &error), RD_OK); /* not known yet */
-    rd_vault_idle(vault);
+    ck_assert_int_eq(rd_vault_commit(vault, &error), RD_OK);      /* but none of it */
     ck_assert(rd_store_is_dirty(rd_vault_store(vault)));
     ck_assert_uint_eq(rd_journal_flushed_seq(rd_vault_journal(vault)), 5);
     check_store(vault, 6);
     ck_assert_int_eq(write_one(vault), RD_OK);
     ck_assert_int_eq(rd_vault_flush(vault, &error), RD_OK); /* room again: with the next */
-    rd_vault_idle(vault);
+    ck_assert_int_eq(rd_vault_commit(vault, &error), RD_OK);
     ck_assert(!rd_store_is_dirty(rd_vault_store(vault)));
     check_store(vault, 7);
     rd_vault_close(vault);
     vault = open_vault(&ledger, NULL);
     check_store(vault, 7);
-    rd_vault_close(vault);
-}
-END_TEST
-
-START_TEST(grows_the_map_with_a_flush_under_way)
-{
-    struct ledger ledger = { .weight = 2000 };
-    struct rd_error error = RD_ERROR_NONE;
-    struct rd_vault_options options = options_for(&ledger);
-    options.map_bytes = 1024 * 1024;
-    struct rd_vault *vault = open_with(&options, NULL);
-    ck_assert_int_eq(rd_journal_flusher_start(rd_vault_journal(vault), on_flushed, NULL, &error),
-                     RD_OK);
-    for (int i = 0; i < 2000; i++) {
-        ck_assert_int_eq(write_one(vault), RD_OK);
-        if (i % 20 == 19) {
-            ck_assert_int_eq(rd_vault_flush_begin(vault, &error), RD_OK);
-        }
-    }
-    check_store(vault, 2000);
-    rd_vault_close(vault);
-    vault = open_vault(&ledger, NULL);
-    check_store(vault, 2000);
     rd_vault_close(vault);
 }
 END_TEST
@@ -769,7 +746,6 @@ int main(void)
     tcase_add_test(tests, refuses_entries_that_find_no_room);
     tcase_add_test(tests, a_commit_waits_for_the_flush_under_way);
     tcase_add_test(tests, commits_nothing_that_a_flush_behind_could_not_write);
-    tcase_add_test(tests, grows_the_map_with_a_flush_under_way);
     tcase_add_test(tests, stays_readable_when_the_store_cannot_be_committed);
     tcase_add_test(tests, never_commits_beyond_what_is_flushed);
     tcase_add_test(tests, aborts_when_an_entry_cannot_be_applied);
