@@ -211,6 +211,46 @@ static enum rd_status count_stored(struct count_run *count)
     return status;
 }
 
+/* Where the last answer to this fact is kept. */
+static struct rd_counted *count_kept(struct rd_run *run, struct rd_draft *draft,
+                                     const struct rd_fact *fact)
+{
+    if (!draft->counted)
+        draft->counted =
+            rd_arena_zalloc(run->arena, draft->chart->fact_count, sizeof *draft->counted);
+    return &draft->counted[fact - draft->chart->facts];
+}
+
+/* The plan changes nothing in the store: what was counted there holds as long as the same is asked
+ * for and the same records are in hand, counting for the same. */
+static bool count_holds(const struct count_run *count, const struct rd_counted *kept)
+{
+    if (!kept->same || kept->drafts != count->run->draft_count || kept->own != count->sum)
+        return false;
+    for (size_t i = 0; i < count->fact->equal_count; i++)
+        if (!rd_value_equal(&kept->same[i], &count->same[i]))
+            return false;
+    return true;
+}
+
+/* The stored records, unless they have been counted. */
+static enum rd_status count_whole(struct count_run *count, struct rd_counted *kept)
+{
+    if (count_holds(count, kept)) {
+        count->sum = kept->result;
+        return RD_OK;
+    }
+    int64_t own = count->sum;
+    rd_arena_init(&count->scratch);
+    enum rd_status status = count_stored(count);
+    rd_arena_fini(&count->scratch);
+    if (status == RD_OK)
+        *kept = (struct rd_counted){
+            .same = count->same, .drafts = count->run->draft_count, .own = own, .result = count->sum
+        };
+    return status;
+}
+
 enum rd_status rd_gather_count(struct rd_run *run, struct rd_draft *draft,
                                const struct rd_fact *fact, struct rd_value *out)
 {
@@ -231,10 +271,8 @@ enum rd_status rd_gather_count(struct rd_run *run, struct rd_draft *draft,
     }
     if (status == RD_OK && asks)
         status = count_drafts(&count);
-    rd_arena_init(&count.scratch);
     if (status == RD_OK && asks)
-        status = count_stored(&count);
-    rd_arena_fini(&count.scratch);
+        status = count_whole(&count, count_kept(run, draft, fact));
     if (status == RD_OK)
         *out = rd_int(count_is_enough(&count) ? fact->at_most : count.sum);
     return status;

@@ -85,6 +85,15 @@ struct rd_draft_deadline {
     bool changed, removed, fresh;
 };
 
+/* What a count or sum came to, and what it rests on beside the store: asked again in the same
+ * command, it holds as long as these do. */
+struct rd_counted {
+    const struct rd_value *same; /* what its records must be like; NULL: not counted yet */
+    size_t drafts;               /* records in hand, which the store does not speak for */
+    int64_t own;                 /* what those in hand came to */
+    int64_t result;
+};
+
 /* A record that a command touches: a working copy. Nothing is written before the whole plan stands.
  */
 struct rd_draft {
@@ -105,6 +114,7 @@ struct rd_draft {
     struct rd_value
         facts[RD_FACTS_MAX]; /* values of the chart's declared facts, as far as they are known */
     uint64_t facts_known;
+    struct rd_counted *counted;  /* by fact; NULL: none yet */
     const struct rd_value *form; /* inside values of the form in hand; NULL: none */
     const struct rd_form *form_type;
 };
