@@ -23,6 +23,7 @@
 #include "policy/sandbox.h"
 
 #define NAMES_MAX 256
+#define SORTED_BY_INSERTION 16
 
 struct view {
     const struct rd_value *value;
@@ -134,12 +135,18 @@ void l_value_push_empty(lua_State *L)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &empty_key);
 }
 
+void l_value_mark(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &map_key);
+    lua_setmetatable(L, -2);
+}
+
 int l_value_mark_map(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_argcheck(L, !lua_getmetatable(L, 1), 1, "has a metatable already");
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &map_key);
-    lua_setmetatable(L, 1);
+    lua_settop(L, 1);
+    l_value_mark(L);
     return 1;
 }
 
@@ -236,6 +243,16 @@ static void l_read_number(const struct reading *r, int index, struct rd_value *o
     *out = rd_real(real);
 }
 
+/* Puts the newest pair in its place: results are small, and written in some order mostly. */
+static void read_sort(struct rd_pair *pairs, uint32_t count)
+{
+    struct rd_pair newest = pairs[count - 1];
+    uint32_t at = count - 1;
+    for (; at > 0 && strcmp(pairs[at - 1].key, newest.key) > 0; at--)
+        pairs[at] = pairs[at - 1];
+    pairs[at] = newest;
+}
+
 static int read_by_key(const void *a, const void *b)
 {
     return strcmp(((const struct rd_pair *)a)->key, ((const struct rd_pair *)b)->key);
@@ -268,8 +285,11 @@ static void l_read_map(const struct reading *r, int index, uint32_t count, int d
         out->pairs[at].key = l_read_bytes(r, -2, &len);
         l_read(r, -1, depth, &out->pairs[at].value);
         at++;
+        if (count <= SORTED_BY_INSERTION)
+            read_sort(out->pairs, at);
     }
-    qsort(out->pairs, count, sizeof(*out->pairs), read_by_key);
+    if (count > SORTED_BY_INSERTION)
+        qsort(out->pairs, count, sizeof(*out->pairs), read_by_key);
 }
 
 /* Counts a table's members: texts as keys, and other keys; stops where there are more than may be.
@@ -288,21 +308,32 @@ static void l_read_count(const struct reading *r, int index, uint32_t *texts, ui
     }
 }
 
+/* Pushes the table that is read: the one at `index`, or the one behind it where that belongs to the
+ * file. Whether it is marked as a map. */
+static bool l_read_open(const struct reading *r, int index)
+{
+    lua_State *L = r->L;
+    lua_pushvalue(L, index);
+    if (!lua_getmetatable(L, -1))
+        return false;
+    if (l_meta_is(L, &map_key))
+        return true;
+    l_sandbox_thaw(L);
+    if (!lua_getmetatable(L, -1))
+        return false;
+    if (!l_meta_is(L, &map_key))
+        l_read_refuse(r, "holds a word of the language; only plain data is taken");
+    return true;
+}
+
 static void l_read_table(const struct reading *r, int index, int depth, struct rd_value *out)
 {
     lua_State *L = r->L;
     if (depth <= 0)
         l_read_refuse(r, "is nested too deep, or holds itself");
     luaL_checkstack(L, 8, "reading a table");
-    lua_pushvalue(L, index);
-    l_sandbox_thaw(L); /* a table of the file is read through */
+    bool map = l_read_open(r, index);
     index = lua_gettop(L);
-    bool map = false;
-    if (lua_getmetatable(L, index)) {
-        map = l_meta_is(L, &map_key);
-        if (!map)
-            l_read_refuse(r, "holds a word of the language; only plain data is taken");
-    }
     uint32_t texts, others;
     l_read_count(r, index, &texts, &others);
     if (texts > 0 && others > 0)

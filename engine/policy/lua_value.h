@@ -38,7 +38,9 @@ struct rd_lua_limits {
 void l_value_read(lua_State *L, int index, const char *what, struct rd_lua_limits *limits,
                   struct rd_arena *arena, struct rd_value *out);
 
-/* For the prelude: (table) -> table, marked as a map even where empty. */
+/* Marks the new table at the top as a map, even where it is empty. */
+void l_value_mark(lua_State *L);
+/* The same for the prelude: (table) -> table. */
 int l_value_mark_map(lua_State *L);
 /* Pushes the word `empty`: reads as null, so that `set { x = empty }` can clear a field. */
 void l_value_push_empty(lua_State *L);

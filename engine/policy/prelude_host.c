@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "domain/type.h"
 #include "domain/zone.h"
+#include "policy/effects.h"
 #include "policy/lua_host.h"
 #include "policy/lua_value.h"
 #include "policy/prelude.h"
@@ -235,26 +236,21 @@ static int l_host_date(lua_State *L)
 static void l_push_host(lua_State *L, struct rd_zone *const *zone)
 {
     static const luaL_Reg functions[] = {
-        { "load", l_host_load },
-        { "tokens", l_tokens },
-        { "pcall", l_host_pcall },
-        { "line", l_host_line },
-        { "nearest", l_host_nearest },
-        { "days", l_host_days },
-        { "day_text", l_host_day_text },
-        { "is_text", l_host_is_text },
-        { "upvalue", l_host_upvalue },
-        { "set_upvalue", l_host_set_upvalue },
-        { "money", l_host_money },
-        { "keeps_state", l_host_keeps_state },
-        { "freeze", l_sandbox_freeze },
-        { "map", l_value_mark_map },
-        { NULL, NULL },
+        { "load", l_host_load },         { "tokens", l_tokens },
+        { "pcall", l_host_pcall },       { "line", l_host_line },
+        { "nearest", l_host_nearest },   { "days", l_host_days },
+        { "day_text", l_host_day_text }, { "is_text", l_host_is_text },
+        { "upvalue", l_host_upvalue },   { "set_upvalue", l_host_set_upvalue },
+        { "money", l_host_money },       { "keeps_state", l_host_keeps_state },
+        { "freeze", l_sandbox_freeze },  { "map", l_value_mark_map },
+        { "map_of", l_effects_map },     { NULL, NULL },
     };
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, (void *)(uintptr_t)zone);
     lua_pushcclosure(L, l_host_date, 1);
     lua_setfield(L, -2, "date");
+    l_effects_push(L);
+    lua_setfield(L, -2, "effects");
     l_sandbox_push(L);
     lua_setfield(L, -2, "pure");
     l_value_push_empty(L);

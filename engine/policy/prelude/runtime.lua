@@ -1,5 +1,5 @@
 -- What functions of company code find at run time: the pure functions, the effect words, and an error for everything else.
--- Effect words make plain tables with the member `effect`; nothing is done here.
+-- Effect words make plain tables with the member `effect`; nothing is done.
 local _, host = ...
 
 local runtime = {}
@@ -16,44 +16,8 @@ local function need_table(word, value)
   if type(value) ~= "table" then fail("%s needs { ... } behind it", word) end
 end
 
--- A copy of a map as the normal form has it. The given table may be one of the file's own, which is read-only and stays as it is.
-local function map_of(given)
-  local copy = {}
-  if getmetatable(given) == nil then
-    for key, value in next, given do copy[key] = value end
-  else
-    for key, value in host.pure.pairs(given) do copy[key] = value end
-  end
-  return host.map(copy)
-end
-
-local effects = {}
-
-function effects.set(data)
-  need_table("set", data)
-  return { effect = "set", data = map_of(data) }
-end
-
--- start "type" { fields, link = "name" } or { data = { fields }, link = "name" }
-function effects.start(kind)
-  need_text("start", kind)
-  return function(given)
-    need_table("start", given)
-    local whole = type(given.data) == "table"
-    local data = map_of(whole and given.data or given)
-    if not whole then data.link = nil end
-    return { effect = "start", type = kind, data = data, link = given.link }
-  end
-end
-
-function effects.send(event)
-  need_text("send", event)
-  return function(given)
-    need_table("send", given)
-    if given.to == nil then fail("send: to = nothing: whom is '%s' sent to?", event) end
-    return { effect = "send", event = event, to = given.to, form = map_of(given.form or {}) }
-  end
-end
+local map_of = host.map_of -- a copy of a map as the normal form has it
+local effects = host.effects -- all but one: effects.c
 
 -- each "type" { same, where, send, form | start, data, link }: what is empty would mean everything, so it is no condition.
 local EACH = { "same", "where", "send", "form", "start", "data", "link" }
@@ -78,58 +42,6 @@ function effects.each(kind)
     end
     return effect
   end
-end
-
-function effects.link(name)
-  need_text("link", name)
-  return function(given)
-    need_table("link", given)
-    if given.to == nil then fail("link: to = nothing") end
-    return { effect = "link", name = name, to = given.to }
-  end
-end
-
-function effects.tell(given)
-  need_table("tell", given)
-  local names = {}
-  for i = 1, #given do
-    need_text("tell", given[i])
-    names[i] = given[i]
-  end
-  if #names == 0 then fail("tell: nobody is named") end
-  if given.text ~= nil and given.template ~= nil then fail("tell: either text or template, not both") end
-  if given.template ~= nil and type(given.template) ~= "string" then fail("tell: template must be the name of one") end
-  return { effect = "tell", to = names, text = given.text, template = given.template, at_once = given.at_once and true or nil }
-end
-
-function effects.deadline(name)
-  need_text("deadline", name)
-  return function(given)
-    need_table("deadline", given)
-    need_text("deadline", given[1])
-    return { effect = "deadline", name = name, limit = given[1], event = given.event, clock = given.clock }
-  end
-end
-
--- post "LEDGER" { to = id, amount =, key =, kind =, note = }; reverse "LEDGER" { key =, note = }: to and key must be there.
-local POSTING = { post = { "to", "amount", "key", "kind", "note" }, reverse = { "key", "note" } }
-for word, keys in next, POSTING do
-  effects[word] = function(ledger)
-    need_text(word, ledger)
-    return function(given)
-      need_table(word, given)
-      local effect = { effect = word, ledger = ledger }
-      for _, key in ipairs(keys) do effect[key] = given[key] end
-      if effect.key == nil then fail("%s: key = nothing: which posting is it?", word) end
-      if word == "post" and effect.to == nil then fail("post: to = nothing: whose account is it?") end
-      return effect
-    end
-  end
-end
-
-function effects.stop(name)
-  need_text("stop", name)
-  return { effect = "stop", name = name }
 end
 
 -- The key, where the row has one that can be read, lets people find the row again.
