@@ -201,9 +201,9 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
 }
 
 static enum rd_status apply_find_deadline(struct apply_run *run, struct rd_id record,
-                                          const char *name, struct rd_deadline *out)
+                                          uint64_t number, struct rd_deadline *out)
 {
-    struct rd_key16 key = rd_key16(record.value, rd_deadline_number(name));
+    struct rd_key16 key = rd_key16(record.value, number);
     const void *bytes;
     size_t len;
     struct rd_value value;
@@ -212,8 +212,11 @@ static enum rd_status apply_find_deadline(struct apply_run *run, struct rd_id re
     if (status == RD_OK)
         status = rd_pack_read_named(&run->apply->arena, bytes, len, rd_store_names(run->store),
                                     &value, run->error);
-    return status == RD_OK ? rd_deadline_unpack(&value, record, &run->apply->arena, out, run->error)
-                           : status;
+    if (status == RD_OK)
+        status = rd_deadline_unpack(&value, record, &run->apply->arena, out, run->error);
+    if (status == RD_OK)
+        out->number = number;
+    return status;
 }
 
 static enum rd_status apply_deadline(struct apply_run *run, const struct rd_value *effect)
@@ -224,7 +227,8 @@ static enum rd_status apply_deadline(struct apply_run *run, const struct rd_valu
         rd_deadline_unpack(&effect->items[2], record, &run->apply->arena, &after, run->error);
     if (status != RD_OK)
         return status;
-    status = apply_find_deadline(run, record, after.name, &before);
+    after.number = rd_deadline_number(after.name);
+    status = apply_find_deadline(run, record, after.number, &before);
     if (status != RD_OK && status != RD_NOT_FOUND)
         return status;
     return rd_deadline_store(run->store, status == RD_OK ? &before : NULL, &after, &run->apply->buf,
@@ -236,7 +240,7 @@ static enum rd_status apply_ring_off(struct apply_run *run, const struct rd_valu
     struct rd_deadline deadline;
     enum rd_status status =
         apply_find_deadline(run, (struct rd_id){ (uint64_t)effect->items[1].integer },
-                            effect->items[2].text, &deadline);
+                            rd_deadline_number(effect->items[2].text), &deadline);
     if (status == RD_NOT_FOUND)
         return RD_OK;
     return status == RD_OK ? rd_deadline_remove(run->store, &deadline, run->error) : status;

@@ -14,6 +14,7 @@
 #include "domain/chart_inside.h"
 #include "domain/derived.h"
 #include "domain/model.h"
+#include "domain/record.h"
 
 int rd_state_find(const struct rd_chart *chart, const char *name)
 {
@@ -234,6 +235,7 @@ static void limit_build(struct chart_build *b, const struct rd_value *spec, cons
     b->file = rd_map_text(spec, "file", b->chart->file);
     *out = (struct rd_limit){
         .name = name,
+        .number = rd_deadline_number(name),
         .text = rd_map_text(spec, "limit", ""),
         .clock = clock ? chart_clock(b, clock, line) : b->chart->clock,
         .message = rd_map_text(spec, "text", NULL),

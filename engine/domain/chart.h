@@ -143,6 +143,7 @@ struct rd_event {
 
 struct rd_limit {                       /* a time limit: of a state, or of the whole case */
     const char *name;                   /* "received", "received.2", "within" */
+    uint64_t number;                    /* rd_deadline_number of it */
     const char *text;                   /* the duration as written, or the decision's name */
     const struct rd_decision *decision; /* gives the duration; NULL: `duration` holds it */
     struct rd_duration duration;

@@ -151,7 +151,7 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
         if (status == RD_OK)
             status = rd_deadline_unpack(&value, record, arena, &(*out)[*count], error);
         if (status == RD_OK) {
-            (*count)++;
+            (*out)[(*count)++].number = rd_key_u64((const unsigned char *)walk.key + 8);
             status = rd_walk_next(&walk, error);
         }
     }
@@ -161,10 +161,10 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
 
 void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        deadlines[i].number = rd_deadline_numbered(&deadlines[i]);
     for (size_t i = 1; i < count; i++)
-        for (size_t k = i; k > 0 && rd_deadline_number(deadlines[k - 1].name) >
-                                        rd_deadline_number(deadlines[k].name);
-             k--) {
+        for (size_t k = i; k > 0 && deadlines[k - 1].number > deadlines[k].number; k--) {
             struct rd_deadline other = deadlines[k];
             deadlines[k] = deadlines[k - 1];
             deadlines[k - 1] = other;
@@ -174,14 +174,14 @@ void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
 static struct rd_agenda_key deadline_agenda_key(const struct rd_deadline *deadline)
 {
     return rd_agenda_key(deadline->lane, deadline->due_ms, deadline->record.value,
-                         rd_deadline_number(deadline->name));
+                         rd_deadline_numbered(deadline));
 }
 
 enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *before,
                                  const struct rd_deadline *deadline, struct rd_buf *scratch,
                                  struct rd_arena *arena, struct rd_error *error)
 {
-    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_number(deadline->name));
+    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_numbered(deadline));
     struct rd_value value = rd_deadline_pack(deadline, arena);
     enum rd_status status = RD_OK;
     if (before && before->running) {
@@ -203,7 +203,7 @@ enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadlin
 enum rd_status rd_deadline_remove(struct rd_store *store, const struct rd_deadline *deadline,
                                   struct rd_error *error)
 {
-    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_number(deadline->name));
+    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_numbered(deadline));
     enum rd_status status = rd_store_del(store, RD_TABLE_DEADLINE, key.bytes, error);
     if (status == RD_OK && deadline->running) {
         struct rd_agenda_key agenda = deadline_agenda_key(deadline);

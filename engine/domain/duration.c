@@ -61,9 +61,15 @@ static void duration_next(struct duration_text *text)
     text->rest += len;
 }
 
+/* Most words differ in their first letter already. */
+static bool duration_is(const struct duration_text *text, const char *word)
+{
+    return text->word[0] == word[0] && strcmp(text->word, word) == 0;
+}
+
 static bool duration_skip(struct duration_text *text, const char *word)
 {
-    if (strcmp(text->word, word) != 0)
+    if (!duration_is(text, word))
         return false;
     duration_next(text);
     return true;
@@ -83,6 +89,11 @@ static enum rd_status duration_too_long(const struct duration_text *text)
 
 static enum rd_status duration_number(struct duration_text *text, int64_t *out)
 {
+    if (text->word[0] >= '0' && text->word[0] <= '9' && rd_text_int(text->word, out)) {
+        duration_next(text);
+        return RD_OK;
+    }
+
     size_t len = strlen(text->word);
 
     if (len == 0)
@@ -96,10 +107,7 @@ static enum rd_status duration_number(struct duration_text *text, int64_t *out)
                             "the duration '%.80s' has '%s' where a number is expected, as in "
                             "'4 hours' or '2 business days'",
                             text->whole, text->word);
-    if (!rd_text_int(text->word, out))
-        return duration_too_long(text);
-    duration_next(text);
-    return RD_OK;
+    return duration_too_long(text);
 }
 
 static enum rd_status duration_unit_unknown(struct duration_text *text)
@@ -129,7 +137,7 @@ static enum rd_status duration_unit(struct duration_text *text, const struct dur
     for (size_t i = 0; i < DURATION_UNIT_COUNT; i++) {
         const struct duration_unit *unit = &duration_units[i];
 
-        if (strcmp(text->word, unit->one) == 0 || strcmp(text->word, unit->many) == 0) {
+        if (duration_is(text, unit->one) || duration_is(text, unit->many)) {
             *out = unit;
             duration_next(text);
             return RD_OK;

@@ -56,6 +56,7 @@ struct rd_pause {
 struct rd_deadline {
     struct rd_id record;
     const char *name;
+    uint64_t number; /* rd_deadline_number of the name; 0: not asked for yet */
     enum rd_deadline_kind kind;
     const char *ref;
     uint32_t which;
@@ -76,6 +77,11 @@ struct rd_deadline {
 
 /* The number under which a deadline of this name is kept. */
 uint64_t rd_deadline_number(const char *name);
+/* The number of this one, which is hashed only where nobody has done so yet. */
+static inline uint64_t rd_deadline_numbered(const struct rd_deadline *deadline)
+{
+    return deadline->number ? deadline->number : rd_deadline_number(deadline->name);
+}
 /* The row as a value and back; the record is not part of it. */
 struct rd_value rd_deadline_pack(const struct rd_deadline *deadline, struct rd_arena *arena);
 enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record,

@@ -77,7 +77,7 @@ static enum rd_status agenda_add(struct rd_kernel *kernel, struct rd_request *re
     if (status == RD_OK)
         status = rd_deadlines_load(kernel->store, id, arena, &rows, &count, &request->error);
     for (size_t i = 0; status == RD_OK && i < count; i++)
-        if (rd_deadline_number(rows[i].name) == rd_agenda_key_deadline(key->bytes))
+        if (rd_deadline_numbered(&rows[i]) == rd_agenda_key_deadline(key->bytes))
             rd_list_add(arena, items, agenda_show(kernel, &record, type, &rows[i], arena));
     return status;
 }

@@ -45,6 +45,7 @@ static enum rd_status clock_plan(struct rd_run *run, struct rd_deadline *row)
 static enum rd_status clock_put(struct rd_run *run, struct rd_draft *draft, struct rd_deadline row)
 {
     enum rd_status status = rd_draft_deadlines(run, draft);
+    row.number = rd_deadline_numbered(&row);
     row.record = draft->record.id;
     row.lane = draft->record.lane;
     if (status == RD_OK)
@@ -52,7 +53,8 @@ static enum rd_status clock_put(struct rd_run *run, struct rd_draft *draft, stru
     if (status != RD_OK)
         return status;
     size_t i = 0;
-    while (i < draft->deadline_count && strcmp(draft->deadlines[i].row.name, row.name) != 0)
+    while (i < draft->deadline_count &&
+           rd_deadline_numbered(&draft->deadlines[i].row) != row.number)
         i++;
     if (i == draft->deadline_count && i == draft->deadline_cap) {
         size_t cap = draft->deadline_cap ? draft->deadline_cap * 2 : 4;
@@ -102,6 +104,7 @@ enum rd_status rd_clock_arm(struct rd_run *run, struct rd_draft *draft,
     return clock_put(run, draft,
                      (struct rd_deadline){
                          .name = limit->name,
+                         .number = limit->number,
                          .kind = as->kind,
                          .ref = as->ref,
                          .which = as->which,

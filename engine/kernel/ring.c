@@ -46,7 +46,7 @@ static enum rd_status ring_find(struct rd_kernel *kernel, uint8_t lane, struct r
 static struct rd_draft_deadline *ring_deadline(struct rd_draft *draft, uint64_t number)
 {
     for (size_t i = 0; i < draft->deadline_count; i++)
-        if (rd_deadline_number(draft->deadlines[i].row.name) == number)
+        if (rd_deadline_numbered(&draft->deadlines[i].row) == number)
             return &draft->deadlines[i];
     return NULL;
 }
@@ -85,7 +85,7 @@ static enum rd_status ring_orphan(struct rd_kernel *kernel, const struct rd_agen
     enum rd_status status = rd_deadlines_load(kernel->store, record, arena, &rows, &count, error);
     if (status != RD_OK)
         return status;
-    while (i < count && rd_deadline_number(rows[i].name) != rd_agenda_key_deadline(key->bytes))
+    while (i < count && rd_deadline_numbered(&rows[i]) != rd_agenda_key_deadline(key->bytes))
         i++;
     RD_ASSERT(i < count); /* the agenda and its rows change together */
     ring_begin(&run, kernel, RD_LANE_LIVE, now_ms, error);
