@@ -51,7 +51,9 @@ struct rd_kernel {
     bool flush_failed;
     struct rd_error flush_error;           /* why */
     const struct rd_kernel_server *server; /* NULL: runs wait for their flush */
-    bool ring_failed;                      /* the last time that deadlines were due; told once */
+    int64_t ring_next_ms; /* the earliest live deadline, where that is known: until a write */
+    bool ring_next_known;
+    bool ring_failed; /* the last time that deadlines were due; told once */
     uint32_t *coverage;
     bool invariants;               /* are asked after each command */
     uint64_t rung, faults;         /* since the start */

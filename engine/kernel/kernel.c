@@ -298,9 +298,10 @@ static void kernel_ring(struct rd_kernel *kernel)
 {
     struct rd_error error = RD_ERROR_NONE;
     size_t rung;
-    int64_t began_ns = rd_clock_mono_ns();
-    bool failed = rd_ring_due(kernel, RD_LANE_LIVE, rd_kernel_now_ms(kernel), false,
-                              RD_RING_SLICE_MAX, &rung, &error) != RD_OK;
+    int64_t began_ns = rd_clock_mono_ns(), now_ms = rd_kernel_now_ms(kernel);
+    bool due = rd_ring_next(kernel, RD_LANE_LIVE) <= now_ms || kernel->schedule_next_ms <= now_ms;
+    bool failed = due && rd_ring_due(kernel, RD_LANE_LIVE, now_ms, false, RD_RING_SLICE_MAX, &rung,
+                                     &error) != RD_OK;
     if (failed && !kernel->ring_failed)
         rd_log(RD_LOG_ERROR, "kernel", "due deadlines could not ring: %s", error.text);
     kernel->ring_failed = failed;

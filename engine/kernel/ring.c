@@ -14,20 +14,7 @@
 #include "domain/zone.h"
 #include "store/tables.h"
 
-int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane)
-{
-    struct rd_agenda_key from = rd_agenda_key(lane, INT64_MIN, 0, 0);
-    struct rd_walk walk;
-    struct rd_error error = RD_ERROR_NONE;
-    enum rd_status status =
-        rd_walk_start(&walk, kernel->store, RD_TABLE_AGENDA, from.bytes, false, &error);
-    int64_t due = status == RD_OK && ((const unsigned char *)walk.key)[0] == lane
-                      ? rd_agenda_key_due(walk.key)
-                      : INT64_MAX;
-    rd_walk_end(&walk);
-    return due;
-}
-
+/* The first of the lane; RD_END where it has none. */
 static enum rd_status ring_find(struct rd_kernel *kernel, uint8_t lane, struct rd_agenda_key *out,
                                 struct rd_error *error)
 {
@@ -40,7 +27,23 @@ static enum rd_status ring_find(struct rd_kernel *kernel, uint8_t lane, struct r
     if (status == RD_OK && out->bytes[0] != lane)
         status = RD_END;
     rd_walk_end(&walk);
+    if (lane == RD_LANE_LIVE && (status == RD_OK || status == RD_END)) {
+        kernel->ring_next_ms = status == RD_OK ? rd_agenda_key_due(out->bytes) : INT64_MAX;
+        kernel->ring_next_known = true;
+    }
     return status;
+}
+
+/* Asked before and behind every batch, so what was found is kept until something is written: also
+ * what waits for its flush may yet be another. */
+int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane)
+{
+    struct rd_agenda_key key;
+    struct rd_error error = RD_ERROR_NONE;
+    if (lane == RD_LANE_LIVE && kernel->ring_next_known && !kernel->wrote)
+        return kernel->ring_next_ms;
+    return ring_find(kernel, lane, &key, &error) == RD_OK ? rd_agenda_key_due(key.bytes)
+                                                          : INT64_MAX;
 }
 
 static struct rd_draft_deadline *ring_deadline(struct rd_draft *draft, uint64_t number)

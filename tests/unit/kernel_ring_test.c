@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "unit/kernel_rig.h"
 
 static struct kernel_rig rig;
@@ -194,6 +195,45 @@ START_TEST(a_clock_of_the_machine_is_not_moved)
 }
 END_TEST
 
+/* What is asked before and behind each batch is remembered, but never beyond a write. */
+static int64_t ring_earliest(struct rd_value job)
+{
+    struct rd_value rows = t_at(job, "deadlines");
+    int64_t earliest = INT64_MAX;
+    for (uint32_t i = 0; i < rows.count; i++) {
+        int64_t due_ms;
+        if (!t_bool(rows.items[i], "running"))
+            continue;
+        ck_assert(rd_time_read(t_text(rows.items[i], "due"), &due_ms));
+        earliest = due_ms < earliest ? due_ms : earliest;
+    }
+    return earliest;
+}
+
+/* What is asked before and behind each batch is remembered, but never beyond a write. */
+START_TEST(the_next_one_is_known_after_every_write)
+{
+    static const char *const events[] = { "work", "remind", "forget", "wait", "resume", "done" };
+    rig_stop(&rig);
+    rig.clock_real = true;
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    for (int i = 0; i < 10 && rd_kernel_wake_at(rig.kernel) == 0; i++) /* what opening has begun */
+        (void)rig_ok(&rig, "server.info", "{}");
+    ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), INT64_MAX);
+    const char *id = rig_job(&rig, "x");
+    struct rd_value job = ring_get(id);
+    ck_assert_int_lt(ring_earliest(job), INT64_MAX);
+    ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), ring_earliest(job));
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        job = rig_act(&rig, id, events[i]);
+        ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), ring_earliest(job));
+        (void)ring_get(id); /* a batch that writes nothing */
+        ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), ring_earliest(job));
+    }
+    ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), INT64_MAX);
+}
+END_TEST
+
 #define RING_LONG_BATCH 512
 
 /* Many commands at one stroke take longer than anybody may have to wait. */
@@ -272,6 +312,7 @@ int main(void)
     tcase_add_test(tcase, a_clock_of_the_machine_is_not_moved);
     tcase_add_test(tcase, a_long_batch_does_not_make_them_late);
     tcase_add_test(tcase, how_long_until_a_time);
+    tcase_add_test(tcase, the_next_one_is_known_after_every_write);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
