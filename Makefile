@@ -10,7 +10,7 @@ CONFIGURE = test -f build/$(1)/build.ninja || cmake --preset $(1) >build-$(1).lo
 	{ cat build-$(1).log; rm -f build-$(1).log; exit 1; }; rm -f build-$(1).log
 BUILD = $(call CONFIGURE,$(1)); cmake --build build/$(1) -j $(JOBS) -- --quiet
 
-.PHONY: all run test test-plain test-asan test-clang test-long lint format bench reference packages clean help
+.PHONY: all run test test-plain test-asan test-clang test-long lint format bench bench-baseline reference packages clean help
 
 all:
 	@$(call BUILD,default)
@@ -83,9 +83,16 @@ format:
 	@find engine include tests -name '*.[ch]' -print0 | xargs -0 -r clang-format -i
 	@echo "format: done"
 
+# What `make bench` compares with; written by `make bench-baseline` on a machine that does nothing else.
+BASELINE = docs/reference/bench-baseline.json
+bench-baseline:
+	@$(call BUILD,release)
+	@build/release/redress bench all --cases 20000 --baseline $(BASELINE) --save
+
 bench:
 	@$(call BUILD,release)
-	@build/release/redress bench all --cases 20000
+	@build/release/redress bench all --cases 20000 \
+		$(if $(wildcard $(BASELINE)),--baseline $(BASELINE))
 	@echo "bench: done"
 
 # Each page into a new file first: what fails leaves the old one as it was.

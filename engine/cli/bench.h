@@ -71,7 +71,9 @@ enum rd_status rd_bench_daemon_stop(struct rd_bench_daemon *daemon,
 void rd_bench_daemon_kill(struct rd_bench_daemon *daemon);
 struct rd_bench_usage {
     double cpu_s;
+    double loop_s, kernel_s; /* of these two threads; what is left of cpu_s is the others' */
     uint64_t rss_bytes, anon_bytes;
+    uint64_t seq, flushes; /* entries written and flushes of the journal; filled by who asks it */
 };
 /* What the daemon has used so far. */
 void rd_bench_daemon_usage(const struct rd_bench_daemon *daemon, struct rd_bench_usage *usage);

@@ -4,6 +4,7 @@
  */
 #include "cli/bench.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -19,6 +20,7 @@
 
 #include "base/clock.h"
 #include "server/client.h"
+#include "server/worker.h"
 
 #define DAEMON_START_NS (120 * 1000000000ll)
 #define DAEMON_LOOK_NS 200000 /* between two attempts to connect */
@@ -182,6 +184,36 @@ static size_t daemon_proc(const struct rd_bench_daemon *daemon, const char *name
     return len;
 }
 
+/* Nanoseconds that one thread has run. */
+static double daemon_thread_s(const struct rd_bench_daemon *daemon, const char *thread)
+{
+    char name[64], text[256];
+    snprintf(name, sizeof(name), "task/%s/schedstat", thread);
+    daemon_proc(daemon, name, text, sizeof(text));
+    return (double)strtoull(text, NULL, 10) / 1e9;
+}
+
+/* The thread whose number is the process's is the loop; the kernel's is known by its name. */
+static void daemon_threads(const struct rd_bench_daemon *daemon, struct rd_bench_usage *usage)
+{
+    char path[64], name[64], text[64];
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)daemon->pid);
+    DIR *tasks = opendir(path);
+    struct dirent *task;
+    while (tasks && (task = readdir(tasks)) != NULL) {
+        if (task->d_name[0] == '.' || strlen(task->d_name) > 20)
+            continue;
+        snprintf(name, sizeof(name), "task/%.20s/comm", task->d_name);
+        daemon_proc(daemon, name, text, sizeof(text));
+        if (atol(task->d_name) == daemon->pid)
+            usage->loop_s = daemon_thread_s(daemon, task->d_name);
+        else if (strcmp(text, RD_WORKER_THREAD "\n") == 0)
+            usage->kernel_s = daemon_thread_s(daemon, task->d_name);
+    }
+    if (tasks)
+        closedir(tasks);
+}
+
 void rd_bench_daemon_usage(const struct rd_bench_daemon *daemon, struct rd_bench_usage *usage)
 {
     char text[4096];
@@ -196,4 +228,5 @@ void rd_bench_daemon_usage(const struct rd_bench_daemon *daemon, struct rd_bench
     if (at &&
         sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2)
         usage->cpu_s = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    daemon_threads(daemon, usage);
 }

@@ -49,20 +49,11 @@ static bool print_is_start(const struct rd_value *run)
 static void print_loads(struct rd_cli *cli, const struct rd_value *runs)
 {
     static const struct rd_column columns[] = {
-        { "run", false },
-        { "clients", true },
-        { "in flight", true },
-        { "events/s", true },
-        { "of ceiling", true },
-        { "a flush", true },
-        { "p50 ms", true },
-        { "p99 ms", true },
-        { "max ms", true },
-        { "CPU us/ev", true },
-        { "RSS MiB", true },
-        { "anon MiB", true },
-        { "journal B/entry", true },
-        { "packed", true },
+        { "run", false },        { "clients", true },         { "in flight", true },
+        { "events/s", true },    { "of ceiling", true },      { "a flush", true },
+        { "p50 ms", true },      { "p99 ms", true },          { "max ms", true },
+        { "CPU us/ev", true },   { "kernel", true },          { "loop", true },
+        { "anon MiB", true },    { "journal B/entry", true }, { "packed", true },
         { "disk B/case", true },
     };
     struct rd_arena *arena = &cli->arena;
@@ -85,7 +76,9 @@ static void print_loads(struct rd_cli *cli, const struct rd_value *runs)
                 print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
                 print_ms(arena, times, "max"),
                 rd_arena_printf(arena, "%.1f", print_number(daemon, "cpu_us_per_event")),
-                print_mib(arena, daemon, "rss_bytes"), print_mib(arena, daemon, "rss_anon_bytes"),
+                rd_arena_printf(arena, "%.1f", print_number(daemon, "kernel_us_per_event")),
+                rd_arena_printf(arena, "%.1f", print_number(daemon, "loop_us_per_event")),
+                print_mib(arena, daemon, "rss_anon_bytes"),
                 print_whole(arena, print_number(disk, "journal_bytes_per_entry")),
                 rd_value_is(rd_map_get(disk, "journal_packed_bytes_per_entry"), RD_NULL)
                     ? "-"
@@ -154,7 +147,7 @@ static void print_starts(struct rd_cli *cli, const struct rd_value *runs)
     rd_grid_write(&grid, &cli->out, cli->colour);
 }
 
-void rd_bench_print(struct rd_cli *cli, const struct rd_value *result)
+void rd_bench_print(struct rd_cli *cli, const struct rd_value *result, bool tables)
 {
     const struct rd_value *disk = rd_map_get(result, "disk"),
                           *ceiling = rd_map_get(result, "ceiling");
@@ -163,9 +156,12 @@ void rd_bench_print(struct rd_cli *cli, const struct rd_value *result)
                   print_number(disk, "flush_us"));
     rd_buf_printf(
         &cli->out,
-        "ceiling  %s events/s (journal and store alone: entries of %.0f bytes, %.0f a flush)\n\n",
+        "ceiling  %s events/s (journal and store alone: entries of %.0f bytes, %.0f a flush)\n",
         print_whole(&cli->arena, print_number(ceiling, "events_per_s")),
         print_number(ceiling, "entry_bytes"), print_number(ceiling, "batch"));
+    if (!tables)
+        return;
+    rd_buf_char(&cli->out, '\n');
     print_loads(cli, runs);
     print_kinds(cli, runs);
     print_starts(cli, runs);

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-/* `result` as -o json shows it. */
-void rd_bench_print(struct rd_cli *cli, const struct rd_value *result);
+/* `result` as -o json shows it; without `tables` only what the machine can do. */
+void rd_bench_print(struct rd_cli *cli, const struct rd_value *result, bool tables);
 
 #endif

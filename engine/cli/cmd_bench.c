@@ -14,6 +14,7 @@
 #include "cli/bench.h"
 #include "cli/bench_calendar.h"
 #include "cli/bench_print.h"
+#include "cli/bench_ratio.h"
 #include "cli/bench_timers.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -97,14 +98,30 @@ static struct rd_value bench_kinds(struct bench *bench, const struct rd_bench_nu
     return list;
 }
 
+/* Seconds of processor time as microseconds an event. */
+static struct rd_value bench_share(const struct rd_bench_numbers *numbers, double seconds)
+{
+    return numbers->all.count ? bench_real(1e6 * seconds / (double)numbers->all.count) : rd_null();
+}
+
+/* Entries that shared one flush. */
+static struct rd_value bench_batch(const struct rd_bench_numbers *numbers)
+{
+    uint64_t flushes = numbers->after.flushes - numbers->before.flushes;
+    uint64_t entries = numbers->after.seq - numbers->before.seq;
+    return flushes > 0 ? bench_real((double)entries / (double)flushes) : rd_null();
+}
+
 static struct rd_value bench_daemon_map(struct bench *bench, const struct rd_bench_numbers *numbers)
 {
     struct rd_value map = rd_map();
     double cpu_s = numbers->after.cpu_s - numbers->before.cpu_s;
+    double loop_s = numbers->after.loop_s - numbers->before.loop_s;
+    double kernel_s = numbers->after.kernel_s - numbers->before.kernel_s;
     bench_put(bench, &map, "cpu_s", bench_real(cpu_s));
-    bench_put(bench, &map, "cpu_us_per_event",
-              numbers->all.count ? bench_real(1e6 * cpu_s / (double)numbers->all.count)
-                                 : rd_null());
+    bench_put(bench, &map, "cpu_us_per_event", bench_share(numbers, cpu_s));
+    bench_put(bench, &map, "kernel_us_per_event", bench_share(numbers, kernel_s));
+    bench_put(bench, &map, "loop_us_per_event", bench_share(numbers, loop_s));
     bench_put(bench, &map, "rss_bytes", rd_int((int64_t)numbers->after.rss_bytes));
     bench_put(bench, &map, "rss_anon_bytes", rd_int((int64_t)numbers->after.anon_bytes));
     return map;
@@ -148,6 +165,7 @@ static struct rd_value bench_load_map(struct bench *bench, const char *name,
     bench_put(bench, &run, "events_per_s", bench_real(rate));
     bench_put(bench, &run, "per_flush", bench_real(rate * bench->flush_us / 1e6));
     bench_put(bench, &run, "of_ceiling", bench_real(rate / bench->ceiling));
+    bench_put(bench, &run, "events_per_flush", bench_batch(numbers));
     bench_put(bench, &run, "latency_us", bench_times(bench, &numbers->all));
     bench_put(bench, &run, "kinds", bench_kinds(bench, numbers));
     bench_put(bench, &run, "daemon", bench_daemon_map(bench, numbers));
@@ -409,6 +427,24 @@ static enum rd_status bench_read(struct bench *bench, struct rd_cli *cli, struct
     return rd_dirs_find_policy(rd_args_text(args, "policy"), &bench->policy, error);
 }
 
+/* `baseline`: lines of one (none where it is made just now), or NULL. */
+static void bench_show(struct bench *bench, const struct rd_value *baseline)
+{
+    struct rd_cli *cli = bench->cli;
+    if (bench->runs.count == 0)
+        return;
+    if (cli->json) {
+        if (baseline)
+            bench_put(bench, &bench->result, "ratios",
+                      rd_bench_ratios(bench->arena, &bench->result));
+        rd_cli_print_json(cli, &bench->result);
+        return;
+    }
+    rd_bench_print(cli, &bench->result, !baseline);
+    if (baseline)
+        rd_bench_ratio_print(cli, &bench->result, baseline);
+}
+
 enum rd_status rd_run_bench(struct rd_cli *cli, struct rd_error *error)
 {
     struct bench bench;
@@ -417,13 +453,19 @@ enum rd_status rd_run_bench(struct rd_cli *cli, struct rd_error *error)
         return rd_bench_calendar(cli, error);
     if (what && strcmp(what, "timers") == 0)
         return rd_bench_timers(cli, error);
+    const char *baseline = rd_args_text(&cli->args, "baseline");
+    bool save = rd_args_flag(&cli->args, "save");
+    struct rd_value lines = rd_list();
     enum rd_status status = bench_read(&bench, cli, error);
+    if (status == RD_OK && save && !baseline)
+        status = rd_error_set(error, RD_USAGE, "--save needs --baseline FILE");
+    if (status == RD_OK && baseline && !save)
+        status = rd_bench_ratio_read(&cli->arena, baseline, &lines, error);
     if (status != RD_OK)
         return status;
     status = bench_go(&bench, what ? what : "all", error);
-    if (cli->json && bench.runs.count > 0)
-        rd_cli_print_json(cli, &bench.result);
-    else if (bench.runs.count > 0)
-        rd_bench_print(cli, &bench.result);
+    bench_show(&bench, baseline ? &lines : NULL);
+    if (status == RD_OK && save)
+        status = rd_bench_ratio_save(baseline, &cli->arena, &bench.result, error);
     return status;
 }

@@ -279,6 +279,10 @@ static const struct rd_option options_bench[] = {
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
       "holds rules/ and scripts/; this directory or the installed example otherwise" },
     { "keep", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "leave the data directory behind" },
+    { "baseline", 0, RD_OPTION_TEXT, "FILE", NULL, NULL,
+      "one table of ratios instead, beside those of this file" },
+    { "save", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "write this run's ratios to the --baseline file" },
     END_OF_OPTIONS
 };
 

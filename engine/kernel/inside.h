@@ -57,6 +57,7 @@ struct rd_kernel {
     uint32_t *coverage;
     bool invariants;               /* are asked after each command */
     uint64_t rung, faults;         /* since the start */
+    uint64_t flushes;              /* of the journal, since the start */
     uint64_t fired;                /* schedules, since the start */
     struct rd_report_run *reports; /* under way, the one in hand first: report.h */
     struct rd_staff_book *staff;   /* every account: staff.h */

@@ -348,6 +348,7 @@ static void kernel_flushed(struct rd_kernel *kernel, enum rd_status status, int6
         rd_staff_taken_back(kernel);
     } else {
         kernel->wrote = false;
+        kernel->flushes++;
         rd_staff_flushed(kernel);
     }
     rd_turn_add(&kernel->turn, RD_TURN_FLUSH, began_ns);

@@ -215,6 +215,7 @@ enum rd_status rd_method_server_info(struct rd_kernel *kernel, struct rd_request
     rd_map_add(arena, info, "policy", rd_int(kernel->generation));
     rd_map_add(arena, info, "seq",
                rd_int((int64_t)rd_journal_last_seq(rd_vault_journal(kernel->vault))));
+    rd_map_add(arena, info, "flushes", rd_int((int64_t)kernel->flushes));
     rd_map_add(arena, info, "accepts_writes", rd_bool(!rd_vault_is_full(kernel->vault)));
     rd_map_add(arena, info, "started_at", rd_show_time(kernel->started_ms, arena));
     rd_map_add(arena, info, "deadlines_rung", rd_int((int64_t)kernel->rung));

@@ -13,6 +13,8 @@
  */
 #include "server/worker.h"
 
+#include <pthread.h>
+
 #include "base/limits.h"
 #include "base/log.h"
 #include "kernel/kernel.h"
@@ -229,6 +231,7 @@ static void worker_main(void *context)
 {
     struct rd_worker *worker = context;
     struct rd_jobs jobs;
+    (void)pthread_setname_np(pthread_self(), RD_WORKER_THREAD);
     rd_kernel_adopt(worker->kernel);
     while (rd_queue_take(&worker->in, RD_BATCH_COMMANDS_MAX, &jobs)) {
         bool due = (!worker->ring_was_vain && worker_is_due(worker)) ||

@@ -12,6 +12,11 @@
 #include "kernel/kernel.h"
 #include "server/queue.h"
 
+struct rd_kernel;
+
+/* What the kernel thread is called in /proc. */
+#define RD_WORKER_THREAD "rd-kernel"
+
 struct rd_worker {
     struct rd_kernel *kernel;
     struct rd_kernel_server server;
