@@ -50,8 +50,8 @@ static void print_loads(struct rd_cli *cli, const struct rd_value *runs)
 {
     static const struct rd_column columns[] = {
         { "run", false },        { "clients", true },         { "in flight", true },
-        { "events/s", true },    { "of ceiling", true },      { "a flush", true },
-        { "p50 ms", true },      { "p99 ms", true },          { "max ms", true },
+        { "events/s", true },    { "of ceiling", true },      { "in a flush", true },
+        { "batch", true },       { "p50 ms", true },          { "p99 ms", true },
         { "CPU us/ev", true },   { "kernel", true },          { "loop", true },
         { "anon MiB", true },    { "journal B/entry", true }, { "packed", true },
         { "disk B/case", true },
@@ -73,8 +73,8 @@ static void print_loads(struct rd_cli *cli, const struct rd_value *runs)
                 print_whole(arena, print_number(run, "events_per_s")),
                 rd_arena_printf(arena, "%.0f %%", 100 * print_number(run, "of_ceiling")),
                 rd_arena_printf(arena, "%.2f", print_number(run, "per_flush")),
+                rd_arena_printf(arena, "%.1f", print_number(run, "events_per_flush")),
                 print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
-                print_ms(arena, times, "max"),
                 rd_arena_printf(arena, "%.1f", print_number(daemon, "cpu_us_per_event")),
                 rd_arena_printf(arena, "%.1f", print_number(daemon, "kernel_us_per_event")),
                 rd_arena_printf(arena, "%.1f", print_number(daemon, "loop_us_per_event")),
