@@ -359,7 +359,7 @@ enum rd_status rd_calendar_new(const struct rd_value *spec, struct rd_calendar *
     RD_ASSERT(calendar);
     *out = NULL;
     rd_arena_init(&calendar->arena);
-    calendar->name = rd_arena_printf(&calendar->arena, "%s", rd_map_text(spec, "name", ""));
+    calendar->name = rd_map_text(spec, "name", "");
 
     enum rd_status status = build_all(&build);
 

@@ -41,11 +41,6 @@ static void build_refuse(const struct rd_decision_build *build, int line, const 
     rd_finding_error(build->findings, build->decision->file, line, "%s", text);
 }
 
-static const char *build_copy(const struct rd_decision_build *build, const char *text)
-{
-    return rd_arena_copy(build->arena, text, strlen(text));
-}
-
 /* "; did you mean 'tier'?", or nothing. */
 static const char *build_guess(const struct rd_decision_build *build, const char *word,
                                const char *const *names, size_t count)
@@ -77,11 +72,11 @@ static void build_head(const struct rd_decision_build *build)
     struct rd_decision *decision = build->decision;
     const char *owner = rd_map_text(spec, "owner", NULL);
     const struct rd_value *title = rd_map_get(spec, "title");
-    decision->file = build_copy(build, rd_map_text(spec, "file", ""));
+    decision->file = rd_map_text(spec, "file", "");
     decision->line = (int)rd_map_int(spec, "line", 0);
-    decision->name = build_copy(build, rd_map_text(spec, "name", ""));
-    decision->title = title ? rd_value_copy(build->arena, title) : rd_null();
-    decision->owner = owner ? build_copy(build, owner) : NULL;
+    decision->name = rd_map_text(spec, "name", "");
+    decision->title = title ? *title : rd_null();
+    decision->owner = owner;
     decision->hit = (enum rd_hit)build_word(build, "hit", hit_names, HIT_COUNT);
     decision->aggregate =
         (enum rd_aggregate)build_word(build, "aggregate", aggregate_names, AGGREGATE_COUNT);
@@ -232,9 +227,9 @@ static void build_row(const struct rd_decision_build *build, uint32_t at)
     struct rd_decision_row *row = &decision->rows[at];
     const char *id = rd_map_text(spec, "id", NULL);
     const struct rd_value *title = rd_map_get(spec, "title");
-    row->id = id ? build_copy(build, id) : rd_arena_printf(build->arena, "row %" PRIu32, at + 1);
+    row->id = id ? id : rd_arena_printf(build->arena, "row %" PRIu32, at + 1);
     row->line = (int)rd_map_int(spec, "line", decision->line);
-    row->title = title ? rd_value_copy(build->arena, title) : rd_null();
+    row->title = title ? *title : rd_null();
     const char *place = build_row_name(build, row);
     build_unknown(build, rd_map_get(spec, "when"), "input", decision->inputs, decision->input_count,
                   place, row->line);

@@ -29,11 +29,6 @@ static void field_refuse(const struct field_build *build, const char *text)
                      build->field->name, text);
 }
 
-static const char *field_copy(const struct field_build *build, const char *text)
-{
-    return rd_arena_copy(build->arena, text, strlen(text));
-}
-
 static bool field_kind(const struct field_build *build, const struct rd_value *spec,
                        enum rd_type_kind *kind)
 {
@@ -80,14 +75,14 @@ static void field_choices(const struct field_build *build, const struct rd_value
     }
     type->choices = rd_arena_zalloc(build->arena, items->count, sizeof(*type->choices));
     if (rd_map_text(spec, "choices", NULL))
-        type->of = field_copy(build, rd_map_text(spec, "choices", ""));
+        type->of = rd_map_text(spec, "choices", "");
     for (uint32_t i = 0; i < items->count; i++) {
         const struct rd_value *item = &items->items[i];
         const char *name = item->kind == RD_TEXT ? item->text : rd_map_text(item, "name", "");
         if (*name == '\0' || strlen(name) > RD_NAME_BYTES_MAX)
             field_refuse(build, rd_arena_printf(build->arena, "item %u is no name", i + 1));
         else
-            type->choices[type->choice_count++] = field_copy(build, name);
+            type->choices[type->choice_count++] = name;
     }
     field_choices_twice(build, type);
 }
@@ -172,7 +167,7 @@ static bool field_type(const struct field_build *build, const struct rd_value *s
     if (type->kind == RD_TYPE_CHOICE)
         field_choices(build, spec, type);
     if (type->kind == RD_TYPE_REFERENCE) {
-        type->of = field_copy(build, rd_map_text(spec, "of", ""));
+        type->of = rd_map_text(spec, "of", "");
         if (*type->of == '\0')
             field_refuse(build, "a reference needs the name of a record");
     }
@@ -216,9 +211,9 @@ static void field_derived(const struct field_build *build)
                *changed = rd_map_text(build->spec, "changed", NULL);
     if (!derived && (output || changed))
         field_refuse(build, "output and changed need derived");
-    field->derived = derived ? field_copy(build, derived) : NULL;
-    field->derived_output = output ? field_copy(build, output) : NULL;
-    field->changed = changed ? field_copy(build, changed) : NULL;
+    field->derived = derived;
+    field->derived_output = output;
+    field->changed = changed;
 }
 
 static void field_preset(const struct field_build *build)
@@ -233,7 +228,7 @@ static void field_preset(const struct field_build *build)
 static bool field_name(const struct field_build *build)
 {
     const char *name = rd_map_text(build->spec, "name", "");
-    build->field->name = field_copy(build, name);
+    build->field->name = name;
     if (*name != '\0' && strlen(name) <= RD_NAME_BYTES_MAX)
         return true;
     rd_finding_error(build->findings, build->file, build->field->line,
@@ -254,7 +249,7 @@ bool rd_field_build(struct rd_arena *arena, const struct rd_value *spec, const c
         .indexed = rd_map_bool(spec, "indexed", false),
     };
     const struct rd_value *title = rd_map_get(spec, "title");
-    out->title = title ? rd_value_copy(arena, title) : rd_null();
+    out->title = title ? *title : rd_null();
     if (field_name(&build) && field_type(&build, spec, &out->type) &&
         findings->errors == errors_before)
         field_preset(&build);

@@ -35,8 +35,8 @@ static void link_fact_names(struct rd_model *model, const struct rd_fact *fact)
 
 static void link_names(struct rd_model *model)
 {
-    link_name(model, "today");
-    link_name(model, "zone_version");
+    link_name(model, rd_model_keep(model, "today"));
+    link_name(model, rd_model_keep(model, "zone_version"));
     for (size_t t = 0; t < model->type_count; t++)
         for (size_t i = 0; i < model->types[t].field_count; i++)
             link_name(model, model->types[t].fields[i].name);
@@ -75,7 +75,8 @@ static void link_indexes(struct rd_model *model)
             struct rd_field *field = &type->fields[i];
             field->number = rd_lookup_find(&model->lookup, field->name);
             if (field->type.kind == RD_TYPE_ACCOUNT)
-                field->with = rd_arena_printf(&model->arena, RD_RECORD_WITH "%s", field->name);
+                field->with =
+                    rd_model_keep(model, rd_arena_join(&model->arena, RD_RECORD_WITH, field->name));
         }
     }
     for (size_t c = 0; c < model->chart_count; c++) {
@@ -91,19 +92,18 @@ static void link_indexes(struct rd_model *model)
 
 static const char *link_place(struct rd_model *model, const char *file, int line)
 {
-    char digits[16];
-    size_t len = strlen(file), at = sizeof digits;
-    uint32_t rest = line < 0 ? 0 : (uint32_t)line;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    char *place = rd_arena_alloc(&model->arena, len + 1 + (sizeof digits - at) + 1);
-    memcpy(place, file, len);
-    place[len] = ':';
-    memcpy(place + len + 1, digits + at, sizeof digits - at);
-    place[len + 1 + sizeof digits - at] = '\0';
+    struct rd_arena arena;
+    rd_arena_init(&arena);
+    const char *place = rd_model_keep(model, rd_arena_place(&arena, file, line));
+    rd_arena_fini(&arena);
     return place;
+}
+
+/* What is in the buffer. */
+static const char *link_keep(struct rd_model *model, struct rd_buf *buf)
+{
+    rd_buf_char(buf, 0);
+    return rd_model_keep(model, buf->data);
 }
 
 static const char *link_outcome(struct rd_model *model, const struct rd_decision *decision,
@@ -111,7 +111,7 @@ static const char *link_outcome(struct rd_model *model, const struct rd_decision
 {
     rd_buf_clear(buf);
     rd_decision_outcome(decision, outputs, &model->arena, buf);
-    return rd_arena_copy(&model->arena, buf->data ? buf->data : "", buf->len);
+    return link_keep(model, buf);
 }
 
 static const char *link_rule(struct rd_model *model, const char *name, const char *row,
@@ -121,7 +121,16 @@ static const char *link_rule(struct rd_model *model, const char *name, const cha
     rd_buf_text(buf, name);
     rd_buf_char(buf, '/');
     rd_buf_text(buf, row);
-    return rd_arena_copy(&model->arena, buf->data, buf->len);
+    return link_keep(model, buf);
+}
+
+/* Texts that a row gives are read from its cells: each is kept once. */
+static void link_outputs(struct rd_model *model, const struct rd_decision *decision,
+                         struct rd_value *outputs)
+{
+    for (size_t i = 0; outputs && i < decision->output_count; i++)
+        if (outputs[i].kind == RD_TEXT)
+            outputs[i].text = rd_model_keep(model, outputs[i].text);
 }
 
 static void link_decision(struct rd_model *model, struct rd_decision *decision, struct rd_buf *buf)
@@ -129,45 +138,55 @@ static void link_decision(struct rd_model *model, struct rd_decision *decision, 
     struct rd_value *nothing =
         rd_arena_zalloc(&model->arena, decision->output_count + 1, sizeof *nothing);
     decision->number = (uint32_t)(decision - model->decisions);
+    link_outputs(model, decision, decision->otherwise);
     decision->place = link_place(model, decision->file, decision->line);
     decision->rule_otherwise = link_rule(model, decision->name, "otherwise", buf);
     decision->outcome_otherwise =
         link_outcome(model, decision, decision->otherwise ? decision->otherwise : nothing, buf);
     for (size_t r = 0; r < decision->row_count; r++) {
         struct rd_decision_row *row = &decision->rows[r];
+        link_outputs(model, decision, row->outputs);
         row->place = link_place(model, decision->file, row->line);
         row->rule = link_rule(model, decision->name, row->id, buf);
         row->outcome = link_outcome(model, decision, row->outputs, buf);
     }
 }
 
-static void link_event_places(struct rd_model *model, const char *file, struct rd_event *event)
+static void link_event_texts(struct rd_model *model, const char *file, struct rd_event *event)
 {
+    event->command = rd_model_keep(model, event->command);
     for (size_t i = 0; i < event->row_count; i++)
         event->rows[i].place = link_place(model, file, event->rows[i].line);
     if (event->above)
         event->above->place = link_place(model, file, event->above->line);
 }
 
-static void link_chart_places(struct rd_model *model, struct rd_chart *chart)
+static void link_limit_texts(struct rd_model *model, struct rd_limit *limit)
+{
+    limit->name = rd_model_keep(model, limit->name);
+    limit->text = rd_model_keep(model, limit->text);
+    limit->place = link_place(model, limit->file, limit->line);
+}
+
+static void link_chart_texts(struct rd_model *model, struct rd_chart *chart)
 {
     chart->place = link_place(model, chart->file, chart->line);
     for (size_t i = 0; i < chart->guard_count; i++)
         chart->guards[i].place = link_place(model, chart->file, chart->guards[i].line);
     for (size_t i = 0; i < chart->action_count; i++)
         chart->actions[i].place = link_place(model, chart->file, chart->actions[i].line);
-    link_event_places(model, chart->file, &chart->open);
+    link_event_texts(model, chart->file, &chart->open);
     for (size_t i = 0; i < chart->always_count; i++)
-        link_event_places(model, chart->file, &chart->always[i]);
+        link_event_texts(model, chart->file, &chart->always[i]);
     for (size_t s = 0; s < chart->state_count; s++) {
         struct rd_state *state = &chart->states[s];
         for (size_t i = 0; i < state->event_count; i++)
-            link_event_places(model, chart->file, &state->events[i]);
+            link_event_texts(model, chart->file, &state->events[i]);
         for (size_t i = 0; i < state->after_count; i++)
-            state->after[i].place = link_place(model, state->after[i].file, state->after[i].line);
+            link_limit_texts(model, &state->after[i]);
     }
     if (chart->within)
-        chart->within->place = link_place(model, chart->within->file, chart->within->line);
+        link_limit_texts(model, chart->within);
 }
 
 static void link_texts(struct rd_model *model)
@@ -177,7 +196,7 @@ static void link_texts(struct rd_model *model)
     for (size_t d = 0; d < model->decision_count; d++)
         link_decision(model, &model->decisions[d], &buf);
     for (size_t c = 0; c < model->chart_count; c++)
-        link_chart_places(model, &model->charts[c]);
+        link_chart_texts(model, &model->charts[c]);
     for (size_t r = 0; r < model->authority_count; r++)
         model->authority[r].place =
             link_place(model, model->authority[r].file, model->authority[r].line);

@@ -23,7 +23,9 @@
 
 const char *rd_model_keep(struct rd_model *model, const char *text)
 {
-    return rd_arena_copy(&model->arena, text, strlen(text));
+    size_t len = strlen(text);
+    const char *symbol = rd_symbol(model->symbols, text, len);
+    return symbol ? symbol : rd_arena_copy(&model->arena, text, len);
 }
 
 const char *rd_model_guess(struct rd_arena *arena, const char *word, const char *const *names,
@@ -612,13 +614,6 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
     rd_reports_build(model, rd_map_list(normal, "reports"), findings);
 }
 
-const char *rd_model_symbol(struct rd_model *model, const char *text)
-{
-    size_t len = strlen(text);
-    const char *symbol = rd_symbol(model->symbols, text, len);
-    return symbol ? symbol : rd_arena_copy(&model->arena, text, len);
-}
-
 /* ---- the model's own copy of its normal form: what is a name becomes a symbol ---- */
 
 static struct rd_value own_copy(struct rd_model *model, const struct rd_value *value);
@@ -644,7 +639,7 @@ static struct rd_value own_map(struct rd_model *model, const struct rd_value *ma
 {
     struct rd_value copy = rd_map_room(&model->arena, map->count);
     for (uint32_t i = 0; i < map->count; i++)
-        rd_map_add(&model->arena, &copy, rd_model_symbol(model, map->pairs[i].key),
+        rd_map_add(&model->arena, &copy, rd_model_keep(model, map->pairs[i].key),
                    own_copy(model, &map->pairs[i].value));
     return copy;
 }
@@ -666,7 +661,7 @@ static struct rd_value own_normal(struct rd_model *model, const struct rd_value 
     const struct rd_value *decisions = rd_map_get(normal, "decisions");
     for (uint32_t i = 0; i < normal->count; i++)
         if (&normal->pairs[i].value != decisions)
-            rd_map_add(&model->arena, &copy, rd_model_symbol(model, normal->pairs[i].key),
+            rd_map_add(&model->arena, &copy, rd_model_keep(model, normal->pairs[i].key),
                        own_copy(model, &normal->pairs[i].value));
     if (decisions)
         rd_map_add(&model->arena, &copy, "decisions", own_copy(model, decisions));

@@ -134,10 +134,6 @@ enum rd_status rd_model_build(const struct rd_value *normal, struct rd_symbols *
                               struct rd_findings *findings, struct rd_model **out,
                               struct rd_error *error) RD_MUST_CHECK;
 void rd_model_free(struct rd_model *model);
-/* The symbol of a text that was made for the model (a command's name, a place of a rule), so that
- * entries name it by number; a text that may not become one is copied into the model. Not for what
- * users write. */
-const char *rd_model_symbol(struct rd_model *model, const char *text);
 
 /* By name; NULL where there is none. */
 const struct rd_record_type *rd_model_type(const struct rd_model *model, const char *name);
@@ -147,8 +143,9 @@ const struct rd_calendar *rd_model_calendar(const struct rd_model *model, const 
 /* The index of a field by name, -1. */
 int rd_type_field(const struct rd_record_type *type, const char *name);
 
-/* For builders: a text copied into the model; a new spot's number; "did you mean" behind a
- * finding's sentence. */
+/* For builders: a text kept in the model, as a symbol where it is short enough to be a name, so
+ * that entries call it by its number (not for what users write); a new spot's number; "did you
+ * mean" behind a finding's sentence. */
 const char *rd_model_keep(struct rd_model *model, const char *text);
 uint32_t rd_model_spot(struct rd_model *model, const char *file, int line, const char *format, ...)
     RD_PRINTF(4, 5);

@@ -203,7 +203,9 @@ static enum rd_status type_take_text(const struct rd_type *type, const struct rd
     if (memchr(value->text, '\0', value->count))
         return rd_error_set(error, RD_BAD_FORM, "must not hold a NUL");
     enum rd_status status = type_check_text(type, value, arena, error);
-    if (status == RD_OK)
+    if (status == RD_OK && type->kind == RD_TYPE_CHOICE) /* the policy's own text, and no copy */
+        *inside = rd_text(type->choices[rd_type_choice_at(type, value)]);
+    else if (status == RD_OK)
         *inside = rd_text_copy(arena, value->text, value->count);
     return status;
 }

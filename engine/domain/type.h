@@ -108,8 +108,9 @@ static inline bool rd_fields_meet(const struct rd_fields *a, const struct rd_fie
 /* The name of a kind as the policy writes it ("money"). */
 const char *rd_type_name(enum rd_type_kind kind);
 
-/* Builds one field from its normal form ({ name, kind, items, of, required, ... }) in the arena.
- * Errors are findings in `file`; false then. Min, max and default are read by the type itself. */
+/* Builds one field from its normal form ({ name, kind, items, of, required, ... }) in the arena;
+ * its texts are those of the spec, which must live as long. Errors are findings in `file`; false
+ * then. Min, max and default are read by the type itself. */
 bool rd_field_build(struct rd_arena *arena, const struct rd_value *spec, const char *file,
                     struct rd_findings *findings, struct rd_field *out);
 /* The field of that name, or NULL. */

@@ -79,8 +79,9 @@ void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct r
 
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone)
 {
-    static const char NAME[] = "zone_version";
-    rd_run_read(run, rd_lookup_find(&run->model->lookup, NAME), NAME,
+    const struct rd_lookup *lookup = &run->model->lookup;
+    uint16_t number = rd_lookup_find(lookup, "zone_version");
+    rd_run_read(run, number, number == RD_LOOKUP_NONE ? "zone_version" : lookup->texts[number],
                 rd_text(rd_zone_version(zone)));
 }
 
