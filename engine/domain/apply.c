@@ -12,6 +12,8 @@
 #include "domain/job.h"
 #include "domain/ledger.h"
 #include "domain/normal.h"
+#include "domain/number.h"
+#include "domain/position.h"
 #include "store/tables.h"
 
 struct apply_run {
@@ -20,6 +22,7 @@ struct apply_run {
     const struct rd_entry *entry;
     const struct rd_command_entry *command;
     struct rd_arena *forms; /* of normal forms that indexes are made of */
+    bool told;              /* the entry's first notice is entered */
     struct rd_error *error;
 };
 
@@ -38,10 +41,25 @@ void rd_apply_fini(struct rd_apply *apply)
     rd_tally_fini(&apply->tallies);
 }
 
+/* A short name is its own key, filled up with zeros; a longer one is known by its hash, which never
+ * ends in a zero. */
+static struct rd_key16 counter_key(const char *name)
+{
+    struct rd_key16 key = { { 0 } };
+    size_t len = strlen(name);
+    if (len < sizeof key.bytes) {
+        memcpy(key.bytes, name, len);
+    } else {
+        key = rd_key16_of_text(name, len);
+        key.bytes[sizeof key.bytes - 1] |= 1;
+    }
+    return key;
+}
+
 enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out,
                                struct rd_error *error)
 {
-    struct rd_key16 key = rd_key16_of_text(name, strlen(name));
+    struct rd_key16 key = counter_key(name);
     const void *bytes;
     size_t len;
     *out = 0;
@@ -53,24 +71,20 @@ enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t
     return status;
 }
 
-static enum rd_status apply_counter(struct apply_run *run, const char *name, int64_t value)
+static enum rd_status apply_set(struct apply_run *run, const char *name, int64_t value)
 {
-    struct rd_key16 key = rd_key16_of_text(name, strlen(name));
+    struct rd_key16 key = counter_key(name);
     unsigned char bytes[8];
-    int64_t now;
-    enum rd_status status = rd_counter_read(run->store, name, &now, run->error);
-    if (status != RD_OK || value <= now)
-        return status;
     rd_key_put_i64(bytes, value);
     return rd_store_put(run->store, RD_TABLE_COUNTER, key.bytes, bytes, sizeof bytes, run->error);
 }
 
-static enum rd_status apply_set(struct apply_run *run, const char *name, int64_t value)
+/* A counter only goes up. */
+static enum rd_status apply_counter(struct apply_run *run, const char *name, int64_t value)
 {
-    struct rd_key16 key = rd_key16_of_text(name, strlen(name));
-    unsigned char bytes[8];
-    rd_key_put_i64(bytes, value);
-    return rd_store_put(run->store, RD_TABLE_COUNTER, key.bytes, bytes, sizeof bytes, run->error);
+    int64_t now;
+    enum rd_status status = rd_counter_read(run->store, name, &now, run->error);
+    return status == RD_OK && value > now ? apply_set(run, name, value) : status;
 }
 
 /* The record's slot in an index: of its state, or of the fields that the catalogue names. */
@@ -111,19 +125,34 @@ static enum rd_status apply_index(struct apply_run *run, const struct rd_catalog
     if (status == RD_OK && has) {
         struct rd_index_key key =
             rd_index_key(index->number, slot, after->opened_at_ms, after->id.value);
-        status = rd_store_put(run->store, RD_TABLE_INDEX, key.bytes, "", 0, run->error);
+        status = rd_store_add(run->store, RD_TABLE_INDEX, key.bytes, "", 0, run->error);
     }
     return status;
 }
 
+/* Whether the change may have moved the record in the index at all. */
+static bool apply_touches(const struct rd_catalogue_index *index, const struct rd_record *before,
+                          const struct rd_record *after, const struct rd_value *changed)
+{
+    if (index->field_count == 0)
+        return !before->state || !after->state || strcmp(before->state, after->state) != 0;
+    for (size_t i = 0; i < index->field_count; i++)
+        if (rd_map_get(changed, index->fields[i]))
+            return true;
+    return false;
+}
+
 static enum rd_status apply_indexes(struct apply_run *run, const struct rd_record *before,
-                                    const struct rd_record *after)
+                                    const struct rd_record *after, const struct rd_value *changed)
 {
     const struct rd_catalogue *catalogue = run->apply->catalogue;
     enum rd_status status = RD_OK;
-    for (size_t i = 0; status == RD_OK && i < catalogue->index_count; i++)
-        if (catalogue->indexes[i].type == rd_id_type(after->id))
-            status = apply_index(run, &catalogue->indexes[i], before, after);
+    for (size_t i = 0; status == RD_OK && i < catalogue->index_count; i++) {
+        const struct rd_catalogue_index *index = &catalogue->indexes[i];
+        if (index->type == rd_id_type(after->id) &&
+            (before->version == 0 || apply_touches(index, before, after, changed)))
+            status = apply_index(run, index, before, after);
+    }
     return status;
 }
 
@@ -145,19 +174,7 @@ static enum rd_status apply_opened(struct apply_run *run, const struct rd_value 
     status = apply_counter(run, name, opened->items[3].integer);
     if (status != RD_OK)
         return status;
-    return apply_counter(run,
-                         rd_arena_printf(&run->apply->arena, RD_COUNTER_RECORD "%u:%s",
-                                         rd_id_type(record->id), record->number),
-                         (int64_t)record->id.value);
-}
-
-static enum rd_status apply_position(struct apply_run *run, const struct rd_record *record)
-{
-    struct rd_position_key key = rd_position_key(record->id.value, record->version);
-    unsigned char bytes[16];
-    rd_key_put_u64(bytes, run->entry->position.at);
-    rd_key_put_u64(bytes + 8, run->entry->seq);
-    return rd_store_put(run->store, RD_TABLE_POSITION, key.bytes, bytes, sizeof bytes, run->error);
+    return rd_number_enter(run->store, record->id, record->number, run->error);
 }
 
 /* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
@@ -166,7 +183,9 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
     const struct rd_value *at = effect->items;
     struct rd_arena *arena = &run->apply->arena;
     struct rd_record before = { .id = { (uint64_t)at[1].integer }, .data = rd_map() };
-    enum rd_status status = rd_record_load(run->store, before.id, arena, &before, run->error);
+    enum rd_status status = RD_OK;
+    if (effect->count <= 7) /* else it is opened here: there is none to look for */
+        status = rd_record_load(run->store, before.id, arena, &before, run->error);
     if (status != RD_OK && status != RD_NOT_FOUND)
         return status;
     struct rd_record after = before;
@@ -191,59 +210,32 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
     }
     status = effect->count > 7 ? apply_opened(run, &at[7], &after) : RD_OK;
     if (status == RD_OK)
-        status = apply_indexes(run, &before, &after);
+        status = apply_indexes(run, &before, &after, &at[5]);
     if (status == RD_OK)
         status = rd_tally_follow(&run->apply->tallies, run->store, &before, &after, run->error);
     if (status == RD_OK)
-        status = apply_position(run, &after);
+        status = rd_position_add(run->store, after.id, after.version, run->entry->position,
+                                 &run->apply->buf, run->error);
     return status == RD_OK ? rd_record_store(run->store, &after, &run->apply->buf, run->error)
                            : status;
-}
-
-static enum rd_status apply_find_deadline(struct apply_run *run, struct rd_id record,
-                                          uint64_t number, struct rd_deadline *out)
-{
-    struct rd_key16 key = rd_key16(record.value, number);
-    const void *bytes;
-    size_t len;
-    struct rd_value value;
-    enum rd_status status =
-        rd_store_get(run->store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, run->error);
-    if (status == RD_OK)
-        status = rd_pack_read_named(&run->apply->arena, bytes, len, rd_store_names(run->store),
-                                    &value, run->error);
-    if (status == RD_OK)
-        status = rd_deadline_unpack(&value, record, &run->apply->arena, out, run->error);
-    if (status == RD_OK)
-        out->number = number;
-    return status;
 }
 
 static enum rd_status apply_deadline(struct apply_run *run, const struct rd_value *effect)
 {
     struct rd_id record = { (uint64_t)effect->items[1].integer };
-    struct rd_deadline before, after;
+    struct rd_deadline deadline;
     enum rd_status status =
-        rd_deadline_unpack(&effect->items[2], record, &run->apply->arena, &after, run->error);
-    if (status != RD_OK)
-        return status;
-    after.number = rd_deadline_number(after.name);
-    status = apply_find_deadline(run, record, after.number, &before);
-    if (status != RD_OK && status != RD_NOT_FOUND)
-        return status;
-    return rd_deadline_store(run->store, status == RD_OK ? &before : NULL, &after, &run->apply->buf,
-                             &run->apply->arena, run->error);
+        rd_deadline_unpack(&effect->items[2], record, &run->apply->arena, &deadline, run->error);
+    return status == RD_OK ? rd_deadline_store(run->store, &deadline, &run->apply->buf,
+                                               &run->apply->arena, run->error)
+                           : status;
 }
 
 static enum rd_status apply_ring_off(struct apply_run *run, const struct rd_value *effect)
 {
-    struct rd_deadline deadline;
-    enum rd_status status =
-        apply_find_deadline(run, (struct rd_id){ (uint64_t)effect->items[1].integer },
-                            rd_deadline_number(effect->items[2].text), &deadline);
-    if (status == RD_NOT_FOUND)
-        return RD_OK;
-    return status == RD_OK ? rd_deadline_remove(run->store, &deadline, run->error) : status;
+    struct rd_id record = { (uint64_t)effect->items[1].integer };
+    return rd_deadline_remove(run->store, record, effect->items[2].text, &run->apply->buf,
+                              run->error);
 }
 
 static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *effect)
@@ -263,8 +255,7 @@ static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *e
     for (size_t i = 0; status == RD_OK && i < count; i++) {
         struct rd_deadline moved = deadlines[i];
         moved.lane = RD_LANE_LIVE;
-        status = rd_deadline_store(run->store, &deadlines[i], &moved, &run->apply->buf, arena,
-                                   run->error);
+        status = rd_deadline_store(run->store, &moved, &run->apply->buf, arena, run->error);
     }
     return status;
 }
@@ -279,8 +270,6 @@ static enum rd_status apply_row(struct apply_run *run, enum rd_table table, cons
                         run->error);
 }
 
-#define APPLY_NOTICE_ITEMS 6 /* of a notice's effect that is delivered at once */
-
 /* [11, name, at, record] */
 static enum rd_status apply_schedule(struct apply_run *run, const struct rd_value *effect)
 {
@@ -293,19 +282,18 @@ static enum rd_status apply_schedule(struct apply_run *run, const struct rd_valu
     return apply_counter(run, name, effect->items[2].integer);
 }
 
-/* A row is the effect's first six places, at, seq, and the others. */
+/* What was told stands in the entry: the row says where that lies, by the number of its first
+ * notice. */
 static enum rd_status apply_notice(struct apply_run *run, const struct rd_value *effect)
 {
     struct rd_key8 key = rd_key8((uint64_t)effect->items[1].integer);
-    struct rd_value row = rd_list();
-    for (uint32_t i = 0; i < APPLY_NOTICE_ITEMS; i++)
-        rd_list_add(&run->apply->arena, &row, effect->items[i]);
-    rd_list_add(&run->apply->arena, &row, rd_int(run->command->at_ms));
-    rd_list_add(&run->apply->arena, &row, rd_int((int64_t)run->entry->seq));
-    for (uint32_t i = APPLY_NOTICE_ITEMS; i < effect->count; i++) /* deliver at, calendar */
-        rd_list_add(&run->apply->arena, &row, effect->items[i]);
+    unsigned char place[8];
     enum rd_status status = apply_counter(run, "notice", effect->items[1].integer);
-    return status == RD_OK ? apply_row(run, RD_TABLE_OUTBOX, key.bytes, &row) : status;
+    if (status != RD_OK || run->told)
+        return status;
+    run->told = true;
+    rd_key_put_u64(place, run->entry->position.at);
+    return rd_store_put(run->store, RD_TABLE_OUTBOX, key.bytes, place, sizeof place, run->error);
 }
 
 /* A new index is filled from the records that are already there. */
@@ -396,11 +384,8 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_deadline(run, effect);
     case RD_EFFECT_RING_OFF:
         return apply_ring_off(run, effect);
-    case RD_EFFECT_LINK: {
-        struct rd_key24 key = rd_link_key((uint64_t)at[1].integer, rd_deadline_number(at[2].text),
-                                          (uint64_t)at[3].integer);
-        return apply_row(run, RD_TABLE_LINK, key.bytes, &at[2]);
-    }
+    case RD_EFFECT_LINK:
+        return RD_OK; /* for the history: the field on the other record is what is looked up */
     case RD_EFFECT_NOTICE:
         return apply_notice(run, effect);
     case RD_EFFECT_TYPE:

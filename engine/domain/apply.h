@@ -32,9 +32,6 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
 #define RD_COUNTER_SCHEDULE "schedule:"
 #define RD_COUNTER_SCHEDULE_LAST "schedule.last:"
 
-/* A counter whose value is the id of the record with this number: "record:TYPE:CP-2026-000123". */
-#define RD_COUNTER_RECORD "record:"
-
 /* The counter that tells whether planning all deadlines anew is under way. */
 #define RD_COUNTER_REPLAN "replan"
 

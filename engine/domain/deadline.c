@@ -1,10 +1,11 @@
-/* Deadlines: rows that hang on a record, and an agenda ordered by when they are due.
+/* Deadlines: they hang on a record, and an agenda orders them by when they are due.
  *
- *   DEADLINE (record, number) -> the row with its ledger        AGENDA (lane, due, record, number)
- * -> nothing, while it runs
+ *   DEADLINE record -> its deadlines, by number: [number, due, lane, runs?, length, the ledger]...
+ *   AGENDA (lane, due, record, number) -> nothing, while it runs
  *
  * The ledger is the truth: start, limit, pauses. Due is computed from it each time anything
- * changes, so that nothing drifts.
+ * changes, so that nothing drifts. What stands before it in the row is what the agenda has, so that
+ * one deadline is replaced without reading the others, or itself.
  */
 #include "domain/record.h"
 
@@ -127,36 +128,77 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
     return RD_OK;
 }
 
+/* One deadline in its record's row. */
+struct deadline_item {
+    uint64_t number;
+    int64_t due_ms;
+    uint8_t lane;
+    bool running;
+    uint32_t len; /* of the ledger */
+    const unsigned char *ledger;
+    const unsigned char *from, *to; /* all of it */
+};
+
+#define DEADLINE_HEAD_BYTES (8 + 8 + 1 + 1 + 4)
+
+/* The item at `at` of a row that ends at `end`; false at the end, or where no item fits. */
+static bool deadline_item(const unsigned char *at, const unsigned char *end,
+                          struct deadline_item *out)
+{
+    if (end - at < DEADLINE_HEAD_BYTES)
+        return false;
+    *out = (struct deadline_item){ .number = rd_key_u64(at),
+                                   .due_ms = rd_key_i64(at + 8),
+                                   .lane = at[16],
+                                   .running = at[17],
+                                   .len = rd_key_u32(at + 18),
+                                   .ledger = at + DEADLINE_HEAD_BYTES,
+                                   .from = at };
+    out->to = out->ledger + out->len;
+    return out->len <= (size_t)(end - out->ledger);
+}
+
+static void deadline_head(unsigned char head[DEADLINE_HEAD_BYTES],
+                          const struct rd_deadline *deadline, uint32_t len)
+{
+    rd_key_put_u64(head, rd_deadline_numbered(deadline));
+    rd_key_put_i64(head + 8, deadline->due_ms);
+    head[16] = deadline->lane;
+    head[17] = deadline->running;
+    rd_key_put_u32(head + 18, len);
+}
+
 enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
                                  struct rd_arena *arena, struct rd_deadline **out, size_t *count,
                                  struct rd_error *error)
 {
-    struct rd_key16 from = rd_key16(record.value, 0);
-    struct rd_walk walk;
-    size_t cap = 4;
-    *out = rd_arena_zalloc(arena, cap, sizeof **out);
+    struct rd_key8 key = rd_key8(record.value);
+    struct deadline_item item;
+    const void *bytes;
+    size_t len = 0, items = 0;
+    *out = NULL;
     *count = 0;
-    enum rd_status status =
-        rd_walk_start(&walk, store, RD_TABLE_DEADLINE, from.bytes, false, error);
-    while (status == RD_OK && rd_key_u64(walk.key) == record.value) {
+    enum rd_status status = rd_store_get(store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, error);
+    if (status != RD_OK)
+        return status == RD_NOT_FOUND ? RD_OK : status;
+    const unsigned char *from = bytes, *end = from + len, *at;
+    for (at = from; deadline_item(at, end, &item); at = item.to)
+        items++;
+    if (at != end)
+        return rd_error_set(error, RD_CORRUPT,
+                            "the deadlines of record %llu are damaged; run `redress store rebuild`",
+                            (unsigned long long)record.value);
+    *out = rd_arena_zalloc(arena, items, sizeof **out);
+    for (at = from; status == RD_OK && deadline_item(at, end, &item); at = item.to) {
         struct rd_value value;
-        if (*count == cap) {
-            struct rd_deadline *more = rd_arena_zalloc(arena, cap * 2, sizeof *more);
-            memcpy(more, *out, cap * sizeof *more);
-            *out = more;
-            cap *= 2;
-        }
         status =
-            rd_pack_read_named(arena, walk.bytes, walk.len, rd_store_names(store), &value, error);
+            rd_pack_read_named(arena, item.ledger, item.len, rd_store_names(store), &value, error);
         if (status == RD_OK)
             status = rd_deadline_unpack(&value, record, arena, &(*out)[*count], error);
-        if (status == RD_OK) {
-            (*out)[(*count)++].number = rd_key_u64((const unsigned char *)walk.key + 8);
-            status = rd_walk_next(&walk, error);
-        }
+        if (status == RD_OK)
+            (*out)[(*count)++].number = item.number;
     }
-    rd_walk_end(&walk);
-    return status == RD_END ? RD_OK : status;
+    return status;
 }
 
 void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
@@ -171,45 +213,116 @@ void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
         }
 }
 
-static struct rd_agenda_key deadline_agenda_key(const struct rd_deadline *deadline)
+/* The record's row with one deadline replaced: by `deadline`, or (NULL) by nothing. */
+struct deadline_splice {
+    uint64_t number;
+    const struct rd_deadline *deadline;
+    const struct rd_names *names;
+    bool had_row, had; /* there were deadlines; this one was among them: */
+    struct deadline_item before;
+};
+
+static void deadline_write(const struct deadline_splice *splice, struct rd_buf *out,
+                           struct rd_arena *arena)
 {
-    return rd_agenda_key(deadline->lane, deadline->due_ms, deadline->record.value,
-                         rd_deadline_numbered(deadline));
+    unsigned char head[DEADLINE_HEAD_BYTES] = { 0 };
+    size_t from = out->len;
+    if (!splice->deadline)
+        return;
+    struct rd_value ledger = rd_deadline_pack(splice->deadline, arena);
+    rd_buf_append(out, head, sizeof head);
+    rd_pack_write_named(out, &ledger, splice->names);
+    deadline_head((unsigned char *)out->data + from, splice->deadline,
+                  (uint32_t)(out->len - from - sizeof head));
 }
 
-enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *before,
-                                 const struct rd_deadline *deadline, struct rd_buf *scratch,
-                                 struct rd_arena *arena, struct rd_error *error)
+static enum rd_status deadline_row(struct rd_store *store, struct rd_id record,
+                                   struct deadline_splice *splice, struct rd_buf *out,
+                                   struct rd_arena *arena, struct rd_error *error)
 {
-    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_numbered(deadline));
-    struct rd_value value = rd_deadline_pack(deadline, arena);
+    struct rd_key8 key = rd_key8(record.value);
+    struct deadline_item item;
+    const void *bytes = NULL;
+    size_t len = 0;
+    bool written = false;
+    rd_buf_clear(out);
+    enum rd_status status = rd_store_get(store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, error);
+    if (status != RD_OK && status != RD_NOT_FOUND)
+        return status;
+    splice->had_row = status == RD_OK;
+    const unsigned char *at = bytes, *end = len ? at + len : at;
+    for (; len && deadline_item(at, end, &item); at = item.to) {
+        if (!written && item.number >= splice->number) {
+            deadline_write(splice, out, arena);
+            written = true;
+        }
+        if (item.number == splice->number) {
+            splice->had = true;
+            splice->before = item;
+        } else {
+            rd_buf_append(out, item.from, (size_t)(item.to - item.from));
+        }
+    }
+    if (!written)
+        deadline_write(splice, out, arena);
+    return RD_OK;
+}
+
+static enum rd_status deadline_agenda(struct rd_store *store, struct rd_id record,
+                                      const struct deadline_splice *splice, struct rd_error *error)
+{
+    const struct rd_deadline *now = splice->deadline;
+    const struct deadline_item *before = &splice->before;
+    bool was = splice->had && before->running, is = now && now->running;
     enum rd_status status = RD_OK;
-    if (before && before->running) {
-        struct rd_agenda_key old = deadline_agenda_key(before);
-        status = rd_store_del(store, RD_TABLE_AGENDA, old.bytes, error);
+    if (was && is && before->due_ms == now->due_ms && before->lane == now->lane)
+        return RD_OK;
+    if (was) {
+        struct rd_agenda_key key =
+            rd_agenda_key(before->lane, before->due_ms, record.value, splice->number);
+        status = rd_store_del(store, RD_TABLE_AGENDA, key.bytes, error);
     }
-    rd_buf_clear(scratch);
-    rd_pack_write_named(scratch, &value, rd_store_names(store));
-    if (status == RD_OK)
-        status =
-            rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, scratch->data, scratch->len, error);
-    if (status == RD_OK && deadline->running) {
-        struct rd_agenda_key now = deadline_agenda_key(deadline);
-        status = rd_store_put(store, RD_TABLE_AGENDA, now.bytes, "", 0, error);
+    if (status == RD_OK && is) {
+        struct rd_agenda_key key =
+            rd_agenda_key(now->lane, now->due_ms, record.value, splice->number);
+        status = rd_store_add(store, RD_TABLE_AGENDA, key.bytes, "", 0, error);
     }
     return status;
 }
 
-enum rd_status rd_deadline_remove(struct rd_store *store, const struct rd_deadline *deadline,
-                                  struct rd_error *error)
+static enum rd_status deadline_replace(struct rd_store *store, struct rd_id record,
+                                       struct deadline_splice *splice, struct rd_buf *scratch,
+                                       struct rd_arena *arena, struct rd_error *error)
 {
-    struct rd_key16 key = rd_key16(deadline->record.value, rd_deadline_numbered(deadline));
-    enum rd_status status = rd_store_del(store, RD_TABLE_DEADLINE, key.bytes, error);
-    if (status == RD_OK && deadline->running) {
-        struct rd_agenda_key agenda = deadline_agenda_key(deadline);
-        status = rd_store_del(store, RD_TABLE_AGENDA, agenda.bytes, error);
-    }
-    return status;
+    struct rd_key8 key = rd_key8(record.value);
+    enum rd_status status = deadline_row(store, record, splice, scratch, arena, error);
+    if (status == RD_OK) /* the item before is borrowed from the row */
+        status = deadline_agenda(store, record, splice, error);
+    if (status != RD_OK || (!splice->deadline && !splice->had))
+        return status;
+    if (scratch->len == 0)
+        return rd_store_del(store, RD_TABLE_DEADLINE, key.bytes, error);
+    return splice->had_row ? rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, scratch->data,
+                                          scratch->len, error)
+                           : rd_store_add(store, RD_TABLE_DEADLINE, key.bytes, scratch->data,
+                                          scratch->len, error);
+}
+
+enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *deadline,
+                                 struct rd_buf *scratch, struct rd_arena *arena,
+                                 struct rd_error *error)
+{
+    struct deadline_splice splice = { .number = rd_deadline_numbered(deadline),
+                                      .deadline = deadline,
+                                      .names = rd_store_names(store) };
+    return deadline_replace(store, deadline->record, &splice, scratch, arena, error);
+}
+
+enum rd_status rd_deadline_remove(struct rd_store *store, struct rd_id record, const char *name,
+                                  struct rd_buf *scratch, struct rd_error *error)
+{
+    struct deadline_splice splice = { .number = rd_deadline_number(name) };
+    return deadline_replace(store, record, &splice, scratch, NULL, error);
 }
 
 int64_t rd_deadline_used_ms(const struct rd_deadline *deadline, const struct rd_calendar *clock,

@@ -93,12 +93,13 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
                                  struct rd_error *error) RD_MUST_CHECK;
 /* Into the order in which the store keeps them (by number). */
 void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count);
-/* The row and its place on the agenda. `before` is what stands there now, or NULL. */
-enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *before,
-                                 const struct rd_deadline *deadline, struct rd_buf *scratch,
-                                 struct rd_arena *arena, struct rd_error *error) RD_MUST_CHECK;
-enum rd_status rd_deadline_remove(struct rd_store *store, const struct rd_deadline *deadline,
-                                  struct rd_error *error) RD_MUST_CHECK;
+/* Enters it with its record, in place of the one of this name, and on the agenda. */
+enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *deadline,
+                                 struct rd_buf *scratch, struct rd_arena *arena,
+                                 struct rd_error *error) RD_MUST_CHECK;
+/* RD_OK also where there was none. */
+enum rd_status rd_deadline_remove(struct rd_store *store, struct rd_id record, const char *name,
+                                  struct rd_buf *scratch, struct rd_error *error) RD_MUST_CHECK;
 
 /* Working milliseconds that the deadline has used by `at_ms`: from its start, less its pauses. */
 int64_t rd_deadline_used_ms(const struct rd_deadline *deadline, const struct rd_calendar *clock,

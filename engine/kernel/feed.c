@@ -145,9 +145,9 @@ static bool notice_is_for(const struct rd_value *to, const char *account)
     return false;
 }
 
-/* A row is the effect [5, number, record, to, text, rule], at, seq, and where it waits, deliver at
- * and the calendar. Its text speaks
- * of the record: whoever may not read that one is shown what was told to himself, no more. */
+/* Its text speaks of the record: whoever may not read that one is shown what was told to himself,
+ * no more. `at`: the effect [5, number, record, to, text, rule], and where it waits, deliver at and
+ * the calendar. */
 static bool notice_may_see(struct rd_kernel *kernel, const struct rd_actor *actor,
                            const struct rd_value *at, struct rd_arena *arena)
 {
@@ -156,66 +156,138 @@ static bool notice_may_see(struct rd_kernel *kernel, const struct rd_actor *acto
 }
 
 /* When it is to reach people, and why not at once. */
-static void notice_delivery(const struct rd_value *row, struct rd_value *shown,
+static void notice_delivery(const struct rd_value *effect, int64_t at_ms, struct rd_value *shown,
                             struct rd_arena *arena)
 {
-    bool waits = row->count > 9;
-    rd_map_add(arena, shown, "deliver_at", rd_show_time(row->items[waits ? 8 : 6].integer, arena));
+    bool waits = effect->count > 7;
+    rd_map_add(arena, shown, "deliver_at",
+               rd_show_time(waits ? effect->items[6].integer : at_ms, arena));
     if (waits)
         rd_map_add(arena, shown, "why",
-                   rd_text(rd_arena_printf(arena, "outside %s", row->items[9].text)));
+                   rd_text(rd_arena_printf(arena, "outside %s", effect->items[7].text)));
+}
+
+/* A list of notices in the making. */
+struct notices {
+    struct rd_kernel *kernel;
+    struct rd_request *request;
+    const struct rd_actor *actor;
+    const char *account; /* told to this one only; NULL */
+    int64_t since, limit;
+    size_t begun;
+    int looked;
+    struct rd_value list;
+    int64_t next; /* the last that was looked at */
+};
+
+static bool notices_are_enough(const struct notices *n)
+{
+    return n->list.count >= n->limit || n->looked >= RD_LIST_SCAN_MAX ||
+           n->request->arena->total - n->begun >= RD_REPLY_ARENA_BYTES;
+}
+
+static void notice_add(struct notices *n, const struct rd_entry *raw,
+                       const struct rd_command_entry *entry, const struct rd_value *effect)
+{
+    struct rd_arena *arena = n->request->arena;
+    const struct rd_value *at = effect->items;
+    struct rd_value shown = rd_map();
+    n->looked++;
+    n->next = at[1].integer;
+    if ((n->account && !notice_is_for(&at[3], n->account)) ||
+        !notice_may_see(n->kernel, n->actor, at, arena))
+        return;
+    rd_map_add(arena, &shown, "notice", at[1]);
+    rd_map_add(arena, &shown, "id", rd_show_id((struct rd_id){ (uint64_t)at[2].integer }, arena));
+    rd_map_add(arena, &shown, "to", rd_value_copy(arena, &at[3]));
+    rd_map_add(arena, &shown, "text", rd_value_copy(arena, &at[4]));
+    rd_map_add(arena, &shown, "rule", rd_value_copy(arena, &at[5]));
+    rd_map_add(arena, &shown, "at", rd_show_time(entry->at_ms, arena));
+    rd_map_add(arena, &shown, "seq", rd_int((int64_t)raw->seq));
+    notice_delivery(effect, entry->at_ms, &shown, arena);
+    rd_list_add(arena, &n->list, shown);
+}
+
+/* The notices of one entry; false where there is no room for all of them. */
+static enum rd_status notices_entry(struct notices *n, uint64_t position, struct rd_arena *scratch,
+                                    bool *whole)
+{
+    struct rd_entry raw;
+    struct rd_command_entry entry;
+    rd_arena_reset(scratch);
+    enum rd_status status =
+        rd_history_entry(n->kernel, position, scratch, &raw, &entry, &n->request->error);
+    for (uint32_t i = 0; status == RD_OK && i < entry.effects.count; i++) {
+        const struct rd_value *effect = &entry.effects.items[i];
+        if (effect->items[0].integer != RD_EFFECT_NOTICE || effect->items[1].integer <= n->since)
+            continue;
+        *whole = !notices_are_enough(n);
+        if (!*whole)
+            break;
+        notice_add(n, &raw, &entry, effect);
+    }
+    return status;
+}
+
+/* A row tells where the entry lies whose first notice has its number: the first one asked for may
+ * be one of the row before. */
+static enum rd_status notices_start(struct notices *n, struct rd_walk *walk)
+{
+    struct rd_key8 from = rd_key8((uint64_t)n->since + 1);
+    struct rd_store *store = n->kernel->store;
+    enum rd_status status =
+        rd_walk_start(walk, store, RD_TABLE_OUTBOX, from.bytes, true, &n->request->error);
+    if (status == RD_OK)
+        memcpy(from.bytes, walk->key, sizeof from.bytes);
+    rd_walk_end(walk);
+    return status == RD_OK || status == RD_END
+               ? rd_walk_start(walk, store, RD_TABLE_OUTBOX, from.bytes, false, &n->request->error)
+               : status;
+}
+
+static enum rd_status notices_read(struct notices *n, bool *more)
+{
+    struct rd_arena scratch;
+    struct rd_walk walk;
+    bool whole = true;
+    rd_arena_init(&scratch);
+    enum rd_status status = notices_start(n, &walk);
+    while (status == RD_OK && whole) {
+        status = notices_entry(n, rd_key_u64(walk.bytes), &scratch, &whole);
+        if (status == RD_OK && whole)
+            status = rd_walk_next(&walk, &n->request->error);
+    }
+    rd_walk_end(&walk);
+    rd_arena_fini(&scratch);
+    *more = !whole;
+    return status == RD_END ? RD_OK : status;
 }
 
 enum rd_status rd_method_notice_list(struct rd_kernel *kernel, struct rd_request *request)
 {
     struct rd_arena *arena = request->arena;
-    const char *account = rd_map_text(request->params, "account", NULL);
-    int64_t since = rd_map_int(request->params, "since", 0),
-            limit = rd_map_int(request->params, "limit", RD_LIST_LIMIT_DEFAULT);
-    struct rd_value notices = rd_list();
-    struct rd_key8 from = rd_key8((uint64_t)since + 1);
-    struct rd_walk walk;
     struct rd_actor actor;
-    int64_t next = since;
-    size_t begun = arena->total;
-    if (since < 0 || limit < 1 || limit > RD_LIST_LIMIT_MAX)
+    bool more;
+    struct notices n = { .kernel = kernel,
+                         .request = request,
+                         .actor = &actor,
+                         .account = rd_map_text(request->params, "account", NULL),
+                         .since = rd_map_int(request->params, "since", 0),
+                         .limit = rd_map_int(request->params, "limit", RD_LIST_LIMIT_DEFAULT),
+                         .begun = arena->total,
+                         .list = rd_list() };
+    if (n.since < 0 || n.limit < 1 || n.limit > RD_LIST_LIMIT_MAX)
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/limit",
                            "since is not negative; limit lies between 1 and %d", RD_LIST_LIMIT_MAX);
+    n.next = n.since;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
+    if (status == RD_OK)
+        status = notices_read(&n, &more);
     if (status != RD_OK)
         return status;
-    status =
-        rd_walk_start(&walk, kernel->store, RD_TABLE_OUTBOX, from.bytes, false, &request->error);
-    for (int looked = 0; status == RD_OK && notices.count < (uint32_t)limit &&
-                         looked < RD_LIST_SCAN_MAX && arena->total - begun < RD_REPLY_ARENA_BYTES;
-         looked++) {
-        struct rd_value row, shown = rd_map();
-        status = rd_pack_read(arena, walk.bytes, walk.len, &row, &request->error);
-        if (status != RD_OK)
-            break;
-        const struct rd_value *at = row.items;
-        next = at[1].integer;
-        if ((!account || notice_is_for(&at[3], account)) &&
-            notice_may_see(kernel, &actor, at, arena)) {
-            rd_map_add(arena, &shown, "notice", at[1]);
-            rd_map_add(arena, &shown, "id",
-                       rd_show_id((struct rd_id){ (uint64_t)at[2].integer }, arena));
-            rd_map_add(arena, &shown, "to", at[3]);
-            rd_map_add(arena, &shown, "text", at[4]);
-            rd_map_add(arena, &shown, "rule", at[5]);
-            rd_map_add(arena, &shown, "at", rd_show_time(at[6].integer, arena));
-            rd_map_add(arena, &shown, "seq", at[7]);
-            notice_delivery(&row, &shown, arena);
-            rd_list_add(arena, &notices, shown);
-        }
-        status = rd_walk_next(&walk, &request->error);
-    }
-    rd_walk_end(&walk);
-    if (status != RD_OK && status != RD_END)
-        return status;
     request->result = rd_map();
-    rd_map_add(arena, &request->result, "notices", notices);
-    rd_map_add(arena, &request->result, "next", rd_int(next));
-    rd_map_add(arena, &request->result, "more", rd_bool(status == RD_OK));
+    rd_map_add(arena, &request->result, "notices", n.list);
+    rd_map_add(arena, &request->result, "next", rd_int(n.next));
+    rd_map_add(arena, &request->result, "more", rd_bool(more));
     return RD_OK;
 }

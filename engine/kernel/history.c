@@ -2,6 +2,7 @@
  * rebuilt by playing the effects of its entries over nothing: the same effects from which the store
  * was made.
  */
+#include "domain/position.h"
 #include "kernel/inside.h"
 
 #include <string.h>
@@ -143,17 +144,15 @@ static enum rd_status history_versions(struct rd_kernel *kernel, struct history_
 {
     enum rd_status status = RD_OK;
     for (uint32_t v = 1; status == RD_OK && (version == 0 || v <= version); v++) {
-        struct rd_position_key key = rd_position_key(state->record.id.value, v);
+        struct rd_position place;
         struct rd_entry raw;
         struct rd_command_entry entry;
-        const void *bytes;
-        size_t len;
         rd_arena_reset(scratch);
-        status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, error);
+        status = rd_position_find(kernel->store, state->record.id, v, &place, error);
         if (status == RD_NOT_FOUND)
             return RD_OK;
         if (status == RD_OK)
-            status = rd_history_entry(kernel, rd_key_u64(bytes), scratch, &raw, &entry, error);
+            status = rd_history_entry(kernel, place.at, scratch, &raw, &entry, error);
         if (status == RD_OK && version == 0 && entry.at_ms > at_ms)
             return RD_OK;
         if (status == RD_OK)
@@ -293,16 +292,12 @@ enum rd_status rd_method_case_history(struct rd_kernel *kernel, struct rd_reques
     for (; v <= record.version && entries.count < RD_HISTORY_MAX &&
            arena->total - begun < RD_REPLY_ARENA_BYTES;
          v++) {
-        struct rd_position_key key = rd_position_key(record.id.value, v);
+        struct rd_position place;
         struct rd_entry raw;
         struct rd_command_entry entry;
-        const void *bytes;
-        size_t len;
-        status = rd_store_get(kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len,
-                              &request->error);
+        status = rd_position_find(kernel->store, record.id, v, &place, &request->error);
         if (status == RD_OK)
-            status =
-                rd_history_entry(kernel, rd_key_u64(bytes), arena, &raw, &entry, &request->error);
+            status = rd_history_entry(kernel, place.at, arena, &raw, &entry, &request->error);
         if (status != RD_OK)
             return status;
         bool whole = history_is_whole(kernel, &actor, &entry, record.id, arena);

@@ -9,6 +9,7 @@
  * not there and a record that is out of reach are the same answer; the proof is compared by hash,
  * in constant time, and the server closes a session that guesses (session.c).
  */
+#include "domain/position.h"
 #include "kernel/inside.h"
 
 #include <sodium.h>
@@ -203,17 +204,14 @@ static enum rd_status progress_walk(struct progress *p)
     rd_arena_init(&scratch);
     for (uint32_t v = p->record.version; status == RD_OK && v > 0 && looked < RD_HISTORY_MAX;
          v--, looked++) {
-        struct rd_position_key key = rd_position_key(p->record.id.value, v);
+        struct rd_position place;
         struct rd_entry raw;
         struct rd_command_entry entry;
-        const void *bytes;
-        size_t len;
         rd_arena_reset(&scratch);
-        status = rd_store_get(p->kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len,
-                              &p->request->error);
+        status = rd_position_find(p->kernel->store, p->record.id, v, &place, &p->request->error);
         if (status == RD_OK)
-            status = rd_history_entry(p->kernel, rd_key_u64(bytes), &scratch, &raw, &entry,
-                                      &p->request->error);
+            status =
+                rd_history_entry(p->kernel, place.at, &scratch, &raw, &entry, &p->request->error);
         if (status == RD_OK)
             progress_entry(p, &entry);
     }

@@ -1,6 +1,7 @@
 /* Reading one thing: a record, a decision, what the server is. Everything is read through the
  * kernel's own open transaction, so that a reader sees what was acknowledged before.
  */
+#include "domain/number.h"
 #include "kernel/inside.h"
 
 #include <string.h>
@@ -66,13 +67,10 @@ const char *rd_query_guess_type(const struct rd_kernel *kernel, const char *name
 enum rd_status rd_query_number(struct rd_kernel *kernel, size_t type, const char *number,
                                struct rd_arena *arena, struct rd_id *out, struct rd_error *error)
 {
-    int64_t found;
-    enum rd_status status = rd_counter_read(
-        kernel->store,
-        rd_arena_printf(arena, RD_COUNTER_RECORD "%u:%s", kernel->bindings[type].number, number),
-        &found, error);
-    out->value = (uint64_t)found;
-    return status;
+    enum rd_status status =
+        rd_number_find(kernel->store, kernel->bindings[type].number, number, arena, out, error);
+    out->value = status == RD_OK ? out->value : 0;
+    return status == RD_NOT_FOUND ? RD_OK : status;
 }
 
 enum rd_status rd_query_id(struct rd_kernel *kernel, const char *text, const char *where,

@@ -12,6 +12,7 @@
  * A limit that the case had before in the same stay (it rang, or an action stopped it) is not given
  * to it again. Only what a re-planning itself took away may come back.
  */
+#include "domain/position.h"
 #include "kernel/inside.h"
 
 #include <string.h>
@@ -149,19 +150,16 @@ static const char *rearm_state_of(const struct rd_command_entry *entry, struct r
 static enum rd_status rearm_version(struct rearm *rearm, uint32_t version, struct rd_arena *scratch)
 {
     struct rd_run *run = rearm->run;
-    struct rd_position_key key = rd_position_key(rearm->draft->record.id.value, version);
+    struct rd_position place;
     struct rd_entry raw;
     struct rd_command_entry entry;
-    const void *bytes;
-    size_t len;
     bool entered = false;
     rd_arena_reset(scratch);
     run->kernel->rearm_read++;
     enum rd_status status =
-        rd_store_get(run->kernel->store, RD_TABLE_POSITION, key.bytes, &bytes, &len, run->error);
+        rd_position_find(run->kernel->store, rearm->draft->record.id, version, &place, run->error);
     if (status == RD_OK)
-        status =
-            rd_history_entry(run->kernel, rd_key_u64(bytes), scratch, &raw, &entry, run->error);
+        status = rd_history_entry(run->kernel, place.at, scratch, &raw, &entry, run->error);
     if (status != RD_OK)
         return status;
     const char *state = rearm_state_of(&entry, rearm->draft->record.id);

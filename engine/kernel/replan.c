@@ -45,7 +45,7 @@ enum rd_status rd_replan_next(struct rd_kernel *kernel, uint64_t from, bool gain
 {
     if (gained)
         return replan_next_case(kernel, from, out, error);
-    struct rd_key16 key = rd_key16(from, 0);
+    struct rd_key8 key = rd_key8(from);
     struct rd_walk walk;
     enum rd_status status =
         rd_walk_start(&walk, kernel->store, RD_TABLE_DEADLINE, key.bytes, false, error);

@@ -31,16 +31,16 @@ struct rd_store;
     X(RECORD, "record", 8, 0)            /* id -> current value */                                 \
     X(INDEX, "index", 36, 20)            /* index, value, opened at, id -> nothing */              \
     X(AGENDA, "agenda", 25, 0)           /* lane, due, record, deadline -> nothing */              \
-    X(DEADLINE, "deadline", 16, 0)       /* record, deadline -> row */                             \
-    X(LINK, "link", 24, 0)               /* from, name, to -> nothing */                           \
-    X(POSITION, "position", 12, 0)       /* record, version -> journal position, sequence */       \
+    X(DEADLINE, "deadline", 8, 0)        /* record -> its deadlines, by number */                  \
+    X(NUMBER, "number", 18, 0)           /* type, hash of its head, digits -> serial of the id */  \
+    X(POSITION, "position", 12, 0)       /* record, block of versions -> journal positions */      \
     X(MARK, "mark", 8, 0)                /* sequence (every so many) -> journal position */        \
-    X(OUTBOX, "outbox", 8, 0)            /* notice -> text and addressees */                       \
+    X(OUTBOX, "outbox", 8, 0)            /* first notice of an entry -> journal position */        \
     X(IDEMPOTENCY, "idempotency", 16, 0) /* hash of actor and key -> position, expires */          \
     X(EXPIRY, "expiry", 24, 0)           /* expires, hash of actor and key -> nothing */           \
     X(POLICY, "policy", 4, 0)            /* generation -> hash, sources */                         \
     X(ACCOUNT, "account", 32, 0)         /* hash of a token -> account */                          \
-    X(COUNTER, "counter", 16, 0)         /* hash of a name -> number */                            \
+    X(COUNTER, "counter", 16, 0)         /* name, or its hash -> number */                         \
     X(JOB, "job", 8, 0)                  /* number -> what it does, how far it is */               \
     X(LEDGER, "ledger", 16, 0)           /* entry type, account -> balance, number of entries */   \
     X(TALLY, "tally", 18, 0) /* type, hash of an owner -> number of open records, owner */

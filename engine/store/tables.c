@@ -112,11 +112,11 @@ struct rd_key16 rd_key16_of_text(const char *text, size_t len)
     return key;
 }
 
-struct rd_position_key rd_position_key(uint64_t record, uint32_t version)
+struct rd_position_key rd_position_key(uint64_t record, uint32_t block)
 {
     struct rd_position_key key;
     rd_key_put_u64(key.bytes, record);
-    rd_key_put_u32(key.bytes + 8, version);
+    rd_key_put_u32(key.bytes + 8, block);
     return key;
 }
 
@@ -137,12 +137,12 @@ uint16_t rd_tally_key_type(const void *key)
     return (uint16_t)(at[0] << 8 | at[1]);
 }
 
-struct rd_key24 rd_link_key(uint64_t from, uint64_t name, uint64_t to)
+struct rd_number_key rd_number_key(uint16_t type, uint64_t head, uint64_t digits)
 {
-    struct rd_key24 key;
-    rd_key_put_u64(key.bytes, from);
-    rd_key_put_u64(key.bytes + 8, name);
-    rd_key_put_u64(key.bytes + 16, to);
+    struct rd_number_key key;
+    rd_key_put_u16(key.bytes, type);
+    rd_key_put_u64(key.bytes + 2, head);
+    rd_key_put_u64(key.bytes + 10, digits);
     return key;
 }
 

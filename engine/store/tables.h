@@ -42,7 +42,7 @@ int64_t rd_agenda_key_due(const void *key);
 uint64_t rd_agenda_key_record(const void *key);
 uint64_t rd_agenda_key_deadline(const void *key);
 
-/* DEADLINE (record, deadline), IDEMPOTENCY (two halves of a hash), COUNTER (likewise). */
+/* IDEMPOTENCY (two halves of a hash), COUNTER (a name, or likewise). */
 struct rd_key16 {
     unsigned char bytes[16];
 };
@@ -50,11 +50,11 @@ struct rd_key16 rd_key16(uint64_t high, uint64_t low);
 /* The key of a name: 128 bits of BLAKE2b. */
 struct rd_key16 rd_key16_of_text(const char *text, size_t len);
 
-/* POSITION: record, version. */
+/* POSITION: record, block of versions. */
 struct rd_position_key {
     unsigned char bytes[12];
 };
-struct rd_position_key rd_position_key(uint64_t record, uint32_t version);
+struct rd_position_key rd_position_key(uint64_t record, uint32_t block);
 
 /* TALLY: type, hash of the owner (zeros: the type's rule). */
 struct rd_tally_key {
@@ -64,11 +64,16 @@ struct rd_tally_key {
 struct rd_tally_key rd_tally_key(uint16_t type, const char *owner, size_t len);
 uint16_t rd_tally_key_type(const void *key);
 
-/* LINK: from, name, to; EXPIRY: expires, hash. */
+/* NUMBER: type, hash of the head, digits. */
+struct rd_number_key {
+    unsigned char bytes[18];
+};
+struct rd_number_key rd_number_key(uint16_t type, uint64_t head, uint64_t digits);
+
+/* EXPIRY: expires, hash. */
 struct rd_key24 {
     unsigned char bytes[24];
 };
-struct rd_key24 rd_link_key(uint64_t from, uint64_t name, uint64_t to);
 struct rd_key24 rd_expiry_key(int64_t expires_ms, const struct rd_key16 *hash);
 
 #endif

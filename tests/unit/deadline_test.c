@@ -193,37 +193,37 @@ static size_t agenda_rows(void)
     return rows;
 }
 
-static void put(const struct rd_deadline *before, const struct rd_deadline *d)
+static void put(const struct rd_deadline *d)
 {
-    ck_assert_int_eq(rd_deadline_store(store, before, d, &scratch, &arena, &error), RD_OK);
+    ck_assert_int_eq(rd_deadline_store(store, d, &scratch, &arena, &error), RD_OK);
 }
 
 START_TEST(the_agenda_has_what_runs)
 {
     struct rd_deadline d = sample(), moved, *rows;
     size_t count;
-    put(NULL, &d);
+    put(&d);
     ck_assert_uint_eq(agenda_rows(), 1);
     moved = d;
     moved.due_ms = 500;
-    put(&d, &moved);
+    put(&moved);
     ck_assert_uint_eq(agenda_rows(), 1);
     d = moved;
     moved.running = false;
-    put(&d, &moved);
+    put(&moved);
     ck_assert_uint_eq(agenda_rows(), 0);
     d = moved;
     moved.running = true;
     moved.lane = 0;
-    put(&d, &moved);
+    put(&moved);
     ck_assert_uint_eq(agenda_rows(), 1);
     /* others of the record, and one of its neighbours */
     for (int i = 0; i < 9; i++) {
         d = sample();
         d.name = rd_arena_printf(&arena, "d%d", i);
-        put(NULL, &d);
+        put(&d);
         d.record.value = 8;
-        put(NULL, &d);
+        put(&d);
     }
     ck_assert_int_eq(rd_deadlines_load(store, (struct rd_id){ 7 }, &arena, &rows, &count, &error),
                      RD_OK);
@@ -238,7 +238,8 @@ START_TEST(the_agenda_has_what_runs)
     for (size_t i = 0; i + 1 < count; i++)
         ck_assert_uint_lt(rd_deadline_number(rows[i].name), rd_deadline_number(rows[i + 1].name));
     for (size_t i = 0; i < count; i++)
-        ck_assert_int_eq(rd_deadline_remove(store, &rows[i], &error), RD_OK);
+        ck_assert_int_eq(rd_deadline_remove(store, rows[i].record, rows[i].name, &scratch, &error),
+                         RD_OK);
     ck_assert_uint_eq(agenda_rows(), 9);
     ck_assert_int_eq(rd_deadlines_load(store, (struct rd_id){ 7 }, &arena, &rows, &count, &error),
                      RD_OK);

@@ -723,7 +723,7 @@ START_TEST(a_full_disk_burdens_nobody)
     for (int i = 0; i < 6; i++) {
         const char *id = t_text(write_paper("ann", "'unit': 'gz'"), "id");
         rd_kernel_idle(rig.kernel); /* commits: nothing is applied again when it is taken back */
-        setenv("RD_FAULT", rd_arena_printf(&rig.arena, "store_put_enospc:%d:1", i), 1);
+        setenv("RD_FAULT", rd_arena_printf(&rig.arena, "journal_enospc:0:%d", i + 1), 1);
         rig_no(&rig, "storage_full", NULL, "case.open",
                "{'type': 'paper', 'data': {'unit': 'gz', 'who': 'ben'}}");
         unsetenv("RD_FAULT");

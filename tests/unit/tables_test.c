@@ -44,11 +44,11 @@ START_TEST(keys_have_their_tables_size)
     ck_assert_uint_eq(sizeof(struct rd_key8), rd_table_key_bytes(RD_TABLE_RECORD));
     ck_assert_uint_eq(sizeof(struct rd_index_key), rd_table_key_bytes(RD_TABLE_INDEX));
     ck_assert_uint_eq(sizeof(struct rd_agenda_key), rd_table_key_bytes(RD_TABLE_AGENDA));
-    ck_assert_uint_eq(sizeof(struct rd_key16), rd_table_key_bytes(RD_TABLE_DEADLINE));
+    ck_assert_uint_eq(sizeof(struct rd_key8), rd_table_key_bytes(RD_TABLE_DEADLINE));
     ck_assert_uint_eq(sizeof(struct rd_key16), rd_table_key_bytes(RD_TABLE_IDEMPOTENCY));
     ck_assert_uint_eq(sizeof(struct rd_key16), rd_table_key_bytes(RD_TABLE_COUNTER));
     ck_assert_uint_eq(sizeof(struct rd_position_key), rd_table_key_bytes(RD_TABLE_POSITION));
-    ck_assert_uint_eq(sizeof(struct rd_key24), rd_table_key_bytes(RD_TABLE_LINK));
+    ck_assert_uint_eq(sizeof(struct rd_number_key), rd_table_key_bytes(RD_TABLE_NUMBER));
     ck_assert_uint_eq(sizeof(struct rd_key24), rd_table_key_bytes(RD_TABLE_EXPIRY));
     ck_assert_uint_eq(rd_table_key_bytes(RD_TABLE_POLICY), 4);
     ck_assert_uint_eq(rd_table_key_bytes(RD_TABLE_ACCOUNT), 32);
