@@ -143,4 +143,35 @@ enum rd_status rd_journal_verify(const char *dir,
                                  void *context, struct rd_journal_verdict *verdict,
                                  struct rd_error *error) RD_MUST_CHECK;
 
+/* A segment that was proven, as far as it was. Borrowed until the call is over. */
+struct rd_journal_proven {
+    uint32_t number;
+    bool packed; /* all of it, and its file is the packed one, which never changes */
+    const char *bytes;
+    size_t len;          /* up to behind its last proven entry, header included */
+    uint32_t file_bytes; /* of its file as long as it is plain */
+    uint64_t last_seq;
+    unsigned char hash[RD_HASH_BYTES]; /* of that entry */
+};
+/* The same proof for those who do something with what is proven: backups. */
+struct rd_journal_proof {
+    const char *dir;
+    /* Segments that were proven before, and how the last of them ended; 0: none. */
+    uint32_t from_segments, from_end;
+    uint64_t from_seq;
+    unsigned char from_hash[RD_HASH_BYTES];
+    uint64_t until_seq; /* ends behind this entry; 0: with the last one */
+    /* Whether the proof ends before this entry (which is intact); may be NULL. */
+    bool (*ends_before)(void *context, uint64_t seq, const void *payload, size_t len);
+    /* Takes a proven segment; what it returns, but for RD_OK, ends the proof. May be NULL. */
+    enum rd_status (*segment)(void *context, const struct rd_journal_proven *proven,
+                              struct rd_error *error);
+    void (*progress)(void *context, uint64_t done, uint64_t all); /* as of verify */
+    void *context;
+};
+/* `verdict` counts from the first entry of the journal, also where the proof begins later. */
+enum rd_status rd_journal_prove(const struct rd_journal_proof *proof,
+                                struct rd_journal_verdict *verdict,
+                                struct rd_error *error) RD_MUST_CHECK;
+
 #endif

@@ -25,14 +25,13 @@
 #define VERIFY_PROGRESS_BYTES (64u * 1024 * 1024)
 
 struct verify {
-    const char *dir;
+    const struct rd_journal_proof *proof;
     int dir_fd;
     uint32_t newest; /* number of the last segment when we began */
     uint64_t bytes_all, told;
-    void (*progress)(void *context, uint64_t done, uint64_t all);
-    void *context;
     struct rd_buf content;
     uint32_t prev_end; /* of the last proven segment */
+    bool ended;        /* where the proof was to end */
     struct rd_journal_verdict *verdict;
 };
 
@@ -81,6 +80,15 @@ static bool verify_is_end(const unsigned char *bytes, size_t at, size_t len,
     return rd_frame_search(bytes, at, len, header->key, seq, 0) == len;
 }
 
+/* Whether the proof ends before this frame. */
+static bool verify_stops(const struct verify *verify, const struct rd_frame *frame)
+{
+    const struct rd_journal_proof *proof = verify->proof;
+    return (proof->until_seq && frame->seq > proof->until_seq) ||
+           (proof->ends_before &&
+            proof->ends_before(proof->context, frame->seq, frame->payload, frame->len));
+}
+
 /* Proves the frames of the segment in content, going on with the verdict's last hash. */
 static enum rd_status verify_frames(struct verify *verify, const struct rd_segment_header *header,
                                     bool packed)
@@ -100,11 +108,16 @@ static enum rd_status verify_frames(struct verify *verify, const struct rd_segme
             return verify_bad(verify, header->number, packed, at,
                               "the hash does not fit: the entry or one before it was changed");
         }
+        if (verify_stops(verify, &frame)) {
+            verify->ended = true;
+            break;
+        }
         memcpy(verdict->hash, hash, RD_HASH_BYTES);
         verdict->entries++;
         at += frame.bytes;
     }
-    if (packed ? at != len : !verify_is_end(bytes, at, len, header, verdict->entries + 1)) {
+    if (!verify->ended &&
+        (packed ? at != len : !verify_is_end(bytes, at, len, header, verdict->entries + 1))) {
         return verify_bad(verify, header->number, packed, at,
                           "the checksum does not fit: damaged, or never finished");
     }
@@ -113,10 +126,26 @@ static enum rd_status verify_frames(struct verify *verify, const struct rd_segme
     return RD_OK;
 }
 
+/* A segment that is proven, for whoever wants it. */
+static enum rd_status verify_hand_over(struct verify *verify,
+                                       const struct rd_segment_header *header, bool packed,
+                                       struct rd_error *error)
+{
+    const struct rd_journal_proof *proof = verify->proof;
+    struct rd_journal_proven proven = { .number = header->number,
+                                        .packed = packed && !verify->ended,
+                                        .bytes = verify->content.data,
+                                        .len = verify->prev_end,
+                                        .file_bytes = header->bytes,
+                                        .last_seq = verify->verdict->entries };
+    memcpy(proven.hash, verify->verdict->hash, RD_HASH_BYTES);
+    return proof->segment ? proof->segment(proof->context, &proven, error) : RD_OK;
+}
+
 static enum rd_status verify_segment_once(struct verify *verify, uint32_t number,
+                                          struct rd_segment_header *header, bool *is_packed,
                                           struct rd_error *error)
 {
-    struct rd_segment_header header;
     bool packed = false;
     enum rd_status status =
         rd_segment_load(verify->dir_fd, number, &verify->content, &packed, error);
@@ -129,34 +158,37 @@ static enum rd_status verify_segment_once(struct verify *verify, uint32_t number
     if (status != RD_OK) {
         return status;
     }
-    const char *why = verify_header(verify, number, &header);
-    return why ? verify_bad(verify, number, packed, 0, why)
-               : verify_frames(verify, &header, packed);
+    *is_packed = packed;
+    const char *why = verify_header(verify, number, header);
+    return why ? verify_bad(verify, number, packed, 0, why) : verify_frames(verify, header, packed);
 }
 
 static enum rd_status verify_segment(struct verify *verify, uint32_t number, struct rd_error *error)
 {
     struct rd_journal_verdict before = *verify->verdict;
+    struct rd_segment_header header;
+    bool packed = false;
     enum rd_status status = RD_OK;
     for (int i = 0; i < VERIFY_ATTEMPTS; i++) {
         *verify->verdict = before;
-        status = verify_segment_once(verify, number, error);
+        verify->ended = false;
+        status = verify_segment_once(verify, number, &header, &packed, error);
         if (status == RD_OK || i + 1 == VERIFY_ATTEMPTS) {
             break;
         }
         struct timespec pause = { .tv_nsec = VERIFY_PAUSE_NS };
         nanosleep(&pause, NULL);
     }
-    return status;
+    return status == RD_OK ? verify_hand_over(verify, &header, packed, error) : status;
 }
 
 /* Which segments there are. */
 static enum rd_status verify_list(struct verify *verify, struct rd_error *error)
 {
-    DIR *dir = opendir(verify->dir);
+    DIR *dir = opendir(verify->proof->dir);
     if (!dir) {
         return rd_error_errno(error, errno == ENOENT ? RD_NOT_FOUND : RD_IO, errno,
-                              "cannot list %s", verify->dir);
+                              "cannot list %s", verify->proof->dir);
     }
     const struct dirent *entry;
     while ((entry = readdir(dir))) {
@@ -171,16 +203,18 @@ static enum rd_status verify_list(struct verify *verify, struct rd_error *error)
         }
     }
     closedir(dir);
-    return verify->newest ? RD_OK
-                          : rd_error_set(error, RD_NOT_FOUND, "%s holds no journal", verify->dir);
+    return verify->newest
+               ? RD_OK
+               : rd_error_set(error, RD_NOT_FOUND, "%s holds no journal", verify->proof->dir);
 }
 
 static void verify_tell(struct verify *verify, uint64_t done)
 {
-    if (verify->progress &&
+    const struct rd_journal_proof *proof = verify->proof;
+    if (proof->progress &&
         (done - verify->told >= VERIFY_PROGRESS_BYTES || done == verify->bytes_all)) {
         verify->told = done;
-        verify->progress(verify->context, done, verify->bytes_all);
+        proof->progress(proof->context, done, verify->bytes_all);
     }
 }
 
@@ -197,32 +231,33 @@ static uint64_t verify_file_bytes(const struct verify *verify, uint32_t number)
     return 0;
 }
 
-enum rd_status rd_journal_verify(const char *dir,
-                                 void (*progress)(void *context, uint64_t done, uint64_t all),
-                                 void *context, struct rd_journal_verdict *verdict,
-                                 struct rd_error *error)
+enum rd_status rd_journal_prove(const struct rd_journal_proof *proof,
+                                struct rd_journal_verdict *verdict, struct rd_error *error)
 {
     struct rd_error local = RD_ERROR_NONE;
-    struct verify verify = {
-        .dir = dir, .progress = progress, .context = context, .verdict = verdict
-    };
+    struct verify verify = { .proof = proof, .verdict = verdict, .prev_end = proof->from_end };
     RD_ASSERT(sodium_init() >= 0);
     memset(verdict, 0, sizeof(*verdict));
+    verdict->entries = proof->from_seq;
+    memcpy(verdict->hash, proof->from_hash, RD_HASH_BYTES);
     rd_buf_init(&verify.content);
     error = error ? error : &local;
-    verify.dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    verify.dir_fd = open(proof->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum rd_status status = verify.dir_fd < 0
                                 ? rd_error_errno(error, errno == ENOENT ? RD_NOT_FOUND : RD_IO,
-                                                 errno, "cannot open %s", dir)
+                                                 errno, "cannot open %s", proof->dir)
                                 : verify_list(&verify, error);
     uint64_t done = 0;
-    for (uint32_t n = 1; status == RD_OK && n <= verify.newest; n++) {
-        status = verify_segment(&verify, n, error);
+    for (uint32_t n = 1; status == RD_OK && n <= verify.newest && !verify.ended; n++) {
+        if (proof->until_seq && verdict->entries >= proof->until_seq)
+            break;
+        if (n > proof->from_segments)
+            status = verify_segment(&verify, n, error);
         done += verify_file_bytes(&verify, n);
         verify_tell(&verify, n == verify.newest ? verify.bytes_all : done);
     }
-    if (status == RD_CHECK_FAILED) {
-        rd_error_set(error, RD_CHECK_FAILED, "%s/%s (entry %llu)", dir, verdict->bad_place,
+    if (status == RD_CHECK_FAILED && verdict->bad_seq) {
+        rd_error_set(error, RD_CHECK_FAILED, "%s/%s (entry %llu)", proof->dir, verdict->bad_place,
                      (unsigned long long)verdict->bad_seq);
     }
     if (verify.dir_fd >= 0) {
@@ -230,4 +265,13 @@ enum rd_status rd_journal_verify(const char *dir,
     }
     rd_buf_fini(&verify.content);
     return status;
+}
+
+enum rd_status rd_journal_verify(const char *dir,
+                                 void (*progress)(void *context, uint64_t done, uint64_t all),
+                                 void *context, struct rd_journal_verdict *verdict,
+                                 struct rd_error *error)
+{
+    struct rd_journal_proof proof = { .dir = dir, .progress = progress, .context = context };
+    return rd_journal_prove(&proof, verdict, error);
 }

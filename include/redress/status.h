@@ -45,6 +45,9 @@
       "this key of the ledger was used for something else")                                        \
     X(NOT_POSTED, 1024, "not_posted", 6, "the ledger has nothing under this key to reverse")       \
     X(FOUR_EYES, 1025, "four_eyes", 4, "whoever did the one may not do the other")                 \
+    X(BAD_DIRECTORY, 1026, "bad_directory", 6, "the directory holds something else")               \
+    X(BACKUP_FAILED, 1027, "backup_failed", 1,                                                     \
+      "the backup was not made; the one before is as it was")                                      \
     /* inside */                                                                                   \
     X(IO, 0, "io_error", 1, "reading or writing failed")                                           \
     X(CORRUPT, 0, "corrupt", 1, "stored data is damaged")                                          \
