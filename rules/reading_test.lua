@@ -80,6 +80,10 @@ return {
     when = ask "schedule.list" {},
     cases = { { by = "kf1", expect = allowed }, { by = "importer", expect = allowed }, { by = "backup", expect = refused "not_allowed" } },
   },
+  test "backups are the maintainer's, and the administrator's by uid" {
+    when = ask "backup.status" {},
+    cases = { { by = "backup", expect = { running = false } }, { by = "li_na", expect = refused "not_allowed" }, { by = "ben", expect = refused "not_allowed" } },
+  },
   test "jobs are a supervisor's to look at" {
     when = ask "job.list" {},
     cases = { { by = "li_na", expect = { jobs = 0 } }, { by = "ben", expect = refused "not_allowed" } },

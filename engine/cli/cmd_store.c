@@ -9,6 +9,7 @@
 #include "cli/dirs.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/remake.h"
 #include "kernel/kernel.h"
 #include "server/client.h"
 #include "store/journal.h"
@@ -16,12 +17,6 @@
 static void store_progress(void *context, uint64_t done, uint64_t all)
 {
     rd_progress_set(context, done, all);
-}
-
-static void store_hex(const unsigned char *bytes, size_t len, char *out)
-{
-    for (size_t i = 0; i < len; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
 /* ---- stat ---- */
@@ -114,9 +109,8 @@ enum rd_status rd_run_store_stat(struct rd_cli *cli, struct rd_error *error)
 
 /* ---- rebuild ---- */
 
-/* Opens, digests, closes. */
-static enum rd_status store_digest(struct rd_cli *cli, const char *dir, bool fresh, char out[65],
-                                   struct rd_kernel_start *start, struct rd_error *error)
+enum rd_status rd_remake_store(struct rd_cli *cli, const char *dir, bool fresh, char out[65],
+                               struct rd_kernel_start *start, struct rd_error *error)
 {
     struct rd_progress progress;
     rd_progress_start(&progress, stderr, fresh ? "rebuilding" : "replaying", "entries");
@@ -135,7 +129,7 @@ static enum rd_status store_digest(struct rd_cli *cli, const char *dir, bool fre
     status = rd_kernel_digest(kernel, digest, error);
     rd_kernel_close(kernel);
     if (status == RD_OK)
-        store_hex(digest, sizeof(digest), out);
+        memcpy(out, rd_output_hex(&cli->arena, digest, sizeof(digest)), 65);
     return status;
 }
 
@@ -148,14 +142,14 @@ enum rd_status rd_run_store_rebuild(struct rd_cli *cli, struct rd_error *error)
     struct rd_error why = RD_ERROR_NONE;
     enum rd_status status = rd_dirs_check_data(dir, &why);
     if (status == RD_OK)
-        status = store_digest(cli, dir, false, before, &start, &why);
+        status = rd_remake_store(cli, dir, false, before, &start, &why);
     if (status == RD_IN_USE || status == RD_NOT_FOUND) {
         *error = why;
         return status;
     }
     if (status != RD_OK)
         fprintf(stderr, "the store can't be read as it is (%s); making it anew\n", why.text);
-    status = store_digest(cli, dir, true, after, &start, error);
+    status = rd_remake_store(cli, dir, true, after, &start, error);
     if (status != RD_OK)
         return status;
     bool equal = strcmp(before, after) == 0;
@@ -190,8 +184,7 @@ enum rd_status rd_run_audit_verify(struct rd_cli *cli, struct rd_error *error)
     rd_progress_end(&progress);
     if (status != RD_OK && status != RD_CHECK_FAILED)
         return status;
-    char hash[2 * RD_HASH_BYTES + 1];
-    store_hex(verdict.hash, RD_HASH_BYTES, hash);
+    const char *hash = rd_output_hex(&cli->arena, verdict.hash, RD_HASH_BYTES);
     if (cli->json) {
         struct rd_value result = rd_map();
         rd_map_set(&cli->arena, &result, "ok", rd_bool(status == RD_OK));

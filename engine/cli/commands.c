@@ -195,6 +195,18 @@ static const struct rd_option options_agenda[] = {
 static const struct rd_option options_data[] = { { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA",
                                                    DATA_DEFAULT, "the data directory" },
                                                  END_OF_OPTIONS };
+static const struct rd_option options_backup[] = {
+    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
+    { "rate", 0, RD_OPTION_NUMBER, "MIB", NULL, "64",
+      "copy so many MiB a second at most; 0: as fast as it goes" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_restore[] = {
+    { "until", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
+      "only what happened up to this RFC 3339 time" },
+    { "until-entry", 0, RD_OPTION_NUMBER, "N", NULL, "0", "only the entries up to this one" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_import[] = {
     { "mapping", 0, RD_OPTION_TEXT, "FILE.lua", NULL, NULL, "turns rows into cases and events" },
     { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
@@ -420,6 +432,23 @@ static const struct rd_command commands[] = {
     { "view", "run", "NAME [PARAM=VALUE...]", "Shows the rows of a view",
       "Parameters may be given as --param NAME=VALUE, as NAME=TEXT, or as NAME:=JSON.",
       options_view, true, false, 1, RD_ARGS_OPERANDS_MAX, rd_run_view_run },
+    { "backup", "create", "DIR", "Makes a backup, or brings the one in DIR up to date",
+      "Online, by the daemon of the data directory, or in this process where none runs. Copies the "
+      "journal: full\n"
+      "segments once, the newest as far as it is durable; each is proven before and read back "
+      "after. The store is not\n"
+      "copied: a restore makes it anew.",
+      options_backup, false, true, 1, 1, rd_run_backup_create },
+    { "backup", "verify", "DIR", "Proves that a backup is whole",
+      "Reads every file and the hash chain from the first entry to the last. Exit code 1 and the "
+      "place where something\n"
+      "does not fit.",
+      options_none, false, true, 1, 1, rd_run_backup_verify },
+    { "backup", "restore", "DIR TO", "Makes a data directory from a backup",
+      "TO must not exist, or be empty. With --until it is as it was at that time. The policy is in "
+      "the journal: it need\n"
+      "not be there.",
+      options_restore, false, true, 2, 2, rd_run_backup_restore },
     { "store", "stat", NULL, "Shows the sizes of journal and store", NULL, options_data, false,
       true, 0, 0, rd_run_store_stat },
     { "store", "rebuild", NULL, "Makes the store anew from the journal",

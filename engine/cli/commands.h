@@ -53,6 +53,7 @@ rd_command_run rd_run_feed_tail, rd_run_clock_advance, rd_run_notice_list, rd_ru
 rd_command_run rd_run_reference_methods, rd_run_reference_errors, rd_run_reference_commands;
 rd_command_run rd_run_calendar_add, rd_run_calendar_between, rd_run_calendar_show,
     rd_run_calendar_import;
+rd_command_run rd_run_backup_create, rd_run_backup_verify, rd_run_backup_restore;
 rd_command_run rd_run_store_stat, rd_run_store_rebuild, rd_run_audit_verify;
 rd_command_run rd_run_ledger_show, rd_run_ledger_verify;
 rd_command_run rd_run_template_render, rd_run_case_progress, rd_run_case_guidance;

@@ -206,3 +206,15 @@ void rd_grid_write(struct rd_grid *grid, struct rd_buf *out, bool colour)
         grid_write_row(grid, out, grid->cells + i * grid->column_count);
     grid->row_count = 0;
 }
+
+const char *rd_output_hex(struct rd_arena *arena, const unsigned char *bytes, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *out = rd_arena_alloc(arena, 2 * len + 1);
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    out[2 * len] = '\0';
+    return out;
+}

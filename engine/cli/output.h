@@ -50,4 +50,7 @@ void rd_grid_add(struct rd_grid *grid, const char *const *cells);
  * written. */
 void rd_grid_write(struct rd_grid *grid, struct rd_buf *out, bool colour);
 
+/* Bytes as hexadecimal digits, in the arena. */
+const char *rd_output_hex(struct rd_arena *arena, const unsigned char *bytes, size_t len);
+
 #endif

@@ -64,6 +64,7 @@ struct rd_kernel {
     bool books_dirty;              /* that took over what is not flushed yet */
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
     struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
+    struct rd_backing *backing;    /* the backup that is being made: backup.h; NULL */
     bool replanning;               /* deadlines are being planned anew, in slices */
     bool replan_gained;            /* cases may have limits to begin that they do not have */
     uint64_t rearm_read;           /* versions of cases that were read for that */

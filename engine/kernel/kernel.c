@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kernel/inside.h"
+#include "kernel/backup.h"
 #include "kernel/loading.h"
 #include "kernel/method.h"
 #include "kernel/report.h"
@@ -223,6 +224,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     if (!kernel)
         return;
     rd_loading_fini(kernel);
+    rd_backing_fini(kernel);
     rd_reports_fini(kernel);
     rd_vault_close(kernel->vault);
     rd_bindings_free(kernel->bindings);
@@ -441,6 +443,7 @@ void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests,
 {
     (void)kernel_turn(kernel, requests, count, SIZE_MAX);
     kernel_flush(kernel, requests, count, kernel_loading(kernel));
+    (void)rd_backing_slice(kernel);
     if (kernel->reports) {
         rd_reports_slice(kernel); /* what it reads is flushed, what it files is not yet */
         kernel_flush(kernel, NULL, 0, NULL);
@@ -491,6 +494,7 @@ void rd_kernel_call(struct rd_kernel *kernel, struct rd_request *request)
     rd_kernel_run(kernel, &request, 1);
     while (request->waits) {
         rd_loading_wait(kernel);
+        rd_backing_wait(kernel);
         rd_kernel_run(kernel, NULL, 0);
     }
 }
@@ -502,7 +506,8 @@ bool rd_kernel_reads(const struct rd_kernel *kernel)
 
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel)
 {
-    int64_t loaded = rd_loading_wake_at(kernel);
+    int64_t loaded = rd_loading_wake_at(kernel), backed = rd_backing_wake_at(kernel);
+    loaded = backed < loaded ? backed : loaded; /* what goes on beside */
     if (kernel->reports || loaded == 0)
         return 0;
     if ((kernel->replanning || kernel->jobs_running) && !rd_vault_is_full(kernel->vault))

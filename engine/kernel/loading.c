@@ -6,16 +6,15 @@
  *
  * The thread must not touch the kernel: it knows the directory's name, the hash that needs no
  * loading, and the table of symbols, which has a lock; and makes a policy that nobody else has
- * seen. `done` and the join hand that over. What follows is decided when it is over, by what is in
+ * seen. The join hands that over. What follows is decided when it is over, by what is in
  * force then: an activation may be between, and the asker may have lost his right.
  */
 #include "kernel/loading.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "kernel/aside.h"
 
 struct rd_loading {
     struct rd_request *request;
@@ -24,16 +23,15 @@ struct rd_loading {
     const char *dir;            /* the kernel's, which waits for the thread before it forgets it */
     struct rd_symbols *symbols; /* likewise; shared by threads */
     char have[RD_POLICY_HASH_TEXT];
-    pthread_t thread;
-    bool threaded; /* and not joined */
-    atomic_bool done;
+    struct rd_aside aside;
     struct rd_loading *next;
 };
 
 /* ---- on its own thread ---- */
 
-static void loading_make(struct rd_loading *loading)
+static void loading_make(void *context)
 {
+    struct rd_loading *loading = context;
     struct rd_loaded *loaded = &loading->loaded;
     loaded->status = rd_policy_read_dir(&loaded->arena, loading->dir, &loaded->sources,
                                         &loaded->count, &loaded->error);
@@ -45,38 +43,13 @@ static void loading_make(struct rd_loading *loading)
                                         &loaded->findings, &loaded->policy, &loaded->error);
 }
 
-static void *loading_main(void *context)
-{
-    struct rd_loading *loading = context;
-    loading_make(loading);
-    atomic_store(&loading->done, true);
-    return NULL;
-}
-
 /* ---- on the kernel's ---- */
 
-/* Signals are for the threads that expect them. Without a thread to be had the load is done at
- * once: late for others, but not never. */
 static void loading_begin(struct rd_kernel *kernel, struct rd_loading *loading)
 {
-    sigset_t all, before;
     const char *have = loading->use->have(kernel);
     memcpy(loading->have, have, strlen(have) + 1);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    loading->threaded = pthread_create(&loading->thread, NULL, loading_main, loading) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!loading->threaded)
-        loading_main(loading);
-}
-
-static void loading_join(struct rd_loading *loading)
-{
-    if (!loading->threaded)
-        return;
-    int failed = pthread_join(loading->thread, NULL);
-    RD_ASSERT(failed == 0);
-    loading->threaded = false;
+    rd_aside_begin(&loading->aside, loading_make, loading);
 }
 
 static void loading_free(struct rd_loading *loading)
@@ -137,9 +110,9 @@ static void loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
 struct rd_request *rd_loading_slice(struct rd_kernel *kernel)
 {
     struct rd_loading *loading = kernel->loadings;
-    if (!loading || !atomic_load(&loading->done))
+    if (!loading || !rd_aside_is_done(&loading->aside))
         return NULL;
-    loading_join(loading);
+    rd_aside_join(&loading->aside);
     loading_answer(kernel, loading);
     struct rd_request *answered = loading->request;
     kernel->loadings = loading->next;
@@ -153,13 +126,15 @@ int64_t rd_loading_wake_at(const struct rd_kernel *kernel)
 {
     if (!kernel->loadings)
         return INT64_MAX;
-    return atomic_load(&kernel->loadings->done) ? 0 : rd_kernel_now_ms(kernel) + RD_LOADING_LOOK_MS;
+    return rd_aside_is_done(&kernel->loadings->aside)
+               ? 0
+               : rd_kernel_now_ms(kernel) + RD_LOADING_LOOK_MS;
 }
 
 void rd_loading_wait(struct rd_kernel *kernel)
 {
     if (kernel->loadings)
-        loading_join(kernel->loadings);
+        rd_aside_join(&kernel->loadings->aside);
 }
 
 void rd_loading_fini(struct rd_kernel *kernel)

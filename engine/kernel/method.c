@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "kernel/inside.h"
+#include "kernel/backup.h"
 
 #define TEXT "{\"type\":\"string\"}"
 #define COUNT "{\"type\":\"integer\"}"
@@ -59,6 +59,16 @@ static const struct rd_method METHODS[] = {
              { "limit", COUNT, false, "1 to 1000; 50 where missing." },
              { "cursor", TEXT, false, "From the page before." }, AS),
       ANY_MAP_RESULT },
+    { "backup.create",
+      "Copies the journal, proven, into a directory of the server's machine, or brings the backup "
+      "there up to date; answers when it is made.",
+      RD_METHOD_ROW, false,
+      PARAMS({ "to", TEXT, true, "The directory's whole path; its parent must exist." },
+             { "bytes_per_s", COUNT, false, "As fast as this at most; 0: as fast as it goes." },
+             AS),
+      ANY_MAP_RESULT },
+    { "backup.status", "How far the backup is that is being made.", RD_METHOD_ROW, false,
+      PARAMS(AS), ANY_MAP_RESULT },
     { "calendar.add", "When a duration, begun at a time, is used up on a calendar.",
       RD_METHOD_ACTOR, false,
       PARAMS({ "calendar", TEXT, true, "The calendar's name." },
@@ -280,6 +290,8 @@ static const struct {
 } CALLS[] = {
     { rd_method_account_token, NULL },
     { rd_method_agenda_list, NULL },
+    { rd_method_backup_create, NULL },
+    { rd_method_backup_status, "backup.create" },
     { rd_method_calendar_add, NULL },
     { rd_method_calendar_between, NULL },
     { rd_method_calendar_show, NULL },

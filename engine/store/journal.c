@@ -58,6 +58,11 @@ bool rd_journal_is_full(const struct rd_journal *journal)
     return journal->full;
 }
 
+const char *rd_journal_dir(const struct rd_journal *journal)
+{
+    return journal->dir;
+}
+
 uint64_t rd_journal_disk_bytes(const struct rd_journal *journal)
 {
     uint64_t bytes = 0;

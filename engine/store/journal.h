@@ -118,6 +118,8 @@ struct rd_position rd_journal_end(const struct rd_journal *journal);
 struct rd_position rd_journal_start(const struct rd_journal *journal);
 /* Whether appends are being refused for want of room (checked anew at each append). */
 bool rd_journal_is_full(const struct rd_journal *journal);
+/* The directory of its segments; borrowed. */
+const char *rd_journal_dir(const struct rd_journal *journal);
 /* Bytes of all segments on disk. */
 uint64_t rd_journal_disk_bytes(const struct rd_journal *journal);
 
