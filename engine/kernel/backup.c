@@ -180,6 +180,8 @@ struct rd_request *rd_backing_slice(struct rd_kernel *kernel)
     struct rd_backing *backing = kernel->backing;
     if (!backing)
         return NULL;
+    if (atomic_load(&kernel->ending))
+        atomic_store(&backing->stop, true);
     if (!backing->aside.work) {
         if (rd_kernel_durable_seq(kernel) >= backing->options.until_seq)
             rd_aside_begin(&backing->aside, backing_work, backing);

@@ -7,6 +7,8 @@
 #ifndef RD_KERNEL_INSIDE_H
 #define RD_KERNEL_INSIDE_H
 
+#include <stdatomic.h>
+
 #include "domain/apply.h"
 #include "domain/model.h"
 #include "kernel/kernel.h"
@@ -65,6 +67,7 @@ struct rd_kernel {
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
     struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
     struct rd_backing *backing;    /* the backup that is being made: backup.h; NULL */
+    atomic_bool ending;            /* set by another thread: the backup is broken off */
     bool replanning;               /* deadlines are being planned anew, in slices */
     bool replan_gained;            /* cases may have limits to begin that they do not have */
     uint64_t rearm_read;           /* versions of cases that were read for that */

@@ -219,6 +219,11 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     return RD_OK;
 }
 
+void rd_kernel_ending(struct rd_kernel *kernel)
+{
+    atomic_store(&kernel->ending, true);
+}
+
 void rd_kernel_close(struct rd_kernel *kernel)
 {
     if (!kernel)

@@ -63,6 +63,9 @@ struct rd_kernel_start {
 enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd_findings *findings,
                               struct rd_kernel **out, struct rd_kernel_start *start,
                               struct rd_error *error) RD_MUST_CHECK;
+/* The end is near: what goes on beside the work for long (a backup) is broken off, so that its asker
+ * is answered. The only function that any thread may call. */
+void rd_kernel_ending(struct rd_kernel *kernel);
 /* Flushes, commits, closes. NULL is fine. */
 void rd_kernel_close(struct rd_kernel *kernel);
 /* The calling thread uses the kernel from now on. */

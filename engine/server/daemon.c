@@ -197,6 +197,7 @@ static void server_drain(struct rd_server *server, int signal_number)
            server->under_way, server->session_count);
     rd_notify_send(&server->notify, "STOPPING=1\nSTATUS=answering what has arrived");
     server->draining = true;
+    rd_worker_ending(&server->worker);
     uv_timer_stop(&server->watchdog_timer);
     rd_listeners_close(server);
     uv_timer_start(&server->drain_timer, server_on_drain_over, RD_DRAIN_MS_MAX, 0);

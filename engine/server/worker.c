@@ -295,6 +295,11 @@ uint64_t rd_worker_durable_seq(const struct rd_worker *worker)
     return atomic_load(&worker->durable_seq);
 }
 
+void rd_worker_ending(struct rd_worker *worker)
+{
+    rd_kernel_ending(worker->kernel);
+}
+
 void rd_worker_stop(struct rd_worker *worker)
 {
     rd_queue_close(&worker->in);

@@ -49,6 +49,8 @@ void rd_worker_push(struct rd_worker *worker, struct rd_jobs *jobs);
 /* What has been run; empties the queue of results. */
 struct rd_jobs rd_worker_results(struct rd_worker *worker);
 uint64_t rd_worker_durable_seq(const struct rd_worker *worker);
+/* Whoever waits for something long is to be answered soon. */
+void rd_worker_ending(struct rd_worker *worker);
 /* Runs what has been handed over, closes the kernel, sets `done` and rings. Does not wait. */
 void rd_worker_stop(struct rd_worker *worker);
 /* After `done`, and after the last results were taken. */

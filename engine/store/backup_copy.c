@@ -14,25 +14,27 @@
 #include "store/packed.h"
 
 #define BACKUP_TEMP "copy.tmp"
+#define BACKUP_NAP_NS 20000000
 
-/* Waits where it was faster than it may be. */
+static bool backup_is_stopped(const struct backup *backup)
+{
+    return backup->options->stop && atomic_load(backup->options->stop);
+}
+
+/* Waits where it was faster than it may be, but not longer than until it is stopped. */
 static void backup_pace(const struct backup *backup)
 {
     uint64_t rate = backup->options->bytes_per_s;
     if (rate == 0)
         return;
-    int64_t due_ns = (int64_t)((double)backup->summary->copied_bytes / (double)rate * 1e9);
-    int64_t ahead_ns = due_ns - (rd_clock_mono_ns() - backup->began_ns);
-    if (ahead_ns > 0) {
-        struct timespec pause = { .tv_sec = ahead_ns / 1000000000,
-                                  .tv_nsec = ahead_ns % 1000000000 };
-        nanosleep(&pause, NULL);
+    int64_t due_ns =
+        backup->began_ns + (int64_t)((double)backup->summary->copied_bytes / (double)rate * 1e9);
+    while (rd_clock_mono_ns() < due_ns && !backup_is_stopped(backup)) {
+        int64_t ahead_ns = due_ns - rd_clock_mono_ns();
+        struct timespec pause = { .tv_nsec = ahead_ns < BACKUP_NAP_NS ? ahead_ns : BACKUP_NAP_NS };
+        if (ahead_ns > 0)
+            nanosleep(&pause, NULL);
     }
-}
-
-static bool backup_is_stopped(const struct backup *backup)
-{
-    return backup->options->stop && atomic_load(backup->options->stop);
 }
 
 /* One piece at its place. Pieces reach the disk one by one: a large dirty file would make the
