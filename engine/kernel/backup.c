@@ -202,7 +202,8 @@ int64_t rd_backing_wake_at(const struct rd_kernel *kernel)
     struct rd_backing *backing = kernel->backing;
     if (!backing)
         return INT64_MAX;
-    return !backing->aside.work || rd_aside_is_done(&backing->aside)
+    bool breaks_off = atomic_load(&kernel->ending) && !atomic_load(&backing->stop);
+    return !backing->aside.work || rd_aside_is_done(&backing->aside) || breaks_off
                ? 0
                : rd_kernel_now_ms(kernel) + BACKING_LOOK_MS;
 }
