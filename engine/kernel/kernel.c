@@ -441,6 +441,7 @@ static size_t kernel_turn(struct rd_kernel *kernel, struct rd_request *const *re
         kernel_ring(kernel);
     kernel_replan(kernel);
     kernel_jobs(kernel);
+    (void)rd_backing_slice(kernel);
     return count;
 }
 
@@ -448,7 +449,6 @@ void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests,
 {
     (void)kernel_turn(kernel, requests, count, SIZE_MAX);
     kernel_flush(kernel, requests, count, kernel_loading(kernel));
-    (void)rd_backing_slice(kernel);
     if (kernel->reports) {
         rd_reports_slice(kernel); /* what it reads is flushed, what it files is not yet */
         kernel_flush(kernel, NULL, 0, NULL);
