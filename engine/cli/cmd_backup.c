@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/names.h"
+#include "base/symbol.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -192,14 +194,33 @@ enum rd_status rd_run_backup_verify(struct rd_cli *cli, struct rd_error *error)
 struct restore {
     struct rd_progress progress;
     int64_t until_ms; /* INT64_MAX: all */
+    struct rd_symbols *symbols;
+    struct rd_names names; /* that the entries so far have given */
+    struct rd_arena arena; /* of one entry */
 };
+
+static void restore_init(struct restore *restore, int64_t until_ms)
+{
+    *restore = (struct restore){ .until_ms = until_ms, .symbols = rd_symbols_new() };
+    rd_names_init(&restore->names, restore->symbols);
+    rd_arena_init(&restore->arena);
+}
+
+static void restore_fini(struct restore *restore)
+{
+    rd_arena_fini(&restore->arena);
+    rd_names_fini(&restore->names);
+    rd_symbols_unref(restore->symbols);
+}
 
 static bool restore_ends(void *context, uint64_t seq, const void *payload, size_t len)
 {
-    const struct restore *restore = context;
-    int64_t at_ms;
+    struct restore *restore = context;
+    struct rd_command_entry entry;
     (void)seq;
-    return rd_entry_peek_time(payload, len, &at_ms) && at_ms > restore->until_ms;
+    rd_arena_reset(&restore->arena);
+    return rd_entry_unpack(payload, len, &restore->names, &restore->arena, &entry, NULL) == RD_OK &&
+           entry.at_ms > restore->until_ms;
 }
 
 static void restore_progress(void *context, uint64_t done, uint64_t all)
@@ -237,10 +258,11 @@ enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
     const char *from = cli->args.operands[0], *to = cli->args.operands[1];
     const char *until = rd_args_text(&cli->args, "until");
     const char *partial = rd_arena_printf(&cli->arena, "%s.partial", to);
-    struct restore restore = { .until_ms = INT64_MAX };
+    struct restore restore;
+    int64_t until_ms = INT64_MAX;
     struct rd_backup_summary summary;
     char digest[65];
-    if (until && !rd_time_read(until, &restore.until_ms))
+    if (until && !rd_time_read(until, &until_ms))
         return rd_error_set(error, RD_USAGE,
                             "'%s' is no RFC 3339 time; write it as 2026-03-06T16:00:00+08:00",
                             until);
@@ -253,7 +275,9 @@ enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
                          "%s is there, from a restore that was broken off; remove it first",
                          partial)
                    : rd_error_errno(error, RD_IO, errno, "can't make %s", partial);
+    restore_init(&restore, until_ms);
     enum rd_status status = restore_into(cli, from, partial, &restore, &summary, digest, error);
+    restore_fini(&restore);
     if (status == RD_OK && rename(partial, to) != 0)
         status = rd_error_errno(error, RD_IO, errno, "can't rename %s to %s", partial, to);
     if (status != RD_OK) {

@@ -210,17 +210,6 @@ enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_names 
     return body.kind == RD_LIST ? entry_fill(&body, 0, out, error) : entry_unknown(error);
 }
 
-/* A list of more than fifteen, a small number, then eight bytes of time. */
-bool rd_entry_peek_time(const void *payload, size_t len, int64_t *at_ms)
-{
-    const unsigned char *at = payload;
-    enum { LIST16 = 0xdc, UINT64 = 0xcf, INT64 = 0xd3, HEAD = 5 };
-    if (len < HEAD + 8 || at[0] != LIST16 || at[3] > 0x7f || (at[4] != UINT64 && at[4] != INT64))
-        return false;
-    *at_ms = (int64_t)rd_key_u64(at + HEAD);
-    return true;
-}
-
 struct rd_key16 rd_idempotency_key(const char *actor, const char *key, struct rd_buf *scratch)
 {
     rd_buf_clear(scratch);

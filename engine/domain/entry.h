@@ -71,9 +71,6 @@ enum rd_status rd_entry_unpack(const void *payload, size_t len, struct rd_names 
                                struct rd_arena *arena, struct rd_command_entry *out,
                                struct rd_error *error) RD_MUST_CHECK;
 
-/* The time of a packed entry without unpacking it; false where the bytes are none. */
-bool rd_entry_peek_time(const void *payload, size_t len, int64_t *at_ms);
-
 /* The key in IDEMPOTENCY of an actor's key. */
 struct rd_key16 rd_idempotency_key(const char *actor, const char *key, struct rd_buf *scratch);
 /* Keys that begin so are an import's natural keys and never expire. */
