@@ -22,7 +22,6 @@
 #define JOURNAL_SPARE_STEP (512u * 1024) /* written and flushed: 1 to 3 ms */
 #define JOURNAL_PACK_STEP (256u * 1024)
 #define JOURNAL_BACKLOG_STEP (64u * 1024)
-#define JOURNAL_SPARES_MAX 2u  /* more are removed, which takes longer than making them a spare */
 #define JOURNAL_BACKLOG_MAX 8u /* full segments that may wait for an idle moment */
 #define JOURNAL_TIDY_PAUSE_NS 10000000000ll
 

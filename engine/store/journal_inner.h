@@ -84,6 +84,7 @@ struct rd_journal {
     uint64_t read_next; /* position behind the last read one: tells reading in order from jumping */
 };
 
+#define JOURNAL_SPARES_MAX 2u /* more are removed, which takes longer than making them a spare */
 #define JOURNAL_SPARE_TEMP "spare.tmp"
 
 /* Spare files are a stack: "spare.seg", "spare-1.seg", ... */

@@ -25,6 +25,13 @@
 #include "base/log.h"
 #include "store/journal_inner.h"
 
+/* Bytes of the newest segment that are read at once, and how many of them again with the next: a
+ * frame's header may lie across. */
+#define SCAN_WINDOW (256u * 1024)
+#define SCAN_OVERLAP RD_FRAME_HEADER_BYTES
+_Static_assert(SCAN_OVERLAP % RD_FRAME_ALIGN == 0 && SCAN_WINDOW % RD_FRAME_ALIGN == 0,
+               "windows begin where frames may");
+
 /* A segment's file as found in the directory. */
 struct found {
     uint32_t number;
@@ -35,6 +42,7 @@ struct found {
 struct found_list {
     struct found *items;
     size_t count, cap;
+    unsigned spares; /* a bit for each by its index */
 };
 
 void journal_segment_add(struct rd_journal *journal, struct journal_segment segment)
@@ -79,8 +87,22 @@ static int found_compare(const void *a, const void *b)
                                   : (int)x->packed - (int)y->packed;
 }
 
+/* The spare's index, or -1. */
+static int journal_spare_index(const struct rd_journal *journal, const char *name, uint64_t bytes)
+{
+    char spare[RD_SEGMENT_NAME_MAX];
+    for (uint32_t i = 0; i < JOURNAL_SPARES_MAX; i++) {
+        journal_spare_name(spare, i);
+        if (strcmp(name, spare) == 0 && bytes == journal->segment_bytes) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 /* A file of the directory: a segment goes on the list, what a crash left half made goes away, a
- * spare is counted. */
+ * spare is noted. The spare that was being made stays until the next one is: removing a large file
+ * takes its time. */
 static void journal_look_at(struct rd_journal *journal, const char *name, struct found_list *list)
 {
     struct found item = { 0 };
@@ -89,13 +111,15 @@ static void journal_look_at(struct rd_journal *journal, const char *name, struct
     if (name[0] == '.' || fstatat(journal->dir_fd, name, &stat, 0) != 0) {
         return;
     }
-    bool temp = len > 4 && strcmp(name + len - 4, ".tmp") == 0;
-    bool spare = strncmp(name, "spare", 5) == 0;
+    bool temp =
+        len > 4 && strcmp(name + len - 4, ".tmp") == 0 && strcmp(name, JOURNAL_SPARE_TEMP) != 0;
+    bool spare = strncmp(name, "spare", 5) == 0 && strcmp(name, JOURNAL_SPARE_TEMP) != 0;
+    int index = journal_spare_index(journal, name, (uint64_t)stat.st_size);
     if (journal_name_parse(name, &item.number, &item.packed)) {
         item.bytes = (uint64_t)stat.st_size;
         found_add(list, item);
-    } else if (strcmp(name, "spare.seg") == 0 && (uint64_t)stat.st_size == journal->segment_bytes) {
-        journal->spares = 1;
+    } else if (index >= 0) {
+        list->spares |= 1u << index;
     } else if ((temp || spare) && !journal->read_only) {
         unlinkat(journal->dir_fd, name, 0);
     }
@@ -113,6 +137,9 @@ static enum rd_status journal_list(struct rd_journal *journal, struct found_list
         journal_look_at(journal, entry->d_name, list);
     }
     closedir(dir);
+    while (list->spares >> journal->spares & 1) { /* they are taken from the last one on */
+        journal->spares++;
+    }
     if (list->count > 0) {
         qsort(list->items, list->count, sizeof(*list->items), found_compare);
     }
@@ -245,25 +272,103 @@ static enum rd_status journal_open_newest(struct rd_journal *journal, bool *drop
     return RD_OK;
 }
 
-/* The newest segment's bytes from `from` on, while they are being looked through. */
+/* The newest segment's bytes from `from` on, while they are being looked through. As a rule only
+ * those are held that frames were found in. */
 struct scan {
     unsigned char *bytes;
     uint32_t from, len;
+    uint32_t room;       /* from `from` to the segment's end; len of them are in memory */
     uint32_t at;         /* in bytes: behind the last frame that fits */
     uint32_t torn_end;   /* in bytes: how far the torn tail goes; == at: there is none */
     uint64_t damaged_by; /* sequence of a later entry that proves damage; 0: none */
 };
 
-static void scan_frames(struct rd_journal *journal, struct scan *scan)
+static enum rd_status scan_read(struct rd_journal *journal, unsigned char *bytes, uint32_t len,
+                                uint32_t at, struct rd_error *error)
+{
+    if (rd_segment_pread(journal->tail.fd, bytes, len, at)) {
+        return RD_OK;
+    }
+    return rd_error_errno(error, RD_IO, errno, "%s/%08x.seg: cannot be read whole", journal->dir,
+                          journal->tail.header.number);
+}
+
+/* Takes the bytes up to `upto` into memory, or to the segment's end. */
+static enum rd_status scan_extend(struct rd_journal *journal, struct scan *scan, uint32_t upto,
+                                  struct rd_error *error)
+{
+    uint32_t len = scan->len;
+    upto = upto < scan->room ? upto : scan->room;
+    if (upto <= len) {
+        return RD_OK;
+    }
+    scan->bytes = realloc(scan->bytes, upto);
+    RD_ASSERT(scan->bytes);
+    scan->len = upto;
+    return scan_read(journal, scan->bytes + len, upto - len, scan->from + len, error);
+}
+
+/* Looks at the frame at `at`, whose bytes it reads as far as there are; *fits: it is one. */
+static enum rd_status scan_frame(struct rd_journal *journal, struct scan *scan,
+                                 struct rd_frame *frame, bool *fits, struct rd_error *error)
+{
+    const unsigned char *key = journal->tail.header.key;
+    uint32_t header = scan->at + RD_FRAME_HEADER_BYTES;
+    enum rd_status status =
+        header <= scan->len ? RD_OK : scan_extend(journal, scan, header + SCAN_WINDOW, error);
+    if (status == RD_OK && header <= scan->len) {
+        uint32_t end =
+            scan->at + rd_frame_claim(scan->bytes + scan->at, scan->room - scan->at, key);
+        status = end <= scan->len ? RD_OK : scan_extend(journal, scan, end + SCAN_WINDOW, error);
+    }
+    *fits =
+        status == RD_OK && rd_frame_check(scan->bytes + scan->at, scan->len - scan->at, key, frame);
+    return status;
+}
+
+static enum rd_status scan_frames(struct rd_journal *journal, struct scan *scan,
+                                  struct rd_error *error)
 {
     struct rd_frame frame;
-    while (rd_frame_check(scan->bytes + scan->at, scan->len - scan->at, journal->tail.header.key,
-                          &frame) &&
-           frame.seq == journal->last_seq + 1) {
-        scan->at += frame.bytes;
-        journal->last_seq = frame.seq;
-        memcpy(journal->tail.hash, frame.hash, RD_HASH_BYTES);
+    bool fits = true;
+    enum rd_status status = RD_OK;
+    while (status == RD_OK && fits) {
+        status = scan_frame(journal, scan, &frame, &fits, error);
+        fits = fits && frame.seq == journal->last_seq + 1;
+        if (fits) {
+            scan->at += frame.bytes;
+            journal->last_seq = frame.seq;
+            memcpy(journal->tail.hash, frame.hash, RD_HASH_BYTES);
+        }
     }
+    return status;
+}
+
+/* Whether nothing lies behind the last frame that fits: the mark of the end, and up to the end of
+ * the segment (which may be a recycled one, full of old frames) no place that could be the
+ * beginning of a later frame. Read through a window; the usual case, and nothing of it needs to be
+ * kept. */
+static enum rd_status scan_is_quiet(struct rd_journal *journal, const struct scan *scan,
+                                    bool *quiet, struct rd_error *error)
+{
+    unsigned char *window = malloc(SCAN_WINDOW);
+    uint32_t left = scan->room - scan->at;
+    enum rd_status status = RD_OK;
+    RD_ASSERT(window);
+    *quiet = true;
+    for (uint32_t at = scan->at; status == RD_OK && *quiet && at < scan->room;
+         at += SCAN_WINDOW - SCAN_OVERLAP) {
+        uint32_t len = scan->room - at < SCAN_WINDOW ? scan->room - at : SCAN_WINDOW;
+        status = scan_read(journal, window, len, scan->from + at, error);
+        if (status == RD_OK && at == scan->at) {
+            *quiet = is_zero(window, left < RD_SEGMENT_END_BYTES ? left : RD_SEGMENT_END_BYTES);
+        }
+        *quiet =
+            status == RD_OK && *quiet &&
+            rd_frame_trace(window, len, journal->tail.header.key, journal->last_seq + 1) == len;
+    }
+    free(window);
+    return status;
 }
 
 /* What lies behind the last frame that fits: nothing, a torn tail, or proof of damage. */
@@ -283,7 +388,7 @@ static void scan_rest(const struct rd_journal *journal, struct scan *scan)
         scan->torn_end = (uint32_t)at;
         at = rd_frame_search(scan->bytes, at, scan->len, key, journal->last_seq + 1, 0);
     }
-    uint32_t room = scan->len - scan->at;
+    uint32_t room = scan->len - scan->at; /* all is in memory by now */
     room = room < RD_SEGMENT_END_BYTES ? room : RD_SEGMENT_END_BYTES;
     if (scan->torn_end > scan->at || is_zero(scan->bytes + scan->at, room)) {
         return;
@@ -306,18 +411,17 @@ static enum rd_status scan_load(struct rd_journal *journal, uint64_t known_good,
     uint32_t offset = (uint32_t)known_good;
     bool hinted = known_good >> 32 == journal->tail.header.number &&
                   offset >= RD_SEGMENT_HEADER_BYTES && offset < bytes;
-    scan->from = hinted ? offset : RD_SEGMENT_HEADER_BYTES;
-    scan->len = bytes - scan->from;
-    scan->bytes = malloc(scan->len);
-    RD_ASSERT(scan->bytes);
-    if (!rd_segment_pread(journal->tail.fd, scan->bytes, scan->len, scan->from)) {
-        return rd_error_errno(error, RD_IO, errno, "%s/%08x.seg: cannot be read whole",
-                              journal->dir, journal->tail.header.number);
-    }
     struct rd_frame frame;
+    bool fits;
+    *scan = (struct scan){ .bytes = scan->bytes,
+                           .from = hinted ? offset : RD_SEGMENT_HEADER_BYTES,
+                           .room = bytes - (hinted ? offset : RD_SEGMENT_HEADER_BYTES) };
+    enum rd_status status = scan_frame(journal, scan, &frame, &fits, error);
+    if (status != RD_OK) {
+        return status;
+    }
     if (hinted) {
-        if (!rd_frame_check(scan->bytes, scan->len, journal->tail.header.key, &frame)) {
-            free(scan->bytes);
+        if (!fits) {
             return scan_load(journal, 0, scan, error);
         }
         journal->last_seq = frame.seq - 1;
@@ -327,7 +431,7 @@ static enum rd_status scan_load(struct rd_journal *journal, uint64_t known_good,
     memcpy(journal->tail.hash, journal->tail.header.prev_hash, RD_HASH_BYTES);
     unsigned char hash[RD_HASH_BYTES];
     memcpy(hash, journal->tail.hash, RD_HASH_BYTES);
-    if (rd_frame_check(scan->bytes, scan->len, journal->tail.header.key, &frame)) {
+    if (fits) {
         rd_frame_chain(hash, frame.seq, frame.payload, frame.len);
         if (memcmp(hash, frame.hash, RD_HASH_BYTES) != 0) {
             return rd_error_set(
@@ -344,7 +448,7 @@ static enum rd_status scan_load(struct rd_journal *journal, uint64_t known_good,
 static enum rd_status journal_cut(struct rd_journal *journal, const struct scan *scan,
                                   struct rd_error *error)
 {
-    uint32_t len = scan->len - scan->at;
+    uint32_t len = scan->room - scan->at;
     void *zeros = calloc(1, len);
     RD_ASSERT(zeros);
     bool good = rd_segment_pwrite(journal->tail.fd, zeros, len, scan->from + scan->at);
@@ -382,10 +486,22 @@ static enum rd_status journal_scan(struct rd_journal *journal, uint64_t known_go
                                    struct rd_error *error)
 {
     struct scan scan = { 0 };
+    bool quiet = false;
     enum rd_status status = scan_load(journal, known_good, &scan, error);
     if (status == RD_OK) {
-        scan_frames(journal, &scan);
+        status = scan_frames(journal, &scan, error);
+    }
+    scan.torn_end = scan.at;
+    if (status == RD_OK) {
+        status = scan_is_quiet(journal, &scan, &quiet, error);
+    }
+    if (status == RD_OK && !quiet) {
+        status = scan_extend(journal, &scan, scan.room, error);
+    }
+    if (status == RD_OK && !quiet) {
         scan_rest(journal, &scan);
+    }
+    if (status == RD_OK) {
         status = scan_judge(journal, &scan, known_good, must_be_clean, error);
     }
     if (status == RD_OK && scan.torn_end > scan.at) {

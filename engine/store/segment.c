@@ -185,6 +185,19 @@ bool rd_frame_check(const unsigned char *at, size_t room,
     return true;
 }
 
+size_t rd_frame_trace(const unsigned char *bytes, size_t len,
+                      const unsigned char key[RD_SEGMENT_KEY_BYTES], uint64_t seq_min)
+{
+    uint32_t magic = frame_magic(key);
+    for (size_t at = 0; at + RD_FRAME_HEADER_BYTES <= len; at += RD_FRAME_ALIGN) {
+        if (rd_le32_get(bytes + at + FRAME_MAGIC) == magic &&
+            rd_le64_get(bytes + at + FRAME_SEQ) >= seq_min) {
+            return at;
+        }
+    }
+    return len;
+}
+
 size_t rd_frame_search(const unsigned char *bytes, size_t from, size_t len,
                        const unsigned char key[RD_SEGMENT_KEY_BYTES], uint64_t seq_min,
                        uint64_t flushed_min)

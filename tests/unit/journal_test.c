@@ -469,6 +469,40 @@ START_TEST(stops_at_damage_before_the_last_flush)
 }
 END_TEST
 
+static void append_bytes(struct rd_journal *journal, size_t len)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_position position;
+    uint64_t seq;
+    unsigned char *bytes = calloc(1, len);
+    ck_assert_int_eq(rd_journal_append(journal, bytes, len, &seq, &position, &error), RD_OK);
+    free(bytes);
+    flush(journal);
+}
+
+/* The segment's rest is looked through window by window (SCAN_WINDOW): a later entry is seen
+ * however its header lies across two of them, and an entry may be larger than any. */
+START_TEST(sees_entries_across_the_windows_of_the_search)
+{
+    static const unsigned char zeros[64];
+    const struct rd_journal_options options = { .segment_bytes = 2 * 1024 * 1024,
+                                                .entry_bytes_max = 1024 * 1024 };
+    const uint32_t window = 256 * 1024, header = RD_FRAME_HEADER_BYTES;
+    for (uint32_t bytes = window - 2 * header; bytes <= window + header; bytes += RD_FRAME_ALIGN) {
+        struct rd_journal *journal = open_with(&options, NULL);
+        append_bytes(journal, bytes - header); /* the first of the segment: its frame is `bytes` */
+        append_bytes(journal, 100);
+        rd_journal_close(journal);
+        journal = open_with(&options, NULL);
+        ck_assert_uint_eq(rd_journal_last_seq(journal), 2);
+        rd_journal_close(journal);
+        file_put("00000001.seg", zeros, sizeof(zeros), RD_SEGMENT_HEADER_BYTES); /* as an end */
+        check_corrupt(&options, "entry 1 is damaged");
+        unit_dir_remove(journal_dir);
+    }
+}
+END_TEST
+
 START_TEST(heeds_what_is_known_to_be_flushed)
 {
     struct rd_journal_options options = small_options();
@@ -622,6 +656,42 @@ START_TEST(makes_the_next_spare_under_load)
     journal = open_with(&options, NULL); /* a half one that is left is nobody's */
     ck_assert(!has_file("spare.tmp"));
     rd_journal_close(journal);
+}
+END_TEST
+
+static void file_make(const char *name, size_t bytes)
+{
+    char path[UNIT_DIR_MAX + 64];
+    snprintf(path, sizeof(path), "%s/%s", journal_dir, name);
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    ck_assert(fd >= 0 && ftruncate(fd, (off_t)bytes) == 0);
+    close(fd);
+}
+
+/* A start takes over the spares that are there; the half-made one is its successor's to truncate:
+ * nothing large is removed while others wait. */
+START_TEST(a_start_removes_no_spare)
+{
+    struct rd_journal *journal = open_small(NULL);
+    append_many(journal, 10, 1);
+    rd_journal_close(journal);
+    file_make("spare.seg", SMALL_SEGMENT);
+    file_make("spare-1.seg", SMALL_SEGMENT);
+    file_make("spare-2.seg", SMALL_SEGMENT); /* one too many */
+    file_make("spare.tmp", SMALL_SEGMENT / 2);
+    journal = open_small(NULL);
+    ck_assert(has_file("spare.seg") && has_file("spare-1.seg") && has_file("spare.tmp"));
+    ck_assert(!has_file("spare-2.seg"));
+    append_many(journal, 600, 40); /* uses both and makes others */
+    check_all(journal, 610);
+    rd_journal_close(journal);
+    file_make("spare-1.seg", SMALL_SEGMENT); /* without the one below it */
+    unlinkat(AT_FDCWD, rd_arena_printf(&arena, "%s/spare.seg", journal_dir), 0);
+    journal = open_small(NULL);
+    append_many(journal, 600, 40);
+    check_all(journal, 1210);
+    rd_journal_close(journal);
+    check_verified(1210);
 }
 END_TEST
 
@@ -1161,12 +1231,14 @@ int main(void)
     tcase_add_test(tests, survives_a_tear_at_every_byte_of_the_last_batch);
     tcase_add_test(tests, cuts_a_torn_batch_whose_first_page_is_missing);
     tcase_add_test(tests, stops_at_damage_before_the_last_flush);
+    tcase_add_test(tests, sees_entries_across_the_windows_of_the_search);
     tcase_add_test(tests, heeds_what_is_known_to_be_flushed);
     tcase_add_test(tests, misses_segments);
     tcase_add_test(tests, judges_a_newest_segment_without_header);
     tcase_add_test(tests, packs_full_segments_and_uses_their_files_again);
     tcase_add_test(tests, makes_the_next_spare_under_load);
     tcase_add_test(tests, finishes_a_spare_that_is_needed_at_once);
+    tcase_add_test(tests, a_start_removes_no_spare);
     tcase_add_test(tests, packs_under_load_when_too_many_wait);
     tcase_add_test(tests, packs_entries_larger_than_a_block);
     tcase_add_test(tests, tells_a_torn_tail_in_a_recycled_file);
