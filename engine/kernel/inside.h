@@ -53,6 +53,7 @@ struct rd_kernel {
     bool flush_failed;
     struct rd_error flush_error;           /* why */
     const struct rd_kernel_server *server; /* NULL: runs wait for their flush */
+    struct rd_journal_server behind;       /* its part for the journal */
     int64_t ring_next_ms; /* the earliest live deadline, where that is known: until a write */
     bool ring_next_known;
     bool ring_failed; /* the last time that deadlines were due; told once */

@@ -460,8 +460,10 @@ enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_
                                struct rd_error *error)
 {
     kernel->server = server;
-    return rd_journal_flusher_start(rd_vault_journal(kernel->vault), server->flushed,
-                                    server->context, error);
+    kernel->behind = (struct rd_journal_server){ .context = server->context,
+                                                 .flushed = server->flushed,
+                                                 .tidied = server->tidied };
+    return rd_journal_serve(rd_vault_journal(kernel->vault), &kernel->behind, error);
 }
 
 size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *requests,

@@ -143,6 +143,9 @@ struct rd_kernel_server {
      * that found no room, and run_served is wanted. Called on the journal's thread: must not call
      * the kernel. */
     void (*flushed)(void *context, uint64_t seq, bool failed);
+    /* Something that was done behind is ready to be taken over in an idle moment. Not on the
+     * kernel's thread, either. */
+    void (*tidied)(void *context);
 };
 /* From now on the kernel is run by rd_kernel_run_served. `server` is borrowed until the kernel is
  * closed. */

@@ -102,6 +102,13 @@ static void worker_on_flushed(void *context, uint64_t seq, bool failed)
     rd_queue_nudge(&worker->in);
 }
 
+/* On another thread of the journal's: the next idle moment comes soon. */
+static void worker_on_tidied(void *context)
+{
+    struct rd_worker *worker = context;
+    rd_queue_nudge(&worker->in);
+}
+
 static bool worker_others_wait(void *context)
 {
     struct rd_worker *worker = context;
@@ -259,7 +266,8 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
     worker->server =
         (struct rd_kernel_server){ .context = worker,
                                    .others_wait = others_wait ? others_wait : worker_others_wait,
-                                   .flushed = worker_on_flushed };
+                                   .flushed = worker_on_flushed,
+                                   .tidied = worker_on_tidied };
     rd_kernel_idle(kernel); /* ends the transaction that opening read with: none changes threads */
     int failed = uv_mutex_init(&worker->lock);
     RD_ASSERT(failed == 0);

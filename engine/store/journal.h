@@ -1,7 +1,7 @@
 /* The journal: the truth, an append-only log of entries in segments. See segment.c for the format.
  *
  * Threads: one thread uses a journal (reading sees what is appended and not yet flushed). Flushes
- * happen on it, or behind it on the journal's own thread (rd_journal_flusher_start).
+ * happen on it, or behind it on the journal's own thread (rd_journal_serve).
  */
 #ifndef RD_STORE_JOURNAL_H
 #define RD_STORE_JOURNAL_H
@@ -83,16 +83,21 @@ void rd_journal_unappend(struct rd_journal *journal, uint64_t seq);
  * flushed_seq says). */
 enum rd_status rd_journal_flush(struct rd_journal *journal, struct rd_error *error) RD_MUST_CHECK;
 
-/* ---- flushing behind the one who appends ---- */
+/* ---- for one who serves: what takes long happens behind the one who appends ---- */
 
-/* Everything up to `seq` is durable; or what was to be flushed behind it could not be written
- * (`failed`): it is kept and goes with the next flush. Called on the journal's thread; must not
- * call back. */
-typedef void rd_journal_flushed_fn(void *context, uint64_t seq, bool failed);
-/* Starts the journal's own thread, which closing ends. Flushes that are begun are told from now on.
- */
-enum rd_status rd_journal_flusher_start(struct rd_journal *journal, rd_journal_flushed_fn *told,
-                                        void *context, struct rd_error *error) RD_MUST_CHECK;
+/* Both are called on threads of the journal's own; they must not call back. */
+struct rd_journal_server {
+    void *context;
+    /* Everything up to `seq` is durable; or what was to be flushed behind it could not be written
+     * (`failed`): it is kept and goes with the next flush. */
+    void (*flushed)(void *context, uint64_t seq, bool failed);
+    /* A spare is filled or a segment packed: rd_journal_idle takes it over, when there is time. */
+    void (*tidied)(void *context);
+};
+/* Starts the thread that flushes are begun on; spares are filled and segments packed on another
+ * from now on. Closing ends both. `server` is borrowed until then. */
+enum rd_status rd_journal_serve(struct rd_journal *journal, const struct rd_journal_server *server,
+                                struct rd_error *error) RD_MUST_CHECK;
 /* Begins to flush the batch and goes on; waits for the flush before it. Where there is no thread
  * for it, where the flush before it failed and where a segment rolls over it is rd_journal_flush,
  * of which nobody is told. */
@@ -103,8 +108,9 @@ void rd_journal_flush_wait(struct rd_journal *journal);
 /* The same without waiting: whether none is under way. */
 bool rd_journal_flush_look(struct rd_journal *journal);
 
-/* Housekeeping for idle moments, a few milliseconds at a time: prepares the spare segment, packs
- * full ones. True: there is more to do, so call again when there is nothing else. */
+/* Housekeeping for idle moments: prepares the spare segment, packs full ones; a few milliseconds at
+ * a time, or behind the caller (rd_journal_serve). True: there is more to do, so call again when
+ * there is nothing else. */
 bool rd_journal_idle(struct rd_journal *journal);
 
 uint64_t rd_journal_last_seq(const struct rd_journal *journal); /* appended */

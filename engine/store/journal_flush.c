@@ -30,8 +30,7 @@ struct journal_flusher {
     bool ending;
     struct journal_tail tail; /* the thread's while a flight is given */
     enum rd_status status;    /* what it came to */
-    rd_journal_flushed_fn *told;
-    void *context;
+    const struct rd_journal_server *server;
 };
 
 void journal_batch_fini(struct journal_batch *batch)
@@ -211,34 +210,41 @@ static void *journal_flusher_main(void *context)
         flusher->state = FLIGHT_DOWN;
         pthread_cond_broadcast(&flusher->changed);
         pthread_mutex_unlock(&flusher->lock);
-        flusher->told(flusher->context, seq, status != RD_OK);
+        flusher->server->flushed(flusher->server->context, seq, status != RD_OK);
         pthread_mutex_lock(&flusher->lock);
     }
     pthread_mutex_unlock(&flusher->lock);
     return NULL;
 }
 
-enum rd_status rd_journal_flusher_start(struct rd_journal *journal, rd_journal_flushed_fn *told,
-                                        void *context, struct rd_error *error)
+bool journal_thread_start(pthread_t *thread, void *(*run)(void *context), void *context)
 {
-    struct journal_flusher *flusher = calloc(1, sizeof(*flusher));
     sigset_t all, before;
-    RD_ASSERT(flusher && told && !journal->flusher && !journal->read_only);
-    *flusher = (struct journal_flusher){ .told = told, .context = context };
-    int failed =
-        pthread_mutex_init(&flusher->lock, NULL) || pthread_cond_init(&flusher->changed, NULL);
-    RD_ASSERT(!failed);
-    journal->flusher = flusher;
     sigfillset(&all); /* signals are for the threads that expect them */
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&flusher->thread, NULL, journal_flusher_main, journal);
+    int failed = pthread_create(thread, NULL, run, context);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!failed) {
+    errno = failed;
+    return failed == 0;
+}
+
+enum rd_status rd_journal_serve(struct rd_journal *journal, const struct rd_journal_server *server,
+                                struct rd_error *error)
+{
+    struct journal_flusher *flusher = calloc(1, sizeof(*flusher));
+    RD_ASSERT(flusher && !journal->flusher && !journal->read_only);
+    flusher->server = server;
+    int failed = pthread_mutex_init(&flusher->lock, NULL);
+    failed |= pthread_cond_init(&flusher->changed, NULL);
+    RD_ASSERT(!failed);
+    journal->flusher = flusher;
+    if (journal_thread_start(&flusher->thread, journal_flusher_main, journal)) {
+        journal->server = server;
         return RD_OK;
     }
     journal->flusher = NULL;
     free(flusher);
-    return rd_error_errno(error, RD_IO, failed, "starting the journal's thread");
+    return rd_error_errno(error, RD_IO, errno, "starting the journal's thread");
 }
 
 void journal_flusher_stop(struct rd_journal *journal)

@@ -1,4 +1,5 @@
-/* The journal: housekeeping, in steps of a few milliseconds, for moments when nobody waits.
+/* The journal: housekeeping, in steps of a few milliseconds for moments when nobody waits, or
+ * behind the one who serves.
  *
  *   full segment ──pack──▶ NNNNNNNN.zst      its plain file ──▶ spare.seg ──▶ a later segment
  *
@@ -10,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,9 @@
 #define JOURNAL_BACKLOG_STEP (64u * 1024)
 #define JOURNAL_BACKLOG_MAX 8u /* full segments that may wait for an idle moment */
 #define JOURNAL_TIDY_PAUSE_NS 10000000000ll
+
+/* Waits for a spare that is being filled behind. */
+static void journal_spare_wait(struct rd_journal *journal);
 
 void journal_spare_name(char out[RD_SEGMENT_NAME_MAX], uint32_t index)
 {
@@ -58,7 +63,7 @@ static void journal_spare_abandon(struct rd_journal *journal)
     }
 }
 
-/* Writes some more zeros into the coming spare; RD_END when it is there. */
+/* Writes some more zeros into the coming spare; RD_END when it is full. */
 static enum rd_status journal_spare_step(struct rd_journal *journal, struct rd_error *error)
 {
     if (journal->spare_fd < 0) {
@@ -94,6 +99,12 @@ static enum rd_status journal_spare_step(struct rd_journal *journal, struct rd_e
     }
     close(journal->spare_fd);
     journal->spare_fd = -1;
+    return RD_END;
+}
+
+/* The filled file becomes a spare; RD_END. */
+static enum rd_status journal_spare_done(struct rd_journal *journal, struct rd_error *error)
+{
     enum rd_status status = journal_spare_push(journal, JOURNAL_SPARE_TEMP, error);
     return status == RD_OK ? RD_END : status;
 }
@@ -103,10 +114,15 @@ enum rd_status journal_spare_make(struct rd_journal *journal, struct rd_error *e
     static const char temp[] = "spare-new.tmp";
     int64_t began_ns = rd_clock_mono_ns();
     enum rd_status status = RD_OK;
-    if (journal->spare_fd >= 0) { /* the rest of the one that is being made */
+    uint32_t before = journal->spares;
+    journal_spare_wait(journal);
+    if (journal->spares > before) {
+        status = RD_OK;
+    } else if (journal->spare_fd >= 0) { /* the rest of the one that is being made */
         while (status == RD_OK) {
             status = journal_spare_step(journal, error);
         }
+        status = status == RD_END ? journal_spare_done(journal, error) : status;
         status = status == RD_END ? RD_OK : status;
     } else {
         status = rd_segment_allocate(journal->dir_fd, temp, journal->segment_bytes, error);
@@ -160,6 +176,20 @@ static uint32_t journal_pack_next(struct rd_journal *journal)
     return n < journal->tail.header.number ? n : 0;
 }
 
+/* What packing segment `number` has come to. */
+static enum rd_status journal_pack_done(struct rd_journal *journal, uint32_t number,
+                                        enum rd_status status, struct rd_error *error)
+{
+    if (status == RD_END) {
+        journal_segment(journal, number)->packed = true;
+        status = journal_retire_plain(journal, number, error);
+        return status == RD_OK ? RD_END : status;
+    }
+    /* A damaged segment stays as it is, for verify and whoever restores it. */
+    journal_segment(journal, number)->keep_plain = status == RD_CORRUPT;
+    return status;
+}
+
 /* Packs some more of segment `number`; RD_END when it is done. */
 static enum rd_status journal_pack_step(struct rd_journal *journal, uint32_t number,
                                         uint32_t budget, struct rd_error *error)
@@ -182,14 +212,7 @@ static enum rd_status journal_pack_step(struct rd_journal *journal, uint32_t num
     }
     rd_packer_free(journal->packer);
     journal->packer = NULL;
-    if (status == RD_END) {
-        journal_segment(journal, number)->packed = true;
-        status = journal_retire_plain(journal, number, error);
-        return status == RD_OK ? RD_END : status;
-    }
-    /* A damaged segment stays as it is, for verify and whoever restores it. */
-    journal_segment(journal, number)->keep_plain = status == RD_CORRUPT;
-    return status;
+    return journal_pack_done(journal, number, status, error);
 }
 
 /* Looks at what a step came to; false where housekeeping is to rest. */
@@ -205,18 +228,145 @@ static bool journal_tidied(struct rd_journal *journal, enum rd_status status,
     return false;
 }
 
+/* Whether the next spare is less than twice as far as the newest segment. */
+static bool journal_spare_lags(const struct rd_journal *journal)
+{
+    uint64_t done = journal->spare_fd >= 0 ? journal->spare_done : 0;
+    return journal->spares == 0 && done < 2 * (uint64_t)journal->tail.end &&
+           journal->tail.end > journal->tail.header.bytes / 8;
+}
+
+/* ---- the same behind, on a thread of its own ---- */
+
+/* One piece of work, from its begin to its end. While it goes on, its thread owns the coming spare
+ * (spare_fd, spare_done), or the packer; nothing else of the journal. */
+struct journal_chore {
+    struct rd_journal *journal;
+    struct rd_packer *packer; /* NULL: a spare is filled */
+    uint32_t packing;
+    pthread_t thread;
+    atomic_bool done, ending;
+    enum rd_status status;
+    struct rd_error error;
+};
+
+static void *journal_chore_main(void *context)
+{
+    struct journal_chore *chore = context;
+    const struct rd_journal_server *server = chore->journal->server;
+    enum rd_status status = RD_OK;
+    while (status == RD_OK && !atomic_load(&chore->ending)) {
+        status = chore->packer ? rd_packer_step(chore->packer, JOURNAL_PACK_STEP, &chore->error)
+                               : journal_spare_step(chore->journal, &chore->error);
+    }
+    chore->status = status;
+    atomic_store(&chore->done, true);
+    server->tidied(server->context);
+    return NULL;
+}
+
+/* Begins to pack segment `number`, or (0) to fill a spare. */
+static enum rd_status journal_chore_begin(struct rd_journal *journal, uint32_t number,
+                                          struct rd_error *error)
+{
+    struct journal_chore *chore = calloc(1, sizeof(*chore));
+    enum rd_status status = RD_OK;
+    uint32_t end;
+    RD_ASSERT(chore && !journal->chore);
+    *chore = (struct journal_chore){ .journal = journal, .packing = number };
+    if (number > 0) {
+        chore->packer = journal->packer; /* begun in steps */
+        journal->packer = NULL;
+        RD_ASSERT(!chore->packer || journal->packing == number);
+        status = journal_segment_end(journal, number, &end, error);
+        if (status == RD_OK && !chore->packer) {
+            status = rd_packer_new(journal->dir_fd, number, end, &chore->packer, error);
+        }
+        if (status != RD_OK) {
+            status = journal_pack_done(journal, number, status, error);
+        }
+    }
+    if (status == RD_OK && !journal_thread_start(&chore->thread, journal_chore_main, chore)) {
+        status = rd_error_errno(error, RD_IO, errno, "starting a thread of the journal");
+    }
+    if (status == RD_OK) {
+        journal->chore = chore;
+        return RD_OK;
+    }
+    rd_packer_free(chore->packer);
+    free(chore);
+    return status;
+}
+
+/* Takes over what was done behind; `wait`: also what still goes on. Whether nothing goes on. */
+static bool journal_chore_wait(struct rd_journal *journal, bool wait)
+{
+    struct journal_chore *chore = journal->chore;
+    if (!chore || (!wait && !atomic_load(&chore->done))) {
+        return !chore;
+    }
+    pthread_join(chore->thread, NULL);
+    journal->chore = NULL;
+    enum rd_status status = chore->status;
+    rd_packer_free(chore->packer);
+    if (chore->packing > 0) {
+        status = journal_pack_done(journal, chore->packing, status, &chore->error);
+    } else if (status == RD_END) {
+        status = journal_spare_done(journal, &chore->error);
+    }
+    journal_tidied(journal, status, &chore->error);
+    free(chore);
+    return true;
+}
+
+static void journal_spare_wait(struct rd_journal *journal)
+{
+    if (journal->chore && !journal->chore->packer) {
+        journal_chore_wait(journal, true);
+    }
+}
+
+void journal_chore_stop(struct rd_journal *journal)
+{
+    if (!journal->chore) {
+        return;
+    }
+    atomic_store(&journal->chore->ending, true);
+    pthread_join(journal->chore->thread, NULL);
+    rd_packer_free(journal->chore->packer);
+    free(journal->chore);
+    journal->chore = NULL;
+}
+
+/* ---- when ---- */
+
+static void journal_tidy_behind(struct rd_journal *journal, bool spare, uint32_t pack)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    if (spare || pack > 0) {
+        journal_tidied(journal, journal_chore_begin(journal, spare ? 0 : pack, &error), &error);
+    }
+}
+
 bool rd_journal_idle(struct rd_journal *journal)
 {
     struct rd_error error = RD_ERROR_NONE;
-    if (journal->read_only || rd_clock_mono_ns() < journal->tidy_after_ns) {
+    if (journal->read_only || !journal_chore_wait(journal, false) ||
+        rd_clock_mono_ns() < journal->tidy_after_ns) {
         return false;
     }
     uint32_t next = journal_pack_next(journal);
     bool soon = journal->tail.end > journal->tail.header.bytes / 2; /* the next roll-over */
+    bool spare = journal->spares == 0 && (next == 0 || soon);
     int64_t began_ns = rd_clock_mono_ns();
     enum rd_status status;
-    if (journal->spares == 0 && (next == 0 || soon)) {
+    if (journal->server) {
+        journal_tidy_behind(journal, spare, next);
+        return false;
+    }
+    if (spare) {
         status = journal_spare_step(journal, &error);
+        status = status == RD_END ? journal_spare_done(journal, &error) : status;
         rd_turn_add(journal->turn, RD_TURN_SPARE, began_ns);
     } else if (next > 0) {
         status = journal_pack_step(journal, next, JOURNAL_PACK_STEP, &error);
@@ -228,26 +378,24 @@ bool rd_journal_idle(struct rd_journal *journal)
            (status == RD_OK || journal->spares == 0 || journal_pack_next(journal) > 0);
 }
 
-/* Whether the next spare is less than twice as far as the newest segment. */
-static bool journal_spare_lags(const struct rd_journal *journal)
-{
-    uint64_t done = journal->spare_fd >= 0 ? journal->spare_done : 0;
-    return journal->spares == 0 && done < 2 * (uint64_t)journal->tail.end &&
-           journal->tail.end > journal->tail.header.bytes / 8;
-}
-
 void journal_keep_up(struct rd_journal *journal)
 {
     struct rd_error error = RD_ERROR_NONE;
     int64_t began_ns = rd_clock_mono_ns();
-    uint32_t next = journal_pack_next(journal);
-    if (began_ns < journal->tidy_after_ns) {
+    if (!journal_chore_wait(journal, false) || began_ns < journal->tidy_after_ns) {
         return;
     }
-    if (journal_spare_lags(journal)) {
-        journal_tidied(journal, journal_spare_step(journal, &error), &error);
+    uint32_t next = journal_pack_next(journal);
+    bool spare = journal_spare_lags(journal);
+    next = next > 0 && journal->tail.header.number - next > JOURNAL_BACKLOG_MAX ? next : 0;
+    if (journal->server) {
+        journal_tidy_behind(journal, spare, next);
+    } else if (spare) {
+        enum rd_status status = journal_spare_step(journal, &error);
+        status = status == RD_END ? journal_spare_done(journal, &error) : status;
+        journal_tidied(journal, status, &error);
         rd_turn_add(journal->turn, RD_TURN_SPARE, began_ns);
-    } else if (next > 0 && journal->tail.header.number - next > JOURNAL_BACKLOG_MAX) {
+    } else if (next > 0) {
         journal_tidied(journal, journal_pack_step(journal, next, JOURNAL_BACKLOG_STEP, &error),
                        &error);
         rd_turn_add(journal->turn, RD_TURN_PACK, began_ns);

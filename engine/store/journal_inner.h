@@ -3,6 +3,8 @@
 #ifndef RD_STORE_JOURNAL_INNER_H
 #define RD_STORE_JOURNAL_INNER_H
 
+#include <pthread.h>
+
 #include "base/buf.h"
 #include "store/packed.h"
 #include "store/segment.h"
@@ -43,6 +45,7 @@ struct journal_tail {
 };
 
 struct journal_flusher;
+struct journal_chore;
 
 /* The last bytes that were read, of flushed entries only: they never change. */
 struct journal_window {
@@ -64,16 +67,18 @@ struct rd_journal {
     struct journal_batch batch;  /* gathers */
     struct journal_batch flight; /* before it: on its way to disk, or left by a flush that failed */
     uint64_t last_seq;
-    struct journal_flusher *flusher; /* NULL: who flushes waits */
+    const struct rd_journal_server *server; /* NULL: everything is done in the call */
+    struct journal_flusher *flusher;
 
     /* spare files, and the work of making one and of packing, done in steps */
     uint32_t spares;
     int spare_fd; /* being filled; -1: none */
     uint32_t spare_done;
     struct rd_packer *packer;
-    uint32_t packing;      /* its segment's number */
-    uint32_t pack_from;    /* no plain segment lies below this number */
-    int64_t tidy_after_ns; /* housekeeping failed: not before this time again */
+    uint32_t packing;            /* its segment's number */
+    uint32_t pack_from;          /* no plain segment lies below this number */
+    int64_t tidy_after_ns;       /* housekeeping failed: not before this time again */
+    struct journal_chore *chore; /* one of these two done behind; NULL */
 
     /* reading */
     int read_fd; /* a plain segment other than the newest; -1: none */
@@ -98,6 +103,10 @@ enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
  * newest segment, and a step of packing where too many full segments wait for it. */
 void journal_keep_up(struct rd_journal *journal);
 
+/* Starts a thread that no signal goes to; false: errno. */
+bool journal_thread_start(pthread_t *thread, void *(*run)(void *context), void *context);
+/* Breaks off the housekeeping that is done behind. */
+void journal_chore_stop(struct rd_journal *journal);
 /* Ends the flusher's thread; what it is about is done first. */
 void journal_flusher_stop(struct rd_journal *journal);
 void journal_batch_fini(struct journal_batch *batch);

@@ -617,6 +617,7 @@ void rd_journal_close(struct rd_journal *journal)
         return;
     }
     journal_flusher_stop(journal);
+    journal_chore_stop(journal);
     journal_read_close(journal);
     rd_packer_free(journal->packer);
     int fds[3] = { journal->tail.fd, journal->spare_fd, journal->dir_fd };

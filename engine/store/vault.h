@@ -61,7 +61,7 @@ enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_
  * RD_STORE_COMMIT_MS have gone by since the last time. A store that can't be committed for want of
  * room stays readable and is tried again later. */
 enum rd_status rd_vault_flush(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
-/* The same behind the caller, where the journal has a thread for it (rd_journal_flusher_start): it
+/* The same behind the caller, where the journal has a thread for it (rd_journal_serve): it
  * waits for the flush before, and for its own only where it is time to commit. */
 enum rd_status rd_vault_flush_begin(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
 /* Nothing else to do: begins to commit the store if it is dirty, prepares segments. True: there is

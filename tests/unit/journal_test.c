@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/faults.h"
@@ -1008,13 +1009,25 @@ static void on_flushed(void *context, uint64_t seq, bool failed)
     atomic_fetch_add(&told.failed, failed);
 }
 
+static atomic_uint tidied;
+
+static void on_tidied(void *context)
+{
+    (void)context;
+    atomic_fetch_add(&tidied, 1);
+}
+
+static const struct rd_journal_server behind_server = { .context = &told,
+                                                        .flushed = on_flushed,
+                                                        .tidied = on_tidied };
+
 static struct rd_journal *open_behind(void)
 {
     struct rd_error error = RD_ERROR_NONE;
     struct rd_journal *journal = open_small(NULL);
     told.seq = rd_journal_flushed_seq(journal);
     told.times = told.failed = 0;
-    ck_assert_int_eq(rd_journal_flusher_start(journal, on_flushed, &told, &error), RD_OK);
+    ck_assert_int_eq(rd_journal_serve(journal, &behind_server, &error), RD_OK);
     return journal;
 }
 
@@ -1108,6 +1121,32 @@ START_TEST(keeps_what_a_flush_behind_could_not_write)
 }
 END_TEST
 
+START_TEST(tidies_up_behind)
+{
+    struct rd_journal *journal = open_behind();
+    char name[32];
+    append_many(journal, 600, 7);
+    uint32_t newest = (uint32_t)(rd_journal_end(journal).at >> 32), packed = 0;
+    ck_assert_uint_gt(newest, 3);
+    for (int i = 0; i < 5000 && packed + 1 < newest; i++) {
+        ck_assert(!rd_journal_idle(journal)); /* nothing is done in the call */
+        nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+        snprintf(name, sizeof(name), "%08x.zst", packed + 1);
+        packed += has_file(name);
+    }
+    ck_assert_uint_eq(packed + 1, newest);
+    ck_assert_uint_ge(atomic_load(&tidied) + 1, packed);
+    check_all(journal, 600);
+    append_many(journal, 600, 7);
+    rd_journal_idle(journal);
+    rd_journal_close(journal); /* in the middle of the next */
+    journal = open_small(NULL);
+    check_all(journal, 1200);
+    rd_journal_close(journal);
+    check_verified(1200);
+}
+END_TEST
+
 START_TEST(closes_with_a_flush_under_way)
 {
     if (!rd_faults_on()) {
@@ -1135,6 +1174,9 @@ static void on_flushed_in_child(void *context, uint64_t seq, bool failed)
     __atomic_store_n(behind_acknowledged, seq, __ATOMIC_RELAXED);
 }
 
+static const struct rd_journal_server child_server = { .flushed = on_flushed_in_child,
+                                                       .tidied = on_tidied };
+
 /* Appends in batches of `batch` for ever, tidying up in between, telling the parent what is
  * flushed; a fault ends it. */
 static void write_until_killed(volatile uint64_t *acknowledged, int batch, bool behind)
@@ -1150,7 +1192,7 @@ static void write_until_killed(volatile uint64_t *acknowledged, int batch, bool 
         _exit(3);
     }
     behind_acknowledged = acknowledged;
-    if (behind && rd_journal_flusher_start(journal, on_flushed_in_child, NULL, &error) != RD_OK) {
+    if (behind && rd_journal_serve(journal, &child_server, &error) != RD_OK) {
         _exit(7);
     }
     for (int i = 0; i < 2000; i++) {
@@ -1226,6 +1268,7 @@ int main(void)
     tcase_add_test(tests, flushes_behind_the_one_who_appends);
     tcase_add_test(tests, tells_what_is_durable_and_nothing_more);
     tcase_add_test(tests, keeps_what_a_flush_behind_could_not_write);
+    tcase_add_test(tests, tidies_up_behind);
     tcase_add_test(tests, closes_with_a_flush_under_way);
     tcase_add_test(tests, gives_up_what_was_not_flushed_on_close);
     tcase_add_test(tests, survives_a_tear_at_every_byte_of_the_last_batch);

@@ -453,12 +453,18 @@ static void on_flushed(void *context, uint64_t seq, bool failed)
     (void)context, (void)seq, (void)failed;
 }
 
+static void on_tidied(void *context)
+{
+    (void)context;
+}
+
+static const struct rd_journal_server behind = { .flushed = on_flushed, .tidied = on_tidied };
+
 static struct rd_vault *open_behind(struct ledger *ledger)
 {
     struct rd_error error = RD_ERROR_NONE;
     struct rd_vault *vault = open_vault(ledger, NULL);
-    ck_assert_int_eq(rd_journal_flusher_start(rd_vault_journal(vault), on_flushed, NULL, &error),
-                     RD_OK);
+    ck_assert_int_eq(rd_journal_serve(rd_vault_journal(vault), &behind, &error), RD_OK);
     return vault;
 }
 
