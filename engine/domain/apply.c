@@ -178,15 +178,32 @@ static enum rd_status apply_opened(struct apply_run *run, const struct rd_value 
 }
 
 /* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
+/* The record as the store has it: known from the command that is being applied, or read. */
+static enum rd_status apply_before(struct apply_run *run, struct rd_id id, bool opened,
+                                   struct rd_record *before)
+{
+    const struct rd_apply *apply = run->apply;
+    bool live = apply->live && apply->live_seq == run->entry->seq;
+    *before = (struct rd_record){ .id = id, .data = rd_map() };
+    if (opened)
+        return RD_OK; /* by this very effect */
+    for (size_t i = 0; live && i < apply->live_record_count; i++)
+        if (apply->live_records[i]->id.value == id.value) {
+            *before = *apply->live_records[i];
+            return RD_OK;
+        }
+    enum rd_status status = rd_record_load(run->store, id, &run->apply->arena, before, run->error);
+    return status == RD_NOT_FOUND ? RD_OK : status;
+}
+
 static enum rd_status apply_record(struct apply_run *run, const struct rd_value *effect)
 {
     const struct rd_value *at = effect->items;
     struct rd_arena *arena = &run->apply->arena;
-    struct rd_record before = { .id = { (uint64_t)at[1].integer }, .data = rd_map() };
-    enum rd_status status = RD_OK;
-    if (effect->count <= 7) /* else it is opened here: there is none to look for */
-        status = rd_record_load(run->store, before.id, arena, &before, run->error);
-    if (status != RD_OK && status != RD_NOT_FOUND)
+    struct rd_record before;
+    enum rd_status status =
+        apply_before(run, (struct rd_id){ (uint64_t)at[1].integer }, effect->count > 7, &before);
+    if (status != RD_OK)
         return status;
     struct rd_record after = before;
     if (before.data.count) { /* the map of `before` is still needed for the indexes */

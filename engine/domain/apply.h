@@ -18,6 +18,10 @@ struct rd_apply {
      * from its bytes; NULL. */
     const struct rd_command_entry *live;
     uint64_t live_seq; /* applies to this sequence only */
+    /* Its records as they are in the store (version 0: not there yet), so that they need not be
+     * read again: of a command that writes each of its records once. Others are read. */
+    const struct rd_record *const *live_records;
+    size_t live_record_count;
 };
 
 /* In the caller's storage; the catalogue is borrowed and filled by what is applied. */

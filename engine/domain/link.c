@@ -67,6 +67,7 @@ static int16_t *link_index(struct rd_model *model, const void *table, size_t siz
 
 static void link_indexes(struct rd_model *model)
 {
+    rd_lookup_close(&model->lookup, model->symbols, &model->arena);
     for (size_t t = 0; t < model->type_count; t++) {
         struct rd_record_type *type = &model->types[t];
         type->lookup = &model->lookup;

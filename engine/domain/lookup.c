@@ -53,8 +53,32 @@ uint16_t rd_lookup_add(struct rd_lookup *lookup, struct rd_arena *arena, const c
     return (uint16_t)lookup->count++;
 }
 
+void rd_lookup_close(struct rd_lookup *lookup, const struct rd_symbols *symbols,
+                     struct rd_arena *arena)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < lookup->count; i++)
+        if (rd_symbol_is(symbols, lookup->texts[i]) &&
+            rd_symbol_head(lookup->texts[i])->index >= most)
+            most = rd_symbol_head(lookup->texts[i])->index + 1;
+    lookup->seats = rd_arena_zalloc(arena, most + 1, sizeof *lookup->seats);
+    for (uint32_t i = 0; i < lookup->count; i++)
+        if (rd_symbol_is(symbols, lookup->texts[i]))
+            lookup->seats[rd_symbol_head(lookup->texts[i])->index] = (uint16_t)(i + 1);
+    lookup->seat_count = most;
+    lookup->symbols = symbols;
+}
+
+/* A name that is no symbol may still have the letters of one; a symbol that has no seat may be
+ * spelled like a name that found no room in the table. */
 uint16_t rd_lookup_find(const struct rd_lookup *lookup, const char *text)
 {
+    if (lookup->symbols && rd_symbol_is(lookup->symbols, text)) {
+        uint32_t index = rd_symbol_head(text)->index;
+        uint16_t seat = index < lookup->seat_count ? lookup->seats[index] : 0;
+        if (seat)
+            return (uint16_t)(seat - 1);
+    }
     uint16_t at = lookup->count ? lookup->slots[lookup_slot(lookup, text)] : 0;
     return at ? (uint16_t)(at - 1) : RD_LOOKUP_NONE;
 }

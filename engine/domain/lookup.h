@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/symbol.h"
 
 #define RD_LOOKUP_NONE UINT16_MAX
 
@@ -15,11 +16,19 @@ struct rd_lookup {
     uint16_t *slots;    /* number + 1 by hash; 0: free */
     uint32_t count, cap;
     uint32_t mask; /* slots - 1 */
+    /* The same for names that are symbols, with no letter looked at: number + 1 by a symbol's
+     * index, made when all names are there (rd_lookup_close). */
+    const struct rd_symbols *symbols;
+    uint16_t *seats;
+    uint32_t seat_count;
 };
 
 /* The number of the name, which is added where it is new. Its text is borrowed. RD_LOOKUP_NONE
  * where there are too many of them: it is looked for by its text then. */
 uint16_t rd_lookup_add(struct rd_lookup *lookup, struct rd_arena *arena, const char *text);
+/* All names are there: from now on those that are symbols of this table are found as such. */
+void rd_lookup_close(struct rd_lookup *lookup, const struct rd_symbols *symbols,
+                     struct rd_arena *arena);
 /* The number of the name, or RD_LOOKUP_NONE. */
 uint16_t rd_lookup_find(const struct rd_lookup *lookup, const char *text);
 

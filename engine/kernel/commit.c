@@ -16,11 +16,35 @@ static struct rd_value commit_text(const char *text)
     return text ? rd_text(text) : rd_null();
 }
 
+/* What replies show is what will be stored. What is stored stays as it is: it is still asked for.
+ */
+static void commit_data(struct rd_run *run, struct rd_draft *draft)
+{
+    struct rd_value *data = &draft->record.data;
+    const struct rd_pair *stored = data->pairs;
+    uint32_t count = data->count;
+    if (draft->set.count == 0)
+        return;
+    *data = rd_map_room(run->arena, count + draft->set.count);
+    data->count = count;
+    if (count)
+        memcpy(data->pairs, stored, count * sizeof *stored);
+    for (uint32_t i = 0; i < draft->set.count; i++) {
+        const struct rd_pair *set = &draft->set.pairs[i];
+        if (set->value.kind == RD_NULL)
+            rd_map_remove(data, set->key);
+        else if (draft->fresh)
+            rd_map_add(run->arena, data, set->key, set->value);
+        else
+            rd_map_set(run->arena, data, set->key, set->value);
+    }
+}
+
 /* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
 static void commit_record(struct rd_run *run, struct rd_draft *draft, struct rd_value *effects)
 {
     struct rd_arena *arena = run->arena;
-    struct rd_value effect = rd_list();
+    struct rd_value effect = rd_list_room(arena, 8);
     draft->record.version++;
     draft->record.updated_at_ms = run->now_ms;
     rd_list_add(arena, &effect, rd_int(RD_EFFECT_RECORD));
@@ -39,12 +63,7 @@ static void commit_record(struct rd_run *run, struct rd_draft *draft, struct rd_
         rd_list_add(arena, &effect, opened);
     }
     rd_list_add(arena, effects, effect);
-    for (uint32_t i = 0; i < draft->set.count; i++) /* what replies show is what will be stored */
-        if (draft->set.pairs[i].value.kind == RD_NULL)
-            rd_map_remove(&draft->record.data, draft->set.pairs[i].key);
-        else
-            rd_map_set(arena, &draft->record.data, draft->set.pairs[i].key,
-                       draft->set.pairs[i].value);
+    commit_data(run, draft);
 }
 
 static void commit_deadlines(struct rd_run *run, struct rd_draft *draft, struct rd_value *effects)
@@ -110,54 +129,107 @@ static struct rd_command_entry commit_entry(struct rd_run *run, struct rd_value 
     };
 }
 
+/* ---- what a plan must pass ---- */
+
+static enum rd_status commit_derive(struct rd_run *run, const struct rd_draft *asked)
+{
+    (void)asked;
+    return run->plain ? RD_OK : rd_derive(run);
+}
+
+static enum rd_status commit_letters(struct rd_run *run, const struct rd_draft *asked)
+{
+    (void)asked;
+    return rd_template_finish(run);
+}
+
+/* Each record that changes: unique, complete, and a fit account where it is one. */
+static enum rd_status commit_drafts(struct rd_run *run, const struct rd_draft *asked)
+{
+    enum rd_status status = RD_OK;
+    for (size_t i = 0; status == RD_OK && i < run->draft_count; i++) {
+        const struct rd_draft *draft = run->drafts[i];
+        if (draft->changed)
+            status = rd_form_unique(run, draft);
+        if (status == RD_OK && draft->fresh)
+            status = rd_form_complete(run, draft, draft == asked);
+        if (status == RD_OK && draft->changed)
+            status = rd_staff_check(run, draft);
+    }
+    return status;
+}
+
+static enum rd_status commit_invariants(struct rd_run *run, const struct rd_draft *asked)
+{
+    (void)asked;
+    return rd_invariants_hold(run);
+}
+
+static enum rd_status commit_posts(struct rd_run *run, const struct rd_draft *asked)
+{
+    (void)asked;
+    return rd_post_check(run);
+}
+
+/* In this order; the first refusal is the command's. `asked`: the record of the command. */
+static enum rd_status (*const COMMIT_STEPS[])(struct rd_run *run, const struct rd_draft *asked) = {
+    commit_derive,     /* what follows from what changed, */
+    commit_letters,    /* and who is written to about it */
+    commit_drafts,     /* each record for itself */
+    commit_invariants, /* and all of them together, where rules are tried out */
+    commit_posts,      /* nothing but `post` writes into a ledger */
+};
+
+/* The plan as effects, in the order in which its records were touched. */
+static enum rd_status commit_effects(struct rd_run *run, struct rd_value *effects)
+{
+    *effects = rd_list_room(run->arena, 2 * (uint32_t)run->draft_count + run->extra.count + 2);
+    for (size_t i = 0; i < run->draft_count; i++) {
+        if (!run->drafts[i]->changed)
+            continue;
+        commit_record(run, run->drafts[i], effects);
+        commit_deadlines(run, run->drafts[i], effects);
+    }
+    enum rd_status status = rd_post_commit(run, effects);
+    for (uint32_t i = 0; status == RD_OK && i < run->extra.count; i++)
+        rd_list_add(run->arena, effects, run->extra.items[i]);
+    return status;
+}
+
+/* What is applied need not be read again: the drafts know what it was. */
+static enum rd_status commit_write(struct rd_run *run, struct rd_command_entry *entry,
+                                   uint64_t *seq)
+{
+    struct rd_apply *apply = &run->kernel->apply;
+    const struct rd_record *stored[RD_CASCADE_RECORDS_MAX];
+    for (size_t i = 0; i < run->draft_count; i++)
+        stored[i] = &run->drafts[i]->stored;
+    apply->live_records = stored;
+    apply->live_record_count = run->draft_count;
+    enum rd_status status = rd_entry_write(run->kernel, entry, seq, run->error);
+    apply->live_records = NULL;
+    apply->live_record_count = 0;
+    return status;
+}
+
 enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, uint64_t *seq)
 {
-    struct rd_value effects = rd_list();
+    struct rd_value effects;
+    enum rd_status status = RD_OK;
     *seq = 0;
-    enum rd_status derived = run->plain ? RD_OK : rd_derive(run);
-    if (derived != RD_OK)
-        return derived;
-    enum rd_status letters = rd_template_finish(run);
-    if (letters != RD_OK)
-        return letters;
-    for (size_t i = 0; i < run->draft_count; i++) {
-        struct rd_draft *draft = run->drafts[i];
-        enum rd_status unique = draft->changed ? rd_form_unique(run, draft) : RD_OK;
-        if (unique == RD_OK && draft->fresh)
-            unique = rd_form_complete(run, draft, draft == main_draft);
-        if (unique == RD_OK && draft->changed)
-            unique = rd_staff_check(run, draft);
-        if (unique != RD_OK)
-            return unique;
-    }
-    enum rd_status invariants = rd_invariants_hold(run);
-    if (invariants != RD_OK)
-        return invariants;
-    enum rd_status posts = rd_post_check(run);
-    if (posts != RD_OK)
-        return posts;
-    uint64_t before_position = main_draft->record.last_position,
-             before_seq = main_draft->record.last_seq;
-    for (size_t i = 0; i < run->draft_count; i++) {
-        struct rd_draft *draft = run->drafts[i];
-        if (!draft->changed)
-            continue;
-        commit_record(run, draft, &effects);
-        commit_deadlines(run, draft, &effects);
-    }
-    if ((posts = rd_post_commit(run, &effects)) != RD_OK)
-        return posts;
-    for (uint32_t i = 0; i < run->extra.count; i++)
-        rd_list_add(run->arena, &effects, run->extra.items[i]);
-    if (run->dry)
-        return RD_OK;
+    for (size_t i = 0; status == RD_OK && i < sizeof COMMIT_STEPS / sizeof *COMMIT_STEPS; i++)
+        status = COMMIT_STEPS[i](run, main_draft);
+    if (status == RD_OK)
+        status = commit_effects(run, &effects);
+    if (status != RD_OK || run->dry)
+        return status;
     struct rd_command_entry entry = commit_entry(run, effects);
     entry.record = main_draft->record.id;
     entry.version = main_draft->record.version;
-    entry.prev_position = before_position;
-    entry.prev_seq = before_seq;
-    enum rd_status written = rd_entry_write(run->kernel, &entry, seq, run->error);
-    return written == RD_OK && run->replans ? rd_replan_resume(run->kernel, run->error) : written;
+    entry.prev_position = main_draft->record.last_position;
+    entry.prev_seq = main_draft->record.last_seq;
+    status = commit_write(run, &entry, seq);
+    return status == RD_OK && run->replans ? rd_replan_resume(run->kernel, run->error) : status;
 }
 
 void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status status)

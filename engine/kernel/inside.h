@@ -108,8 +108,8 @@ struct rd_draft {
     struct rd_record record;
     const struct rd_record_type *type;
     const struct rd_chart *chart;
-    const char *stored_state; /* as it is in the store; NULL: not there, or without a chart */
-    int state;                /* index; -1: no chart, or a state that the policy no longer has */
+    struct rd_record stored; /* as it is in the store; version 0: not there */
+    int state;               /* index; -1: no chart, or a state that the policy no longer has */
     bool fresh, changed;
     bool posted;         /* an entry of a ledger that post.c has made: no other may be written */
     struct rd_value set; /* the changed fields: name -> value, null where emptied */

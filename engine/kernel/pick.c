@@ -62,7 +62,7 @@ static int64_t pick_open(const struct pick *pick, const char *name)
             continue;
         const char *now =
             draft == pick->draft ? NULL : pick_whose(draft, draft->record.state, &draft->set);
-        const char *before = pick_whose(draft, draft->stored_state, NULL);
+        const char *before = pick_whose(draft, draft->stored.state, NULL);
         count += (now && strcmp(now, name) == 0) - (before && strcmp(before, name) == 0);
     }
     return count;

@@ -130,7 +130,7 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
     if (status != RD_OK || (status = draft_add(run, type, out)) != RD_OK)
         return status;
     (*out)->record = record;
-    (*out)->stored_state = record.state;
+    (*out)->stored = record;
     draft_spread(*out);
     if (type->chart && !record.state) /* it was opened before its type had a workflow */
         (*out)->record.state = type->chart->states[type->chart->initial].name;
@@ -215,6 +215,7 @@ enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *typ
         .lane = run->lane,
         .data = rd_map(),
     };
+    draft->stored = (struct rd_record){ .id = draft->record.id, .data = rd_map() };
     rd_facts_forget(run);
     return draft_number(run, draft);
 }
