@@ -41,8 +41,8 @@ void rd_arena_reset(struct rd_arena *arena);
 /* `size` bytes, aligned for any type, not zeroed; valid until reset or fini. Never NULL: no memory
  * left is an abort, as is a request beyond RD_ARENA_BYTES_MAX, which no checked input can reach. */
 static inline void *rd_arena_alloc(struct rd_arena *arena, size_t size);
-/* Whether a pointer points into the arena: to what lives exactly as long. Looks at each chunk; there
- * is one, or a few. */
+/* Whether a pointer points into the arena: to what lives exactly as long. Looks at each chunk;
+ * there is one, or a few. */
 bool rd_arena_holds(const struct rd_arena *arena, const void *at);
 /* The last piece, made larger where it lies: true where there was room for that. A list that grows
  * need not move then. */

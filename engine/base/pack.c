@@ -23,80 +23,105 @@
 
 #define PACK_HEAD_BYTES 9 /* the longest number or length with its tag */
 
+/* Writes straight into the buffer's memory; the buffer learns of it when more room is needed, and
+ * at the end. */
 struct pack_writer {
+    char *at, *end;
     struct rd_buf *buf;
     const struct rd_names *names; /* NULL: names are spelled out */
     struct rd_names *gives;       /* the same, where those that have no number get one; NULL */
 };
 
-static void pack_tag(struct pack_writer *writer, unsigned tag)
+static void pack_settle(struct pack_writer *writer)
 {
-    rd_buf_char(writer->buf, (char)tag);
+    if (writer->at)
+        writer->buf->len = (size_t)(writer->at - writer->buf->data);
 }
 
-/* A tag and `width` bytes, the highest first. */
-static void pack_number(struct pack_writer *writer, unsigned tag, uint64_t number, unsigned width)
+static void pack_more(struct pack_writer *writer, size_t bytes)
 {
-    char *at = rd_buf_reserve(writer->buf, PACK_HEAD_BYTES);
-    *at++ = (char)tag;
-    for (unsigned i = width; i-- > 0;)
-        *at++ = (char)(number >> (8 * i));
-    writer->buf->len += 1 + width;
+    pack_settle(writer);
+    writer->at = rd_buf_reserve(writer->buf, bytes);
+    writer->end = writer->buf->data + writer->buf->cap;
 }
+
+static inline void pack_room(struct pack_writer *writer, size_t bytes)
+{
+    if ((size_t)(writer->end - writer->at) < bytes)
+        pack_more(writer, bytes);
+}
+
+static inline void pack_tag(struct pack_writer *writer, unsigned tag)
+{
+    pack_room(writer, 1);
+    *writer->at++ = (char)tag;
+}
+
+/* A tag and `width` bytes, the highest first; there is room for both. */
+static inline void pack_number(struct pack_writer *writer, unsigned tag, uint64_t number,
+                               unsigned width)
+{
+    uint64_t high_first = __builtin_bswap64(number << (64 - 8 * width));
+    writer->at[0] = (char)tag;
+    memcpy(writer->at + 1, &high_first, sizeof high_first);
+    writer->at += 1 + width;
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are turned round");
 
 static void pack_int(struct pack_writer *writer, int64_t integer)
 {
+    pack_room(writer, PACK_HEAD_BYTES);
+    uint64_t bits = (uint64_t)integer;
     if (integer >= -32 && integer <= 127)
-        pack_tag(writer, (unsigned)integer & 0xFF);
+        *writer->at++ = (char)integer;
+    else if (integer > UINT32_MAX)
+        pack_number(writer, 0xCF, bits, 8);
+    else if (integer > UINT16_MAX)
+        pack_number(writer, 0xCE, bits, 4);
+    else if (integer > UINT8_MAX)
+        pack_number(writer, 0xCD, bits, 2);
     else if (integer >= 0)
-        pack_number(writer,
-                    integer <= UINT8_MAX    ? 0xCC
-                    : integer <= UINT16_MAX ? 0xCD
-                    : integer <= UINT32_MAX ? 0xCE
-                                            : 0xCF,
-                    (uint64_t)integer,
-                    integer <= UINT8_MAX    ? 1
-                    : integer <= UINT16_MAX ? 2
-                    : integer <= UINT32_MAX ? 4
-                                            : 8);
+        pack_number(writer, 0xCC, bits, 1);
+    else if (integer >= INT8_MIN)
+        pack_number(writer, 0xD0, bits, 1);
+    else if (integer >= INT16_MIN)
+        pack_number(writer, 0xD1, bits, 2);
+    else if (integer >= INT32_MIN)
+        pack_number(writer, 0xD2, bits, 4);
     else
-        pack_number(writer,
-                    integer >= INT8_MIN    ? 0xD0
-                    : integer >= INT16_MIN ? 0xD1
-                    : integer >= INT32_MIN ? 0xD2
-                                           : 0xD3,
-                    (uint64_t)integer,
-                    integer >= INT8_MIN    ? 1
-                    : integer >= INT16_MIN ? 2
-                    : integer >= INT32_MIN ? 4
-                                           : 8);
+        pack_number(writer, 0xD3, bits, 8);
 }
 
 static void pack_real(struct pack_writer *writer, double real)
 {
     uint64_t bits;
     memcpy(&bits, &real, sizeof bits);
+    pack_room(writer, PACK_HEAD_BYTES);
     pack_number(writer, 0xCB, bits, 8);
 }
 
 static void pack_text(struct pack_writer *writer, const char *text, size_t len)
 {
+    pack_room(writer, PACK_HEAD_BYTES + len);
     if (len < 32)
-        pack_tag(writer, 0xA0 | (unsigned)len);
+        *writer->at++ = (char)(0xA0 | len);
     else if (len <= UINT8_MAX)
         pack_number(writer, 0xD9, len, 1);
     else if (len <= UINT16_MAX)
         pack_number(writer, 0xDA, len, 2);
     else
         pack_number(writer, 0xDB, len, 4);
-    rd_buf_append(writer->buf, text, len);
+    memcpy(writer->at, text, len);
+    writer->at += len;
 }
 
 /* The head of a list (small 0x90, large 0xDC) or of a map (0x80, 0xDE). */
 static void pack_members(struct pack_writer *writer, unsigned small, unsigned large, uint32_t count)
 {
+    pack_room(writer, PACK_HEAD_BYTES);
     if (count < 16)
-        pack_tag(writer, small | count);
+        *writer->at++ = (char)(small | count);
     else if (count <= UINT16_MAX)
         pack_number(writer, large, count, 2);
     else
@@ -104,12 +129,12 @@ static void pack_members(struct pack_writer *writer, unsigned small, unsigned la
 }
 
 /* The number that stands for this text; 0: it is spelled out. */
-static uint32_t pack_name(const struct pack_writer *writer, const char *text)
+static inline uint32_t pack_name(const struct pack_writer *writer, const char *text)
 {
     if (!writer->names)
         return 0;
-    return writer->gives ? rd_names_give(writer->gives, text)
-                         : rd_names_number(writer->names, text);
+    uint32_t number = rd_names_number(writer->names, text);
+    return number || !writer->gives ? number : rd_names_give(writer->gives, text);
 }
 
 static void pack_key(struct pack_writer *writer, const char *key)
@@ -127,10 +152,12 @@ static void pack_text_value(struct pack_writer *writer, const struct rd_value *v
     uint32_t number = value->count <= RD_SYMBOL_BYTES_MAX && value->text[value->count] == 0
                           ? pack_name(writer, value->text)
                           : 0;
-    if (number)
+    if (number) {
+        pack_room(writer, PACK_HEAD_BYTES);
         pack_number(writer, 0xD4, number, 2);
-    else
+    } else {
         pack_text(writer, value->text, value->count);
+    }
 }
 
 static void pack_any(struct pack_writer *writer, const struct rd_value *value, int depth)
@@ -167,23 +194,28 @@ static void pack_any(struct pack_writer *writer, const struct rd_value *value, i
     }
 }
 
+static void pack_whole(struct rd_buf *buf, const struct rd_value *value,
+                       const struct rd_names *names, struct rd_names *gives)
+{
+    struct pack_writer writer = { .buf = buf, .names = names, .gives = gives };
+    pack_any(&writer, value, 0);
+    pack_settle(&writer);
+}
+
 void rd_pack_write(struct rd_buf *buf, const struct rd_value *value)
 {
-    struct pack_writer writer = { .buf = buf };
-    pack_any(&writer, value, 0);
+    pack_whole(buf, value, NULL, NULL);
 }
 
 void rd_pack_write_named(struct rd_buf *buf, const struct rd_value *value,
                          const struct rd_names *names)
 {
-    struct pack_writer writer = { .buf = buf, .names = names };
-    pack_any(&writer, value, 0);
+    pack_whole(buf, value, names, NULL);
 }
 
 void rd_pack_write_naming(struct rd_buf *buf, const struct rd_value *value, struct rd_names *names)
 {
-    struct pack_writer writer = { .buf = buf, .names = names, .gives = names };
-    pack_any(&writer, value, 0);
+    pack_whole(buf, value, names, names);
 }
 
 /* ---- reading ---- */
@@ -265,6 +297,55 @@ static bool pack_read_members(struct pack_reader *reader, uint64_t count)
 
 static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struct rd_value *out);
 
+/* What most members are: a small number, a name, nothing, a time. False where it is something else,
+ * or the bytes end: nothing was read then. */
+static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *out)
+{
+    const unsigned char *at = (const unsigned char *)reader->at;
+    size_t left = (size_t)(reader->end - reader->at);
+    uint64_t number;
+    if (left < 1 + sizeof number) /* the slow way looks closer */
+        return false;
+    const char *name;
+    switch (at[0]) {
+    case 0xC0:
+        *out = rd_null();
+        reader->at += 1;
+        break;
+    case 0xCF:
+        memcpy(&number, at + 1, sizeof number);
+        number = __builtin_bswap64(number);
+        if (number > INT64_MAX)
+            return false;
+        *out = rd_int((int64_t)number);
+        reader->at += 9;
+        break;
+    case 0xD4:
+        name = reader->names ? rd_names_text(reader->names, (uint64_t)at[1] << 8 | at[2]) : NULL;
+        if (!name)
+            return false;
+        *out = rd_text_of(name, rd_symbol_head(name)->len);
+        reader->at += 3;
+        break;
+    default:
+        if (at[0] > 0x7F)
+            return false;
+        *out = rd_int(at[0]);
+        reader->at += 1;
+        break;
+    }
+    if (reader->open)
+        *reader->open = 0;
+    reader->open = NULL;
+    return true;
+}
+
+static inline enum rd_status pack_read_member(struct pack_reader *reader, int depth,
+                                              struct rd_value *out)
+{
+    return pack_read_quick(reader, out) ? RD_OK : pack_read_any(reader, depth, out);
+}
+
 static enum rd_status pack_read_list(struct pack_reader *reader, uint64_t count, int depth,
                                      struct rd_value *out)
 {
@@ -274,7 +355,7 @@ static enum rd_status pack_read_list(struct pack_reader *reader, uint64_t count,
     if (count > 0)
         list.items = rd_arena_alloc(reader->arena, count * sizeof(list.items[0]));
     for (uint32_t i = 0; i < list.count; i++) {
-        enum rd_status status = pack_read_any(reader, depth + 1, &list.items[i]);
+        enum rd_status status = pack_read_member(reader, depth + 1, &list.items[i]);
         if (status != RD_OK)
             return status;
     }
@@ -286,15 +367,17 @@ static enum rd_status pack_read_list(struct pack_reader *reader, uint64_t count,
 static enum rd_status pack_read_pair(struct pack_reader *reader, int depth, struct rd_pair *out)
 {
     struct rd_value key;
-    enum rd_status status = pack_read_any(reader, RD_PACK_DEPTH_MAX, &key);
+    enum rd_status status = pack_read_member(reader, RD_PACK_DEPTH_MAX, &key);
     if (status == RD_OK && key.kind == RD_INT && reader->names)
         status = pack_read_name(reader, (uint64_t)key.integer, &key);
     if (status != RD_OK)
         return status;
-    if (key.kind != RD_TEXT || memchr(key.text, '\0', key.count))
+    if (key.kind != RD_TEXT)
+        return pack_corrupt(reader, "a key is not a text");
+    if (reader->open && memchr(key.text, '\0', key.count)) /* names hold none */
         return pack_corrupt(reader, "a key is not a text");
     out->key = key.text;
-    return pack_read_any(reader, depth + 1, &out->value);
+    return pack_read_member(reader, depth + 1, &out->value);
 }
 
 static enum rd_status pack_read_map(struct pack_reader *reader, uint64_t count, int depth,
