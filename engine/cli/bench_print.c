@@ -39,9 +39,14 @@ static const char *print_mib(struct rd_arena *arena, const struct rd_value *map,
     return rd_arena_printf(arena, "%.0f", print_number(map, name) / 1048576);
 }
 
+static bool print_is(const struct rd_value *run, const char *name)
+{
+    return strcmp(rd_map_text(run, "run", ""), name) == 0;
+}
+
 static bool print_is_start(const struct rd_value *run)
 {
-    return strcmp(rd_map_text(run, "run", ""), "start") == 0;
+    return print_is(run, "start");
 }
 
 /* ---- loads ---- */
@@ -63,7 +68,7 @@ static void print_loads(struct rd_cli *cli, const struct rd_value *runs)
         const struct rd_value *run = &runs->items[i];
         const struct rd_value *times = rd_map_get(run, "latency_us");
         const struct rd_value *daemon = rd_map_get(run, "daemon"), *disk = rd_map_get(run, "disk");
-        if (print_is_start(run))
+        if (print_is_start(run) || print_is(run, "overload"))
             continue;
         rd_grid_add(
             &grid,
@@ -147,6 +152,36 @@ static void print_starts(struct rd_cli *cli, const struct rd_value *runs)
     rd_grid_write(&grid, &cli->out, cli->colour);
 }
 
+/* ---- overload ---- */
+
+static void print_overload(struct rd_cli *cli, const struct rd_value *run)
+{
+    struct rd_arena *arena = &cli->arena;
+    const struct rd_value *times = rd_map_get(run, "latency_us"),
+                          *busy = rd_map_get(run, "busy_us");
+    rd_buf_printf(&cli->out, "overload over %.0f connections for %.1f s\n",
+                  print_number(run, "connections"), print_number(run, "seconds"));
+    rd_buf_printf(&cli->out, "capacity  %s events/s\n",
+                  print_whole(arena, print_number(run, "capacity_per_s")));
+    rd_buf_printf(&cli->out, "offered   %s/s",
+                  print_whole(arena, print_number(run, "offered_per_s")));
+    rd_buf_printf(&cli->out, " (%s could not be sent: every place was taken)\n",
+                  print_whole(arena, print_number(run, "not_sent")));
+    rd_buf_printf(&cli->out, "accepted  %s/s, p50 %s ms, p99 %s ms, max %s ms\n",
+                  print_whole(arena, print_number(run, "accepted_per_s")),
+                  print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
+                  print_ms(arena, times, "max"));
+    rd_buf_printf(&cli->out, "busy      %s of %s, each with a time to come again; p99 %s ms\n",
+                  print_whole(arena, print_number(run, "busy")),
+                  print_whole(arena, print_number(run, "offered")), print_ms(arena, busy, "p99"));
+    rd_buf_printf(&cli->out, "memory    %s MiB before, %s MiB at the most\n",
+                  print_mib(arena, run, "anon_before_bytes"),
+                  print_mib(arena, run, "anon_max_bytes"));
+    rd_buf_printf(&cli->out, "kept      %s acknowledged, killed, started again: %s lost\n",
+                  print_whole(arena, print_number(run, "acknowledged")),
+                  print_whole(arena, print_number(run, "lost")));
+}
+
 void rd_bench_print(struct rd_cli *cli, const struct rd_value *result, bool tables)
 {
     const struct rd_value *disk = rd_map_get(result, "disk"),
@@ -165,4 +200,7 @@ void rd_bench_print(struct rd_cli *cli, const struct rd_value *result, bool tabl
     print_loads(cli, runs);
     print_kinds(cli, runs);
     print_starts(cli, runs);
+    for (uint32_t i = 0; i < runs->count; i++)
+        if (print_is(&runs->items[i], "overload"))
+            print_overload(cli, &runs->items[i]);
 }

@@ -245,6 +245,75 @@ static enum rd_status bench_pipeline(struct bench *bench, struct rd_error *error
                       error);
 }
 
+/* ---- overload ---- */
+
+static struct rd_value bench_overload_map(struct bench *bench,
+                                          const struct rd_bench_overload *options,
+                                          const struct rd_bench_overload_numbers *numbers)
+{
+    struct rd_value run = rd_map();
+    double seconds = numbers->seconds > 0 ? numbers->seconds : 1;
+    bench_put(bench, &run, "run", rd_text("overload"));
+    bench_put(bench, &run, "connections", rd_int((int64_t)options->connections));
+    bench_put(bench, &run, "seconds", bench_real(numbers->seconds));
+    bench_put(bench, &run, "capacity_per_s", bench_real(numbers->capacity));
+    bench_put(bench, &run, "offered", rd_int((int64_t)numbers->offered));
+    bench_put(bench, &run, "offered_per_s", bench_real((double)numbers->offered / seconds));
+    bench_put(bench, &run, "not_sent", rd_int((int64_t)numbers->skipped));
+    bench_put(bench, &run, "accepted", rd_int((int64_t)numbers->accepted));
+    bench_put(bench, &run, "accepted_per_s", bench_real((double)numbers->accepted / seconds));
+    bench_put(bench, &run, "busy", rd_int((int64_t)numbers->busy));
+    bench_put(bench, &run, "busy_without_retry", rd_int((int64_t)numbers->without_retry));
+    bench_put(bench, &run, "errors", rd_int((int64_t)numbers->errors));
+    bench_put(bench, &run, "latency_us", bench_times(bench, &numbers->latency));
+    bench_put(bench, &run, "busy_us", bench_times(bench, &numbers->refusal));
+    bench_put(bench, &run, "anon_before_bytes", rd_int((int64_t)numbers->anon_before));
+    bench_put(bench, &run, "anon_max_bytes", rd_int((int64_t)numbers->anon_max));
+    bench_put(bench, &run, "acknowledged", rd_int((int64_t)numbers->acknowledged));
+    bench_put(bench, &run, "lost", rd_int((int64_t)numbers->lost));
+    return run;
+}
+
+static enum rd_status bench_overload_check(const struct rd_bench_overload_numbers *numbers,
+                                           struct rd_error *error)
+{
+    if (numbers->lost > 0)
+        return rd_error_set(error, RD_CHECK_FAILED, "%llu of %llu acknowledged events are lost",
+                            (unsigned long long)numbers->lost,
+                            (unsigned long long)numbers->acknowledged);
+    if (numbers->errors > 0 || numbers->without_retry > 0)
+        return rd_error_set(error, RD_CHECK_FAILED,
+                            "%llu replies were not what they must be; the first: %s; and %llu said "
+                            "busy without a time",
+                            (unsigned long long)numbers->errors, numbers->first_error,
+                            (unsigned long long)numbers->without_retry);
+    return RD_OK;
+}
+
+static enum rd_status bench_overload(struct bench *bench, struct rd_error *error)
+{
+    struct rd_bench_overload options = { .connections = bench->clients, .seconds = bench->seconds };
+    struct rd_bench_daemon daemon = { .pid = 0 };
+    struct rd_bench_overload_numbers *numbers = calloc(1, sizeof(*numbers));
+    const char *dir;
+    RD_ASSERT(numbers);
+    bench_say(rd_arena_printf(bench->arena, "overload: %zu connections, twice the capacity, %.0f s",
+                              options.connections, options.seconds));
+    enum rd_status status = bench_dir(bench, "overload", &dir, error);
+    if (status == RD_OK)
+        status = rd_bench_daemon_start(&daemon, dir, bench->policy, error);
+    if (status == RD_OK)
+        status = rd_bench_overload_run(&options, &daemon, numbers, error);
+    if (status == RD_OK) {
+        rd_list_add(bench->arena, &bench->runs, bench_overload_map(bench, &options, numbers));
+        status = bench_overload_check(numbers, error);
+    }
+    rd_bench_daemon_kill(&daemon);
+    free(numbers);
+    bench_dir_done(bench, dir);
+    return status;
+}
+
 /* ---- start ---- */
 
 /* One start that is timed; what it found is put into the list. */
@@ -376,10 +445,9 @@ struct bench_run {
 static enum rd_status bench_go(struct bench *bench, const char *what, struct rd_error *error)
 {
     static const struct bench_run runs[] = {
-        { "lifecycle", bench_lifecycle },
-        { "all", bench_alone },
-        { "pipeline", bench_pipeline },
-        { "start", bench_start },
+        { "lifecycle", bench_lifecycle }, { "all", bench_alone },
+        { "pipeline", bench_pipeline },   { "start", bench_start },
+        { "overload", bench_overload },
     };
     bool all = strcmp(what, "all") == 0, found = false;
     enum rd_status status = RD_OK;
@@ -388,10 +456,11 @@ static enum rd_status bench_go(struct bench *bench, const char *what, struct rd_
     if (!found)
         return rd_error_set(
             error, RD_USAGE,
-            "there is no run '%s': lifecycle, pipeline, start, calendar, timers or all", what);
+            "there is no run '%s': lifecycle, pipeline, start, overload, calendar, timers or all",
+            what);
     status = bench_machine(bench, error);
     for (size_t i = 0; i < sizeof(runs) / sizeof(*runs) && status == RD_OK; i++)
-        if (all || strcmp(what, runs[i].name) == 0)
+        if ((all && runs[i].run != bench_overload) || strcmp(what, runs[i].name) == 0)
             status = runs[i].run(bench, error);
     bench_put(bench, &bench->result, "runs", bench->runs);
     return status;

@@ -475,13 +475,15 @@ static const struct rd_command commands[] = {
       "is "
       "broken: the sentences say by what.",
       options_sim, false, true, 0, 0, rd_run_sim_run },
-    { "bench", NULL, "[lifecycle|pipeline|start|calendar|timers|all]",
+    { "bench", NULL, "[lifecycle|pipeline|start|overload|calendar|timers|all]",
       "Measures the engine on this machine",
       "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "
       "waiting for its reply.\n"
       "pipeline: the same, with --pipeline requests under way over 8 connections.\n"
       "start: the time from exec to the first answer, after kill -9 with --cases cases, and "
       "with none.\n"
+      "overload: twice as many requests as it can do; what is refused, how long the rest waits, "
+      "and that nothing\nacknowledged is lost.\n"
       "calendar: durations added a second on one core; no daemon takes part.\n"
       "timers: --due of --cases deadlines ring at one instant or within --spread seconds, while "
       "one client reads\nand one writes; how late each rang is held against its own time.\n"

@@ -35,9 +35,10 @@
 
 /* ---- jobs there and back ---- */
 
-bool rd_server_has_room(const struct rd_server *server, const struct rd_job *job)
+bool rd_server_has_room(const struct rd_server *server, const struct rd_job *job, size_t own)
 {
-    return server->under_way + rd_job_cost(job) <= RD_KERNEL_QUEUE_MAX &&
+    size_t sessions = server->sessions_busy + (own == 0);
+    return rd_pace_admits(&server->pace, rd_job_cost(job), server->under_way, own, sessions) &&
            server->under_way_bytes + job->arena.total <= RD_UNANSWERED_SERVER_BYTES;
 }
 
@@ -132,6 +133,7 @@ static void server_on_bell(uv_async_t *bell)
     server->durable_seq = durable;
     struct rd_jobs jobs = rd_worker_results(&server->worker);
     struct rd_job *job;
+    rd_pace_note(&server->pace, jobs.cost, server->under_way - jobs.cost, rd_clock_mono_ns());
     while ((job = rd_jobs_take(&jobs)) != NULL)
         server_deliver(server, job);
     if (moved)
@@ -248,6 +250,7 @@ static void server_init(struct rd_server *server, const struct rd_daemon_options
     int failed = uv_loop_init(&server->loop);
     server->in_flight_max =
         options->in_flight_max ? options->in_flight_max : RD_SESSION_IN_FLIGHT_MAX;
+    rd_pace_init(&server->pace);
     server->message_bytes_max =
         options->message_bytes_max ? options->message_bytes_max : RD_MESSAGE_BYTES_MAX;
     failed |= uv_async_init(&server->loop, &server->bell, server_on_bell);

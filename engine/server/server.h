@@ -10,6 +10,7 @@
 
 #include "server/job.h"
 #include "server/notify.h"
+#include "server/pace.h"
 #include "server/worker.h"
 
 #define RD_READ_BYTES (64u * 1024)
@@ -39,6 +40,8 @@ struct rd_server {
     struct rd_jobs pending; /* handed to the kernel thread at the end of the turn */
     size_t under_way;       /* requests with the kernel, pending ones included */
     size_t under_way_bytes;
+    size_t sessions_busy; /* sessions of which requests are not answered yet */
+    struct rd_pace pace;
     uint64_t durable_seq;
 
     uint32_t in_flight_max;
@@ -50,8 +53,9 @@ struct rd_server {
     char read_buffer[RD_READ_BYTES];
 };
 
-/* Whether there is room for these requests: else the answer is busy. */
-bool rd_server_has_room(const struct rd_server *server, const struct rd_job *job);
+/* Whether there is room for these requests of a session that has `own` unanswered: else the answer
+ * is busy. */
+bool rd_server_has_room(const struct rd_server *server, const struct rd_job *job, size_t own);
 /* Takes the job; it comes back to rd_session_answered (MESSAGE), rd_feed_answered (FEED) or the
  * daemon itself. */
 void rd_server_submit(struct rd_server *server, struct rd_job *job);

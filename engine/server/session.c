@@ -6,8 +6,9 @@
  *
  * Back-pressure: what is read turns into work only while little enough is unanswered and unsent;
  * otherwise reading stops, the peer's own writes stop in turn, and nothing grows. It goes on when
- * half of it has gone. A log-in holds back what came behind it, so that a peer may send its log-in
- * and its requests in one breath.
+ * half of it has gone. What the kernel could not get to in time is refused as busy (pace.h). A
+ * log-in holds back what came behind it, so that a peer may send its log-in and its requests in one
+ * breath.
  *
  * The session counts nothing but itself: jobs that are with the kernel when it closes are let go
  * (`job->session = NULL`) and come back to nobody. It is freed in the close callback of its one
@@ -142,6 +143,15 @@ static void session_on_close(uv_handle_t *handle)
     rd_server_check_end(server);
 }
 
+/* Requests of this session that are not answered yet: so many more, or fewer. */
+static void session_count(struct rd_session *session, int64_t more)
+{
+    struct rd_server *server = session->server;
+    server->sessions_busy -= session->in_flight > 0;
+    session->in_flight = (uint32_t)(session->in_flight + more);
+    server->sessions_busy += session->in_flight > 0;
+}
+
 /* Answered jobs are given back; those that are with the kernel come back to nobody. */
 static void session_let_go(struct rd_session *session)
 {
@@ -154,7 +164,7 @@ static void session_let_go(struct rd_session *session)
             job->session = NULL;
     }
     session->last = NULL;
-    session->in_flight = 0;
+    session_count(session, -(int64_t)session->in_flight);
     session->in_flight_bytes = 0;
 }
 
@@ -278,7 +288,7 @@ static void session_reply(struct rd_session *session, struct rd_job *job)
         session_note_proof(session, &job->message.calls[i]);
         rd_feed_notice(session, &job->message.calls[i]);
     }
-    session->in_flight -= job->message.count;
+    session_count(session, -(int64_t)job->message.count);
     session->in_flight_bytes -= job->bytes;
 }
 
@@ -318,13 +328,13 @@ static bool session_may_take(struct rd_session *session)
 static void session_enqueue(struct rd_session *session, struct rd_job *job)
 {
     struct rd_server *server = session->server;
-    if (job->message.runs > 0 && !rd_server_has_room(server, job))
+    if (job->message.runs > 0 && !rd_server_has_room(server, job, session->in_flight))
         rd_rpc_refuse_busy(&job->arena, &job->message);
     job->session = session;
     job->bytes = job->arena.total;
     job->is_login = rd_rpc_is_call(&job->message, "session.login");
     session->log_in_pending = job->is_login;
-    session->in_flight += job->message.count;
+    session_count(session, job->message.count);
     session->in_flight_bytes += job->bytes;
     if (session->last)
         session->last->behind = job;

@@ -110,6 +110,21 @@ START_TEST(test_start_finds_what_was_acknowledged)
 }
 END_TEST
 
+/* How many are refused depends on the machine; that nothing is lost does not. */
+START_TEST(test_overload_loses_nothing)
+{
+    static const char *const words[] = { "overload", "--clients", "16", "--seconds", "1" };
+    struct rd_value result = bench(words, 5), run = t_at(result, "runs.0");
+    ck_assert_int_gt(t_int(run, "accepted"), 0);
+    ck_assert_int_eq(t_int(run, "accepted"), t_int(run, "acknowledged"));
+    ck_assert_int_eq(t_int(run, "accepted") + t_int(run, "busy"), t_int(run, "offered"));
+    ck_assert_int_eq(t_int(run, "errors"), 0);
+    ck_assert_int_eq(t_int(run, "busy_without_retry"), 0);
+    ck_assert_int_eq(t_int(run, "lost"), 0);
+    ck_assert_int_gt(t_int(run, "anon_before_bytes"), 0);
+}
+END_TEST
+
 START_TEST(test_refuses_what_it_can_not_run)
 {
     static const char *const bad[][4] = { { "bench", "sideways", NULL },
@@ -134,6 +149,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_lifecycle_adds_up_and_leaves_nothing);
     tcase_add_test(tcase, test_pipeline_adds_up_and_keeps_what_it_must);
     tcase_add_test(tcase, test_start_finds_what_was_acknowledged);
+    tcase_add_test(tcase, test_overload_loses_nothing);
     tcase_add_test(tcase, test_refuses_what_it_can_not_run);
     suite_add_tcase(suite, tcase);
     return suite;
