@@ -28,7 +28,7 @@ struct apply_run {
 
 void rd_apply_init(struct rd_apply *apply, struct rd_catalogue *catalogue)
 {
-    *apply = (struct rd_apply){ .catalogue = catalogue };
+    *apply = (struct rd_apply){ .catalogue = catalogue, .live_due_ms = INT64_MIN };
     rd_arena_init(&apply->arena);
     rd_buf_init(&apply->buf);
     rd_tally_init(&apply->tallies);
@@ -237,15 +237,23 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
                            : status;
 }
 
+/* Stores the row. */
+static enum rd_status apply_arm(struct apply_run *run, const struct rd_deadline *deadline)
+{
+    struct rd_apply *apply = run->apply;
+    if (deadline->running && deadline->lane == RD_LANE_LIVE &&
+        deadline->due_ms < apply->live_due_ms)
+        apply->live_due_ms = deadline->due_ms;
+    return rd_deadline_store(run->store, deadline, &apply->buf, &apply->arena, run->error);
+}
+
 static enum rd_status apply_deadline(struct apply_run *run, const struct rd_value *effect)
 {
     struct rd_id record = { (uint64_t)effect->items[1].integer };
     struct rd_deadline deadline;
     enum rd_status status =
         rd_deadline_unpack(&effect->items[2], record, &run->apply->arena, &deadline, run->error);
-    return status == RD_OK ? rd_deadline_store(run->store, &deadline, &run->apply->buf,
-                                               &run->apply->arena, run->error)
-                           : status;
+    return status == RD_OK ? apply_arm(run, &deadline) : status;
 }
 
 static enum rd_status apply_ring_off(struct apply_run *run, const struct rd_value *effect)
@@ -272,7 +280,7 @@ static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *e
     for (size_t i = 0; status == RD_OK && i < count; i++) {
         struct rd_deadline moved = deadlines[i];
         moved.lane = RD_LANE_LIVE;
-        status = rd_deadline_store(run->store, &moved, &run->apply->buf, arena, run->error);
+        status = apply_arm(run, &moved);
     }
     return status;
 }

@@ -13,6 +13,9 @@ struct rd_apply {
     struct rd_arena arena; /* scratch, reset with each entry */
     struct rd_buf buf;
     struct rd_tally_book tallies;
+    /* No live deadline is due before this: what is armed brings it nearer, and only whoever looks
+     * at the agenda sets it later. INT64_MIN: somebody must look. */
+    int64_t live_due_ms;
     bool loaded; /* the catalogue has been read from the store (the first entry does it) */
     /* The entry that is being written just now, already unpacked, so that it need not be read back
      * from its bytes; NULL. */

@@ -91,7 +91,6 @@ enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry 
                               uint64_t *seq, struct rd_error *error)
 {
     struct rd_journal *journal = rd_vault_journal(kernel->vault);
-    kernel->ring_next_known = false;
     rd_entry_pack(entry, &kernel->catalogue.names, &kernel->entry_buf);
     kernel->apply.live = entry;
     kernel->apply.live_seq = rd_journal_last_seq(journal) + 1;
@@ -101,6 +100,7 @@ enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry 
     if (status != RD_OK) {
         rd_names_cut(&kernel->catalogue.names, entry->names_from - 1);
         rd_staff_taken_back(kernel);
+        rd_ring_forget(kernel);
         return status;
     }
     kernel->wrote = true;

@@ -54,9 +54,7 @@ struct rd_kernel {
     struct rd_error flush_error;           /* why */
     const struct rd_kernel_server *server; /* NULL: runs wait for their flush */
     struct rd_journal_server behind;       /* its part for the journal */
-    int64_t ring_next_ms; /* the earliest live deadline, where that is known: until a write */
-    bool ring_next_known;
-    bool ring_failed; /* the last time that deadlines were due; told once */
+    bool ring_failed;                      /* the last time that deadlines were due; told once */
     uint32_t *coverage;
     bool invariants;               /* are asked after each command */
     uint64_t rung, faults;         /* since the start */
@@ -678,8 +676,11 @@ enum rd_status rd_method_calendar_show(struct rd_kernel *kernel, struct rd_reque
  * time is the deadline's due (the history's clock), otherwise now, for RD_RING_SLICE_NS. */
 enum rd_status rd_ring_due(struct rd_kernel *kernel, uint8_t lane, int64_t until_ms, bool at_due,
                            size_t max, size_t *rung, struct rd_error *error) RD_MUST_CHECK;
-/* The earliest due time on a lane; INT64_MAX: none. */
-int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane);
+/* The earliest due time of the live lane, or one before it that is not yet here; INT64_MAX: none.
+ */
+int64_t rd_ring_next(struct rd_kernel *kernel);
+/* What was written is perhaps taken back: the next one is looked for again. */
+void rd_ring_forget(struct rd_kernel *kernel);
 enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_request *request);
 
 /* What the world fails for is tried again; everything else is the rules' own failure. */

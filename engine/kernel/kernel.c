@@ -306,7 +306,7 @@ static void kernel_ring(struct rd_kernel *kernel)
     struct rd_error error = RD_ERROR_NONE;
     size_t rung;
     int64_t began_ns = rd_clock_mono_ns(), now_ms = rd_kernel_now_ms(kernel);
-    bool due = rd_ring_next(kernel, RD_LANE_LIVE) <= now_ms || kernel->schedule_next_ms <= now_ms;
+    bool due = rd_ring_next(kernel) <= now_ms || kernel->schedule_next_ms <= now_ms;
     bool failed = due && rd_ring_due(kernel, RD_LANE_LIVE, now_ms, false, RD_RING_SLICE_MAX, &rung,
                                      &error) != RD_OK;
     if (failed && !kernel->ring_failed)
@@ -353,6 +353,7 @@ static void kernel_flushed(struct rd_kernel *kernel, enum rd_status status, int6
     if (status != RD_OK) {
         rd_job_resume(kernel);
         rd_staff_taken_back(kernel);
+        rd_ring_forget(kernel);
     } else {
         kernel->wrote = false;
         kernel->flushes++;
@@ -521,7 +522,7 @@ int64_t rd_kernel_wake_at(struct rd_kernel *kernel)
         return 0;
     if (kernel->clock_manual)
         return loaded;
-    int64_t ring = rd_ring_next(kernel, RD_LANE_LIVE);
+    int64_t ring = rd_ring_next(kernel);
     int64_t due = kernel->schedule_next_ms < ring ? kernel->schedule_next_ms : ring;
     return due < loaded ? due : loaded;
 }

@@ -27,23 +27,25 @@ static enum rd_status ring_find(struct rd_kernel *kernel, uint8_t lane, struct r
     if (status == RD_OK && out->bytes[0] != lane)
         status = RD_END;
     rd_walk_end(&walk);
-    if (lane == RD_LANE_LIVE && (status == RD_OK || status == RD_END)) {
-        kernel->ring_next_ms = status == RD_OK ? rd_agenda_key_due(out->bytes) : INT64_MAX;
-        kernel->ring_next_known = true;
-    }
+    if (lane == RD_LANE_LIVE && (status == RD_OK || status == RD_END))
+        kernel->apply.live_due_ms = status == RD_OK ? rd_agenda_key_due(out->bytes) : INT64_MAX;
     return status;
 }
 
-/* Asked before and behind every batch, so what was found is kept until something is written: also
- * what waits for its flush may yet be another. */
-int64_t rd_ring_next(struct rd_kernel *kernel, uint8_t lane)
+/* Asked before and behind every batch: the agenda is looked at only where something may be due. */
+int64_t rd_ring_next(struct rd_kernel *kernel)
 {
     struct rd_agenda_key key;
     struct rd_error error = RD_ERROR_NONE;
-    if (lane == RD_LANE_LIVE && kernel->ring_next_known && !kernel->wrote)
-        return kernel->ring_next_ms;
-    return ring_find(kernel, lane, &key, &error) == RD_OK ? rd_agenda_key_due(key.bytes)
-                                                          : INT64_MAX;
+    if (kernel->apply.live_due_ms > rd_kernel_now_ms(kernel))
+        return kernel->apply.live_due_ms;
+    return ring_find(kernel, RD_LANE_LIVE, &key, &error) == RD_OK ? rd_agenda_key_due(key.bytes)
+                                                                  : INT64_MAX;
+}
+
+void rd_ring_forget(struct rd_kernel *kernel)
+{
+    kernel->apply.live_due_ms = INT64_MIN;
 }
 
 static struct rd_draft_deadline *ring_deadline(struct rd_draft *draft, uint64_t number)

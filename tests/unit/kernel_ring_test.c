@@ -210,15 +210,21 @@ static int64_t ring_earliest(struct rd_value job)
     return earliest;
 }
 
-/* What is asked before and behind each batch is remembered, but never beyond a write. */
+/* Started, and done with what opening has begun. */
+static void ring_start(void)
+{
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    for (int i = 0; i < 10 && rd_kernel_wake_at(rig.kernel) == 0; i++) /* what opening has begun */
+        (void)rig_ok(&rig, "server.info", "{}");
+}
+
+/* Nothing is due before the time that is told, and what is armed brings it nearer. */
 START_TEST(the_next_one_is_known_after_every_write)
 {
     static const char *const events[] = { "work", "remind", "forget", "wait", "resume", "done" };
     rig_stop(&rig);
     rig.clock_real = true;
-    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
-    for (int i = 0; i < 10 && rd_kernel_wake_at(rig.kernel) == 0; i++) /* what opening has begun */
-        (void)rig_ok(&rig, "server.info", "{}");
+    ring_start();
     ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), INT64_MAX);
     const char *id = rig_job(&rig, "x");
     struct rd_value job = ring_get(id);
@@ -226,10 +232,11 @@ START_TEST(the_next_one_is_known_after_every_write)
     ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), ring_earliest(job));
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         job = rig_act(&rig, id, events[i]);
-        ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), ring_earliest(job));
-        (void)ring_get(id); /* a batch that writes nothing */
-        ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), ring_earliest(job));
+        ck_assert_int_le(rd_kernel_wake_at(rig.kernel), ring_earliest(job));
+        ck_assert_int_gt(rd_kernel_wake_at(rig.kernel), rd_kernel_now_ms(rig.kernel));
     }
+    rig_stop(&rig); /* whoever does not know looks */
+    ring_start();
     ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), INT64_MAX);
 }
 END_TEST
