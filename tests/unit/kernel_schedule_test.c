@@ -159,7 +159,8 @@ START_TEST(after_a_stop_the_rule_says_what_is_made_up_for)
     rig_stop(&rig);
     start_ago(0);
     ck_assert_int_le(rd_kernel_wake_at(rig.kernel), rd_clock_wall_ms());
-    (void)rig_ok(&rig, "server.info", "{}"); /* a batch, and what is due */
+    for (int i = 0; i < 20 && rd_kernel_wake_at(rig.kernel) <= rd_clock_wall_ms(); i++)
+        (void)rig_ok(&rig, "server.info", "{}"); /* a batch, and what is due: a slice of it */
     ck_assert_uint_eq(tasks(), STOPS[_i].tasks);
     ck_assert_int_gt(rd_kernel_wake_at(rig.kernel), rd_clock_wall_ms());
     (void)rig_ok(&rig, "server.info", "{}");
