@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/pack.h"
+#include "base/text.h"
 #include "domain/job.h"
 #include "domain/ledger.h"
 #include "domain/normal.h"
@@ -69,6 +70,16 @@ enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t
     if (status == RD_OK)
         *out = rd_key_i64(bytes);
     return status;
+}
+
+/* `head` and the number; where the text ends. */
+static char *counter_name(char *name, const char *head, uint64_t number)
+{
+    size_t len = strlen(head);
+    memcpy(name, head, len);
+    char *end = rd_text_put_uint(name + len, number);
+    *end = 0;
+    return end;
 }
 
 static enum rd_status apply_set(struct apply_run *run, const char *name, int64_t value)
@@ -164,20 +175,20 @@ static enum rd_status apply_opened(struct apply_run *run, const struct rd_value 
     record->opened_at_ms = run->command->at_ms;
     record->number = opened->items[0].kind == RD_TEXT ? opened->items[0].text : NULL;
     record->opened_by = opened->items[1].kind == RD_TEXT ? opened->items[1].text : NULL;
-    snprintf(name, sizeof name, "serial:%u", rd_id_type(record->id));
+    counter_name(name, RD_COUNTER_SERIAL, rd_id_type(record->id));
     enum rd_status status =
         apply_counter(run, name, (int64_t)(record->id.value & ((1ull << 48) - 1)));
     if (status != RD_OK || !record->number)
         return status;
-    snprintf(name, sizeof name, "number:%u:%lld", rd_id_type(record->id),
-             (long long)opened->items[2].integer);
+    char *end = counter_name(name, RD_COUNTER_NUMBER, rd_id_type(record->id));
+    *end++ = ':';
+    *rd_text_put_uint(end, (uint64_t)opened->items[2].integer) = 0;
     status = apply_counter(run, name, opened->items[3].integer);
     if (status != RD_OK)
         return status;
     return rd_number_enter(run->store, record->id, record->number, run->error);
 }
 
-/* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
 /* The record as the store has it: known from the command that is being applied, or read. */
 static enum rd_status apply_before(struct apply_run *run, struct rd_id id, bool opened,
                                    struct rd_record *before)
@@ -196,6 +207,7 @@ static enum rd_status apply_before(struct apply_run *run, struct rd_id id, bool 
     return status == RD_NOT_FOUND ? RD_OK : status;
 }
 
+/* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
 static enum rd_status apply_record(struct apply_run *run, const struct rd_value *effect)
 {
     const struct rd_value *at = effect->items;
@@ -237,14 +249,15 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
                            : status;
 }
 
-/* Stores the row. */
-static enum rd_status apply_arm(struct apply_run *run, const struct rd_deadline *deadline)
+/* Enters it; `packed`: the same as the entry has it. */
+static enum rd_status apply_arm(struct apply_run *run, const struct rd_deadline *deadline,
+                                const struct rd_value *packed)
 {
     struct rd_apply *apply = run->apply;
     if (deadline->running && deadline->lane == RD_LANE_LIVE &&
         deadline->due_ms < apply->live_due_ms)
         apply->live_due_ms = deadline->due_ms;
-    return rd_deadline_store(run->store, deadline, &apply->buf, &apply->arena, run->error);
+    return rd_deadline_store(run->store, deadline, packed, &apply->buf, run->error);
 }
 
 static enum rd_status apply_deadline(struct apply_run *run, const struct rd_value *effect)
@@ -253,7 +266,7 @@ static enum rd_status apply_deadline(struct apply_run *run, const struct rd_valu
     struct rd_deadline deadline;
     enum rd_status status =
         rd_deadline_unpack(&effect->items[2], record, &run->apply->arena, &deadline, run->error);
-    return status == RD_OK ? apply_arm(run, &deadline) : status;
+    return status == RD_OK ? apply_arm(run, &deadline, &effect->items[2]) : status;
 }
 
 static enum rd_status apply_ring_off(struct apply_run *run, const struct rd_value *effect)
@@ -280,7 +293,8 @@ static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *e
     for (size_t i = 0; status == RD_OK && i < count; i++) {
         struct rd_deadline moved = deadlines[i];
         moved.lane = RD_LANE_LIVE;
-        status = apply_arm(run, &moved);
+        struct rd_value packed = rd_deadline_pack(&moved, arena);
+        status = apply_arm(run, &moved, &packed);
     }
     return status;
 }

@@ -39,6 +39,11 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
 #define RD_COUNTER_SCHEDULE "schedule:"
 #define RD_COUNTER_SCHEDULE_LAST "schedule.last:"
 
+/* The largest serial of a type, with its number behind; the largest number of a year, with the
+ * type's number, a colon and the year behind. */
+#define RD_COUNTER_SERIAL "serial:"
+#define RD_COUNTER_NUMBER "number:"
+
 /* The counter that tells whether planning all deadlines anew is under way. */
 #define RD_COUNTER_REPLAN "replan"
 

@@ -217,28 +217,27 @@ void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
 struct deadline_splice {
     uint64_t number;
     const struct rd_deadline *deadline;
+    const struct rd_value *ledger; /* of it, packed */
     const struct rd_names *names;
     bool had_row, had; /* there were deadlines; this one was among them: */
     struct deadline_item before;
 };
 
-static void deadline_write(const struct deadline_splice *splice, struct rd_buf *out,
-                           struct rd_arena *arena)
+static void deadline_write(const struct deadline_splice *splice, struct rd_buf *out)
 {
     unsigned char head[DEADLINE_HEAD_BYTES] = { 0 };
     size_t from = out->len;
     if (!splice->deadline)
         return;
-    struct rd_value ledger = rd_deadline_pack(splice->deadline, arena);
     rd_buf_append(out, head, sizeof head);
-    rd_pack_write_named(out, &ledger, splice->names);
+    rd_pack_write_named(out, splice->ledger, splice->names);
     deadline_head((unsigned char *)out->data + from, splice->deadline,
                   (uint32_t)(out->len - from - sizeof head));
 }
 
 static enum rd_status deadline_row(struct rd_store *store, struct rd_id record,
                                    struct deadline_splice *splice, struct rd_buf *out,
-                                   struct rd_arena *arena, struct rd_error *error)
+                                   struct rd_error *error)
 {
     struct rd_key8 key = rd_key8(record.value);
     struct deadline_item item;
@@ -253,7 +252,7 @@ static enum rd_status deadline_row(struct rd_store *store, struct rd_id record,
     const unsigned char *at = bytes, *end = len ? at + len : at;
     for (; len && deadline_item(at, end, &item); at = item.to) {
         if (!written && item.number >= splice->number) {
-            deadline_write(splice, out, arena);
+            deadline_write(splice, out);
             written = true;
         }
         if (item.number == splice->number) {
@@ -264,7 +263,7 @@ static enum rd_status deadline_row(struct rd_store *store, struct rd_id record,
         }
     }
     if (!written)
-        deadline_write(splice, out, arena);
+        deadline_write(splice, out);
     return RD_OK;
 }
 
@@ -292,10 +291,10 @@ static enum rd_status deadline_agenda(struct rd_store *store, struct rd_id recor
 
 static enum rd_status deadline_replace(struct rd_store *store, struct rd_id record,
                                        struct deadline_splice *splice, struct rd_buf *scratch,
-                                       struct rd_arena *arena, struct rd_error *error)
+                                       struct rd_error *error)
 {
     struct rd_key8 key = rd_key8(record.value);
-    enum rd_status status = deadline_row(store, record, splice, scratch, arena, error);
+    enum rd_status status = deadline_row(store, record, splice, scratch, error);
     if (status == RD_OK) /* the item before is borrowed from the row */
         status = deadline_agenda(store, record, splice, error);
     if (status != RD_OK || (!splice->deadline && !splice->had))
@@ -309,20 +308,21 @@ static enum rd_status deadline_replace(struct rd_store *store, struct rd_id reco
 }
 
 enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *deadline,
-                                 struct rd_buf *scratch, struct rd_arena *arena,
+                                 const struct rd_value *packed, struct rd_buf *scratch,
                                  struct rd_error *error)
 {
     struct deadline_splice splice = { .number = rd_deadline_numbered(deadline),
                                       .deadline = deadline,
+                                      .ledger = packed,
                                       .names = rd_store_names(store) };
-    return deadline_replace(store, deadline->record, &splice, scratch, arena, error);
+    return deadline_replace(store, deadline->record, &splice, scratch, error);
 }
 
 enum rd_status rd_deadline_remove(struct rd_store *store, struct rd_id record, const char *name,
                                   struct rd_buf *scratch, struct rd_error *error)
 {
     struct deadline_splice splice = { .number = rd_deadline_number(name) };
-    return deadline_replace(store, record, &splice, scratch, NULL, error);
+    return deadline_replace(store, record, &splice, scratch, error);
 }
 
 int64_t rd_deadline_used_ms(const struct rd_deadline *deadline, const struct rd_calendar *clock,

@@ -93,9 +93,10 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
                                  struct rd_error *error) RD_MUST_CHECK;
 /* Into the order in which the store keeps them (by number). */
 void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count);
-/* Enters it with its record, in place of the one of this name, and on the agenda. */
+/* Enters it with its record, in place of the one of this name, and on the agenda. `packed`: the
+ * same by rd_deadline_pack. */
 enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *deadline,
-                                 struct rd_buf *scratch, struct rd_arena *arena,
+                                 const struct rd_value *packed, struct rd_buf *scratch,
                                  struct rd_error *error) RD_MUST_CHECK;
 /* RD_OK also where there was none. */
 enum rd_status rd_deadline_remove(struct rd_store *store, struct rd_id record, const char *name,

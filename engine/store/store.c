@@ -34,8 +34,16 @@
 
 enum store_commit { STORE_IDLE, STORE_ASKED, STORE_DONE, STORE_ENDS };
 
+/* Rows that are gone lie about in the layers until the commit takes them away, and who takes what
+ * is first from a table again and again (the agenda, what expires) would step over all of them each
+ * time. So the first row that is there is remembered: none has a lower key. */
+struct store_first {
+    unsigned char key[RD_KEY_BYTES_MAX]; /* zeros: not known */
+};
+
 struct rd_store {
     struct rd_pages *pages;
+    struct store_first first[RD_TABLE_COUNT];
     struct rd_layer *open, *sealed, *spare; /* sealed: NULL where there is none */
     void *reader;                           /* of the pages; NULL: not yet opened */
     bool reads;                             /* the reader does not rest */
@@ -338,6 +346,9 @@ static void store_write(struct rd_store *store, enum rd_table table, const void 
     RD_ASSERT(pthread_equal(store->writer, pthread_self()));
     RD_ASSERT(!store->look && (len == 0 || !rd_table_front_bytes(table)));
     rd_layer_put(store->open, table, key, bytes, len, fresh);
+    size_t all = rd_table_key_bytes(table);
+    if (memcmp(key, store->first[table].key, all) < 0)
+        memcpy(store->first[table].key, key, all);
 }
 
 enum rd_status rd_store_put(struct rd_store *store, enum rd_table table, const void *key,
@@ -436,6 +447,10 @@ enum rd_status rd_walk_start(struct rd_walk *walk, struct rd_store *store, enum 
                              const void *from, bool backwards, struct rd_error *error)
 {
     void *reader;
+    struct store_first *first = &store->first[table];
+    size_t key_bytes = rd_table_key_bytes(table);
+    bool lowest = !store->look && !backwards && memcmp(from, first->key, key_bytes) <= 0;
+    from = lowest ? first->key : from;
     walk->store = store;
     walk->table = table;
     walk->backwards = backwards;
@@ -452,7 +467,12 @@ enum rd_status rd_walk_start(struct rd_walk *walk, struct rd_store *store, enum 
         (void)rd_layer_seek(store->open, table, from, backwards, &walk->layers[0]);
     if (!store->look && store->sealed)
         (void)rd_layer_seek(store->sealed, table, from, backwards, &walk->layers[1]);
-    return walk_settle(walk, error);
+    status = walk_settle(walk, error);
+    if (lowest && status == RD_OK)
+        memcpy(first->key, walk->key, key_bytes);
+    if (lowest && status == RD_END)
+        memset(first->key, 0xff, key_bytes);
+    return status;
 }
 
 enum rd_status rd_walk_next(struct rd_walk *walk, struct rd_error *error)
@@ -556,6 +576,7 @@ void rd_store_abort(struct rd_store *store)
         store->sealed = NULL;
     }
     rd_layer_reset(store->open);
+    memset(store->first, 0, sizeof store->first); /* rows may be there again */
     rd_store_rest(store);
 }
 

@@ -195,7 +195,8 @@ static size_t agenda_rows(void)
 
 static void put(const struct rd_deadline *d)
 {
-    ck_assert_int_eq(rd_deadline_store(store, d, &scratch, &arena, &error), RD_OK);
+    struct rd_value packed = rd_deadline_pack(d, &arena);
+    ck_assert_int_eq(rd_deadline_store(store, d, &packed, &scratch, &error), RD_OK);
 }
 
 START_TEST(the_agenda_has_what_runs)

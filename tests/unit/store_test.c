@@ -417,6 +417,48 @@ START_TEST(a_fresh_row_that_goes_leaves_nothing)
 }
 END_TEST
 
+/* The first row is taken from the table again and again: those that are gone are not stepped over
+ * each time, and a row that comes before all others is found. */
+START_TEST(the_first_row_is_found_at_once)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    static const unsigned char lowest[8];
+    unsigned char key[8];
+    struct rd_walk it;
+    for (uint64_t n = 10; n < 3010; n++)
+        ck_assert_int_eq(put(n, "x", 1), RD_OK);
+    commit();
+    for (uint64_t n = 10; n < 3000; n++) {
+        key_make(key, n);
+        ck_assert_int_eq(rd_store_del(store, RD_TABLE_RECORD, key, &error), RD_OK);
+        ck_assert_int_eq(rd_walk_start(&it, store, RD_TABLE_RECORD, lowest, false, &error), RD_OK);
+        key_make(key, n + 1);
+        ck_assert_mem_eq(it.key, key, 8);
+        rd_walk_end(&it);
+    }
+    ck_assert_int_eq(put(5, "x", 1), RD_OK); /* lower than any */
+    ck_assert_int_eq(put(7, "x", 1), RD_OK);
+    ck_assert_int_eq(walk(0, false, (uint64_t[16]){ 0 }, 16), 12);
+    key_make(key, 5);
+    ck_assert_int_eq(rd_store_del(store, RD_TABLE_RECORD, key, &error), RD_OK);
+    uint64_t met[16];
+    ck_assert_int_eq(walk(0, false, met, 16), 11);
+    ck_assert_uint_eq(met[0], 7);
+    ck_assert_int_eq(walk(6, false, met, 16), 11);
+    ck_assert_int_eq(walk(8, false, met, 16), 10);
+    rd_store_abort(store); /* and what was gone is there again */
+    ck_assert_int_eq(walk(0, false, met, 1), 1);
+    ck_assert_uint_eq(met[0], 10);
+    for (uint64_t n = 10; n < 3010; n++) {
+        key_make(key, n);
+        ck_assert_int_eq(rd_store_del(store, RD_TABLE_RECORD, key, &error), RD_OK);
+    }
+    ck_assert_int_eq(walk(0, false, met, 1), 0);
+    ck_assert_int_eq(put(3, "x", 1), RD_OK);
+    ck_assert_int_eq(walk(0, false, met, 16), 1);
+}
+END_TEST
+
 START_TEST(refuses_another_format)
 {
     struct rd_error error = RD_ERROR_NONE;
@@ -561,6 +603,7 @@ int main(void)
     tcase_add_test(tests, reads_through_what_is_being_committed);
     tcase_add_test(tests, is_as_a_plain_sorted_table);
     tcase_add_test(tests, a_fresh_row_that_goes_leaves_nothing);
+    tcase_add_test(tests, the_first_row_is_found_at_once);
     tcase_add_test(tests, refuses_another_format);
     tcase_add_test(tests, says_what_to_do_with_a_damaged_file);
     tcase_add_test(tests, digests_contents_and_not_history);
