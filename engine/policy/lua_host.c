@@ -25,8 +25,13 @@
 #define HOOK_STEP 200
 /* Garbage that is collected at once instead of waiting for the next measured step. */
 #define GARBAGE_BYTES_MAX (RD_LUA_HEAP_BYTES_MAX / 8)
-/* A step goes at least so far; below so much garbage none is made. */
-#define STEP_BYTES (64u * 1024)
+/* A cycle of the collector begins with so much garbage: at work, and where nothing else is done. */
+#define BEGIN_BYTES (512u * 1024)
+#define BEGIN_IDLE_BYTES (64u * 1024)
+/* While it goes on, one step (2 to the power of STEP_SIZE, a few thousand objects) is made for so
+ * much that was taken: the heap grows by less than what it holds until the cycle ends. */
+#define STEP_BYTES (16u * 1024)
+#define STEP_SIZE 10
 #define NS_PER_MS 1000000
 
 struct rd_lua_host {
@@ -36,7 +41,9 @@ struct rd_lua_host {
     size_t bytes;      /* of the heap now */
     size_t collected;  /* of the heap after the last step */
     size_t peak_bytes; /* the most that a step has met since the last whole cycle */
-    size_t settled;    /* steps are made above this; 0: always */
+    size_t settled;    /* after the last whole cycle; 0: the next one begins at once */
+    size_t credit;     /* taken while a cycle goes on, and no step made for it yet */
+    bool cycling;
     size_t churn_left;
     int64_t instructions_left;
     int64_t work_left;
@@ -135,6 +142,7 @@ enum rd_status rd_lua_host_new(struct rd_lua_host **out, struct rd_error *error)
     }
     *(struct rd_lua_host **)lua_getextraspace(host->L) = host;
     lua_atpanic(host->L, host_panic);
+    lua_gc(host->L, LUA_GCINC, 0, 0, STEP_SIZE);
     lua_gc(host->L, LUA_GCSTOP);
     lua_sethook(host->L, l_host_hook, LUA_MASKCOUNT, HOOK_STEP);
     *out = host;
@@ -321,26 +329,40 @@ size_t rd_lua_host_bytes(const struct rd_lua_host *host)
  * one is worth it. */
 static void host_settle(struct rd_lua_host *host)
 {
-    bool shrinks = host->bytes + STEP_BYTES < host->peak_bytes;
+    bool shrinks = host->bytes + BEGIN_IDLE_BYTES < host->peak_bytes;
     host->peak_bytes = host->bytes;
     host->settled = shrinks ? 0 : host->bytes;
+    host->cycling = false;
+    host->credit = 0;
+}
+
+/* Steps for what was taken; one where nothing was. */
+static void host_step(struct rd_lua_host *host, size_t grown)
+{
+    host->credit += grown > 0 ? grown : STEP_BYTES;
+    for (; host->cycling && host->credit >= STEP_BYTES; host->credit -= STEP_BYTES)
+        if (lua_gc(host->L, LUA_GCSTEP, 0) != 0) {
+            host_settle(host);
+            return;
+        }
 }
 
 void rd_lua_host_collect(struct rd_lua_host *host)
 {
     RD_ASSERT(!host->running);
     size_t grown = host->bytes > host->collected ? host->bytes - host->collected : 0;
-    host->collected = host->bytes;
+    size_t begin = grown > 0 ? BEGIN_BYTES : BEGIN_IDLE_BYTES;
     if (host->peak_bytes < host->bytes)
         host->peak_bytes = host->bytes;
-    if (grown > GARBAGE_BYTES_MAX)
+    if (grown > GARBAGE_BYTES_MAX) {
         rd_lua_host_collect_all(host);
-    else if (host->bytes > host->settled + STEP_BYTES) {
-        bool cycle_ended = lua_gc(host->L, LUA_GCSTEP, (int)((2 * grown + STEP_BYTES) / 1024)) != 0;
-        host->collected = host->bytes;
-        if (cycle_ended)
-            host_settle(host);
+        return;
     }
+    if (host->settled == 0 || host->bytes > host->settled + begin)
+        host->cycling = true;
+    if (host->cycling)
+        host_step(host, grown);
+    host->collected = host->bytes;
 }
 
 void rd_lua_host_collect_all(struct rd_lua_host *host)
