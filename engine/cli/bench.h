@@ -59,6 +59,7 @@ struct rd_bench_daemon {
     pid_t pid;                 /* 0: not running */
     int64_t started_ns;        /* from before fork ... */
     int64_t ready_ns;          /* ... to the first answer to server.info */
+    int64_t ready_cpu_ns;      /* processor time that it had used then; 0: not known */
     int64_t entries, replayed; /* as the log of this start tells */
 };
 /* Starts the program itself as a daemon on DIR/data and waits until it has answered server.info. */

@@ -124,11 +124,10 @@ static void print_kinds(struct rd_cli *cli, const struct rd_value *runs)
 
 static void print_starts(struct rd_cli *cli, const struct rd_value *runs)
 {
-    static const struct rd_column columns[] = { { "start", false },
-                                                { "cases", true },
-                                                { "entries", true },
-                                                { "replayed", true },
-                                                { "ms", true } };
+    static const struct rd_column columns[] = { { "start", false },  { "cases", true },
+                                                { "entries", true }, { "replayed", true },
+                                                { "ms", true },      { "CPU ms", true },
+                                                { "anon MiB", true } };
     static const char *const names[] = { "empty", "full" };
     struct rd_arena *arena = &cli->arena;
     struct rd_grid grid;
@@ -144,7 +143,11 @@ static void print_starts(struct rd_cli *cli, const struct rd_value *runs)
                         names[n], n == 0 ? "0" : print_whole(arena, print_number(run, "cases")),
                         print_whole(arena, print_number(&list->items[k], "entries")),
                         print_whole(arena, print_number(&list->items[k], "replayed")),
-                        rd_arena_printf(arena, "%.1f", print_number(&list->items[k], "ms")) });
+                        rd_arena_printf(arena, "%.1f", print_number(&list->items[k], "ms")),
+                        rd_arena_printf(arena, "%.1f", print_number(&list->items[k], "cpu_ms")),
+                        rd_arena_printf(arena, "%.1f",
+                                        print_number(&list->items[k], "rss_anon_bytes") /
+                                            (1024 * 1024)) });
         }
     }
     if (grid.row_count > 0 && cli->out.len > 0)

@@ -23,7 +23,7 @@
 #define BENCH_LINES 8 /* connections of the pipeline run */
 #define BENCH_WARM_UP_S 1.0
 #define BENCH_CEILING_S 2.0
-#define BENCH_STARTS 3
+#define BENCH_STARTS 10
 #define BENCH_START_LOAD_S 1.0
 #define BENCH_ALONE_S 3            /* the run with one client is no longer than this */
 #define BENCH_CONNECTIONS_MAX 4000 /* below RD_SESSIONS_MAX */
@@ -327,6 +327,10 @@ static enum rd_status bench_start_once(struct bench *bench, struct rd_bench_daem
         return status;
     bench_put(bench, &start, "ms",
               bench_real((double)(daemon->ready_ns - daemon->started_ns) / 1e6));
+    struct rd_bench_usage usage;
+    rd_bench_daemon_usage(daemon, &usage);
+    bench_put(bench, &start, "cpu_ms", bench_real((double)daemon->ready_cpu_ns / 1e6));
+    bench_put(bench, &start, "rss_anon_bytes", rd_int((int64_t)usage.anon_bytes));
     bench_put(bench, &start, "entries", rd_int(daemon->entries));
     bench_put(bench, &start, "replayed", rd_int(daemon->replayed));
     rd_list_add(bench->arena, list, start);
@@ -365,7 +369,7 @@ static enum rd_status bench_start_full(struct bench *bench, const char *dir, str
     return status;
 }
 
-/* The very first start also makes the files; it is not one of the three. */
+/* The very first start also makes the files; it is not one of those. */
 static enum rd_status bench_start_empty(struct bench *bench, const char *dir, struct rd_value *list,
                                         struct rd_error *error)
 {
