@@ -92,8 +92,11 @@
 #define RD_LOADING_LOOK_MS 2       /* while one goes on: whether it is done */
 #define RD_REPORT_FIGURES_BYTES (64u * 1024 * 1024) /* memory of one report's lines, or refused */
 #define RD_REPORT_SHOWN_BYTES (16u * 1024 * 1024)   /* of the lines shown; others are left off */
-#define RD_REPORTS_AT_ONCE_MAX 4     /* that are asked for and not yet answered: busy */
-#define RD_REPORT_SLICE_NS 1000000ll /* reading for reports between two batches */
+#define RD_REPORTS_AT_ONCE_MAX 4       /* that are asked for and not yet answered: busy */
+#define RD_REPORT_SLICE_NS 1000000ll   /* reading for reports between two batches, at most */
+#define RD_REPORT_SLICE_NS_MIN 50000ll /* less is saved up for the next batch */
+#define RD_REPORT_SHARE 5 /* one part in so many of what commands take, while they come */
+#define RD_REPORT_QUIET_NS 2000000ll /* without commands for so long: slices are full ones */
 #define RD_SNAPSHOT_MS_MAX 5000      /* a reader that is older keeps pages from being used again */
 #define RD_ADVANCE_RINGS_MAX 100000  /* deadlines that ring in one clock.advance */
 /* memory of one reply that lists things: more of them come on the next page */

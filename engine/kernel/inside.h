@@ -12,6 +12,7 @@
 #include "domain/apply.h"
 #include "domain/model.h"
 #include "kernel/kernel.h"
+#include "kernel/share.h"
 #include "kernel/staff.h"
 #include "policy/policy.h"
 #include "store/vault.h"
@@ -61,6 +62,7 @@ struct rd_kernel {
     uint64_t flushes;              /* of the journal, since the start */
     uint64_t fired;                /* schedules, since the start */
     struct rd_report_run *reports; /* under way, the one in hand first: report.h */
+    struct rd_share share;         /* of these */
     struct rd_staff_book *staff;   /* every account: staff.h */
     bool books_dirty;              /* that took over what is not flushed yet */
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */

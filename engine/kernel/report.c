@@ -3,10 +3,10 @@
  *   report.run ─▶ waits ─▶ slice ─▶ slice ─▶ ... ─▶ answered       (requests in between as ever)
  *                          └── one snapshot of the store: the figures are of one moment
  *
- * The first report in line is worked on, a slice of about a millisecond between two batches. A
- * snapshot that has become too old (or that the store gave up) is renewed where the walk stands;
- * the answer tells how often, since its figures are then not of one moment any more. Who asks is
- * looked up anew at each slice: accounts are borrowed, and people leave.
+ * The first report in line is worked on, a slice of at most a millisecond between two batches
+ * (share.h). A snapshot that has become too old (or that the store gave up) is renewed where the
+ * walk stands; the answer tells how often, since its figures are then not of one moment any more.
+ * Who asks is looked up anew at each slice: accounts are borrowed, and people leave.
  *
  * A clock that is moved by hand has no between: there a scheduled report is made at once, through
  * the open transaction (rd_report_make).
@@ -378,16 +378,21 @@ static void report_answer(struct rd_report_run *run, enum rd_status status,
 void rd_reports_slice(struct rd_kernel *kernel)
 {
     struct rd_report_run *run = kernel->reports;
-    int64_t until_ns = rd_clock_mono_ns() + RD_REPORT_SLICE_NS;
+    int64_t from_ns = rd_clock_mono_ns();
     struct rd_error error = RD_ERROR_NONE;
     bool done = false;
-    if (!run)
+    int64_t granted_ns = run ? rd_share_grant(&kernel->share, kernel->turn.commands,
+                                              from_ns - kernel->turn.began_ns, from_ns)
+                             : 0;
+    if (!run || (granted_ns == 0 && run->read)) /* its moment is when it was asked for */
         return;
     enum rd_status status = report_asker(run, &error);
     if (status == RD_OK)
         status = report_snapshot(run, &error);
-    while (status == RD_OK && !done && rd_clock_mono_ns() < until_ns)
+    while (status == RD_OK && !done && rd_clock_mono_ns() < from_ns + granted_ns)
         status = report_step(run, &done, &error);
+    if (kernel->turn.commands > 0)
+        rd_share_spend(&kernel->share, rd_clock_mono_ns() - from_ns);
     if (status == RD_OK && !done)
         return;
     kernel->reports = run->next;
