@@ -204,7 +204,8 @@ static double daemon_thread_s(const struct rd_bench_daemon *daemon, const char *
     return (double)strtoull(text, NULL, 10) / 1e9;
 }
 
-/* The thread whose number is the process's is the loop; the kernel's is known by its name. */
+/* The thread whose number is the process's is the loop; the kernel's is known by its name. What it
+ * starts itself bears the same one, but comes later. */
 static void daemon_threads(const struct rd_bench_daemon *daemon, struct rd_bench_usage *usage)
 {
     char path[64], name[64], text[64];
@@ -218,7 +219,7 @@ static void daemon_threads(const struct rd_bench_daemon *daemon, struct rd_bench
         daemon_proc(daemon, name, text, sizeof(text));
         if (atol(task->d_name) == daemon->pid)
             usage->loop_s = daemon_thread_s(daemon, task->d_name);
-        else if (strcmp(text, RD_WORKER_THREAD "\n") == 0)
+        else if (usage->kernel_s == 0 && strcmp(text, RD_WORKER_THREAD "\n") == 0)
             usage->kernel_s = daemon_thread_s(daemon, task->d_name);
     }
     if (tasks)
