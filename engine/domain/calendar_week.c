@@ -88,8 +88,9 @@ enum rd_status rd_calendar_keep_hours(const struct calendar_build *build,
                                       spans[i - 1].to / 60, spans[i - 1].to % 60,
                                       spans[i].from / 60, spans[i].from % 60, spans[i].to / 60,
                                       spans[i].to % 60);
-    out->spans = (const struct calendar_span *)rd_arena_copy(&build->calendar->arena, spans,
-                                                             count * sizeof(*spans));
+    struct calendar_span *kept = rd_arena_alloc(&build->calendar->arena, count * sizeof(*spans));
+    memcpy(kept, spans, count * sizeof(*spans));
+    out->spans = kept;
     out->count = count;
     return RD_OK;
 }

@@ -146,7 +146,8 @@ static void journal_batch_drop(struct journal_batch *batch, uint32_t count)
     size_t dropped = count < batch->part_count ? batch->parts[count].from : batch->bytes.len;
     rd_buf_drop(&batch->bytes, dropped);
     batch->part_count -= count;
-    memmove(batch->parts, batch->parts + count, batch->part_count * sizeof(*batch->parts));
+    if (batch->part_count > 0) /* a batch without any has no array either */
+        memmove(batch->parts, batch->parts + count, batch->part_count * sizeof(*batch->parts));
     for (uint32_t i = 0; i < batch->part_count; i++) {
         batch->parts[i].from -= dropped;
     }
