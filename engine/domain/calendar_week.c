@@ -12,6 +12,7 @@
 #include "domain/calendar.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include "base/assert.h"
