@@ -168,40 +168,58 @@ static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft,
     return RD_OK;
 }
 
+/* No state of the chart accepts it, under any name like it. */
+static enum rd_status case_no_event(struct rd_run *run, const struct rd_draft *draft,
+                                    const char *event_name)
+{
+    const char *names[RD_STATES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; draft->chart && draft->state >= 0 &&
+                       i < draft->chart->states[draft->state].event_count && count < RD_STATES_MAX;
+         i++)
+        names[count++] = draft->chart->states[draft->state].events[i].name;
+    return rd_error_at(run->error, RD_INVALID_PARAMS, "/event", "'%s' is no event of %s%s",
+                       event_name, draft->type->name,
+                       rd_model_guess(run->arena, event_name, names, count));
+}
+
+/* What the row asks for beside role and reach; NULL asks for nothing. */
+static enum rd_status case_granted(struct rd_run *run, struct rd_draft *draft,
+                                   const struct rd_authority_row *row, const struct rd_event *event,
+                                   bool *above)
+{
+    *above = false;
+    if (!row)
+        return RD_OK;
+    enum rd_status status = rd_grant_unless(run, draft, row);
+    if (status == RD_OK)
+        status = rd_grant_other_than(run, draft, row);
+    if (status == RD_OK)
+        status = rd_grant_up_to(run, draft, &row, event, above);
+    if (status == RD_OK)
+        status = rd_grant_ceilings(run, draft, row, event, above);
+    return status;
+}
+
 enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char *event_name,
                           const struct rd_value *form, const char *base)
 {
     const struct rd_authority_row *row;
-    bool above = false;
-    run->command = rd_arena_join(run->arena, draft->type->name, ".", event_name);
-    if (!draft->chart || !rd_event_exists(draft->chart, event_name)) {
-        const char *names[RD_STATES_MAX];
-        size_t count = 0;
-        for (size_t i = 0;
-             draft->chart && draft->state >= 0 &&
-             i < draft->chart->states[draft->state].event_count && count < RD_STATES_MAX;
-             i++)
-            names[count++] = draft->chart->states[draft->state].events[i].name;
-        return rd_error_at(run->error, RD_INVALID_PARAMS, "/event", "'%s' is no event of %s%s",
-                           event_name, draft->type->name,
-                           rd_model_guess(run->arena, event_name, names, count));
-    }
-    const struct rd_event *event =
-        draft->state >= 0 ? rd_event_find(draft->chart, draft->state, event_name) : NULL;
+    bool above;
+    const struct rd_event *event = draft->chart && draft->state >= 0
+                                       ? rd_event_find(draft->chart, draft->state, event_name)
+                                       : NULL;
+    run->command =
+        event ? event->command : rd_arena_join(run->arena, draft->type->name, ".", event_name);
+    if (!event && (!draft->chart || !rd_event_exists(draft->chart, event_name)))
+        return case_no_event(run, draft, event_name);
     if (!event)
         return case_wrong_state(run, draft, event_name);
     enum rd_status status = rd_grant_row(run, draft, event, &row);
-
     if (status == RD_OK)
         status = case_form(run, draft, event->form, form, base);
-    if (status == RD_OK && row)
-        status = rd_grant_unless(run, draft, row);
-    if (status == RD_OK && row)
-        status = rd_grant_other_than(run, draft, row);
-    if (status == RD_OK && row)
-        status = rd_grant_up_to(run, draft, &row, event, &above);
-    if (status == RD_OK && row)
-        status = rd_grant_ceilings(run, draft, row, event, &above);
+    if (status == RD_OK)
+        status = case_granted(run, draft, row, event, &above);
     if (status != RD_OK)
         return status;
     return above ? rd_take_row(run, draft, event, event->above) : rd_take_event(run, draft, event);
@@ -212,7 +230,7 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
 {
     const struct rd_authority_row *row;
     const struct rd_event *open = &type->chart->open;
-    bool above = false; /* there is no way up from what is not open yet: it is refused */
+    bool above; /* there is no way up from what is not open yet: it is refused */
     run->command = open->command;
     enum rd_status status = rd_draft_new(run, type, out);
     if (status == RD_OK)
@@ -227,14 +245,8 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
     }
     if (status == RD_OK)
         rd_draft_presets(run, *out);
-    if (status == RD_OK && row)
-        status = rd_grant_unless(run, *out, row);
-    if (status == RD_OK && row)
-        status = rd_grant_other_than(run, *out, row);
-    if (status == RD_OK && row)
-        status = rd_grant_up_to(run, *out, &row, open, &above);
-    if (status == RD_OK && row)
-        status = rd_grant_ceilings(run, *out, row, open, &above);
+    if (status == RD_OK)
+        status = case_granted(run, *out, row, open, &above);
     return status == RD_OK ? rd_take_open(run, *out) : status;
 }
 
