@@ -7,7 +7,7 @@
  *
  *   head ─▶ [ 32 K: used ▓▓▓░░░░, kept by a reset ] ─▶ [ 16 K: full, given back ]
  *
- * Pieces for values are aligned; texts stand close together. Under the address sanitizer what is
+ * Pieces are aligned; letters stand close together. Under the address sanitizer what is
  * not handed out is poisoned: reading a piece after the reset is then reported. It must never
  * return NULL and never move a piece.
  */
@@ -156,11 +156,21 @@ void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size)
 char *rd_arena_copy(struct rd_arena *arena, const void *bytes, size_t len)
 {
     RD_ASSERT(len < RD_ARENA_BYTES_MAX);
+    char *copy = rd_arena_alloc(arena, len + 1);
+    if (len > 0)
+        memcpy(copy, bytes, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+char *rd_arena_letters(struct rd_arena *arena, const char *bytes, size_t len)
+{
+    RD_ASSERT(len < RD_ARENA_BYTES_MAX);
     if (arena->left <= len + 1) {
         arena_check(arena, len + 1);
         arena_grow(arena, len + 1);
     }
-    char *copy = arena_take(arena, 0, len + 1); /* letters need no alignment */
+    char *copy = arena_take(arena, 0, len + 1);
     if (len > 0)
         memcpy(copy, bytes, len);
     copy[len] = '\0';

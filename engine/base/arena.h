@@ -51,6 +51,8 @@ bool rd_arena_extend(struct rd_arena *arena, void *piece, size_t size, size_t la
 void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size);
 /* A copy of `len` bytes with a NUL behind it (the bytes may hold NULs themselves). */
 char *rd_arena_copy(struct rd_arena *arena, const void *bytes, size_t len);
+/* The same of letters, which need no alignment and get none. */
+char *rd_arena_letters(struct rd_arena *arena, const char *bytes, size_t len);
 /* The texts one behind the other: rd_arena_join(arena, "for ", name). At most RD_JOIN_MAX of them,
  * each evaluated once. What printf costs is seen in a profile, so commands join their texts. */
 #define RD_JOIN_MAX 8

@@ -6,7 +6,7 @@
 #define RD_ARENA_CHUNK_BYTES (16u * 1024)
 #define RD_ARENA_BYTES_MAX (256u * 1024 * 1024)
 #define RD_SYMBOLS_MAX 32767    /* texts of policies that are kept once; others are spelled out */
-#define RD_SYMBOL_BYTES_MAX 128 /* of one: longer texts are no names */
+#define RD_SYMBOL_BYTES_MAX 255 /* of one: longer texts are no names */
 
 /* the wire */
 #define RD_MESSAGE_BYTES_MAX (1024u * 1024) /* one line */

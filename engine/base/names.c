@@ -10,20 +10,28 @@
 
 _Static_assert(RD_SYMBOLS_MAX <= UINT16_MAX / 2, "numbers and indexes fit into 16 bits");
 
+#define NAMES_WORDS 1024u /* a literal has one place here; whoever comes later takes it over */
+
+struct rd_name_word {
+    const char *literal, *symbol; /* symbol NULL: it may not become one */
+};
+
 void rd_names_init(struct rd_names *names, struct rd_symbols *symbols)
 {
     *names = (struct rd_names){
         .symbols = symbols ? rd_symbols_ref(symbols) : rd_symbols_new(),
         .numbers = calloc(2 * RD_SYMBOLS_MAX, sizeof *names->numbers),
         .texts = calloc(RD_SYMBOLS_MAX + 1, sizeof *names->texts),
+        .words = calloc(NAMES_WORDS, sizeof *names->words),
     };
-    RD_ASSERT(names->numbers && names->texts);
+    RD_ASSERT(names->numbers && names->texts && names->words);
 }
 
 void rd_names_fini(struct rd_names *names)
 {
     free(names->numbers);
     free(names->texts);
+    free(names->words);
     rd_symbols_unref(names->symbols);
     *names = (struct rd_names){ 0 };
 }
@@ -44,12 +52,24 @@ static uint32_t names_put(struct rd_names *names, const char *text)
     return names->count;
 }
 
+const char *rd_names_word(const struct rd_names *names, const char *literal)
+{
+    uint64_t spread = (uint64_t)(uintptr_t)literal * 0x9E3779B97F4A7C15u;
+    struct rd_name_word *word = &names->words[spread >> 32 & (NAMES_WORDS - 1)];
+    if (word->literal != literal) {
+        word->symbol = rd_symbol(names->symbols, literal, strlen(literal));
+        word->literal = literal;
+    }
+    return word->symbol;
+}
+
 uint32_t rd_names_give(struct rd_names *names, const char *text)
 {
-    if (!rd_symbol_is(names->symbols, text))
+    const char *symbol = rd_names_symbol(names, text);
+    if (!symbol)
         return 0;
-    uint32_t number = names->numbers[rd_symbol_head(text)->index];
-    return number ? number : names_put(names, text);
+    uint32_t number = names->numbers[rd_symbol_head(symbol)->index];
+    return number ? number : names_put(names, symbol);
 }
 
 bool rd_names_enter(struct rd_names *names, uint32_t number, const char *text, size_t len)

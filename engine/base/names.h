@@ -3,17 +3,22 @@
  * Each store has numbers of its own: a symbol gets the next one when an entry that holds it is
  * packed, that entry says so ("from now on 17 is `verified`"), and from then on it is 17. So a
  * journal can be read from its first entry by anybody, and a rebuild gives the same numbers.
+ *
+ * What the program itself says ("allowed", "acted") is a name as well: its literals are found by
+ * where they lie.
  */
 #ifndef RD_BASE_NAMES_H
 #define RD_BASE_NAMES_H
 
 #include "base/symbol.h"
+#include "base/text.h"
 
 struct rd_names {
     struct rd_symbols *symbols; /* a reference */
     uint16_t *numbers;          /* by a symbol's index; 0: none yet */
     const char **texts;         /* by number, 1 to count: symbols */
     uint32_t count;
+    struct rd_name_word *words; /* literals that were met, and their symbols */
 };
 
 /* No numbers yet; `symbols` is borrowed for a reference of its own, NULL: makes a table. */
@@ -22,13 +27,24 @@ void rd_names_fini(struct rd_names *names);
 /* Forgets numbers above `count`. */
 void rd_names_cut(struct rd_names *names, uint32_t count);
 
-/* The symbol's number; 0 where `text` is no symbol or has none. */
-static inline uint32_t rd_names_number(const struct rd_names *names, const char *text)
+/* The symbol of a literal; NULL where it may not become one. */
+const char *rd_names_word(const struct rd_names *names, const char *literal);
+/* The symbol that the text is or, as a literal, stands for; NULL. */
+static inline const char *rd_names_symbol(const struct rd_names *names, const char *text)
 {
-    return rd_symbol_is(names->symbols, text) ? names->numbers[rd_symbol_head(text)->index] : 0;
+    if (rd_symbol_is(names->symbols, text))
+        return text;
+    return rd_text_is_literal(text) ? rd_names_word(names, text) : NULL;
 }
 
-/* The same; a symbol that has none gets the next. 0 where it is none, or all are given out. */
+/* The name's number; 0 where `text` is none or has none. */
+static inline uint32_t rd_names_number(const struct rd_names *names, const char *text)
+{
+    const char *symbol = rd_names_symbol(names, text);
+    return symbol ? names->numbers[rd_symbol_head(symbol)->index] : 0;
+}
+
+/* The same; a name that has none gets the next. 0 where it is none, or all are given out. */
 uint32_t rd_names_give(struct rd_names *names, const char *text);
 /* Enters what an entry or the store says. False where the number is neither the next nor this
  * text's already, or the text cannot be a symbol. */

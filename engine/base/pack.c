@@ -477,7 +477,7 @@ static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struc
 static struct pack_reader pack_open(struct rd_arena *arena, const void *bytes, size_t len,
                                     const struct rd_names *names, struct rd_error *error)
 {
-    char *copy = rd_arena_copy(arena, bytes, len);
+    char *copy = rd_arena_letters(arena, bytes, len);
     return (struct pack_reader){
         .start = copy,
         .at = copy,

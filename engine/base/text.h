@@ -6,6 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The program's read-only memory, in which its literals lie; the linker's and the C library's names
+ * for its ends. */
+extern const char __executable_start[], __data_start[];
+
+/* Whether the text is one of the program's own: it never changes and lives for ever. */
+static inline bool rd_text_is_literal(const char *text)
+{
+    return text >= __executable_start && text < __data_start;
+}
+
 /* Whether the bytes are UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
 bool rd_text_is_utf8(const char *bytes, size_t len);
 /* How many of the bytes are UTF-8 before the first letter that is not; `len` where all are. */

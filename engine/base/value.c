@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define VALUE_FIRST_CAP 4
 
 struct rd_value rd_text_copy(struct rd_arena *arena, const char *bytes, size_t len)
 {
     RD_ASSERT(len <= UINT32_MAX);
-    return len == 0 ? rd_text("") : rd_text_of(rd_arena_copy(arena, bytes, len), len);
+    return len == 0 ? rd_text("") : rd_text_of(rd_arena_letters(arena, bytes, len), len);
 }
 
 struct rd_value rd_list_room(struct rd_arena *arena, uint32_t cap)
@@ -234,15 +236,6 @@ struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *val
     return *value;
 }
 
-/* The program's read-only memory, in which its literals lie; the linker's and the C library's names
- * for its ends. */
-extern const char __executable_start[], __data_start[];
-
-static bool value_is_literal(const char *text)
-{
-    return text >= __executable_start && text < __data_start;
-}
-
 /* The same members, in the arena; what they hold is looked at by the caller. */
 static void *value_keep_members(struct rd_arena *arena, const void *members, size_t bytes)
 {
@@ -267,7 +260,7 @@ static void value_keep_map(struct rd_arena *arena, struct rd_value *map)
     }
     for (uint32_t i = 0; i < map->count; i++) {
         struct rd_pair *pair = &map->pairs[i];
-        if (!value_is_literal(pair->key) && !rd_arena_holds(arena, pair->key))
+        if (!rd_text_is_literal(pair->key) && !rd_arena_holds(arena, pair->key))
             pair->key = rd_arena_copy(arena, pair->key, strlen(pair->key));
         rd_value_keep(arena, &pair->value);
     }
@@ -282,7 +275,7 @@ void rd_value_keep(struct rd_arena *arena, struct rd_value *value)
     case RD_REAL:
         return;
     case RD_TEXT:
-        if (!value_is_literal(value->text) && !rd_arena_holds(arena, value->text))
+        if (!rd_text_is_literal(value->text) && !rd_arena_holds(arena, value->text))
             *value = rd_text_copy(arena, value->text, value->count);
         return;
     case RD_LIST:

@@ -215,6 +215,7 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
         return case_no_event(run, draft, event_name);
     if (!event)
         return case_wrong_state(run, draft, event_name);
+    run->command = event->command; /* the same, as a name of the policy */
     enum rd_status status = rd_grant_row(run, draft, event, &row);
     if (status == RD_OK)
         status = case_form(run, draft, event->form, form, base);

@@ -114,6 +114,20 @@ START_TEST(test_copy_keeps_nuls_and_ends_with_one)
 }
 END_TEST
 
+START_TEST(test_copies_are_aligned_and_letters_are_close)
+{
+    const char *a = rd_arena_letters(&arena, "abc", 3), *b = rd_arena_letters(&arena, "", 0);
+    ck_assert_ptr_eq(b, a + 4);
+    ck_assert_str_eq(a, "abc");
+    ck_assert_str_eq(b, "");
+    ck_assert_uint_eq((uintptr_t)rd_arena_copy(&arena, "abc", 3) % RD_ARENA_ALIGN, 0);
+    char *letters = rd_arena_alloc(&arena, 2 * RD_ARENA_CHUNK_BYTES);
+    memset(letters, 'x', 2 * RD_ARENA_CHUNK_BYTES);
+    ck_assert_mem_eq(rd_arena_letters(&arena, letters, 2 * RD_ARENA_CHUNK_BYTES), letters,
+                     2 * RD_ARENA_CHUNK_BYTES);
+}
+END_TEST
+
 START_TEST(test_printf_short_and_long)
 {
     ck_assert_str_eq(rd_arena_printf(&arena, "%s-%06d", "CP", 123), "CP-000123");
@@ -195,6 +209,7 @@ int main(void)
     tcase_add_test(tests, test_reset_does_not_keep_a_huge_first_chunk);
     tcase_add_test(tests, test_zalloc_is_zero_after_use);
     tcase_add_test(tests, test_copy_keeps_nuls_and_ends_with_one);
+    tcase_add_test(tests, test_copies_are_aligned_and_letters_are_close);
     tcase_add_test(tests, test_printf_short_and_long);
     tcase_add_test(tests, test_joins_texts);
     tcase_add_test(tests, test_places);

@@ -310,8 +310,10 @@ START_TEST(test_names_are_written_by_number)
     ck_assert_uint_eq(rd_names_give(&names, verified), 2);
     struct rd_value map = rd_map(), back;
     rd_map_add(&arena, &map, state, rd_text(verified));
-    rd_map_add(&arena, &map, "note", rd_text(late));           /* no number, and none is given */
-    rd_map_add(&arena, &map, "verified", rd_text("verified")); /* the letters alone are no name */
+    rd_map_add(&arena, &map, rd_arena_copy(&arena, "note", 4),
+               rd_text(late));   /* no number, and none is given */
+    char spelled[] = "verified"; /* the letters alone are no name */
+    rd_map_add(&arena, &map, spelled, rd_text(spelled));
     struct rd_error error = RD_ERROR_NONE;
     rd_pack_write_named(&buf, &map, &names);
     ck_assert_mem_eq(buf.data, "\x83\x01\xD4\x00\x02\xA4note\xA4late\xA8verified\xA8verified", 33);

@@ -115,7 +115,8 @@ START_TEST(test_numbers_are_given_and_taken_back)
     ck_assert_uint_eq(rd_names_give(&names, b), 1);
     ck_assert_uint_eq(rd_names_give(&names, a), 2);
     ck_assert_uint_eq(rd_names_give(&names, b), 1);
-    ck_assert_uint_eq(rd_names_give(&names, "a"), 0); /* not the symbol */
+    char spelled[] = "a"; /* not the symbol */
+    ck_assert_uint_eq(rd_names_give(&names, spelled), 0);
     ck_assert_ptr_eq(rd_names_text(&names, 2), a);
     ck_assert_ptr_null(rd_names_text(&names, 0));
     ck_assert_ptr_null(rd_names_text(&names, 3));
@@ -124,6 +125,27 @@ START_TEST(test_numbers_are_given_and_taken_back)
     ck_assert_uint_eq(rd_names_number(&names, a), 0);
     ck_assert_ptr_null(rd_names_text(&names, 2));
     ck_assert_uint_eq(rd_names_give(&names, rd_symbol_or(symbols, "c")), 2);
+    rd_names_fini(&names);
+}
+END_TEST
+
+START_TEST(test_literals_are_names)
+{
+    struct rd_names names;
+    static const char *const words[] = { "allowed", "acted", "true", "false", "(stays)" };
+    char longest[RD_SYMBOL_BYTES_MAX + 2] = { 0 };
+    rd_names_init(&names, symbols);
+    ck_assert_uint_eq(rd_names_number(&names, "allowed"), 0);
+    for (uint32_t i = 0; i < 5; i++)
+        ck_assert_uint_eq(rd_names_give(&names, words[i]), i + 1);
+    for (uint32_t i = 0; i < 5; i++)
+        ck_assert_uint_eq(rd_names_number(&names, rd_symbol_or(symbols, words[i])), i + 1);
+    ck_assert_uint_eq(rd_names_number(&names, words[2] + 4), 0); /* "": another name */
+    memset(longest, 'x', RD_SYMBOL_BYTES_MAX + 1);
+    ck_assert(!rd_text_is_literal(longest));
+    ck_assert(!rd_text_is_literal(rd_arena_copy(&arena, "allowed", 7)));
+    ck_assert(!rd_text_is_literal(NULL));
+    ck_assert_uint_eq(rd_names_give(&names, longest), 0);
     rd_names_fini(&names);
 }
 END_TEST
@@ -157,6 +179,7 @@ int main(void)
     tcase_add_test(tests, test_long_texts_and_too_many_are_not_taken);
     tcase_add_test(tests, test_two_threads_read_in);
     tcase_add_test(tests, test_numbers_are_given_and_taken_back);
+    tcase_add_test(tests, test_literals_are_names);
     tcase_add_test(tests, test_numbers_are_entered_in_order_and_once);
     suite_add_tcase(suite, tests);
     return unit_run(suite);
