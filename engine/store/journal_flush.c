@@ -158,6 +158,9 @@ static enum rd_status journal_flush_batch(struct rd_journal *journal, struct jou
 {
     enum rd_status status = RD_OK;
     uint32_t done = 0;
+    if (batch->part_count == 0) {
+        return RD_OK;
+    }
     for (; done < batch->part_count && status == RD_OK; done++) {
         struct journal_part *part = &batch->parts[done];
         if (part->len == 0 && batch->bytes.len == 0) {
