@@ -29,3 +29,12 @@ int64_t rd_clock_mono_ns(void)
     RD_ASSERT(failed == 0);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+int64_t rd_clock_process_ns(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return 0;
+    return used.tv_sec * 1000000000ll + used.tv_nsec;
+}

@@ -3,6 +3,7 @@
 #define RD_BASE_CLOCK_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /* UTC milliseconds since 1970. */
 int64_t rd_clock_wall_ms(void);
@@ -10,5 +11,8 @@ int64_t rd_clock_wall_ms(void);
 int64_t rd_clock_wall_ns(void);
 /* Nanoseconds of a clock that never jumps; for durations and budgets. */
 int64_t rd_clock_mono_ns(void);
+/* Processor time that a process has used so far, to the nanosecond (unlike what /proc says); 0
+ * where it is not to be known. */
+int64_t rd_clock_process_ns(pid_t pid);
 
 #endif

@@ -106,16 +106,6 @@ static enum rd_status daemon_ask(const struct rd_bench_daemon *daemon, struct rd
     return status;
 }
 
-/* To the nanosecond, unlike what /proc says. */
-static int64_t daemon_cpu_ns(const struct rd_bench_daemon *daemon)
-{
-    clockid_t clock;
-    struct timespec used;
-    if (clock_getcpuclockid(daemon->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
-        return 0;
-    return used.tv_sec * 1000000000ll + used.tv_nsec;
-}
-
 enum rd_status rd_bench_daemon_start(struct rd_bench_daemon *daemon, const char *dir,
                                      const char *policy, struct rd_error *error)
 {
@@ -140,7 +130,7 @@ enum rd_status rd_bench_daemon_start(struct rd_bench_daemon *daemon, const char 
         nanosleep(&(struct timespec){ .tv_nsec = DAEMON_LOOK_NS }, NULL);
     }
     daemon->ready_ns = rd_clock_mono_ns();
-    daemon->ready_cpu_ns = daemon_cpu_ns(daemon);
+    daemon->ready_cpu_ns = rd_clock_process_ns(daemon->pid);
     *error = RD_ERROR_NONE;
     daemon_read_log(daemon);
     return RD_OK;

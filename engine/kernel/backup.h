@@ -4,6 +4,7 @@
 
 #include "kernel/inside.h"
 
+/* The two methods, as the table of methods describes them. */
 enum rd_status rd_method_backup_create(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_backup_status(struct rd_kernel *kernel, struct rd_request *request);
 

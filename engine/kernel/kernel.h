@@ -1,5 +1,6 @@
 /* The kernel: requests and a clock in, results out. Synchronous, no sockets, no globals, and no
- * thread of its own but the one that loads a policy (loading.c).
+ * thread of its own but those that load a policy (loading.c) and make a backup (backup.c), and what
+ * the vault has below.
  *
  * One thread at a time uses a kernel (rd_kernel_adopt hands it over). A run takes whatever requests
  * have arrived, executes them in order, makes what they wrote durable with one flush, and only then
@@ -63,8 +64,8 @@ struct rd_kernel_start {
 enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd_findings *findings,
                               struct rd_kernel **out, struct rd_kernel_start *start,
                               struct rd_error *error) RD_MUST_CHECK;
-/* The end is near: what goes on beside the work for long (a backup) is broken off, so that its asker
- * is answered. The only function that any thread may call. */
+/* The end is near: what goes on beside the work for long (a backup) is broken off, so that its
+ * asker is answered. The only function that any thread may call. */
 void rd_kernel_ending(struct rd_kernel *kernel);
 /* Flushes, commits, closes. NULL is fine. */
 void rd_kernel_close(struct rd_kernel *kernel);

@@ -21,8 +21,10 @@ struct rd_backup_manifest {
     uint32_t count;
 };
 
+/* An empty one; fini is safe more than once. */
 void rd_backup_manifest_init(struct rd_backup_manifest *manifest);
 void rd_backup_manifest_fini(struct rd_backup_manifest *manifest);
+/* Appends the next segment, whose number must be count + 1; copied. */
 void rd_backup_manifest_add(struct rd_backup_manifest *manifest,
                             const struct rd_backup_segment *segment);
 /* RD_NOT_FOUND where there is none; RD_CORRUPT, RD_BAD_CONFIG (another format) otherwise. */
@@ -32,6 +34,7 @@ enum rd_status rd_backup_manifest_read(int dir_fd, const char *dir,
 /* Whole or not at all, and durable. */
 enum rd_status rd_backup_manifest_write(int dir_fd, const struct rd_backup_manifest *manifest,
                                         struct rd_error *error) RD_MUST_CHECK;
+/* What the manifest says in all; nothing was copied yet. */
 void rd_backup_summary_of(const struct rd_backup_manifest *manifest,
                           struct rd_backup_summary *summary);
 
