@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/symbol.h"
 #include "base/text.h"
 
 #define VALUE_FIRST_CAP 4
@@ -242,17 +243,27 @@ static void *value_keep_members(struct rd_arena *arena, const void *members, siz
     return bytes > 0 ? memcpy(rd_arena_alloc(arena, bytes), members, bytes) : NULL;
 }
 
-static void value_keep_list(struct rd_arena *arena, struct rd_value *list)
+/* Whether a text lives without the arena's help. */
+static bool value_text_stays(const struct rd_arena *arena, const struct rd_symbols *symbols,
+                             const char *text)
+{
+    return rd_text_is_literal(text) || (symbols && rd_symbol_is(symbols, text)) ||
+           rd_arena_holds(arena, text);
+}
+
+static void value_keep_list(struct rd_arena *arena, const struct rd_symbols *symbols,
+                            struct rd_value *list)
 {
     if (!rd_arena_holds(arena, list->items)) {
         list->items = value_keep_members(arena, list->items, list->count * sizeof(list->items[0]));
         list->cap = list->count;
     }
     for (uint32_t i = 0; i < list->count; i++)
-        rd_value_keep(arena, &list->items[i]);
+        rd_value_keep(arena, symbols, &list->items[i]);
 }
 
-static void value_keep_map(struct rd_arena *arena, struct rd_value *map)
+static void value_keep_map(struct rd_arena *arena, const struct rd_symbols *symbols,
+                           struct rd_value *map)
 {
     if (!rd_arena_holds(arena, map->pairs)) {
         map->pairs = value_keep_members(arena, map->pairs, map->count * sizeof(map->pairs[0]));
@@ -260,13 +271,13 @@ static void value_keep_map(struct rd_arena *arena, struct rd_value *map)
     }
     for (uint32_t i = 0; i < map->count; i++) {
         struct rd_pair *pair = &map->pairs[i];
-        if (!rd_text_is_literal(pair->key) && !rd_arena_holds(arena, pair->key))
+        if (!value_text_stays(arena, symbols, pair->key))
             pair->key = rd_arena_copy(arena, pair->key, strlen(pair->key));
-        rd_value_keep(arena, &pair->value);
+        rd_value_keep(arena, symbols, &pair->value);
     }
 }
 
-void rd_value_keep(struct rd_arena *arena, struct rd_value *value)
+void rd_value_keep(struct rd_arena *arena, const struct rd_symbols *symbols, struct rd_value *value)
 {
     switch (value->kind) {
     case RD_NULL:
@@ -275,14 +286,14 @@ void rd_value_keep(struct rd_arena *arena, struct rd_value *value)
     case RD_REAL:
         return;
     case RD_TEXT:
-        if (!rd_text_is_literal(value->text) && !rd_arena_holds(arena, value->text))
+        if (!value_text_stays(arena, symbols, value->text))
             *value = rd_text_copy(arena, value->text, value->count);
         return;
     case RD_LIST:
-        value_keep_list(arena, value);
+        value_keep_list(arena, symbols, value);
         return;
     case RD_MAP:
-        value_keep_map(arena, value);
+        value_keep_map(arena, symbols, value);
         return;
     }
 }

@@ -18,6 +18,7 @@
 enum rd_kind { RD_NULL, RD_BOOL, RD_INT, RD_REAL, RD_TEXT, RD_LIST, RD_MAP };
 
 struct rd_pair;
+struct rd_symbols;
 
 struct rd_value {
     enum rd_kind kind;
@@ -117,8 +118,10 @@ bool rd_value_equal(const struct rd_value *a, const struct rd_value *b);
 /* A deep copy into another arena. */
 struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *value);
 /* Makes a value that was put together in the arena independent of everything else: what it borrows
- * from elsewhere (but the program's own literals) is copied, the rest stays where it is. */
-void rd_value_keep(struct rd_arena *arena, struct rd_value *value);
+ * from elsewhere (but the program's own literals, and the symbols of a table that the caller keeps;
+ * NULL: none) is copied, the rest stays where it is. */
+void rd_value_keep(struct rd_arena *arena, const struct rd_symbols *symbols,
+                   struct rd_value *value);
 /* "text", "list", ...: for messages. */
 const char *rd_kind_name(enum rd_kind kind);
 static inline bool rd_value_is(const struct rd_value *value, enum rd_kind kind)

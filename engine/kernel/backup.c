@@ -155,7 +155,7 @@ static struct rd_value backing_shown(const struct rd_backing *backing, struct rd
 }
 
 /* What went wrong on the disk is said with a code that may leave the house. */
-static void backing_answer(struct rd_backing *backing)
+static void backing_answer(const struct rd_kernel *kernel, struct rd_backing *backing)
 {
     struct rd_request *request = backing->request;
     request->status = backing->status;
@@ -171,7 +171,7 @@ static void backing_answer(struct rd_backing *backing)
         request->error = backing->error;
         rd_log(RD_LOG_WARN, "backup", "to %s: %s", backing->to, backing->error.text);
     }
-    rd_request_finish(request);
+    rd_request_finish(kernel, request);
 }
 
 /* Begun here and not by the method: its own entry is flushed by now. */
@@ -190,7 +190,7 @@ struct rd_request *rd_backing_slice(struct rd_kernel *kernel)
     if (!rd_aside_is_done(&backing->aside))
         return NULL;
     rd_aside_join(&backing->aside);
-    backing_answer(backing);
+    backing_answer(kernel, backing);
     struct rd_request *answered = backing->request;
     kernel->backing = NULL;
     free(backing);
@@ -223,7 +223,7 @@ void rd_backing_fini(struct rd_kernel *kernel)
     rd_aside_join(&backing->aside);
     if (!backing->aside.work)
         backing->status = rd_error_set(&backing->error, RD_SHUTTING_DOWN, "the server stops");
-    backing_answer(backing);
+    backing_answer(kernel, backing);
     kernel->backing = NULL;
     free(backing);
 }

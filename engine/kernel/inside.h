@@ -183,7 +183,7 @@ struct rd_run {
 
 /* kernel.c */
 /* The request is answered: keeps what it borrowed, and says why where it was refused. */
-void rd_request_finish(struct rd_request *request);
+void rd_request_finish(const struct rd_kernel *kernel, struct rd_request *request);
 void rd_visit(struct rd_kernel *kernel, uint32_t spot);
 
 /* activate.c: makes `policy` the generation in force (journalled); takes it over on success only.

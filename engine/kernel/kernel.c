@@ -249,22 +249,24 @@ void rd_kernel_close(struct rd_kernel *kernel)
 }
 
 /* Replies leave when later commands have run, on another thread, perhaps when the kernel is closed:
- * they must not borrow names from a generation that is gone by then. */
-static void kernel_keep(struct rd_request *request)
+ * they must not borrow names from a generation that is gone by then. Who serves keeps the table of
+ * symbols until the last reply has left. */
+static void kernel_keep(const struct rd_kernel *kernel, struct rd_request *request)
 {
+    const struct rd_symbols *kept = kernel->server ? kernel->catalogue.names.symbols : NULL;
     if (request->status == RD_OK) {
-        rd_value_keep(request->arena, &request->result);
+        rd_value_keep(request->arena, kept, &request->result);
     } else if (request->error.detail) {
         struct rd_value *detail = rd_arena_alloc(request->arena, sizeof *detail);
         *detail = *request->error.detail;
-        rd_value_keep(request->arena, detail);
+        rd_value_keep(request->arena, kept, detail);
         request->error.detail = detail;
     }
 }
 
-void rd_request_finish(struct rd_request *request)
+void rd_request_finish(const struct rd_kernel *kernel, struct rd_request *request)
 {
-    kernel_keep(request);
+    kernel_keep(kernel, request);
     if (request->status == RD_OK)
         return;
     if (request->error.status == RD_OK) /* nobody said more */
@@ -288,7 +290,7 @@ static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
                   &request->error, RD_LIMIT_EXCEEDED,
                   "the replies of this batch take too much memory; send fewer requests at once");
     if (!request->waits)
-        rd_request_finish(request);
+        rd_request_finish(kernel, request);
 }
 
 void rd_request_fail(struct rd_request *request, const struct rd_error *error)
@@ -480,6 +482,11 @@ size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *
     }
     rd_turn_end(&kernel->turn);
     return count;
+}
+
+struct rd_symbols *rd_kernel_symbols(struct rd_kernel *kernel)
+{
+    return rd_symbols_ref(kernel->catalogue.names.symbols);
 }
 
 uint64_t rd_kernel_seen_seq(const struct rd_kernel *kernel)

@@ -20,6 +20,7 @@
 
 struct rd_kernel;
 struct rd_policy;
+struct rd_symbols;
 struct rd_policy_source;
 
 struct rd_kernel_options {
@@ -149,7 +150,8 @@ struct rd_kernel_server {
     void (*tidied)(void *context);
 };
 /* From now on the kernel is run by rd_kernel_run_served. `server` is borrowed until the kernel is
- * closed. */
+ * closed. Results may borrow symbols: who serves keeps rd_kernel_symbols until it has done with the
+ * last of them. */
 enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_server *server,
                                struct rd_error *error) RD_MUST_CHECK;
 /* Runs as many of the requests as make replies of RD_BATCH_REPLY_BYTES (at least one): how many
@@ -159,6 +161,8 @@ enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_
  * (rd_request_fail). */
 size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *requests,
                             size_t count) RD_MUST_CHECK;
+/* A reference to the table in which the names of all generations are; for rd_symbols_unref. */
+struct rd_symbols *rd_kernel_symbols(struct rd_kernel *kernel);
 /* The newest sequence that the results of the runs so far may have seen. */
 uint64_t rd_kernel_seen_seq(const struct rd_kernel *kernel);
 /* Why the last flush failed, where it did; else NULL. What it was to write is kept and goes with

@@ -104,7 +104,7 @@ static void loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
     }
     request->status = status;
     request->waits = false;
-    rd_request_finish(request);
+    rd_request_finish(kernel, request);
 }
 
 struct rd_request *rd_loading_slice(struct rd_kernel *kernel)
@@ -148,6 +148,6 @@ void rd_loading_fini(struct rd_kernel *kernel)
         request->waits = false;
         request->status = rd_error_set(&request->error, RD_SHUTTING_DOWN,
                                        "the server stops before the policy was loaded");
-        rd_request_finish(request);
+        rd_request_finish(kernel, request);
     }
 }

@@ -362,7 +362,7 @@ static void report_answer(struct rd_report_run *run, enum rd_status status,
         else if (error != &request->error)
             request->error = *error;
         request->waits = false;
-        rd_request_finish(request);
+        rd_request_finish(kernel, request);
         return;
     }
     struct rd_value filed = rd_null();

@@ -17,6 +17,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/symbol.h"
 #include "kernel/kernel.h"
 
 #define WORKER_MS_NS 1000000ull
@@ -273,6 +274,7 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
     RD_ASSERT(failed == 0);
     rd_queue_init(&worker->in, WORKER_QUEUE_COST_MAX);
     rd_queue_init(&worker->out, WORKER_QUEUE_COST_MAX);
+    worker->symbols = rd_kernel_symbols(kernel);
     enum rd_status status = rd_kernel_serve(kernel, &worker->server, error);
     failed = status == RD_OK ? uv_thread_create(&worker->thread, worker_main, worker) : 0;
     if (status == RD_OK && failed == 0)
@@ -280,6 +282,7 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
     rd_queue_fini(&worker->in);
     rd_queue_fini(&worker->out);
     uv_mutex_destroy(&worker->lock);
+    rd_symbols_unref(worker->symbols);
     if (status != RD_OK)
         return status;
     return rd_error_set(error, RD_IO, "starting the kernel thread: %s", uv_strerror(failed));
@@ -320,4 +323,5 @@ void rd_worker_join(struct rd_worker *worker)
     rd_queue_fini(&worker->in);
     rd_queue_fini(&worker->out);
     uv_mutex_destroy(&worker->lock);
+    rd_symbols_unref(worker->symbols);
 }

@@ -19,6 +19,7 @@ struct rd_kernel;
 
 struct rd_worker {
     struct rd_kernel *kernel;
+    struct rd_symbols *symbols; /* a reference: results may borrow them */
     struct rd_kernel_server server;
     struct rd_queue in, out;
     uv_async_t *bell; /* rung after each batch, and at the end */

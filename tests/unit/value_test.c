@@ -179,7 +179,7 @@ START_TEST(test_kept_stands_alone)
     rd_map_add(&arena, &value, "empty", rd_list_room(&other, 4));
     struct rd_value before = rd_value_copy(&arena, &value);
     const struct rd_pair *pairs = value.pairs;
-    rd_value_keep(&arena, &value);
+    rd_value_keep(&arena, NULL, &value);
     ck_assert_ptr_eq(value.pairs, pairs);
     ck_assert_ptr_eq(value.pairs[0].value.text, mine);
     list.items[1] = rd_int(8); /* nobody else's value has changed, nor hears of a change */
