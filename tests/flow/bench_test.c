@@ -98,10 +98,10 @@ START_TEST(test_start_finds_what_was_acknowledged)
     static const char *const words[] = { "start", "--cases", "600", "--clients", "8" };
     struct rd_value result = bench(words, 5), run = t_at(result, "runs.0");
     ck_assert_int_eq(t_int(run, "cases"), 600);
-    ck_assert_uint_eq(t_count(run, "empty"), 3);
-    ck_assert_uint_eq(t_count(run, "full"), 3);
+    ck_assert_uint_eq(t_count(run, "empty"), 10);
+    ck_assert_uint_eq(t_count(run, "full"), 10);
     int64_t before = 600; /* each load adds to what the kill before it left */
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 10; i++) {
         struct rd_value start = t_at(run, rd_arena_printf(&d->arena, "full.%d", i));
         ck_assert_int_gt(t_int(start, "entries"), before);
         ck_assert_int_le(t_int(start, "replayed"), t_int(start, "entries"));
