@@ -64,8 +64,8 @@ static uint32_t draw(uint32_t below)
 static struct rd_value scalar(void)
 {
     static const char *const texts[] = { "x", "y", "",
-                                         "a long one that is longer than what is "
-                                         "remembered of one fact, by a little" };
+                                         ("a long one that is longer than what is "
+                                          "remembered of one fact, by a little") };
     static const double reals[] = { 0.0, -0.0, 1.0, 1.5 };
     switch (draw(9)) {
     case 0:

@@ -633,7 +633,7 @@ static void write_until_killed(volatile uint64_t *acknowledged, int batch)
     struct ledger ledger = { 0 };
     struct rd_error error = RD_ERROR_NONE;
     struct rd_vault *vault = open_vault(&ledger, NULL);
-    for (int i = 1; i < 4000; i++) {
+    for (int i = 1; i < 100000; i++) { /* its commits go on beside: long enough for each */
         if (write_one(vault) != RD_OK) {
             _exit(4);
         }
