@@ -435,7 +435,7 @@ START_TEST(test_all_that_is_overdue_rings_by_the_machines_clock)
         int64_t rung = info("deadlines_rung"); /* answered before the slice of its own run */
         ck_assert_int_le(rung - before, RD_RING_SLICE_MAX);
         before = rung;
-        ck_assert_int_lt(runs, 100);
+        ck_assert_int_lt(runs, OVERDUE); /* slow machines ring few in a slice */
     }
     ck_assert_int_ge(runs, OVERDUE / RD_RING_SLICE_MAX - 1);
     ck_assert_int_eq(info("deadlines_rung"), OVERDUE);
