@@ -12,6 +12,7 @@
 #include "base/names.h"
 #include "base/symbol.h"
 #include "base/text.h"
+#include "cli/caller.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/dirs.h"
@@ -93,24 +94,12 @@ static enum rd_status backup_by_daemon(struct rd_cli *cli, const char *address,
 static enum rd_status backup_here(struct rd_cli *cli, const char *dir, struct rd_value *params,
                                   struct rd_value *result, struct rd_error *error)
 {
-    struct rd_findings findings;
-    rd_findings_init(&findings, &cli->arena);
-    struct rd_kernel_options options = { .data_dir = dir };
-    struct rd_kernel_start start;
-    struct rd_kernel *kernel;
-    enum rd_status status = rd_kernel_open(&options, &findings, &kernel, &start, error);
-    if (status != RD_OK)
-        return status;
-    struct rd_request request = { .arena = &cli->arena,
-                                  .method = "backup.create",
-                                  .params = params,
-                                  .peer = { .door = RD_DOOR_INSIDE } };
-    rd_kernel_call(kernel, &request);
-    *result = request.result;
-    if (request.status != RD_OK)
-        *error = request.error;
-    rd_kernel_close(kernel);
-    return request.status;
+    struct rd_caller caller;
+    enum rd_status status = rd_caller_open(&caller, cli, dir, NULL, error);
+    if (status == RD_OK)
+        status = rd_caller_call(&caller, &cli->arena, "backup.create", params, result, error);
+    rd_caller_close(&caller);
+    return status;
 }
 
 enum rd_status rd_run_backup_create(struct rd_cli *cli, struct rd_error *error)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/caller.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/dirs.h"
@@ -39,24 +40,13 @@ static enum rd_status store_stat_of_daemon(struct rd_cli *cli, const char *dir,
 static enum rd_status store_stat_here(struct rd_cli *cli, const char *dir, struct rd_value *result,
                                       struct rd_error *error)
 {
-    struct rd_findings findings;
-    rd_findings_init(&findings, &cli->arena);
-    struct rd_kernel_options options = { .data_dir = dir };
-    struct rd_kernel_start start;
-    struct rd_kernel *kernel;
-    enum rd_status status = rd_kernel_open(&options, &findings, &kernel, &start, error);
-    if (status != RD_OK)
-        return status;
-    struct rd_request request = { .arena = &cli->arena,
-                                  .method = "store.stat",
-                                  .peer = { .door = RD_DOOR_INSIDE } };
-    struct rd_request *const batch[] = { &request };
-    rd_kernel_run(kernel, batch, 1);
-    *result = request.result;
-    if (request.status != RD_OK)
-        *error = request.error;
-    rd_kernel_close(kernel);
-    return request.status;
+    struct rd_caller caller;
+    struct rd_value params = rd_map();
+    enum rd_status status = rd_caller_open(&caller, cli, dir, NULL, error);
+    if (status == RD_OK)
+        status = rd_caller_call(&caller, &cli->arena, "store.stat", &params, result, error);
+    rd_caller_close(&caller);
+    return status;
 }
 
 static void store_print_stat(struct rd_cli *cli, const struct rd_value *stat)
