@@ -1,5 +1,4 @@
-/* The data directory: its sizes, its store made anew, its chain proved. In-process, without a
- * daemon. */
+/* The data directory: its sizes, its store made anew. In-process, without a daemon. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include "cli/remake.h"
 #include "kernel/kernel.h"
 #include "server/client.h"
-#include "store/journal.h"
 
 static void store_progress(void *context, uint64_t done, uint64_t all)
 {
@@ -160,40 +158,4 @@ enum rd_status rd_run_store_rebuild(struct rd_cli *cli, struct rd_error *error)
         return rd_error_set(error, RD_CHECK_FAILED,
                             "the store held something else than its journal says; it is right now");
     return RD_OK;
-}
-
-/* ---- audit ---- */
-
-enum rd_status rd_run_audit_verify(struct rd_cli *cli, struct rd_error *error)
-{
-    const char *dir = rd_arena_printf(&cli->arena, "%s/journal", rd_args_text(&cli->args, "data"));
-    struct rd_progress progress;
-    rd_progress_start(&progress, stderr, "verifying", "bytes");
-    struct rd_journal_verdict verdict = { .entries = 0 };
-    enum rd_status status = rd_journal_verify(dir, store_progress, &progress, &verdict, error);
-    rd_progress_end(&progress);
-    if (status != RD_OK && status != RD_CHECK_FAILED)
-        return status;
-    const char *hash = rd_output_hex(&cli->arena, verdict.hash, RD_HASH_BYTES);
-    if (cli->json) {
-        struct rd_value result = rd_map();
-        rd_map_set(&cli->arena, &result, "ok", rd_bool(status == RD_OK));
-        rd_map_set(&cli->arena, &result, "entries", rd_int((int64_t)verdict.entries));
-        rd_map_set(&cli->arena, &result, "bytes", rd_int((int64_t)verdict.bytes));
-        rd_map_set(&cli->arena, &result, "hash", rd_text(hash));
-        if (status != RD_OK) {
-            rd_map_set(&cli->arena, &result, "bad_seq", rd_int((int64_t)verdict.bad_seq));
-            rd_map_set(&cli->arena, &result, "bad_place", rd_text(verdict.bad_place));
-        }
-        rd_cli_print_json(cli, &result);
-    } else {
-        rd_buf_printf(&cli->out, "entries  %" PRIu64 "\nbytes    %" PRIu64 "\nhash     %s\n",
-                      verdict.entries, verdict.bytes, hash);
-        if (status == RD_OK)
-            rd_buf_text(&cli->out, "the chain holds\n");
-        else
-            rd_buf_printf(&cli->out, "entry %" PRIu64 " does not fit: %s\n", verdict.bad_seq,
-                          verdict.bad_place);
-    }
-    return status;
 }

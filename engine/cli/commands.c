@@ -456,7 +456,9 @@ static const struct rd_command commands[] = {
       "must be equal.",
       options_data, false, true, 0, 0, rd_run_store_rebuild },
     { "audit", "verify", NULL, "Proves the journal's hash chain from the first entry to the last",
-      "May run beside the daemon. Exit code 1 and the place where something does not fit.",
+      "May run beside the daemon. Exit code 1 and the place where something does not fit. Where no "
+      "daemon holds\n"
+      "the directory, the journal must also reach as far as the store has got.",
       options_data, false, true, 0, 0, rd_run_audit_verify },
     { "reference", "methods", NULL, "Prints the reference page of methods", NULL, options_none,
       false, false, 0, 0, rd_run_reference_methods },

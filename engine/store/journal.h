@@ -161,9 +161,21 @@ struct rd_journal_proven {
     uint64_t last_seq;
     unsigned char hash[RD_HASH_BYTES]; /* of that entry */
 };
-/* The same proof for those who do something with what is proven: backups. */
+/* An entry of which is known from elsewhere (a signed checkpoint, the store) that it is there. */
+struct rd_journal_known {
+    uint64_t seq;
+    unsigned char hash[RD_HASH_BYTES];
+    const char *who; /* says so, for the error: "checkpoint 3"; borrowed */
+};
+
+/* The same proof for those who do something with what is proven: backups, exports. */
 struct rd_journal_proof {
     const char *dir;
+    bool still; /* nobody writes: what does not fit is not read again before it is believed */
+    /* Entries that must be there with these hashes, by sequence; borrowed. A chain that was made
+     * anew, or ends too early, does not fit them. Those behind `until_seq` are not looked at. */
+    const struct rd_journal_known *known;
+    size_t known_count;
     /* Segments that were proven before, and how the last of them ended; 0: none. */
     uint32_t from_segments, from_end;
     uint64_t from_seq;
@@ -174,6 +186,8 @@ struct rd_journal_proof {
     /* Takes a proven segment; what it returns, but for RD_OK, ends the proof. May be NULL. */
     enum rd_status (*segment)(void *context, const struct rd_journal_proven *proven,
                               struct rd_error *error);
+    /* Takes a proven entry, in order; as `segment`, which comes behind it. May be NULL. */
+    enum rd_status (*entry)(void *context, const struct rd_entry *entry, struct rd_error *error);
     void (*progress)(void *context, uint64_t done, uint64_t all); /* as of verify */
     void *context;
 };

@@ -189,6 +189,14 @@ static enum rd_status journal_settle(struct rd_journal *journal, uint32_t number
     rd_buf_init(&content);
     enum rd_status status =
         rd_segment_load(journal->dir_fd, number, &content, &segment->packed, error);
+    struct rd_segment_header header;
+    if (status == RD_OK && !segment->packed &&
+        (!rd_segment_header_read((const unsigned char *)content.data, &header) ||
+         content.len < header.bytes))
+        status = rd_error_set(error, RD_CORRUPT,
+                              "%s: segment %08x is damaged in both its forms; restore it from a "
+                              "backup",
+                              journal->dir, number);
     rd_buf_fini(&content);
     if (status != RD_OK) {
         return status;

@@ -32,6 +32,7 @@ struct verify {
     struct rd_buf content;
     uint32_t prev_end; /* of the last proven segment */
     bool ended;        /* where the proof was to end */
+    size_t known_next; /* of what is known, what comes next */
     struct rd_journal_verdict *verdict;
 };
 
@@ -89,6 +90,24 @@ static bool verify_stops(const struct verify *verify, const struct rd_frame *fra
             proof->ends_before(proof->context, frame->seq, frame->payload, frame->len));
 }
 
+/* Holds the next entry, which fits the chain, against what is known of it. */
+static enum rd_status verify_known(struct verify *verify, const unsigned char hash[RD_HASH_BYTES],
+                                   uint32_t number, bool packed, size_t at)
+{
+    const struct rd_journal_proof *proof = verify->proof;
+    uint64_t seq = verify->verdict->entries + 1;
+    while (verify->known_next < proof->known_count && proof->known[verify->known_next].seq <= seq) {
+        const struct rd_journal_known *known = &proof->known[verify->known_next++];
+        if (known->seq < seq || memcmp(known->hash, hash, RD_HASH_BYTES) == 0)
+            continue;
+        char why[128];
+        snprintf(why, sizeof(why), "%.60s knows another entry here: the chain was made anew",
+                 known->who);
+        return verify_bad(verify, number, packed, at, why);
+    }
+    return RD_OK;
+}
+
 /* Proves the frames of the segment in content, going on with the verdict's last hash. */
 static enum rd_status verify_frames(struct verify *verify, const struct rd_segment_header *header,
                                     bool packed)
@@ -112,6 +131,8 @@ static enum rd_status verify_frames(struct verify *verify, const struct rd_segme
             verify->ended = true;
             break;
         }
+        if (verify_known(verify, hash, header->number, packed, at) != RD_OK)
+            return RD_CHECK_FAILED;
         memcpy(verdict->hash, hash, RD_HASH_BYTES);
         verdict->entries++;
         at += frame.bytes;
@@ -121,9 +142,34 @@ static enum rd_status verify_frames(struct verify *verify, const struct rd_segme
         return verify_bad(verify, header->number, packed, at,
                           "the checksum does not fit: damaged, or never finished");
     }
+    if (!packed && len < header->bytes)
+        return verify_bad(verify, header->number, packed, len,
+                          "the file is shorter than its header says");
     verify->prev_end = (uint32_t)at;
     verdict->bytes += at;
     return RD_OK;
+}
+
+/* The entries of a segment that is proven, one by one. */
+static enum rd_status verify_hand_out(struct verify *verify, const struct rd_segment_header *header,
+                                      struct rd_error *error)
+{
+    const struct rd_journal_proof *proof = verify->proof;
+    const unsigned char *bytes = (const unsigned char *)verify->content.data;
+    enum rd_status status = RD_OK;
+    struct rd_frame frame;
+    for (size_t at = RD_SEGMENT_HEADER_BYTES; at < verify->prev_end && status == RD_OK;
+         at += frame.bytes) {
+        rd_frame_parse(bytes + at, &frame);
+        struct rd_entry entry = { .seq = frame.seq,
+                                  .position.at = (uint64_t)header->number << 32 | at,
+                                  .payload = frame.payload,
+                                  .len = frame.len };
+        entry.next.at = entry.position.at + frame.bytes;
+        memcpy(entry.hash, frame.hash, RD_HASH_BYTES);
+        status = proof->entry(proof->context, &entry, error);
+    }
+    return status;
 }
 
 /* A segment that is proven, for whoever wants it. */
@@ -139,7 +185,27 @@ static enum rd_status verify_hand_over(struct verify *verify,
                                         .file_bytes = header->bytes,
                                         .last_seq = verify->verdict->entries };
     memcpy(proven.hash, verify->verdict->hash, RD_HASH_BYTES);
-    return proof->segment ? proof->segment(proof->context, &proven, error) : RD_OK;
+    enum rd_status status = proof->entry ? verify_hand_out(verify, header, error) : RD_OK;
+    return status == RD_OK && proof->segment ? proof->segment(proof->context, &proven, error)
+                                             : status;
+}
+
+/* A packed segment with a damaged block is proven up to there: the first entry that does not fit is
+ * told, not the first of the segment. */
+static void verify_front(struct verify *verify, uint32_t number)
+{
+    struct rd_packed *packed;
+    struct rd_segment_header header;
+    struct rd_error error = RD_ERROR_NONE;
+    rd_buf_clear(&verify->content);
+    if (rd_packed_open(verify->dir_fd, number, &packed, &error) != RD_OK)
+        return;
+    for (uint32_t i = 0; i < packed->count; i++)
+        if (rd_packed_read(packed, i, &verify->content, &error) != RD_OK)
+            break;
+    rd_packed_close(packed);
+    if (!verify_header(verify, number, &header))
+        (void)verify_frames(verify, &header, true);
 }
 
 static enum rd_status verify_segment_once(struct verify *verify, uint32_t number,
@@ -150,6 +216,7 @@ static enum rd_status verify_segment_once(struct verify *verify, uint32_t number
     enum rd_status status =
         rd_segment_load(verify->dir_fd, number, &verify->content, &packed, error);
     if (status == RD_CORRUPT || status == RD_NOT_FOUND) {
+        verify_front(verify, number);
         verify_bad(verify, number, false, 0, "");
         snprintf(verify->verdict->bad_place, sizeof(verify->verdict->bad_place), "%.250s",
                  error->text);
@@ -166,20 +233,42 @@ static enum rd_status verify_segment_once(struct verify *verify, uint32_t number
 static enum rd_status verify_segment(struct verify *verify, uint32_t number, struct rd_error *error)
 {
     struct rd_journal_verdict before = *verify->verdict;
+    size_t known = verify->known_next;
     struct rd_segment_header header;
     bool packed = false;
     enum rd_status status = RD_OK;
     for (int i = 0; i < VERIFY_ATTEMPTS; i++) {
         *verify->verdict = before;
         verify->ended = false;
+        verify->known_next = known;
         status = verify_segment_once(verify, number, &header, &packed, error);
-        if (status == RD_OK || i + 1 == VERIFY_ATTEMPTS) {
+        if (status == RD_OK || verify->proof->still || i + 1 == VERIFY_ATTEMPTS) {
             break;
         }
         struct timespec pause = { .tv_nsec = VERIFY_PAUSE_NS };
         nanosleep(&pause, NULL);
     }
     return status == RD_OK ? verify_hand_over(verify, &header, packed, error) : status;
+}
+
+/* A journal that ends where nothing is left of what is known: its last entries were taken away, at
+ * the end of one, where no chain can tell. */
+static enum rd_status verify_reaches(struct verify *verify)
+{
+    const struct rd_journal_proof *proof = verify->proof;
+    struct rd_journal_verdict *verdict = verify->verdict;
+    while (verify->known_next < proof->known_count &&
+           proof->known[verify->known_next].seq <= verdict->entries)
+        verify->known_next++;
+    if (verify->ended || verify->known_next == proof->known_count)
+        return RD_OK;
+    const struct rd_journal_known *known = &proof->known[proof->known_count - 1];
+    if (proof->until_seq && proof->until_seq <= verdict->entries)
+        return RD_OK;
+    char why[160];
+    snprintf(why, sizeof(why), "the journal ends here; %.60s knows entry %llu", known->who,
+             (unsigned long long)known->seq);
+    return verify_bad(verify, verify->newest, false, verify->prev_end, why);
 }
 
 /* Which segments there are. */
@@ -256,6 +345,8 @@ enum rd_status rd_journal_prove(const struct rd_journal_proof *proof,
         done += verify_file_bytes(&verify, n);
         verify_tell(&verify, n == verify.newest ? verify.bytes_all : done);
     }
+    if (status == RD_OK)
+        status = verify_reaches(&verify);
     if (status == RD_CHECK_FAILED && verdict->bad_seq) {
         rd_error_set(error, RD_CHECK_FAILED, "%s/%s (entry %llu)", proof->dir, verdict->bad_place,
                      (unsigned long long)verdict->bad_seq);

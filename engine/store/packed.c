@@ -400,8 +400,11 @@ static enum rd_status segment_load_plain(int dir_fd, uint32_t number, struct rd_
     if (status != RD_OK) {
         return status;
     }
-    if (rd_segment_pread(fd, rd_buf_reserve(out, header.bytes), header.bytes, 0)) {
-        out->len = header.bytes;
+    struct stat stat;
+    bool known = fstat(fd, &stat) == 0; /* one that was cut off is read as far as it goes */
+    size_t len = known && stat.st_size < header.bytes ? (size_t)stat.st_size : header.bytes;
+    if (known && rd_segment_pread(fd, rd_buf_reserve(out, len), len, 0)) {
+        out->len = len;
     } else {
         status = rd_error_errno(error, RD_IO, errno, "%08x.seg: cannot be read whole", number);
     }

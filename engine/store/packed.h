@@ -49,7 +49,7 @@ enum rd_status rd_packer_step(struct rd_packer *packer, uint32_t budget,
 
 /* The whole content of segment `number` into `out` (emptied first), from the packed file where
  * there is an intact one, else from the plain one: up to its end, or to the end of the file where
- * it is plain. */
+ * it is plain (which may be shorter than its header says). */
 enum rd_status rd_segment_load(int dir_fd, uint32_t number, struct rd_buf *out, bool *packed,
                                struct rd_error *error) RD_MUST_CHECK;
 

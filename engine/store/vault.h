@@ -40,6 +40,10 @@ struct rd_vault_recovery {
 enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_vault **out,
                              struct rd_vault_recovery *recovery,
                              struct rd_error *error) RD_MUST_CHECK;
+/* How far the store of a directory that nobody holds has got: that entry was flushed and has this
+ * hash. seq 0: nowhere, or there is no store. RD_IN_USE as open. */
+enum rd_status rd_vault_reached(const char *dir, uint64_t *seq, unsigned char hash[RD_HASH_BYTES],
+                                struct rd_error *error) RD_MUST_CHECK;
 /* Flushes, commits, unlocks. NULL is fine. */
 void rd_vault_close(struct rd_vault *vault);
 

@@ -295,6 +295,21 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
     return RD_OK;
 }
 
+enum rd_status rd_vault_reached(const char *dir, uint64_t *seq, unsigned char hash[RD_HASH_BYTES],
+                                struct rd_error *error)
+{
+    struct rd_vault vault = { .lock_fd = -1, .dir = (char *)(uintptr_t)dir };
+    struct vault_mark reached = { 0 };
+    enum rd_status status = vault_lock(&vault, error);
+    if (status == RD_OK)
+        reached = vault_reached(&vault);
+    if (vault.lock_fd >= 0)
+        close(vault.lock_fd);
+    *seq = reached.seq;
+    memcpy(hash, reached.hash, RD_HASH_BYTES);
+    return status;
+}
+
 void rd_vault_close(struct rd_vault *vault)
 {
     struct rd_error error = RD_ERROR_NONE;
