@@ -10,6 +10,11 @@
  * Lua outside rd_lua_host_run, except for what cannot raise. The collector stands still while
  * functions are called; rd_lua_host_collect steps it between batches, and a run that finds much
  * garbage collects first.
+ *
+ * One instruction may take as long as the text or table that it is about is large: comparing texts
+ * full of NULs takes nanoseconds a byte, and looking for the next key of an emptied table goes
+ * through all its places. So no text and no table may become so large that a few such instructions
+ * matter, and where they turn out slow the hook comes more often.
  */
 #include "policy/lua_host.h"
 
@@ -21,8 +26,15 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 #define HOOK_STEP 200
+/* Where a step of the hook took this long, the next ones are shorter. */
+#define HOOK_SLOW_NS 1000000
+#define HOOK_SHORTER 16
+/* Functions that charge may be called by C without an instruction between: every so many of them
+ * look at the clock. */
+#define CHARGES_A_LOOK 16
 /* Garbage that is collected at once instead of waiting for the next measured step. */
 #define GARBAGE_BYTES_MAX (RD_LUA_HEAP_BYTES_MAX / 8)
 /* A cycle of the collector begins with so much garbage: at work, and where nothing else is done. */
@@ -49,6 +61,12 @@ struct rd_lua_host {
     int64_t work_left;
     int64_t deadline_ns; /* 0: the clock has not been read yet */
     int late;            /* how often the deadline was met */
+    int64_t hooked_ns;   /* when the hook came last; 0: not in this run */
+    int step;            /* instructions until it comes again */
+    unsigned charges;
+    size_t text_max, block_max; /* of one text and of any piece of memory */
+    bool compiling;             /* a text that is too long is told, but raises nothing */
+    bool long_text;
     struct rd_lua_budget budget;
     const char *expired; /* why, once a budget is used up */
     bool running;
@@ -60,6 +78,7 @@ const struct rd_lua_budget rd_lua_budget_call = {
     .time_ms = RD_LUA_TIME_MS_MAX,
     .work = RD_LUA_TEXT_WORK_MAX,
     .churn_bytes = RD_LUA_CHURN_BYTES_MAX,
+    .text_bytes = RD_LUA_TEXT_BYTES_MAX,
 };
 
 const struct rd_lua_budget rd_lua_budget_load = {
@@ -67,6 +86,7 @@ const struct rd_lua_budget rd_lua_budget_load = {
     .time_ms = RD_LUA_LOAD_TIME_MS_MAX,
     .work = RD_LUA_LOAD_TEXT_WORK_MAX,
     .churn_bytes = SIZE_MAX,
+    .text_bytes = SIZE_MAX,
     .collects = true,
 };
 
@@ -101,6 +121,18 @@ static bool host_spend(struct rd_lua_host *host, size_t bytes)
     return first && bytes <= host->budget.churn_bytes;
 }
 
+/* A text or a piece that is too large is still made, so that the fault gets its line; but it is
+ * the last thing that the script does. */
+static void host_measure(struct rd_lua_host *host, size_t bytes, bool text)
+{
+    bool too_long = text && bytes > host->text_max;
+    host->long_text |= too_long;
+    if (too_long && !host->compiling)
+        host_arm(host, "makes a text that is longer than any may be");
+    else if (bytes > host->block_max)
+        host_arm(host, "makes a table that is larger than any may be");
+}
+
 static void *host_alloc(void *user, void *block, size_t old_size, size_t new_size)
 {
     struct rd_lua_host *host = user;
@@ -117,6 +149,8 @@ static void *host_alloc(void *user, void *block, size_t old_size, size_t new_siz
             return NULL;
         if (host->running && !host_spend(host, more))
             return NULL;
+        if (host->running && new_size > RD_LUA_TEXT_BYTES_MAX)
+            host_measure(host, new_size, !block && old_size == LUA_TSTRING);
     }
     void *moved = realloc(block, new_size);
     if (!moved)
@@ -144,6 +178,7 @@ enum rd_status rd_lua_host_new(struct rd_lua_host **out, struct rd_error *error)
     lua_atpanic(host->L, host_panic);
     lua_gc(host->L, LUA_GCINC, 0, 0, STEP_SIZE);
     lua_gc(host->L, LUA_GCSTOP);
+    host->step = HOOK_STEP;
     lua_sethook(host->L, l_host_hook, LUA_MASKCOUNT, HOOK_STEP);
     *out = host;
     return RD_OK;
@@ -161,9 +196,8 @@ void rd_lua_host_free(struct rd_lua_host *host)
 
 /* Being late once may be the scheduler's doing: another process ran meanwhile. Being late again is
  * the script's. */
-static bool host_time_is_up(struct rd_lua_host *host)
+static bool host_time_is_up(struct rd_lua_host *host, int64_t now)
 {
-    int64_t now = rd_clock_mono_ns();
     if (host->deadline_ns != 0 && now <= host->deadline_ns)
         return false;
     if (host->deadline_ns != 0)
@@ -172,16 +206,34 @@ static bool host_time_is_up(struct rd_lua_host *host)
     return host->late > 1;
 }
 
+/* Goes by how long the last instructions took. */
+static void host_pace(struct rd_lua_host *host, int64_t now)
+{
+    int64_t took = host->hooked_ns == 0 ? 0 : now - host->hooked_ns;
+    int step = took > HOOK_SLOW_NS ? host->step / HOOK_SHORTER : 2 * host->step;
+    host->hooked_ns = now;
+    if (step < 1)
+        step = 1;
+    else if (step > HOOK_STEP)
+        step = HOOK_STEP;
+    if (step != host->step)
+        lua_sethook(host->L, l_host_hook, LUA_MASKCOUNT, step);
+    host->step = step;
+}
+
 static void l_host_hook(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
     struct rd_lua_host *host = rd_lua_host_of(L);
     if (!host->expired) {
-        host->instructions_left -= HOOK_STEP;
+        int64_t now = rd_clock_mono_ns();
+        host->instructions_left -= host->step;
         if (host->instructions_left < 0)
             host_arm(host, "takes more instructions than it may (an endless loop?)");
-        else if (host_time_is_up(host))
+        else if (host_time_is_up(host, now))
             host_arm(host, "takes longer than it may");
+        else
+            host_pace(host, now);
     }
     if (host->expired)
         luaL_error(L, "%s", host->expired);
@@ -190,6 +242,10 @@ static void l_host_hook(lua_State *L, lua_Debug *ar)
 void l_host_charge(lua_State *L, const char *what, uint64_t bytes)
 {
     struct rd_lua_host *host = rd_lua_host_of(L);
+    if (++host->charges % CHARGES_A_LOOK == 0 && host_time_is_up(host, rd_clock_mono_ns())) {
+        host_arm(host, "takes longer than it may");
+        luaL_error(L, "%s", host->expired);
+    }
     if (host->work_left >= 0 && bytes <= (uint64_t)host->work_left) {
         host->work_left -= (int64_t)bytes;
         return;
@@ -220,13 +276,41 @@ static bool host_policy_frame(lua_State *L, lua_Debug *ar)
     return false;
 }
 
+static bool message_is_plain(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return false;
+    return rd_text_is_utf8(text, len);
+}
+
+/* Pushes the message at 1 as it may be shown: it goes into replies, which are JSON, and onto
+ * terminals. */
+static void l_host_plain(lua_State *L)
+{
+    size_t len;
+    const char *text = lua_tolstring(L, 1, &len);
+    if (message_is_plain(text, len)) {
+        lua_pushvalue(L, 1);
+        return;
+    }
+    bool utf8 = rd_text_is_utf8(text, len);
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        luaL_addchar(&b, c < ' ' || c == 0x7f ? ' ' : c >= 0x80 && !utf8 ? '?' : (char)c);
+    }
+    luaL_pushresult(&b);
+}
+
 /* The message handler: a message that does not begin with its place gets one. Stack: message. */
 static int l_host_message(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TSTRING)
         lua_pushfstring(L, "raised an error that is no text (%s)", luaL_typename(L, 1));
     else
-        lua_pushvalue(L, 1);
+        l_host_plain(L);
     lua_Debug ar;
     if (!host_policy_frame(L, &ar))
         return 1;
@@ -243,10 +327,14 @@ static void host_begin(struct rd_lua_host *host, const struct rd_lua_budget *bud
     RD_ASSERT(!host->running && lua_gettop(host->L) == 0);
     if (host->bytes > host->collected + GARBAGE_BYTES_MAX)
         rd_lua_host_collect(host);
-    if (host->armed) {
+    if (host->armed || host->step != HOOK_STEP)
         lua_sethook(host->L, l_host_hook, LUA_MASKCOUNT, HOOK_STEP);
-        host->armed = false;
-    }
+    host->armed = false;
+    host->step = HOOK_STEP;
+    host->hooked_ns = 0;
+    host->charges = 0;
+    host->text_max = budget->text_bytes;
+    host->block_max = SIZE_MAX; /* the budget of what is taken is smaller, or it is the prelude */
     host->serial++;
     host->expired = NULL;
     host->deadline_ns = 0;
@@ -291,13 +379,38 @@ enum rd_status rd_lua_host_run(struct rd_lua_host *host, lua_CFunction l_body, v
     return status;
 }
 
+/* What company code makes is measured, what the prelude makes is not. */
+static void host_bound(struct rd_lua_host *host, bool company)
+{
+    host->text_max = company ? RD_LUA_TEXT_BYTES_MAX : host->budget.text_bytes;
+    host->block_max = company ? RD_LUA_BLOCK_BYTES_MAX : SIZE_MAX;
+}
+
+int rd_lua_host_compile(lua_State *L, const char *text, size_t len, const char *name)
+{
+    struct rd_lua_host *host = rd_lua_host_of(L);
+    size_t before = host->text_max;
+    host->text_max = RD_LUA_TEXT_BYTES_MAX;
+    host->compiling = true;
+    host->long_text = false;
+    int outcome = luaL_loadbufferx(L, text, len, name, "t");
+    host->compiling = false;
+    host->text_max = before;
+    if (outcome != LUA_OK || !host->long_text)
+        return outcome;
+    lua_pushfstring(L, "%s:0: holds a text that is longer than any may be", name + 1);
+    return LUA_ERRSYNTAX;
+}
+
 int l_host_pcall(lua_State *L)
 {
     struct rd_lua_host *host = rd_lua_host_of(L);
     luaL_checktype(L, 1, LUA_TFUNCTION);
     lua_pushcfunction(L, l_host_message);
     lua_insert(L, 1);
+    host_bound(host, true);
     int outcome = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
+    host_bound(host, false);
     if (host->expired || outcome == LUA_ERRMEM)
         return lua_error(L);
     lua_pushboolean(L, outcome == LUA_OK);

@@ -19,6 +19,7 @@ struct rd_lua_budget {
     int64_t time_ms;
     int64_t work;       /* bytes that C functions may touch on the script's behalf */
     size_t churn_bytes; /* bytes taken from the allocator, freed or not */
+    size_t text_bytes;  /* of the longest text */
     bool collects;      /* the collector runs along: for what takes long */
 };
 
@@ -59,6 +60,9 @@ void l_host_charge(lua_State *L, const char *what, uint64_t bytes);
 /* Work left, for a matcher that counts its own steps and hands back what is left. */
 int64_t rd_lua_host_work(const struct rd_lua_host *host);
 void rd_lua_host_set_work(struct rd_lua_host *host, int64_t left);
+/* Compiles a text, never bytecode, as a chunk with this name ("@FILE"): LUA_OK and the function, or
+ * the message, at the top. A text in it that is longer than any may be is an error. */
+int rd_lua_host_compile(lua_State *L, const char *text, size_t len, const char *name);
 /* pcall for the prelude: (function, arguments ...) -> true, results ... | false, message. A budget
  * that is used up is not swallowed: it is raised again. Company code can't reach it. */
 int l_host_pcall(lua_State *L);

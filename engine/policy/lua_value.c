@@ -104,9 +104,24 @@ static int l_view_len(lua_State *L)
     return 1;
 }
 
+/* What comparing this with another value may cost. */
+static uint64_t view_weight(const struct rd_value *value)
+{
+    uint64_t weight = 1;
+    if (value->kind == RD_TEXT)
+        weight += value->count;
+    for (uint32_t i = 0; value->kind == RD_LIST && i < value->count; i++)
+        weight += view_weight(&value->items[i]);
+    for (uint32_t i = 0; value->kind == RD_MAP && i < value->count; i++)
+        weight += view_weight(&value->pairs[i].value);
+    return weight;
+}
+
 static int l_view_eq(lua_State *L)
 {
     const struct rd_value *a = l_value_view(L, 1), *b = l_value_view(L, 2);
+    if (a && b)
+        l_host_charge(L, "comparing facts", view_weight(a));
     lua_pushboolean(L, a && b && rd_value_equal(a, b));
     return 1;
 }
@@ -338,6 +353,8 @@ static void l_read_table(const struct reading *r, int index, int depth, struct r
     l_read_count(r, index, &texts, &others);
     if (texts > 0 && others > 0)
         l_read_refuse(r, "holds a table that is a list and a map at once");
+    if (map && others > 0)
+        l_read_refuse(r, "holds a map with a key that is no text");
     bool list = texts == 0 && !map;
     if (list && lua_rawlen(L, index) != others)
         l_read_refuse(r, "holds a list with gaps");

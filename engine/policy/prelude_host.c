@@ -35,7 +35,7 @@ static int l_host_load(lua_State *L)
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len), *name = luaL_checkstring(L, 2);
     luaL_checktype(L, 3, LUA_TTABLE);
-    if (luaL_loadbufferx(L, text, len, name, "t") != LUA_OK) {
+    if (rd_lua_host_compile(L, text, len, name) != LUA_OK) {
         lua_pushnil(L);
         lua_insert(L, -2);
         return 2;

@@ -399,7 +399,7 @@ void l_sandbox_push(lua_State *L)
     static const char *const numbers[] = { "abs",       "ceil", "floor",      "fmod",
                                            "max",       "min",  "maxinteger", "mininteger",
                                            "tointeger", "type", "ult",        NULL };
-    static const char *const letters[] = { "char", "codes", "len", "offset", NULL };
+    static const char *const letters[] = { "char", "len", "offset", NULL };
     static const char *const letters_as_is[] = { "charpattern", NULL };
     static const char *const base_charged[] = { "tonumber", NULL };
     luaL_newlib(L, base);
@@ -412,7 +412,7 @@ void l_sandbox_push(lua_State *L)
     lua_newtable(L);
     l_take_charged(L, "utf8", letters);
     l_take(L, "utf8", letters_as_is);
-    l_sandbox_put_codepoint(L);
+    l_sandbox_put_utf8(L);
     l_put_frozen(L, "utf8");
     l_sandbox_push_string(L);
     l_put_frozen(L, "string");

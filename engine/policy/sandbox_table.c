@@ -112,6 +112,8 @@ static bool l_sort_less(lua_State *L, int b, int a)
     }
     b = lua_absindex(L, b);
     a = lua_absindex(L, a);
+    if (lua_iscfunction(L, 2)) /* no instruction is counted in it */
+        l_host_charge(L, "table.sort", lua_rawlen(L, a) + lua_rawlen(L, b));
     lua_pushvalue(L, 2);
     lua_pushvalue(L, b);
     lua_pushvalue(L, a);

@@ -56,8 +56,10 @@ static int l_text_rep(lua_State *L)
     luaL_checklstring(L, 1, &len);
     lua_Integer times = luaL_checkinteger(L, 2);
     luaL_optlstring(L, 3, "", &separator_len);
-    uint64_t bytes = 0;
-    if (times > 0 && __builtin_mul_overflow((uint64_t)times, (uint64_t)len + separator_len, &bytes))
+    uint64_t bytes = 0, each = (uint64_t)len + separator_len;
+    if (each == 0)
+        each = 1; /* the library goes round for nothing as well */
+    if (times > 0 && __builtin_mul_overflow((uint64_t)times, each, &bytes))
         bytes = UINT64_MAX;
     l_host_charge(L, "string.rep", bytes);
     return l_sandbox_call(L);
@@ -162,9 +164,38 @@ void l_sandbox_push_string(lua_State *L)
     luaL_setfuncs(L, patterns, 0);
 }
 
-void l_sandbox_put_codepoint(lua_State *L)
+/* One step of utf8.codes, charged by how far it went: the library's iterator passes over bytes that
+ * begin no letter. Upvalue: the iterator. */
+static int l_codes_step(lua_State *L)
+{
+    size_t len;
+    luaL_checklstring(L, 1, &len);
+    lua_Integer before = luaL_checkinteger(L, 2);
+    lua_settop(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 2, 2);
+    lua_Integer now = lua_isnil(L, -2) ? (lua_Integer)len : lua_tointeger(L, -2);
+    l_host_charge(L, "utf8.codes", now > before && before >= 0 ? (uint64_t)(now - before) : 1);
+    return 2;
+}
+
+/* codes(s [, lax]). Upvalues: the function, its name. */
+static int l_codes(lua_State *L)
+{
+    luaL_checkstring(L, 1);
+    l_host_charge(L, "utf8.codes", 16);
+    l_sandbox_call(L);
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, l_codes_step, 1);
+    lua_replace(L, 1);
+    return lua_gettop(L);
+}
+
+void l_sandbox_put_utf8(lua_State *L)
 {
     static const struct text_function functions[] = { { "codepoint", l_text_spread },
+                                                      { "codes", l_codes },
                                                       { NULL, NULL } };
     l_put(L, "utf8", functions);
 }

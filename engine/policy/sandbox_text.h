@@ -7,8 +7,8 @@
 /* Pushes a new table: byte, char, find, format, gmatch, gsub, len, lower, match, rep, reverse, sub,
  * upper. */
 void l_sandbox_push_string(lua_State *L);
-/* Puts `codepoint` into the table at the top. */
-void l_sandbox_put_codepoint(lua_State *L);
+/* Puts `codepoint` and `codes` into the table at the top. */
+void l_sandbox_put_utf8(lua_State *L);
 /* Pushes what tostring gives for the value at `index`: never an address. */
 void l_sandbox_text(lua_State *L, int index);
 /* Calls the function that is the first upvalue with all arguments and returns all results. */

@@ -1,0 +1,7 @@
+-- source: https://github.com/ac-minetest/basic_robot/issues/7
+-- place: guard
+-- outcome: fault takes more instructions than it may (an endless loop?)
+local quote = "\""
+while true do end
+local unquote = "\""
+return quote == unquote

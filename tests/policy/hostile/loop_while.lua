@@ -1,0 +1,4 @@
+-- source: https://github.com/ac-minetest/basic_robot/issues/5
+-- place: guard
+-- outcome: fault takes more instructions than it may (an endless loop?)
+while true do end

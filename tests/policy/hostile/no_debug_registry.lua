@@ -1,0 +1,4 @@
+-- source: http://lua-users.org/wiki/SandBoxes
+-- place: guard
+-- outcome: fault unknown word 'debug'
+return debug.getregistry()

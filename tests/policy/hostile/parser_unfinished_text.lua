@@ -1,0 +1,5 @@
+-- source: https://github.com/lua/lua/blob/master/testes/literals.lua
+-- place: file
+-- outcome: refused
+return "a
+b"

@@ -1,0 +1,4 @@
+-- source: https://github.com/lua/lua/blob/master/testes/math.lua
+-- place: action
+-- outcome: refused
+return set { amount = 0 / 0 }

@@ -1,0 +1,4 @@
+-- source: https://github.com/lua/lua/blob/master/testes/utf8.lua
+-- place: action
+-- outcome: refused
+return set { subject = "\u{D800}" }

@@ -1,0 +1,4 @@
+-- source: found here: a text is no effect
+-- place: action
+-- outcome: refused
+return "set"

@@ -1,0 +1,5 @@
+-- source: https://github.com/minetest-mods/mesecons/pull/393
+-- place: guard
+-- outcome: refused
+("").rep = 1
+return true
