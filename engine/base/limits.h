@@ -158,11 +158,12 @@
 /* C-side work (bytes touched) of one guard or action */
 #define RD_LUA_TEXT_WORK_MAX (4u * 1024 * 1024)
 #define RD_LUA_CHURN_BYTES_MAX                                                                     \
-    (16u * 1024 * 1024)               /* taken from the allocator by one of them, freed or not */
+    (16u * 1024 * 1024) /* taken from the allocator by one of them, freed or not */
 /* One text that company code makes: two fields full. Comparing it may take 5 ns a byte (texts of
  * NULs), and that is one instruction. */
 #define RD_LUA_TEXT_BYTES_MAX (128u * 1024)
-#define RD_LUA_BLOCK_BYTES_MAX (8u * 1024 * 1024) /* one piece of memory of it: a table's places */
+/* one piece of memory of it: the places of a table */
+#define RD_LUA_BLOCK_BYTES_MAX (8u * 1024 * 1024)
 #define RD_LUA_RESULT_NODES_MAX 10000 /* values in what one of them returns */
 #define RD_LUA_LOAD_TIME_MS_MAX 20000 /* loading and checking a whole policy */
 #define RD_LUA_LOAD_TEXT_WORK_MAX (1024ll * 1024 * 1024)

@@ -1,11 +1,11 @@
-/* The corpus of hostile policies: tests/policy/hostile/NAME.lua, one attack each. Used by the suite that
- * runs them one by one and by the one that sends them at a daemon.
+/* The corpus of hostile policies: tests/policy/hostile/NAME.lua, one attack each. Used by the suite
+ * that runs them one by one and by the one that sends them at a daemon.
  *
  *   -- source: where it was published, or "found here: ..."
- *   -- place: guard | action (the body of one) | function (locals, "--", the body of a guard) | file (a
- *             whole policy file) | bytecode (the same, made to begin as bytecode does)
- *   -- outcome: fault TEXT (several with '|' between: a slow machine may meet another budget first) |
- *               refused (a fault or a finding, whatever its text) | finding TEXT | answer JSON
+ *   -- place: guard | action (the body of one) | function (locals, "--", the body of a guard) |
+ * file (a whole policy file) | bytecode (the same, made to begin as bytecode does)
+ *   -- outcome: fault TEXT (several with '|' between: a slow machine may meet another budget first)
+ * | refused (a fault or a finding, whatever its text) | finding TEXT | answer JSON
  */
 #ifndef RD_TESTS_COMMON_CORPUS_H
 #define RD_TESTS_COMMON_CORPUS_H

@@ -56,8 +56,7 @@ static void attack_call(const struct attack_file *attack)
 {
     size_t before = rd_policy_heap_bytes(rig.policy);
     for (int i = 0; i < 2; i++) {
-        enum rd_status status =
-            rig_call(&rig, "{\"a\":1,\"list\":[3,1,2],\"id\":\"t1\"}", &result);
+        enum rd_status status = rig_call(&rig, "{\"a\":1,\"list\":[3,1,2],\"id\":\"t1\"}", &result);
         bool refused = status != RD_OK;
         ck_assert_msg(!refused || status == RD_POLICY_FAULT, "%s: %s", attack->name,
                       rd_status_name(status));
