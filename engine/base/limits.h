@@ -24,6 +24,16 @@
 #define RD_UNANSWERED_SERVER_BYTES (512u * 1024 * 1024) /* of all sessions: busy */
 #define RD_BUSY_RETRY_MS 100                            /* what a busy server advises */
 #define RD_LOGIN_FAILURES_MAX 5                         /* of one session: close */
+#define RD_LOGIN_FAILURES_TOLD 32      /* failed log-ins that are journalled one by one, */
+#define RD_LOGIN_FAILURE_TOLD_MS 60000 /* then one in so much time */
+#define RD_REFUSALS_TOLD 256           /* the same for an account's refusals */
+#define RD_REFUSAL_TOLD_MS 15000
+#define RD_CALLERS_TOLD_MAX 4096 /* accounts whose refusals are counted at a time */
+#define RD_TOKEN_DAYS_DEFAULT 90
+#define RD_TOKEN_DAYS_MAX 3650
+#define RD_TOKEN_SCOPES_MAX 32
+#define RD_TOKEN_LABEL_BYTES_MAX 128
+#define RD_TOKEN_USED_MS 3600000 /* "last used" is true to this much */
 #define RD_DRAIN_MS_MAX                                                                            \
     10000 /* at the end, peers that do not take their replies are waited for this long */
 #define RD_KERNEL_IDLE_AFTER_MS                                                                    \

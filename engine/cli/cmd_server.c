@@ -1,4 +1,4 @@
-/* Commands that ask a running daemon: its feed, clock, notices, accounts and numbers, and any
+/* Commands that ask a running daemon: its feed, clock, notices and numbers, and any
  * method by its name. */
 #include <stdio.h>
 #include <string.h>
@@ -70,13 +70,6 @@ enum rd_status rd_run_policy_reload(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = rd_map();
     return rd_cli_call_print(cli, "policy.reload", &params, server_print_members, error);
-}
-
-enum rd_status rd_run_account_token(struct rd_cli *cli, struct rd_error *error)
-{
-    struct rd_value params = rd_map();
-    rd_map_set(&cli->arena, &params, "account", rd_text(cli->args.operands[0]));
-    return rd_cli_call_print(cli, "account.token", &params, server_print_members, error);
 }
 
 enum rd_status rd_run_clock_advance(struct rd_cli *cli, struct rd_error *error)

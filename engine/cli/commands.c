@@ -30,6 +30,26 @@ static const struct rd_option options_output[] = { { "output", 'o', RD_OPTION_CH
                                                      NULL, "table", "how results are printed" },
                                                    END_OF_OPTIONS };
 
+static const struct rd_option options_token[] = {
+    { "days", 0, RD_OPTION_NUMBER, "N", NULL, NULL,
+      "how long it is good: 1 to 3650 days, 0 for ever; 90 where nothing is said" },
+    { "expires", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "or until when" },
+    { "scope", 0, RD_OPTION_LIST, "SCOPE", NULL, NULL,
+      "what it is for; may be given again; whatever the account may where none is given" },
+    { "label", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "a word on where it is used" },
+    END_OF_OPTIONS
+};
+
+static const struct rd_option options_tokens[] = {
+    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "tokens a page, at most 1000" },
+    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
+    END_OF_OPTIONS
+};
+
+static const struct rd_option options_revoke[] = { { "account", 0, RD_OPTION_TEXT, "ACCOUNT", NULL,
+                                                     NULL, "all tokens of this account" },
+                                                   END_OF_OPTIONS };
+
 static const struct rd_option options_serve[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", ".", "holds rules/ and scripts/" },
@@ -401,9 +421,19 @@ static const struct rd_command commands[] = {
       rd_run_ledger_verify },
     { "notice", "list", NULL, "Lists notices: who was told what", NULL, options_notice, true, true,
       0, 0, rd_run_notice_list },
+    { "account", "list", NULL, "Lists accounts: unit, roles, who is away, who has left",
+      "The same as 'redress staff list'.", options_staff, true, true, 0, 0, rd_run_staff_list },
     { "account", "token", "ACCOUNT", "Makes a token with which an account logs in over TCP",
-      "The token is printed once and kept nowhere.", options_none, true, true, 1, 1,
-      rd_run_account_token },
+      "The token is printed once and kept nowhere: only its hash is stored. A scope is \"read\", a "
+      "method\n"
+      "(case.list, feed.*) or a command (complaint.open, complaint.*).",
+      options_token, true, true, 1, 1, rd_run_account_token },
+    { "account", "tokens", "[ACCOUNT]", "Lists tokens: whose, what for, until when, last used",
+      "Never the tokens themselves. \"Last used\" is true to the hour.", options_tokens, true, true,
+      0, 1, rd_run_account_tokens },
+    { "account", "revoke", "[ID]", "Ends a token, or with --account all tokens of an account",
+      "At once: also connections that are logged in by it are refused from here on.",
+      options_revoke, true, true, 0, 1, rd_run_account_revoke },
     { "staff", "list", NULL, "Lists accounts: unit, roles, who is away, who stands in",
       "Accounts of the policy and staff records alike, in the order of their names.", options_staff,
       true, true, 0, 0, rd_run_staff_list },

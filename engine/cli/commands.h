@@ -48,8 +48,7 @@ rd_command_run rd_run_decide;
 rd_command_run rd_run_policy_check, rd_run_policy_test, rd_run_policy_info, rd_run_policy_reload,
     rd_run_policy_reference, rd_run_policy_stubs, rd_run_policy_workflows;
 rd_command_run rd_run_feed_tail, rd_run_clock_advance, rd_run_notice_list, rd_run_agenda_list,
-    rd_run_policy_preview, rd_run_schedule_list, rd_run_job_list, rd_run_account_token,
-    rd_run_server_info, rd_run_call;
+    rd_run_policy_preview, rd_run_schedule_list, rd_run_job_list, rd_run_server_info, rd_run_call;
 rd_command_run rd_run_reference_methods, rd_run_reference_errors, rd_run_reference_commands;
 rd_command_run rd_run_calendar_add, rd_run_calendar_between, rd_run_calendar_show,
     rd_run_calendar_import;
@@ -59,6 +58,7 @@ rd_command_run rd_run_ledger_show, rd_run_ledger_verify;
 rd_command_run rd_run_template_render, rd_run_case_progress, rd_run_case_guidance;
 rd_command_run rd_run_import, rd_run_report_cases, rd_run_report, rd_run_report_list,
     rd_run_view_list, rd_run_view_run;
+rd_command_run rd_run_account_token, rd_run_account_tokens, rd_run_account_revoke;
 rd_command_run rd_run_staff_list, rd_run_staff_show;
 rd_command_run rd_run_play, rd_run_bench, rd_run_sim_run;
 

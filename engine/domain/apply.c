@@ -384,6 +384,34 @@ static enum rd_status apply_token(struct apply_run *run, const struct rd_value *
     return apply_row(run, RD_TABLE_ACCOUNT, hash->text, effect);
 }
 
+/* [16, hash, at] joins the token's row, behind what made it; of a token that has ended meanwhile
+ * there is none. */
+static enum rd_status apply_token_used(struct apply_run *run, const struct rd_value *effect)
+{
+    struct rd_arena *arena = &run->apply->arena;
+    const char *hash = effect->items[1].text;
+    const void *bytes;
+    size_t len;
+    struct rd_value row, with = rd_list();
+    enum rd_status status =
+        rd_store_get(run->store, RD_TABLE_ACCOUNT, hash, &bytes, &len, run->error);
+    if (status != RD_OK)
+        return status == RD_NOT_FOUND ? RD_OK : status;
+    if ((status = rd_pack_read(arena, bytes, len, &row, run->error)) != RD_OK)
+        return status;
+    for (uint32_t i = 0; i < RD_TOKEN_MADE; i++)
+        rd_list_add(arena, &with, i < row.count ? row.items[i] : rd_null());
+    rd_list_add(arena, &with, effect->items[2]);
+    return apply_row(run, RD_TABLE_ACCOUNT, hash, &with);
+}
+
+static enum rd_status apply_token_end(struct apply_run *run, const struct rd_value *effect)
+{
+    enum rd_status status =
+        rd_store_del(run->store, RD_TABLE_ACCOUNT, effect->items[1].text, run->error);
+    return status == RD_NOT_FOUND ? RD_OK : status;
+}
+
 /* [13, type, account, amount, balance, entries]: what the entry says the account has now must be
  * what it had and the amount, or the two are not of one history. */
 static enum rd_status apply_post(struct apply_run *run, const struct rd_value *effect)
@@ -436,6 +464,10 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_policy(run, effect);
     case RD_EFFECT_TOKEN:
         return apply_token(run, effect);
+    case RD_EFFECT_TOKEN_USED:
+        return apply_token_used(run, effect);
+    case RD_EFFECT_TOKEN_END:
+        return apply_token_end(run, effect);
     case RD_EFFECT_LANE:
         return apply_lane(run, effect);
     case RD_EFFECT_REPLAN:

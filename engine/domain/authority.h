@@ -56,8 +56,13 @@ struct rd_actor {
     const struct rd_account *delegators[RD_DELEGATORS_MAX];
     size_t delegator_count;
     const struct rd_account *behalf;
-    const struct rd_account *behind_account; /* of `behind`, where that is one */
-    bool system;                             /* a timer: the chart itself */
+    /* Under which name `behind` counts for four eyes: his account's, else "administrator", which
+     * all who have the machine share. NULL: nobody, or the program itself, which plays everybody.
+     */
+    const char *behind_person;
+    /* What his token is for, where that is less than he may; else NULL. A list of texts. */
+    const struct rd_value *scopes;
+    bool system;        /* a timer: the chart itself */
     bool administrator; /* by uid: may use the operator's methods without a row */
 };
 
@@ -73,7 +78,9 @@ struct rd_belonging {
 /* Commands that belong to no record: what authority rows may name besides TYPE.read, TYPE.create,
  * TYPE.update, TYPE.refer and TYPE.EVENT. The kernel's table of methods refers to these. */
 #define RD_OPERATION_MAP(X)                                                                        \
+    X("account.revoke")                                                                            \
     X("account.token")                                                                             \
+    X("account.tokens")                                                                            \
     X("clock.advance")                                                                             \
     X("decision.evaluate")                                                                         \
     X("feed.subscribe")                                                                            \

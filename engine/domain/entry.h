@@ -14,18 +14,19 @@
 #include "domain/record.h"
 
 enum rd_effect_kind {
-    RD_EFFECT_RECORD = 1,    /* [1, id, version, state|null, escalation, {field: value}, lane,
-                                opened?]; opened = [number|null, opened_by, year, serial] */
-    RD_EFFECT_DEADLINE = 2,  /* [2, record, row] start or change */
-    RD_EFFECT_RING_OFF = 3,  /* [3, record, name] stop */
-    RD_EFFECT_LINK = 4,      /* [4, from, name, to] */
-    RD_EFFECT_NOTICE = 5,    /* [5, number, record, [addressee...], text, by rule, deliver at?,
-                                calendar?]; the last two where it waits for contact hours */
-    RD_EFFECT_TYPE = 6,      /* [6, number, name] */
-    RD_EFFECT_INDEX = 7,     /* [7, number, type, name, [field...]] */
-    RD_EFFECT_POLICY = 8,    /* [8, generation, hash, {path: text}] */
-    RD_EFFECT_TOKEN = 9,     /* [9, hash, account] */
-    RD_EFFECT_LANE = 10,     /* [10, record] the record's deadlines join the live agenda */
+    RD_EFFECT_RECORD = 1,   /* [1, id, version, state|null, escalation, {field: value}, lane,
+                               opened?]; opened = [number|null, opened_by, year, serial] */
+    RD_EFFECT_DEADLINE = 2, /* [2, record, row] start or change */
+    RD_EFFECT_RING_OFF = 3, /* [3, record, name] stop */
+    RD_EFFECT_LINK = 4,     /* [4, from, name, to] */
+    RD_EFFECT_NOTICE = 5,   /* [5, number, record, [addressee...], text, by rule, deliver at?,
+                               calendar?]; the last two where it waits for contact hours */
+    RD_EFFECT_TYPE = 6,     /* [6, number, name] */
+    RD_EFFECT_INDEX = 7,    /* [7, number, type, name, [field...]] */
+    RD_EFFECT_POLICY = 8,   /* [8, generation, hash, {path: text}] */
+    RD_EFFECT_TOKEN = 9, /* [9, hash, account, made at, by, expires at (0: never), [scope...]|null,
+                            label|null]; of older entries the first three */
+    RD_EFFECT_LANE = 10, /* [10, record] the record's deadlines join the live agenda */
     RD_EFFECT_SCHEDULE = 11, /* [11, name, at, record] occurrences up to `at` are dealt with, and
                                 have started the record; 0: none */
     RD_EFFECT_REPLAN = 12,   /* [12, 1|0] planning all deadlines anew begins, is done */
@@ -35,8 +36,12 @@ enum rd_effect_kind {
                                 done?], [14, number, "end"]: domain/job.h */
     RD_EFFECT_TALLY = 15,    /* [15, type's name, owner's field|null, [open state...]] from here on
                                 the type's open records are counted by owner; null: no longer */
+    RD_EFFECT_TOKEN_USED = 16, /* [16, hash, at] */
+    RD_EFFECT_TOKEN_END = 17,  /* [17, hash] it is nobody's any more */
 };
 
+#define RD_TOKEN_MADE                                                                              \
+    8 /* items of a token's row that its making gives; behind them: last used at */
 #define RD_ENTRY_QUIET 1 /* imported: nobody is notified */
 #define RD_ENTRY_PAST 2  /* at an earlier time than the entry before: the clock does not follow */
 

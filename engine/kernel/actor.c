@@ -7,12 +7,8 @@
  */
 #include "kernel/inside.h"
 
-#include <sodium.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/pack.h"
-#include "store/tables.h"
 
 static void actor_from_account(struct rd_kernel *kernel, struct rd_actor *actor,
                                const struct rd_account *account)
@@ -35,9 +31,37 @@ static enum rd_status actor_gone(const struct rd_kernel *kernel, const char *nam
                               "account '%s' is no longer part of the organisation", name);
 }
 
-static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_peer *peer,
+/* By a token: it must still be good, and what it is for goes along. */
+static enum rd_status actor_from_token(struct rd_kernel *kernel, const struct rd_request *request,
+                                       struct rd_actor *out, struct rd_error *error)
+{
+    struct rd_token token;
+    enum rd_status status =
+        rd_token_find(kernel, request->peer.token, request->arena, &token, error);
+    if (status == RD_NOT_FOUND)
+        return rd_error_set(error, RD_NOT_LOGGED_IN, "the token was revoked");
+    if (status != RD_OK)
+        return status;
+    if ((status = rd_token_expired(kernel, &token, error)) != RD_OK)
+        return status;
+    if (!request->peer.account || strcmp(token.account, request->peer.account) != 0)
+        return rd_error_set(error, RD_NOT_LOGGED_IN, "the token is another account's");
+    if (token.scopes && !rd_scope_has_method(token.scopes, request->method))
+        out->scopes = token.scopes;
+    return RD_OK;
+}
+
+/* One who has the machine: in an account's name he is the one behind it, too. */
+static bool actor_is_machine(const struct rd_peer *peer)
+{
+    return peer->door == RD_DOOR_INSIDE ||
+           (peer->door == RD_DOOR_UNIX && (peer->uid == 0 || peer->uid == geteuid()));
+}
+
+static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_request *request,
                                       struct rd_actor *out, struct rd_error *error)
 {
+    const struct rd_peer *peer = &request->peer;
     const struct rd_organisation *organisation = &kernel->model->organisation;
     const struct rd_account *account =
         peer->account ? rd_staff_acting(kernel, peer->account) : NULL;
@@ -46,12 +70,21 @@ static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_
         return actor_gone(kernel, peer->account, error);
     if (peer->door == RD_DOOR_TCP && !account)
         return rd_error_set(error, RD_NOT_LOGGED_IN, "log in first: session.login with a token");
-    out->administrator = peer->door == RD_DOOR_INSIDE ||
-                         (peer->door == RD_DOOR_UNIX && (peer->uid == 0 || peer->uid == geteuid()));
+    if (peer->token) {
+        enum rd_status status = actor_from_token(kernel, request, out, error);
+        if (status != RD_OK)
+            return status;
+    }
+    out->administrator = actor_is_machine(peer);
     if (!account && peer->door == RD_DOOR_UNIX)
         account = rd_account_by_uid(organisation, peer->uid);
     if (account) {
         actor_from_account(kernel, out, account);
+        /* whoever has the machine can make himself anybody's token */
+        if (peer->account && peer->door == RD_DOOR_UNIX && out->administrator) {
+            out->behind = "administrator";
+            out->behind_person = kernel->rehearsal ? NULL : out->behind;
+        }
         return RD_OK;
     }
     if (!out->administrator)
@@ -64,10 +97,19 @@ static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_
     return RD_OK;
 }
 
+/* The program itself may be everybody in turn (a simulation, a test of rules), and so may whoever
+ * rehearses at a daemon that is there for nothing else. At a door one administrator is one person,
+ * with an account or without. */
+static bool actor_plays(const struct rd_kernel *kernel, const struct rd_peer *peer,
+                        const struct rd_actor *behind)
+{
+    return !behind->account && (peer->door == RD_DOOR_INSIDE || kernel->rehearsal);
+}
+
 enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request,
                            struct rd_actor *out, struct rd_error *error)
 {
-    enum rd_status status = actor_from_peer(kernel, &request->peer, out, error);
+    enum rd_status status = actor_from_peer(kernel, request, out, error);
     const char *as = rd_map_text(request->params, "as", NULL);
     if (status != RD_OK || !as)
         return status;
@@ -81,7 +123,9 @@ enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *re
                                                      : "there is no account '%s'",
                            as);
     struct rd_actor behind = *out;
-    *out = (struct rd_actor){ .behind = behind.name, .behind_account = behind.account };
+    const char *person = behind.behind_person ? behind.behind_person : behind.name;
+    *out = (struct rd_actor){ .behind = behind.name, .scopes = behind.scopes };
+    out->behind_person = actor_plays(kernel, &request->peer, &behind) ? NULL : person;
     actor_from_account(kernel, out, account);
     return RD_OK;
 }
@@ -254,80 +298,4 @@ rd_actor_grant(struct rd_kernel *kernel, const struct rd_actor *actor,
                            actor->name, permission->command);
     actor_explain(kernel, actor, permission, arena, error);
     return NULL;
-}
-
-#define TOKEN_HASH_TEXT 33
-
-/* Tokens are 32 random bytes, shown once in base64; the store knows their hash only (128 bits, in
- * hex: a table's key). */
-static void token_hash(const char *token, char out[TOKEN_HASH_TEXT])
-{
-    unsigned char hash[16];
-    crypto_generichash(hash, sizeof hash, (const unsigned char *)token, strlen(token), NULL, 0);
-    sodium_bin2hex(out, TOKEN_HASH_TEXT, hash, sizeof hash);
-}
-
-enum rd_status rd_method_login(struct rd_kernel *kernel, struct rd_request *request)
-{
-    char hash[TOKEN_HASH_TEXT];
-    const void *bytes;
-    size_t len;
-    struct rd_value row;
-    token_hash(rd_map_text(request->params, "token", ""), hash);
-    enum rd_status status =
-        rd_store_get(kernel->store, RD_TABLE_ACCOUNT, hash, &bytes, &len, &request->error);
-    if (status == RD_OK)
-        status = rd_pack_read(request->arena, bytes, len, &row, &request->error);
-    if (status == RD_NOT_FOUND || (status == RD_OK && !rd_staff_acting(kernel, row.items[2].text)))
-        return rd_error_set(&request->error, RD_NOT_LOGGED_IN, "the token is not valid");
-    if (status != RD_OK)
-        return status;
-    request->result = rd_map();
-    rd_map_add(request->arena, &request->result, "account", row.items[2]);
-    return RD_OK;
-}
-
-enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_request *request)
-{
-    struct rd_arena *arena = request->arena;
-    const char *account = rd_map_text(request->params, "account", "");
-    struct rd_actor actor;
-    enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
-    if (status != RD_OK)
-        return status;
-    if (!rd_staff_acting(kernel, account))
-        return rd_error_at(&request->error, RD_NOT_FOUND, "/account", "there is no account '%s'",
-                           account);
-    unsigned char random[32];
-    char hash[TOKEN_HASH_TEXT];
-    char token[sodium_base64_ENCODED_LEN(sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
-    randombytes_buf(random, sizeof random);
-    sodium_bin2base64(token, sizeof token, random, sizeof random,
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    token_hash(token, hash);
-    struct rd_value effect = rd_list(), effects = rd_list();
-    rd_list_add(arena, &effect, rd_int(RD_EFFECT_TOKEN));
-    rd_list_add(arena, &effect, rd_text_copy(arena, hash, sizeof hash - 1));
-    rd_list_add(arena, &effect, rd_text(account));
-    rd_list_add(arena, &effects, effect);
-    struct rd_command_entry entry = {
-        .at_ms = rd_kernel_now_ms(kernel),
-        .actor = actor.name,
-        .behind = actor.behind,
-        .command = "account.token",
-        .form = rd_null(),
-        .facts = rd_null(),
-        .decisions = rd_null(),
-        .effects = effects,
-        .generation = kernel->generation,
-    };
-    uint64_t seq;
-    if ((status = rd_entry_write(kernel, &entry, &seq, &request->error)) != RD_OK)
-        return status;
-    request->result = rd_map();
-    rd_map_add(arena, &request->result, "account", rd_text(account));
-    rd_map_add(arena, &request->result, "token",
-               rd_text(rd_arena_copy(arena, token, strlen(token))));
-    rd_map_add(arena, &request->result, "seq", rd_int((int64_t)seq));
-    return RD_OK;
 }

@@ -391,6 +391,9 @@ static enum rd_status record_write(struct rd_run *run, struct rd_request *reques
                            "one by hand",
                            draft->type->name);
     run->command = permission->command;
+    enum rd_status scoped = rd_scope_command(&run->actor, permission->command, run->error);
+    if (scoped != RD_OK)
+        return scoped;
     if (!row) {
         rd_run_refused(run, draft->fresh ? (struct rd_id){ 0 } : draft->record.id, RD_NOT_ALLOWED);
         return RD_NOT_ALLOWED;

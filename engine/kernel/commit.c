@@ -232,6 +232,23 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
     return status == RD_OK && run->replans ? rd_replan_resume(run->kernel, run->error) : status;
 }
 
+/* So much of each caller's refusals that it is seen what he tries, and no more: he must not be able
+ * to fill the journal. What was left out is counted in the next one that is not. */
+static bool commit_tells(struct rd_run *run, const char **reason)
+{
+    static const struct rd_meter_rule RULE = { RD_REFUSALS_TOLD, RD_REFUSAL_TOLD_MS };
+    uint64_t held = 0;
+    *reason = run->error->text;
+    if (!run->actor.system && rd_meter_take(&run->kernel->told, run->actor.name, RULE, 1,
+                                            rd_kernel_now_ms(run->kernel), &held) > 0)
+        return false;
+    if (held)
+        *reason = rd_arena_printf(
+            run->arena, "%s (and %llu refusals of %s before it that were not written down)",
+            run->error->text, (unsigned long long)held, run->actor.name);
+    return true;
+}
+
 void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status status)
 {
     struct rd_command_entry entry = commit_entry(run, rd_list());
@@ -239,17 +256,18 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
     uint64_t seq;
     if (run->dry ||
         (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT &&
-         status != RD_FOUR_EYES && status != RD_ALREADY_POSTED))
+         status != RD_FOUR_EYES && status != RD_ALREADY_POSTED && status != RD_OUT_OF_SCOPE))
         return;
     if (status == RD_POLICY_FAULT) {
         run->kernel->faults++;
         rd_log(RD_LOG_ERROR, "kernel", "policy fault in %s by %s: %s", run->command,
                run->actor.name, run->error->text);
     }
+    if (!commit_tells(run, &entry.reason))
+        return;
     entry.record = record;
     entry.key = NULL; /* a refusal may be tried again */
     entry.refused = rd_status_name(status);
-    entry.reason = run->error->text;
     if (rd_entry_write(run->kernel, &entry, &seq, &ignored) != RD_OK)
         rd_log(RD_LOG_WARN, "kernel", "a refusal could not be journalled: %s", ignored.text);
 }

@@ -13,7 +13,7 @@ static const char *eyes_same(const struct rd_run *run, const char *done_by)
 {
     const struct rd_actor *actor = &run->actor;
     const char *names[] = { actor->name, actor->behalf ? actor->behalf->name : NULL,
-                            actor->behind_account ? actor->behind_account->name : NULL };
+                            actor->behind_person };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i] && rd_staff_same_person(run->kernel, names[i], done_by))
             return names[i];
@@ -74,8 +74,7 @@ void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const struct r
         eyes_add_all(run->arena, &with, had, done_by); /* who had a hand in it, had it */
     if (done_by->kind == RD_TEXT && strcmp(done_by->text, actor->name) == 0) {
         eyes_add(run->arena, &with, actor->behalf ? actor->behalf->name : NULL, done_by);
-        eyes_add(run->arena, &with, actor->behind_account ? actor->behind_account->name : NULL,
-                 done_by);
+        eyes_add(run->arena, &with, actor->behind_person, done_by);
     } else if (done_by->kind == RD_TEXT) {
         eyes_copied(run, done_by, &with);
     }

@@ -24,6 +24,9 @@ enum rd_status rd_grant_row(struct rd_run *run, const struct rd_draft *draft,
     *row = NULL;
     if (run->actor.system || run->lane == RD_LANE_IMPORT)
         return RD_OK;
+    enum rd_status status = rd_scope_command(&run->actor, event->permission->command, run->error);
+    if (status != RD_OK)
+        return status;
     *row = rd_actor_grant(run->kernel, &run->actor, event->permission,
                           draft->fresh ? NULL : &belonging, run->arena, &behalf, run->error);
     if (!*row)

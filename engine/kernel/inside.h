@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "base/meter.h"
 #include "domain/apply.h"
 #include "domain/model.h"
 #include "kernel/kernel.h"
@@ -47,7 +48,7 @@ struct rd_kernel {
     struct rd_buf entry_buf, scratch;
     struct rd_arena ring_arena;
     struct rd_turn turn;
-    bool clock_manual;
+    bool clock_manual, rehearsal;
     int64_t manual_ms;
     int64_t last_ms; /* the newest entry's time: the system's clock never goes back behind it */
     bool wrote;      /* something waits for the flush */
@@ -58,6 +59,7 @@ struct rd_kernel {
     bool ring_failed;                      /* the last time that deadlines were due; told once */
     uint32_t *coverage;
     bool invariants;               /* are asked after each command */
+    struct rd_meter told;          /* refusals that are journalled, by caller; "": log-ins */
     uint64_t rung, faults;         /* since the start */
     uint64_t flushes;              /* of the journal, since the start */
     uint64_t fired;                /* schedules, since the start */
@@ -245,8 +247,44 @@ const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const stru
                                             const struct rd_permission *permission,
                                             const struct rd_belonging *record,
                                             struct rd_arena *arena, struct rd_error *error);
+
+/* token.c */
+/* A token as the store knows it. */
+struct rd_token {
+    char hash[RD_TOKEN_KEY_TEXT];
+    const char *account, *made_by, *label; /* the last two: NULL where nobody said */
+    int64_t made_ms, expires_ms, used_ms;  /* 0: not known; never; not yet */
+    const struct rd_value *scopes;         /* a list of texts; NULL: whatever the account may */
+};
+/* The token of this hash, in the arena; RD_NOT_FOUND (without a sentence): there is none, or no
+ * longer. */
+enum rd_status rd_token_find(struct rd_kernel *kernel, const char *hash, struct rd_arena *arena,
+                             struct rd_token *out, struct rd_error *error) RD_MUST_CHECK;
+/* RD_NOT_LOGGED_IN where its time is over. */
+enum rd_status rd_token_expired(const struct rd_kernel *kernel, const struct rd_token *token,
+                                struct rd_error *error) RD_MUST_CHECK;
 enum rd_status rd_method_login(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_account_tokens(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_account_revoke(struct rd_kernel *kernel, struct rd_request *request);
+
+/* scope.c: what a token is for; the scopes are a list of texts:
+ *   "read"           methods that write nothing
+ *   "case.list"      this method, or the methods of this operation ("feed.subscribe")
+ *   "case.*"         the methods of this noun
+ *   "complaint.open" this command, and "complaint.*" those of a record type, by case.open,
+ * case.act, record.create and record.update
+ */
+/* Whether one of them names the method. */
+bool rd_scope_has_method(const struct rd_value *scopes, const char *method);
+/* Whether the method is one of the four that carry commands, and a scope speaks of commands. */
+bool rd_scope_may_have_command(const struct rd_value *scopes, const char *method);
+/* RD_OUT_OF_SCOPE where the actor came by a token whose scopes do not have the command. */
+enum rd_status rd_scope_command(const struct rd_actor *actor, const char *command,
+                                struct rd_error *error) RD_MUST_CHECK;
+/* RD_INVALID_PARAMS, at /scopes/N: no such method, operation or record type. */
+enum rd_status rd_scope_check(const struct rd_kernel *kernel, const struct rd_value *scopes,
+                              struct rd_arena *arena, struct rd_error *error) RD_MUST_CHECK;
 
 /* gather.c */
 /* Calls a guard or action on the draft. */

@@ -125,6 +125,7 @@ static enum rd_status kernel_open_clock(struct rd_kernel *kernel,
     }
     rd_arena_fini(&arena);
     kernel->clock_manual = options->clock_manual;
+    kernel->rehearsal = options->rehearsal;
     kernel->draw_seed = options->draw_seed;
     kernel->manual_ms = kernel->last_ms           ? kernel->last_ms
                         : options->clock_start_ms ? options->clock_start_ms
@@ -185,6 +186,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
                               struct rd_kernel **out, struct rd_kernel_start *start,
                               struct rd_error *error)
 {
+    rd_methods_check();
     struct rd_kernel *kernel = calloc(1, sizeof *kernel);
     RD_ASSERT(kernel);
     rd_catalogue_init(&kernel->catalogue,
@@ -193,6 +195,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     rd_buf_init(&kernel->entry_buf);
     rd_buf_init(&kernel->scratch);
     rd_arena_init(&kernel->ring_arena);
+    rd_meter_init(&kernel->told, RD_CALLERS_TOLD_MAX, 0);
     kernel->coverage = options->coverage;
     kernel->invariants = options->invariants;
     kernel->turn.quiet = !options->served;
@@ -245,6 +248,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_arena_fini(&kernel->ring_arena);
     free((char *)(uintptr_t)kernel->policy_dir);
     free((char *)(uintptr_t)kernel->data_dir);
+    rd_meter_fini(&kernel->told);
     free(kernel);
 }
 

@@ -42,6 +42,8 @@ struct rd_kernel_options {
                      uint64_t all); /* of a long replay; may be NULL */
     void *progress_context;
     bool served;     /* others wait for it: turns that take long are told in the log */
+    bool rehearsal;  /* an administrator without an account, who acts `as` several people, counts as
+                        these and not as one person: for plays, never for service */
     bool invariants; /* after each command the workflows' invariants are asked; for policy test and
                         sim run */
     const char *draw_seed; /* tests and simulations: an empty store makes its key of draws from
@@ -82,7 +84,13 @@ struct rd_peer {
     enum rd_door door;
     uint32_t uid;        /* UNIX only */
     const char *account; /* what session.login gave; NULL: not logged in. Borrowed. */
+    const char *token;   /* its key (rd_token_key), looked at with each request; NULL: none */
+    const char *address; /* of the machine that asks, for the journal; NULL: this one */
 };
+
+/* How the store knows a token: 128 bits of its hash, in hexadecimal. */
+#define RD_TOKEN_KEY_TEXT 33
+void rd_token_key(const char *token, char out[RD_TOKEN_KEY_TEXT]);
 
 struct rd_request {
     struct rd_arena

@@ -51,8 +51,28 @@
 typedef enum rd_status method_fn(struct rd_kernel *kernel, struct rd_request *request);
 
 static const struct rd_method METHODS[] = {
+    { "account.revoke", "Ends a token, or all of an account: at once, also where it is logged in.",
+      RD_METHOD_ROW, true,
+      PARAMS({ "id", TEXT, false, "The token's id, as account.tokens has it." },
+             { "account", TEXT, false, "Or the account whose tokens all end." }),
+      ANY_MAP_RESULT },
     { "account.token", "Makes a token for an account; it is shown this once and stored as a hash.",
-      RD_METHOD_ROW, true, PARAMS({ "account", TEXT, true, "The account's name." }),
+      RD_METHOD_ROW, true,
+      PARAMS({ "account", TEXT, true, "The account's name." },
+             { "days", COUNT, false, "How long it is good: 1 to 3650 days, 0 for ever; else 90." },
+             { "expires", TIME, false, "Or until when." },
+             { "scopes", LIST, false,
+               "What it is for: \"read\", methods (\"case.list\", \"feed.*\"), commands of record "
+               "types (\"complaint.open\", \"complaint.*\"); whatever the account may where "
+               "missing." },
+             { "label", TEXT, false, "A word on where it is used, to know it by." }),
+      ANY_MAP_RESULT },
+    { "account.tokens",
+      "A page of tokens: whose, what for, until when, last used. Never the tokens.", RD_METHOD_ROW,
+      false,
+      PARAMS({ "account", TEXT, false, "Only this account's." },
+             { "limit", COUNT, false, "1 to 1000; 50 where missing." },
+             { "cursor", TEXT, false, "From the page before." }),
       ANY_MAP_RESULT },
     { "agenda.list", "What rings next: running deadlines, earliest first.", RD_METHOD_ACTOR, false,
       PARAMS({ "until", TIME, false, "Only what is due by then." },
@@ -62,7 +82,7 @@ static const struct rd_method METHODS[] = {
     { "backup.create",
       "Copies the journal, proven, into a directory of the server's machine, or brings the backup "
       "there up to date; answers when it is made.",
-      RD_METHOD_ROW, false,
+      RD_METHOD_ROW, true,
       PARAMS({ "to", TEXT, true, "The directory's whole path; its parent must exist." },
              { "bytes_per_s", COUNT, false, "As fast as this at most; 0: as fast as it goes." },
              AS),
@@ -288,7 +308,9 @@ static const struct {
     method_fn *call;
     const char *operation; /* NULL: the method's own name */
 } CALLS[] = {
+    { rd_method_account_revoke, NULL },
     { rd_method_account_token, NULL },
+    { rd_method_account_tokens, NULL },
     { rd_method_agenda_list, NULL },
     { rd_method_backup_create, NULL },
     { rd_method_backup_status, "backup.create" },
@@ -337,6 +359,29 @@ static const struct {
 
 #define METHOD_COUNT (sizeof METHODS / sizeof *METHODS)
 _Static_assert(METHOD_COUNT == sizeof CALLS / sizeof *CALLS, "a method without a function");
+
+static bool method_operation_known(const char *operation)
+{
+#define METHOD_OPERATION(name) name,
+    static const char *const OPERATIONS[] = { RD_OPERATION_MAP(METHOD_OPERATION) };
+#undef METHOD_OPERATION
+    for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++)
+        if (strcmp(OPERATIONS[i], operation) == 0)
+            return true;
+    return false;
+}
+
+void rd_methods_check(void)
+{
+    for (size_t i = 0; i < METHOD_COUNT; i++) {
+        enum rd_method_authority authority = METHODS[i].authority;
+        RD_ASSERT(authority == RD_METHOD_OPEN || authority == RD_METHOD_ACTOR ||
+                  authority == RD_METHOD_ROW);
+        RD_ASSERT(authority != RD_METHOD_ROW ||
+                  method_operation_known(rd_kernel_method_operation(&METHODS[i])));
+        RD_ASSERT(i == 0 || strcmp(METHODS[i - 1].name, METHODS[i].name) < 0);
+    }
+}
 
 const struct rd_method *rd_kernel_methods(size_t *count)
 {
@@ -426,6 +471,9 @@ static enum rd_status method_authorise(struct rd_kernel *kernel, const struct rd
     if (method->authority == RD_METHOD_OPEN)
         return RD_OK;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
+    if (status == RD_OK && actor.scopes && !rd_scope_may_have_command(actor.scopes, method->name))
+        status = rd_error_set(&request->error, RD_OUT_OF_SCOPE, "the token was not made for %s",
+                              method->name);
     if (status == RD_OK && method->authority == RD_METHOD_ROW)
         status =
             rd_actor_may(kernel, &actor, operation ? operation : method->name, &request->error);

@@ -395,7 +395,8 @@ static void daemon_log_start(const struct rd_daemon_options *options, struct rd_
         rd_time_write(rd_kernel_now_ms(kernel), now);
         rd_log(RD_LOG_WARN, "daemon",
                "THE CLOCK IS MANUAL: it stands at %s and moves only by clock.advance; no deadline "
-               "rings by itself. This is for tests, never for service",
+               "rings by itself, and an administrator may play several people where rules want "
+               "several. This is for tests, never for service",
                now);
     }
 }
@@ -424,6 +425,7 @@ static enum rd_status daemon_open(const struct rd_daemon_options *options,
                                       .served = true,
                                       .clock_manual = options->clock_manual,
                                       .clock_start_ms = options->clock_start_ms,
+                                      .rehearsal = options->clock_manual,
                                       /* what is played must come out the same each time */
                                       .draw_seed = options->clock_manual ? "manual clock" : NULL,
                                       .progress = daemon_on_progress,

@@ -24,6 +24,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "server/address.h"
 #include "server/frame.h"
 #include "server/server.h"
 
@@ -41,6 +42,8 @@ struct rd_session {
     enum rd_door door;
     uint32_t uid;
     char account[RD_NAME_BYTES_MAX + 1]; /* empty: not logged in */
+    char token[RD_TOKEN_KEY_TEXT];       /* by which he did */
+    char address[RD_ADDRESS_TEXT_MAX];   /* empty: this machine's own socket */
 
     struct rd_frame frame;
     struct rd_job *first, *last; /* in order of arrival, answered or not */
@@ -79,8 +82,12 @@ struct rd_feed *rd_session_feed(struct rd_session *session)
 struct rd_peer rd_session_peer(struct rd_session *session, struct rd_arena *arena)
 {
     struct rd_peer peer = { .door = session->door, .uid = session->uid };
-    if (session->account[0])
+    if (session->account[0]) {
         peer.account = rd_arena_copy(arena, session->account, strlen(session->account));
+        peer.token = rd_arena_copy(arena, session->token, strlen(session->token));
+    }
+    if (session->address[0])
+        peer.address = rd_arena_copy(arena, session->address, strlen(session->address));
     return peer;
 }
 
@@ -274,6 +281,7 @@ static void session_note_login(struct rd_session *session, const struct rd_reque
     const char *account = rd_map_text(&request->result, "account", "");
     if (request->status == RD_OK && *account && strlen(account) <= RD_NAME_BYTES_MAX) {
         memcpy(session->account, account, strlen(account) + 1);
+        rd_token_key(rd_map_text(request->params, "token", ""), session->token);
         return;
     }
     session_failed(session);
@@ -464,6 +472,15 @@ static bool session_init_handle(struct rd_session *session, uv_stream_t *listene
     return uv_accept(listener, &session->uv.stream) == 0;
 }
 
+/* The machine at the other end, without the port, which says nothing about who it is. */
+static bool session_address(struct rd_session *session)
+{
+    struct sockaddr_storage peer;
+    int size = (int)sizeof peer;
+    return uv_tcp_getpeername(&session->uv.tcp, (struct sockaddr *)&peer, &size) == 0 &&
+           uv_ip_name((struct sockaddr *)&peer, session->address, sizeof session->address) == 0;
+}
+
 /* Who is at the other end of a Unix socket is the kernel's word, not the peer's. */
 static bool session_identify(struct rd_session *session)
 {
@@ -471,7 +488,7 @@ static bool session_identify(struct rd_session *session)
     socklen_t size = sizeof(peer);
     uv_os_fd_t fd;
     if (session->door != RD_DOOR_UNIX)
-        return uv_tcp_nodelay(&session->uv.tcp, 1) == 0;
+        return session_address(session) && uv_tcp_nodelay(&session->uv.tcp, 1) == 0;
     if (uv_fileno(&session->uv.handle, &fd) != 0 ||
         getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return false;

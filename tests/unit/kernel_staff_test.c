@@ -472,6 +472,29 @@ START_TEST(four_eyes_see_who_is_behind)
 }
 END_TEST
 
+/* Whoever has the machine is one person, in however many names he comes. */
+START_TEST(four_eyes_see_one_administrator_in_two_names)
+{
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 0 };
+    const char *id = t_text(write_paper("ann", "'unit': 'gz'"), "id");
+    act_no("ben", "four_eyes", id, "review");
+    ck_assert_str_eq(rig.error.text, "ben (by administrator) may not: the by, ann, behind whom "
+                                     "stands administrator, is the same person");
+    /* a token that he has made himself is no second person either */
+    rig.as = NULL;
+    struct rd_value made = rig_ok(&rig, "account.token", "{'account': 'ben'}");
+    char key[RD_TOKEN_KEY_TEXT];
+    rd_token_key(t_text(made, "token"), key);
+    rig.peer.account = "ben";
+    rig.peer.token = key;
+    rig_no(&rig, "four_eyes", NULL, "case.act", "{'id': '%s', 'event': 'review'}", id);
+    rig_no(&rig, "not_allowed", NULL, "store.stat", "{}"); /* he is ben now */
+    /* whom he has not played has two eyes of his own */
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 4001 };
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'review'}", id);
+}
+END_TEST
+
 /* ben reviews what eva may review: she had her hand in it, under whatever name she comes. */
 START_TEST(four_eyes_see_for_whom_it_was_done)
 {
@@ -773,6 +796,7 @@ int main(void)
     tcase_add_test(tests, a_deputy_is_somebody_else_and_not_of_too_many);
     tcase_add_test(tests, four_eyes_are_persons);
     tcase_add_test(tests, four_eyes_see_who_is_behind);
+    tcase_add_test(tests, four_eyes_see_one_administrator_in_two_names);
     tcase_add_test(tests, four_eyes_see_for_whom_it_was_done);
     tcase_add_test(tests, four_eyes_follow_what_is_copied);
     tcase_add_test(tests, four_eyes_see_the_second_time);
