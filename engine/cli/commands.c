@@ -166,6 +166,29 @@ static const struct rd_option options_ics[] = {
       "output" },
     END_OF_OPTIONS
 };
+#define OPTION_WHY                                                                                 \
+    {                                                                                              \
+        "why", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "why; kept with the generation"              \
+    }
+#define OPTION_MOVED                                                                               \
+    {                                                                                              \
+        "moved", 0, RD_OPTION_LIST, "WORKFLOW.OLD=NEW", NULL, NULL,                                \
+            "cases whose state is no more go to this one; besides what the workflows say"          \
+    }
+static const struct rd_option options_activate[] = {
+    OPTION_DRY,
+    OPTION_WHY,
+    OPTION_MOVED,
+    { "no-tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "do not ask the promises beside the rules" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_rollback[] = { OPTION_DRY, OPTION_WHY, OPTION_MOVED,
+                                                     END_OF_OPTIONS };
+static const struct rd_option options_generations[] = {
+    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most, 20 where not said" },
+    { "before", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "only generations before this one" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_test[] = { { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL,
                                                    "only tests whose title holds TEXT" },
                                                  END_OF_OPTIONS };
@@ -385,6 +408,19 @@ static const struct rd_command commands[] = {
       "Exit code 1 where\n"
       "one is broken.",
       options_test, false, true, 0, 1, rd_run_policy_test },
+    { "policy", "activate", NULL, "Puts the daemon's policy directory into force",
+      "Checks it, runs its tests, and asks whether every open case has a place in it and somebody\n"
+      "who may go on with it; then swaps the generations between two commands. A refusal names "
+      "the\n"
+      "rules and the cases, and the one in force goes on.",
+      options_activate, true, true, 0, 0, rd_run_policy_activate },
+    { "policy", "rollback", "[GENERATION]", "Puts an earlier generation into force again",
+      "Without GENERATION: the last one that was another. It gets a new number; deadlines are\n"
+      "planned anew from their ledgers. Cases in states that it does not know refuse it, unless\n"
+      "--moved says where they go.",
+      options_rollback, true, true, 0, 1, rd_run_policy_rollback },
+    { "policy", "list", NULL, "Lists the generations: who activated them, when and why", NULL,
+      options_generations, true, true, 0, 0, rd_run_policy_list },
     { "policy", "info", NULL, "Shows which generation of the policy is in force", NULL,
       options_none, true, true, 0, 0, rd_run_policy_info },
     { "policy", "preview", NULL, "Shows which deadlines activating the policy directory would move",

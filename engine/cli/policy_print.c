@@ -69,6 +69,8 @@ static const struct rd_policy_kind kinds[] = {
     { "measures", "figures by name", "统计列",
       "{ cases = count, late = { share = true, where = { late = true } } }", "table<string, any>" },
     { "month_day", "a day of every year", "每年某日", "\"06-01\"", "string" },
+    { "moves", "states that are no more, and where their cases go", "已取消的状态 = 去往的状态",
+      "{ on_hold = \"waiting\" }", "table<string, string>" },
     { "name", "a name: letters, digits and `_`", "名称(字母、数字、下划线)", "\"service_hours\"",
       "string" },
     { "names", "a name, or a list of names", "名称,或其列表", "{ \"handler\", \"supervisor\" }",

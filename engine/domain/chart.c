@@ -24,6 +24,14 @@ int rd_state_find(const struct rd_chart *chart, const char *name)
     return -1;
 }
 
+const struct rd_move *rd_move_find(const struct rd_chart *chart, const char *name)
+{
+    for (size_t i = 0; i < chart->move_count; i++)
+        if (strcmp(chart->moves[i].from, name) == 0)
+            return &chart->moves[i];
+    return NULL;
+}
+
 int rd_fact_find(const struct rd_chart *chart, const char *name)
 {
     if (chart->lookup) {
@@ -375,6 +383,25 @@ static void chart_invariants(struct chart_build *b, const struct rd_value *list)
     }
 }
 
+/* A state that there still is needs no way out of it, and one can't be sent in two directions. */
+static void chart_moves(struct chart_build *b, const struct rd_value *list)
+{
+    struct rd_chart *chart = b->chart;
+    chart->moves = rd_arena_zalloc(b->arena, list->count + 1, sizeof *chart->moves);
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct rd_value *spec = &list->items[i];
+        struct rd_move move = { .from = rd_map_text(spec, "from", "?"),
+                                .line = (int)rd_map_int(spec, "line", chart->line) };
+        move.to = chart_state(b, rd_map_text(spec, "to", "?"), move.line, "moved");
+        if (rd_state_find(chart, move.from) >= 0)
+            rd_finding_error(b->findings, chart->file, move.line,
+                             "moved: there still is a state '%s': nothing moves its cases",
+                             move.from);
+        else if (move.to >= 0)
+            chart->moves[chart->move_count++] = move;
+    }
+}
+
 static void chart_contents(struct chart_build *b, const struct rd_value *spec)
 {
     struct rd_chart *chart = b->chart;
@@ -385,6 +412,7 @@ static void chart_contents(struct chart_build *b, const struct rd_value *spec)
                           *within = rd_map_get(spec, "within");
     rd_chart_facts_build(b, rd_map_list(spec, "facts"));
     chart_invariants(b, rd_map_list(spec, "invariants"));
+    chart_moves(b, rd_map_list(spec, "moved"));
     for (size_t i = 0; i < chart->guard_count; i++)
         function_needs(b, &guards->items[i], &chart->guards[i]);
     for (size_t i = 0; i < chart->action_count; i++)

@@ -180,6 +180,13 @@ struct rd_state {
     uint32_t spot;
 };
 
+/* Where the cases go that are in a state which this version no longer has. */
+struct rd_move {
+    const char *from;
+    int to; /* state index */
+    int line;
+};
+
 struct rd_chart {
     const char *name, *file;
     int64_t version;
@@ -198,6 +205,8 @@ struct rd_chart {
     size_t always_count;
     struct rd_function *guards, *actions;
     size_t guard_count, action_count;
+    struct rd_move *moves;
+    size_t move_count;
     uint16_t *invariants; /* guards that hold after every command, whoever gave it */
     size_t invariant_count;
     const struct rd_public *shown;      /* what customers may be shown; NULL: nothing */
@@ -209,6 +218,8 @@ struct rd_chart {
 
 /* The index of a state by name, -1 where there is none. */
 int rd_state_find(const struct rd_chart *chart, const char *name);
+/* The move of cases that are in a state of this name; NULL: it is not moved. */
+const struct rd_move *rd_move_find(const struct rd_chart *chart, const char *name);
 /* The event that `state` accepts under this name: the state's own, else one of `always`; NULL:
  * none. */
 const struct rd_event *rd_event_find(const struct rd_chart *chart, int state, const char *name);

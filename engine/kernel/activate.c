@@ -6,9 +6,10 @@
  * The entry holds the sources themselves, so that a daemon can start without the directory, and any
  * old decision can be asked again under the rules of its day.
  */
+#include "kernel/fit.h"
+#include "kernel/generation.h"
 #include "kernel/inside.h"
 #include "kernel/kept.h"
-#include "kernel/loading.h"
 #include "kernel/report.h"
 
 #include <stdlib.h>
@@ -100,51 +101,10 @@ static enum rd_status activate_names(struct rd_kernel *kernel, const struct rd_m
     return RD_OK;
 }
 
-static enum rd_status activate_count(struct rd_kernel *kernel, uint32_t index, const char *state,
-                                     int64_t *count, struct rd_error *error)
+/* An account of the policy that is a staff record as well would be two people with one name. */
+static void activate_accounts(struct rd_kernel *kernel, const struct rd_model *model,
+                              struct rd_findings *findings)
 {
-    struct rd_value text = rd_text(state);
-    const struct rd_value *value = &text;
-    unsigned char slot[RD_INDEX_VALUE_BYTES];
-    struct rd_walk walk;
-    *count = 0;
-    if (!rd_index_slot(&value, 1, &kernel->scratch, slot))
-        return RD_OK;
-    struct rd_index_key from = rd_index_key(index, slot, INT64_MIN, 0);
-    enum rd_status status =
-        rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, error);
-    while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
-        ++*count;
-        status = rd_walk_next(&walk, error);
-    }
-    rd_walk_end(&walk);
-    return status == RD_END ? RD_OK : status;
-}
-
-/* Cases in states that the new policy no longer has would be stranded: that refuses it. */
-static enum rd_status activate_fits(struct rd_kernel *kernel, const struct rd_model *model,
-                                    struct rd_findings *findings, struct rd_error *error)
-{
-    for (size_t t = 0; kernel->model && t < kernel->model->type_count; t++) {
-        const struct rd_record_type *old = &kernel->model->types[t];
-        const struct rd_record_type *now = rd_model_type(model, old->name);
-        for (size_t s = 0; old->chart && s < old->chart->state_count; s++) {
-            const struct rd_state *state = &old->chart->states[s];
-            int64_t count;
-            if (now && now->chart && rd_state_find(now->chart, state->name) >= 0)
-                continue;
-            enum rd_status status =
-                activate_count(kernel, kernel->bindings[t].indexes[0], state->name, &count, error);
-            if (status != RD_OK)
-                return status;
-            if (count > 0)
-                rd_finding_error(findings, now ? now->file : old->file, now ? now->line : 0,
-                                 "the new policy has no state '%s' of '%s', where %lld records "
-                                 "are; keep the state until "
-                                 "they have left it",
-                                 state->name, old->name, (long long)count);
-        }
-    }
     for (size_t i = 0; kernel->model && model->staff.type && i < model->organisation.account_count;
          i++) {
         const struct rd_account *account = &model->organisation.accounts[i];
@@ -154,7 +114,18 @@ static enum rd_status activate_fits(struct rd_kernel *kernel, const struct rd_mo
                              "account '%s' is a staff record already: it cannot be both",
                              account->name);
     }
-    return findings->errors
+}
+
+enum rd_status rd_activate_fits(struct rd_kernel *kernel, struct rd_fit *fit,
+                                struct rd_error *error)
+{
+    if (!kernel->model) /* the store is empty */
+        return RD_OK;
+    enum rd_status status = rd_fit_states(kernel, fit, error);
+    if (status != RD_OK)
+        return status;
+    activate_accounts(kernel, fit->model, fit->findings);
+    return fit->findings->errors
                ? rd_error_set(error, RD_POLICY_REFUSED, "the policy would strand cases")
                : RD_OK;
 }
@@ -168,9 +139,34 @@ static void activate_forget_names(struct rd_kernel *kernel)
     RD_ASSERT(status == RD_OK);
 }
 
+static void activate_add(struct rd_arena *arena, struct rd_value *about, const char *key,
+                         const char *text)
+{
+    if (text)
+        rd_map_add(arena, about, key, rd_text(text));
+}
+
+/* Who, when, why, and what is not in the sources: the row itself tells it, so that a list of
+ * generations need not look for their entries. */
+static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_activation *how,
+                                      struct rd_arena *arena)
+{
+    struct rd_value about = rd_map();
+    rd_map_add(arena, &about, "at", rd_int(rd_kernel_now_ms(kernel)));
+    activate_add(arena, &about, "by", how->actor);
+    activate_add(arena, &about, "behind", how->behind);
+    activate_add(arena, &about, "why", how->why);
+    if (how->back_to)
+        rd_map_add(arena, &about, "back_to", rd_int(how->back_to));
+    if (how->moved)
+        rd_map_add(arena, &about, "moved", *how->moved);
+    return about;
+}
+
 static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd_policy *policy,
                                        const struct rd_policy_source *sources, size_t count,
-                                       const char *actor, struct rd_error *error)
+                                       const struct rd_activation *how, bool moves,
+                                       struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_value effects = rd_list(), effect = rd_list(), texts = rd_map();
@@ -187,7 +183,7 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     if (status == RD_OK)
         status = rd_pick_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
     if (status == RD_OK)
-        status = rd_replan_effect(kernel, rd_policy_model(policy), &arena, &effects, error);
+        status = rd_replan_effect(kernel, rd_policy_model(policy), moves, &arena, &effects, error);
     for (size_t i = 0; i < count; i++)
         rd_map_add(&arena, &texts, sources[i].path,
                    rd_text_copy(&arena, sources[i].text, sources[i].len));
@@ -199,11 +195,13 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     if (status == RD_OK)
         status = rd_draw_key(kernel, &arena, &draw_key, error);
     rd_list_add(&arena, &effect, draw_key);
+    rd_list_add(&arena, &effect, activate_about(kernel, how, &arena));
     rd_list_add(&arena, &effects, effect);
     struct rd_command_entry entry = {
         .at_ms = rd_kernel_now_ms(kernel),
-        .actor = actor,
-        .command = "policy.activate",
+        .actor = how->actor,
+        .behind = how->behind,
+        .command = how->back_to ? "policy.rollback" : "policy.activate",
         .form = rd_null(),
         .facts = rd_null(),
         .decisions = rd_null(),
@@ -220,9 +218,13 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     return status;
 }
 
-static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, const char *hash)
+/* `moved`: what was said at the activation, or NULL. */
+static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, const char *hash,
+                          const struct rd_value *moved)
 {
     struct rd_policy *old = kernel->policy;
+    rd_arena_reset(&kernel->moved_arena);
+    kernel->moved = moved ? rd_value_copy(&kernel->moved_arena, moved) : rd_null();
     memcpy(kernel->hash, hash, sizeof kernel->hash);
     rd_policy_free(kernel->preview);
     kernel->preview = NULL;
@@ -242,34 +244,37 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, c
 }
 
 enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
-                           const struct rd_policy_source *sources, size_t count, const char *actor,
-                           struct rd_findings *findings, struct rd_error *error)
+                           const struct rd_policy_source *sources, size_t count,
+                           const struct rd_activation *how, struct rd_findings *findings,
+                           struct rd_error *error)
 {
-    enum rd_status status = activate_fits(kernel, rd_policy_model(*policy), findings, error);
+    struct rd_fit fit = { .model = rd_policy_model(*policy),
+                          .moved = how->moved,
+                          .findings = findings };
+    enum rd_status status = rd_activate_fits(kernel, &fit, error);
     if (status == RD_OK)
-        status = activate_journal(kernel, *policy, sources, count, actor, error);
+        status = activate_journal(kernel, *policy, sources, count, how, fit.moving > 0, error);
     if (status == RD_OK)
-        activate_swap(kernel, policy, rd_policy_hash_text(*policy));
+        activate_swap(kernel, policy, rd_policy_hash_text(*policy), how->moved);
     if (status == RD_OK)
         status = rd_replan_resume(kernel, error);
     rd_job_resume(kernel);
     return status;
 }
 
-/* The row of the active generation: [8, generation, hash, {path: text}]. */
+/* The row of the active generation. */
 static enum rd_status activate_row(struct rd_kernel *kernel, struct rd_arena *arena,
                                    struct rd_value *row, struct rd_error *error)
 {
-    unsigned char key[4];
-    const void *bytes;
-    size_t len;
     int64_t generation;
     enum rd_status status = rd_counter_read(kernel->store, "generation", &generation, error);
-    if (status != RD_OK)
-        return status;
-    rd_key_put_u32(key, (uint32_t)generation);
-    status = rd_store_get(kernel->store, RD_TABLE_POLICY, key, &bytes, &len, error);
-    return status == RD_OK ? rd_pack_read(arena, bytes, len, row, error) : status;
+    return status == RD_OK ? rd_generation_row(kernel, generation, arena, row, error) : status;
+}
+
+/* What was said of moved states when it was activated; NULL: nothing. */
+static const struct rd_value *activate_moved(const struct rd_value *row)
+{
+    return row->count > 5 ? rd_map_get(&row->items[5], "moved") : NULL;
 }
 
 enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
@@ -285,14 +290,47 @@ enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
     bool same = status == RD_OK && strcmp(row.items[2].text, hash) == 0;
     if (same) {
         kernel->generation = (uint32_t)row.items[1].integer;
-        activate_swap(kernel, &policy, hash);
+        activate_swap(kernel, &policy, hash, activate_moved(&row));
     } else if (status == RD_OK || status == RD_NOT_FOUND) {
         status = rd_activate(kernel, &policy, options->policy_sources, options->policy_source_count,
-                             "system", findings, error);
+                             &(struct rd_activation){ .actor = "system" }, findings, error);
     }
     rd_arena_fini(&arena);
     kernel->policy_borrowed = status == RD_OK;
     return status;
+}
+
+static bool activate_has_hash(struct rd_kernel *kernel, int64_t generation, const char *hash)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    struct rd_arena arena;
+    struct rd_value row;
+    rd_arena_init(&arena);
+    bool has = rd_generation_row(kernel, generation, &arena, &row, &ignored) == RD_OK &&
+               strcmp(row.items[2].text, hash) == 0;
+    rd_arena_fini(&arena);
+    return has;
+}
+
+bool rd_activate_taken_back(struct rd_kernel *kernel, const char *hash)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    struct rd_arena arena;
+    struct rd_value row;
+    bool taken = false;
+    rd_arena_init(&arena);
+    enum rd_status status = activate_row(kernel, &arena, &row, &ignored);
+    const struct rd_value *about = status == RD_OK && row.count > 5 ? &row.items[5] : NULL;
+    int64_t back_to = about ? rd_map_int(about, "back_to", 0) : 0;
+    for (int64_t at = back_to + 1; back_to && !taken && at < row.items[1].integer; at++)
+        taken = activate_has_hash(kernel, at, hash);
+    rd_arena_fini(&arena);
+    if (taken)
+        rd_log(RD_LOG_WARN, "policy",
+               "the policy directory holds rules that were rolled back (%.12s): they stay out of "
+               "force until `redress policy activate`",
+               hash);
+    return taken;
 }
 
 enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT],
@@ -309,13 +347,6 @@ enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HAS
     return status;
 }
 
-/* Promises were read when the generation was activated; a start need not read them again. */
-static bool activate_is_test(const char *path)
-{
-    size_t len = strlen(path), tail = strlen("_test.lua");
-    return len > tail && strcmp(path + len - tail, "_test.lua") == 0;
-}
-
 enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings,
                                   struct rd_error *error)
 {
@@ -328,26 +359,20 @@ enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *
     rd_findings_init(&own, &arena);
     enum rd_status status = activate_row(kernel, &arena, &row, error);
     if (status == RD_OK) {
-        const struct rd_value *texts = &row.items[3];
-        struct rd_policy_source *sources =
-            rd_arena_zalloc(&arena, texts->count + 1, sizeof *sources);
-        size_t count = 0;
-        for (uint32_t i = 0; i < texts->count; i++)
-            if (!activate_is_test(texts->pairs[i].key))
-                sources[count++] =
-                    (struct rd_policy_source){ texts->pairs[i].key, texts->pairs[i].value.text,
-                                               texts->pairs[i].value.count };
+        struct rd_policy_source *sources;
+        size_t count;
+        rd_generation_sources(&row, false, &arena, &sources, &count);
         status = rd_kept_load(kernel, sources, count, findings, &policy, error);
     }
     if (status == RD_OK) {
         kernel->generation = (uint32_t)row.items[1].integer;
-        activate_swap(kernel, &policy, row.items[2].text);
+        activate_swap(kernel, &policy, row.items[2].text, activate_moved(&row));
     }
     rd_arena_fini(&arena);
     return status;
 }
 
-static struct rd_value activate_findings(const struct rd_findings *findings, struct rd_arena *arena)
+struct rd_value rd_activate_findings(const struct rd_findings *findings, struct rd_arena *arena)
 {
     struct rd_value list = rd_list();
     for (const struct rd_finding *finding = findings->first; finding; finding = finding->next) {
@@ -370,87 +395,11 @@ enum rd_status rd_activate_refusal(struct rd_kernel *kernel, struct rd_request *
     while (first && !first->error)
         first = first->next;
     *detail = rd_map();
-    rd_map_add(arena, detail, "findings", activate_findings(findings, arena));
+    rd_map_add(arena, detail, "findings", rd_activate_findings(findings, arena));
     if (first)
         (void)rd_error_set(&request->error, RD_POLICY_REFUSED, "%s:%d: %s (generation %u goes on)",
                            first->file, first->line, first->text, kernel->generation);
     request->error.detail = detail;
     request->error.status = RD_POLICY_REFUSED;
     return RD_POLICY_REFUSED;
-}
-
-static const char *activate_have(const struct rd_kernel *kernel)
-{
-    return kernel->hash;
-}
-
-static enum rd_status activate_loaded(struct rd_kernel *kernel, struct rd_request *request,
-                                      const struct rd_actor *actor, struct rd_loaded *loaded)
-{
-    struct rd_arena *arena = request->arena;
-    enum rd_status status = loaded->status;
-    bool changed = loaded->policy != NULL;
-    request->error = loaded->error;
-    if (status == RD_OK && changed)
-        status = rd_activate(kernel, &loaded->policy, loaded->sources, loaded->count, actor->name,
-                             &loaded->findings, &request->error);
-    if (status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG)
-        return rd_activate_refusal(kernel, request, &loaded->findings);
-    if (status != RD_OK)
-        return status;
-    if (changed)
-        rd_log(RD_LOG_INFO, "policy", "generation %u is in force (%.12s), activated by %s",
-               kernel->generation, kernel->hash, actor->name);
-    request->result = rd_map();
-    rd_map_add(arena, &request->result, "generation", rd_int(kernel->generation));
-    rd_map_add(arena, &request->result, "hash",
-               rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
-    rd_map_add(arena, &request->result, "changed", rd_bool(changed));
-    rd_map_add(arena, &request->result, "warnings", activate_findings(&loaded->findings, arena));
-    return RD_OK;
-}
-
-enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request)
-{
-    static const struct rd_loading_use use = { activate_have, activate_loaded };
-    return rd_loading_ask(kernel, request, &use);
-}
-
-enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request)
-{
-    struct rd_arena *arena = request->arena;
-    const struct rd_model *model = kernel->model;
-    struct rd_value types = rd_list(), decisions = rd_list();
-    for (size_t i = 0; i < model->type_count; i++) {
-        struct rd_value item = rd_map(), states = rd_list();
-        const struct rd_record_type *type = &model->types[i];
-        for (size_t s = 0; type->chart && s < type->chart->state_count; s++)
-            rd_list_add(arena, &states, rd_text(type->chart->states[s].name));
-        rd_map_add(arena, &item, "name", rd_text(type->name));
-        rd_map_add(arena, &item, "title", type->title);
-        rd_map_add(arena, &item, "workflow", rd_bool(type->chart != NULL));
-        if (type->chart) {
-            rd_map_add(arena, &item, "open", rd_text(type->chart->open.name));
-            rd_map_add(arena, &item, "form",
-                       type->chart->open.form ? rd_form_show(type->chart->open.form, arena)
-                                              : rd_null());
-            rd_map_add(arena, &item, "states", states);
-        }
-        rd_list_add(arena, &types, item);
-    }
-    for (size_t i = 0; i < model->decision_count; i++) {
-        struct rd_value item = rd_map();
-        rd_map_add(arena, &item, "name", rd_text(model->decisions[i].name));
-        rd_map_add(arena, &item, "title", model->decisions[i].title);
-        rd_map_add(arena, &item, "rows", rd_int((int64_t)model->decisions[i].row_count));
-        rd_list_add(arena, &decisions, item);
-    }
-    request->result = rd_map();
-    rd_map_add(arena, &request->result, "generation", rd_int(kernel->generation));
-    rd_map_add(arena, &request->result, "hash",
-               rd_text_copy(arena, kernel->hash, RD_POLICY_HASH_TEXT - 1));
-    rd_map_add(arena, &request->result, "company", rd_text(model->company));
-    rd_map_add(arena, &request->result, "records", types);
-    rd_map_add(arena, &request->result, "decisions", decisions);
-    return RD_OK;
 }

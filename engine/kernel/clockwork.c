@@ -156,10 +156,10 @@ static enum rd_status clock_resume(struct rd_run *run, struct rd_draft *draft)
     return RD_OK;
 }
 
-enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int from, int to)
+static enum rd_status clock_entered(struct rd_run *run, struct rd_draft *draft, int to,
+                                    bool was_paused)
 {
     const struct rd_state *state = &draft->chart->states[to];
-    bool was_paused = from >= 0 && draft->chart->states[from].pause;
     enum rd_status status = rd_draft_deadlines(run, draft);
     for (size_t i = 0; status == RD_OK && i < draft->deadline_count; i++)
         if (state->final || draft->deadlines[i].row.kind == RD_DEADLINE_STATE)
@@ -177,6 +177,24 @@ enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int fr
                                                      .which = (uint32_t)i,
                                                      .started_ms = run->now_ms });
     return status;
+}
+
+enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int from, int to)
+{
+    return clock_entered(run, draft, to, from >= 0 && draft->chart->states[from].pause);
+}
+
+/* Whether the state that is no more let the whole case's clocks stand still, they tell. */
+enum rd_status rd_clock_move(struct rd_run *run, struct rd_draft *draft)
+{
+    bool was_paused = false;
+    enum rd_status status = rd_draft_deadlines(run, draft);
+    for (size_t i = 0; status == RD_OK && i < draft->deadline_count; i++) {
+        const struct rd_draft_deadline *deadline = &draft->deadlines[i];
+        was_paused |= !deadline->removed && deadline->row.kind != RD_DEADLINE_STATE &&
+                      !deadline->row.running && deadline->row.pause_count > 0;
+    }
+    return status == RD_OK ? clock_entered(run, draft, draft->state, was_paused) : status;
 }
 
 enum rd_status rd_clock_within(struct rd_run *run, struct rd_draft *draft)

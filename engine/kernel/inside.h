@@ -67,6 +67,8 @@ struct rd_kernel {
     struct rd_share share;         /* of these */
     struct rd_staff_book *staff;   /* every account: staff.h */
     bool books_dirty;              /* that took over what is not flushed yet */
+    struct rd_arena moved_arena;   /* of `moved` */
+    struct rd_value moved;         /* of the generation in force: struct rd_activation; or null */
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
     struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
     struct rd_backing *backing;    /* the backup that is being made: backup.h; NULL */
@@ -188,11 +190,19 @@ struct rd_run {
 void rd_request_finish(const struct rd_kernel *kernel, struct rd_request *request);
 void rd_visit(struct rd_kernel *kernel, uint32_t spot);
 
+/* How a policy comes into force. Everything is borrowed. */
+struct rd_activation {
+    const char *actor, *behind;   /* behind: NULL, or the administrator who acts as `actor` */
+    const char *why;              /* NULL: it was not said */
+    int64_t back_to;              /* the generation that is come back to; 0: it is a new one */
+    const struct rd_value *moved; /* {type: {old state: new state}} beside what the charts say */
+};
 /* activate.c: makes `policy` the generation in force (journalled); takes it over on success only.
- */
+ * RD_POLICY_REFUSED where records would be stranded; findings name them. */
 enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
-                           const struct rd_policy_source *sources, size_t count, const char *actor,
-                           struct rd_findings *findings, struct rd_error *error) RD_MUST_CHECK;
+                           const struct rd_policy_source *sources, size_t count,
+                           const struct rd_activation *how, struct rd_findings *findings,
+                           struct rd_error *error) RD_MUST_CHECK;
 /* The policy of these options, which is the caller's own and outlives the kernel: takes effect
  * without an entry where it is the one in force. */
 enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
@@ -210,11 +220,27 @@ enum rd_status rd_activate_refusal(struct rd_kernel *kernel, struct rd_request *
 /* Loads the stored active generation; RD_NOT_FOUND where there is none. */
 enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *findings,
                                   struct rd_error *error) RD_MUST_CHECK;
+/* Whether a rollback took the policy of this hash out of force: a start does not bring it back. */
+bool rd_activate_taken_back(struct rd_kernel *kernel, const char *hash);
 /* The hash of the stored active generation. */
 enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT],
                                 struct rd_error *error) RD_MUST_CHECK;
-enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request);
+/* Findings as the wire has them. */
+struct rd_value rd_activate_findings(const struct rd_findings *findings, struct rd_arena *arena);
+
+/* generation.c, info.c */
+/* The state that cases of this one go to in the generation in force: -1 where none. `chart` is of
+ * the kernel's model. */
+int rd_generation_move(const struct rd_kernel *kernel, const struct rd_chart *chart,
+                       const char *state);
+/* Shows a record where it goes, while planning anew has not come to it yet. */
+void rd_generation_moved(const struct rd_kernel *kernel, const struct rd_record_type *type,
+                         struct rd_record *record);
+enum rd_status rd_method_policy_activate(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_policy_list(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_policy_rollback(struct rd_kernel *kernel, struct rd_request *request);
 
 /* actor.c */
 /* The row by which the actor may, himself or (then `behalf` is set) standing in for somebody; else
@@ -344,6 +370,8 @@ void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
 /* The draft of a record: one that is already being changed, or loaded from the store. */
 enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id,
                            struct rd_draft **out) RD_MUST_CHECK;
+/* Whether its state is no more in this policy, and it is in another now. */
+bool rd_draft_is_moved(const struct rd_draft *draft);
 /* A new record of a type. */
 enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *type,
                             struct rd_draft **out) RD_MUST_CHECK;
@@ -440,6 +468,9 @@ enum rd_status rd_method_ledger_verify(struct rd_kernel *kernel, struct rd_reque
 /* clockwork.c: deadlines of drafts */
 enum rd_status rd_clock_enter(struct rd_run *run, struct rd_draft *draft, int from,
                               int to) RD_MUST_CHECK;
+/* The draft's state is no more in this policy, and `moved` has sent it to another: that one's
+ * limits begin, the old one's end. Nothing of it is written unless the draft is. */
+enum rd_status rd_clock_move(struct rd_run *run, struct rd_draft *draft) RD_MUST_CHECK;
 enum rd_status rd_clock_within(struct rd_run *run, struct rd_draft *draft) RD_MUST_CHECK;
 enum rd_status rd_clock_start(struct rd_run *run, struct rd_draft *draft, const char *name,
                               const char *limit, const char *event, const char *clock,
@@ -457,9 +488,9 @@ enum rd_status rd_clock_replan(struct rd_run *run, struct rd_draft *draft,
 /* replan.c */
 /* Goes on with a re-planning that was begun and not ended (the store remembers it). */
 enum rd_status rd_replan_resume(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
-/* Adds the effect that begins one, where there is any deadline or `model` has limits that the
- * generation in force has not; for an activation's entry. */
-enum rd_status rd_replan_effect(struct rd_kernel *kernel, const struct rd_model *model,
+/* Adds the effect that begins one, where there is any deadline, `model` has limits that the
+ * generation in force has not, or (`moves`) cases go to other states; for an activation's entry. */
+enum rd_status rd_replan_effect(struct rd_kernel *kernel, const struct rd_model *model, bool moves,
                                 struct rd_arena *arena, struct rd_value *effects,
                                 struct rd_error *error) RD_MUST_CHECK;
 /* The first record at or behind `from` that has a deadline, or (`gained`) that has a workflow;

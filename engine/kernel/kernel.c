@@ -156,7 +156,7 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
         status = rd_policy_read_dir(&arena, options->policy_dir, &sources, &count, error);
     if (status == RD_OK) {
         rd_policy_hash(sources, count, hash);
-        if (any && strcmp(hash, stored) == 0) {
+        if (any && (strcmp(hash, stored) == 0 || rd_activate_taken_back(kernel, hash))) {
             rd_arena_fini(&arena);
             return rd_activate_stored(kernel, findings, error);
         }
@@ -167,8 +167,8 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
         status = rd_activate_stored(kernel, findings,
                                     error); /* first the old one: what would be stranded? */
     if (status == RD_OK)
-        status =
-            rd_activate(kernel, &policy, count ? sources : NULL, count, "system", findings, error);
+        status = rd_activate(kernel, &policy, count ? sources : NULL, count,
+                             &(struct rd_activation){ .actor = "system" }, findings, error);
     rd_policy_free(policy);
     rd_arena_fini(&arena);
     if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) &&
@@ -196,6 +196,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     rd_buf_init(&kernel->scratch);
     rd_arena_init(&kernel->ring_arena);
     rd_meter_init(&kernel->told, RD_CALLERS_TOLD_MAX, 0);
+    rd_arena_init(&kernel->moved_arena);
     kernel->coverage = options->coverage;
     kernel->invariants = options->invariants;
     kernel->turn.quiet = !options->served;
@@ -246,6 +247,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_buf_fini(&kernel->entry_buf);
     rd_buf_fini(&kernel->scratch);
     rd_arena_fini(&kernel->ring_arena);
+    rd_arena_fini(&kernel->moved_arena);
     free((char *)(uintptr_t)kernel->policy_dir);
     free((char *)(uintptr_t)kernel->data_dir);
     rd_meter_fini(&kernel->told);

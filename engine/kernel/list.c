@@ -71,6 +71,7 @@ static bool list_take(void *context, struct rd_scan *scan, struct rd_record *rec
         rd_deadlines_load(scan->kernel->store, record->id, arena, &deadlines, &count, &ignored) !=
             RD_OK)
         return true;
+    rd_generation_moved(scan->kernel, scan->type, &kept);
     rd_list_add(arena, &page->items,
                 rd_show_record(scan->kernel, &kept, deadlines, count, RD_NO_LEDGER, arena));
     return page->items.count < page->limit && arena->total - page->begun < RD_REPLY_ARENA_BYTES;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "kernel/aside.h"
+#include "kernel/promise.h"
 
 struct rd_loading {
     struct rd_request *request;
@@ -22,6 +23,7 @@ struct rd_loading {
     struct rd_loaded loaded;    /* the thread's, until it is done */
     const char *dir;            /* the kernel's, which waits for the thread before it forgets it */
     struct rd_symbols *symbols; /* likewise; shared by threads */
+    bool tests;
     char have[RD_POLICY_HASH_TEXT];
     struct rd_aside aside;
     struct rd_loading *next;
@@ -29,18 +31,41 @@ struct rd_loading {
 
 /* ---- on its own thread ---- */
 
+/* A broken promise is a finding. */
+static void loading_test(struct rd_loaded *loaded)
+{
+    struct rd_promise_report report = { 0 };
+    loaded->status = rd_promises_run(loaded->sources, loaded->count, NULL, NULL, NULL,
+                                     &loaded->arena, &report, &loaded->error);
+    for (size_t i = 0; loaded->status == RD_OK && i < report.run; i++) {
+        const struct rd_promise *promise = &report.promises[i];
+        if (!promise->kept)
+            rd_finding_error(&loaded->findings, promise->file, promise->line,
+                             "a promise is broken: %s: %s", promise->title,
+                             promise->why ? promise->why : "");
+    }
+    if (loaded->status == RD_OK && report.kept < report.run)
+        loaded->status =
+            rd_error_set(&loaded->error, RD_CHECK_FAILED, "the policy breaks %zu of its promises",
+                         report.run - report.kept);
+}
+
 static void loading_make(void *context)
 {
     struct rd_loading *loading = context;
     struct rd_loaded *loaded = &loading->loaded;
-    loaded->status = rd_policy_read_dir(&loaded->arena, loading->dir, &loaded->sources,
-                                        &loaded->count, &loaded->error);
+    if (!loading->use->sources)
+        loaded->status = rd_policy_read_dir(&loaded->arena, loading->dir, &loaded->sources,
+                                            &loaded->count, &loaded->error);
     if (loaded->status != RD_OK)
         return;
     rd_policy_hash(loaded->sources, loaded->count, loaded->hash);
-    if (strcmp(loaded->hash, loading->have) != 0)
-        loaded->status = rd_policy_load(loaded->sources, loaded->count, loading->symbols,
-                                        &loaded->findings, &loaded->policy, &loaded->error);
+    if (strcmp(loaded->hash, loading->have) == 0)
+        return;
+    loaded->status = rd_policy_load(loaded->sources, loaded->count, loading->symbols,
+                                    &loaded->findings, &loaded->policy, &loaded->error);
+    if (loaded->status == RD_OK && loading->tests)
+        loading_test(loaded);
 }
 
 /* ---- on the kernel's ---- */
@@ -50,6 +75,12 @@ static void loading_begin(struct rd_kernel *kernel, struct rd_loading *loading)
     const char *have = loading->use->have(kernel);
     memcpy(loading->have, have, strlen(have) + 1);
     rd_aside_begin(&loading->aside, loading_make, loading);
+}
+
+static void loading_forget(struct rd_loading *loading)
+{
+    if (loading->use->forget)
+        loading->use->forget(&loading->loaded);
 }
 
 static void loading_free(struct rd_loading *loading)
@@ -64,7 +95,7 @@ enum rd_status rd_loading_ask(struct rd_kernel *kernel, struct rd_request *reque
 {
     struct rd_loading **at = &kernel->loadings;
     size_t waiting = 0;
-    if (!kernel->policy_dir)
+    if (!kernel->policy_dir && !use->sources)
         return rd_error_set(&request->error, RD_POLICY_REFUSED,
                             "the server was started without a policy directory");
     for (; *at; at = &(*at)->next)
@@ -83,6 +114,14 @@ enum rd_status rd_loading_ask(struct rd_kernel *kernel, struct rd_request *reque
     loading->loaded.error = RD_ERROR_NONE;
     rd_arena_init(&loading->loaded.arena);
     rd_findings_init(&loading->loaded.findings, &loading->loaded.arena);
+    loading->tests = use->tests && rd_map_bool(request->params, "tests", true);
+    if (use->sources) {
+        enum rd_status status = use->sources(kernel, request, &loading->loaded);
+        if (status != RD_OK) {
+            loading_free(loading);
+            return status;
+        }
+    }
     *at = loading;
     request->waits = true;
     if (waiting == 0)
@@ -90,10 +129,12 @@ enum rd_status rd_loading_ask(struct rd_kernel *kernel, struct rd_request *reque
     return RD_OK;
 }
 
-static void loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
+/* False: it goes on, a batch later. */
+static bool loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
 {
     struct rd_request *request = loading->request;
     struct rd_actor actor;
+    loading->loaded.goes_on = false;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status == RD_OK)
         status = rd_actor_may(kernel, &actor, "policy.reload", &request->error);
@@ -101,10 +142,14 @@ static void loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
         /* an account's name is its generation's */
         actor.name = rd_arena_copy(&loading->loaded.arena, actor.name, strlen(actor.name));
         status = loading->use->then(kernel, request, &actor, &loading->loaded);
+        if (loading->loaded.goes_on)
+            return false;
     }
+    loading_forget(loading);
     request->status = status;
     request->waits = false;
     rd_request_finish(kernel, request);
+    return true;
 }
 
 struct rd_request *rd_loading_slice(struct rd_kernel *kernel)
@@ -113,7 +158,8 @@ struct rd_request *rd_loading_slice(struct rd_kernel *kernel)
     if (!loading || !rd_aside_is_done(&loading->aside))
         return NULL;
     rd_aside_join(&loading->aside);
-    loading_answer(kernel, loading);
+    if (!loading_answer(kernel, loading))
+        return NULL;
     struct rd_request *answered = loading->request;
     kernel->loadings = loading->next;
     loading_free(loading);
@@ -144,6 +190,7 @@ void rd_loading_fini(struct rd_kernel *kernel)
         struct rd_loading *loading = kernel->loadings;
         struct rd_request *request = loading->request;
         kernel->loadings = loading->next;
+        loading_forget(loading);
         loading_free(loading);
         request->waits = false;
         request->status = rd_error_set(&request->error, RD_SHUTTING_DOWN,

@@ -15,12 +15,22 @@ struct rd_loaded {
     struct rd_policy *policy; /* NULL: refused, or nothing new */
     enum rd_status status;
     struct rd_error error;
+    bool goes_on; /* set by `then`: it is to be called again, a batch later */
+    void *work;   /* `then`'s own, of an earlier call; `then` frees it */
 };
 
 /* Who asks for a load, and how it goes on. Both run on the kernel's thread. */
 struct rd_loading_use {
     /* The hash that needs no loading: `policy` is NULL with RD_OK where the directory has it. */
     const char *(*have)(const struct rd_kernel *kernel);
+    /* Gives the sources instead of the kernel's directory, in `loaded`; called when it is asked
+     * for. NULL: the directory. */
+    enum rd_status (*sources)(struct rd_kernel *kernel, struct rd_request *request,
+                              struct rd_loaded *loaded);
+    /* Whether the promises beside the rules must be kept; a parameter `tests` may say no. */
+    bool tests;
+    /* Before the request is given up unanswered; NULL: nothing is to be done. */
+    void (*forget)(struct rd_loaded *loaded);
     /* Answers the request, whose actor may still reload; between two batches. */
     enum rd_status (*then)(struct rd_kernel *kernel, struct rd_request *request,
                            const struct rd_actor *actor, struct rd_loaded *loaded);

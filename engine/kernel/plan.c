@@ -113,6 +113,18 @@ static void draft_spread(struct rd_draft *draft)
     }
 }
 
+/* A state that this policy no longer has: whoever touches the case finds it where `moved` sends it,
+ * whether planning anew (replan.c) has come to it yet or not. */
+static enum rd_status draft_move(struct rd_run *run, struct rd_draft *draft)
+{
+    int to = rd_generation_move(run->kernel, draft->chart, draft->record.state);
+    if (to < 0)
+        return RD_OK;
+    draft->state = to;
+    draft->record.state = draft->chart->states[to].name;
+    return rd_clock_move(run, draft);
+}
+
 enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft **out)
 {
     for (size_t i = 0; i < run->draft_count; i++)
@@ -136,7 +148,13 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
         (*out)->record.state = type->chart->states[type->chart->initial].name;
     if (type->chart)
         (*out)->state = rd_state_find(type->chart, (*out)->record.state);
-    return RD_OK;
+    return type->chart && (*out)->state < 0 ? draft_move(run, *out) : RD_OK;
+}
+
+bool rd_draft_is_moved(const struct rd_draft *draft)
+{
+    return draft->state >= 0 && draft->stored.state &&
+           rd_state_find(draft->chart, draft->stored.state) < 0;
 }
 
 /* With `zeros` digits at the least. */

@@ -114,6 +114,9 @@ static void preview_view(struct preview *preview, struct rd_kernel *kernel)
     preview->view.bindings = rd_bindings_new(&kernel->catalogue, preview->view.model);
     preview->view.coverage = NULL;
     preview->gained = rd_rearm_gains(kernel->model, preview->view.model);
+    preview->view.moved = rd_null();
+    for (size_t c = 0; c < preview->view.model->chart_count; c++)
+        preview->gained |= preview->view.model->charts[c].move_count > 0;
     rd_buf_init(&preview->view.scratch);
     rd_buf_init(&preview->view.entry_buf);
 }
@@ -194,7 +197,7 @@ static enum rd_status preview_loaded(struct rd_kernel *kernel, struct rd_request
 
 enum rd_status rd_method_policy_preview(struct rd_kernel *kernel, struct rd_request *request)
 {
-    static const struct rd_loading_use use = { preview_have, preview_loaded };
+    static const struct rd_loading_use use = { .have = preview_have, .then = preview_loaded };
     bool goes_on = kernel->preview && rd_map_text(request->params, "cursor", NULL);
     return goes_on ? preview_slice(kernel, request) : rd_loading_ask(kernel, request, &use);
 }

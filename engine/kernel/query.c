@@ -136,6 +136,8 @@ enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *r
                                        &request->error);
     if (status != RD_OK)
         return status;
+    if (!as_of)
+        rd_generation_moved(kernel, type, &record);
     request->result = rd_show_record(kernel, &record, deadlines, count,
                                      as_of ? RD_NO_LEDGER : rd_kernel_now_ms(kernel), arena);
     return RD_OK;

@@ -80,7 +80,7 @@ static void replan_mark(struct rd_arena *arena, struct rd_value *effects, enum r
     rd_list_add(arena, effects, effect);
 }
 
-enum rd_status rd_replan_effect(struct rd_kernel *kernel, const struct rd_model *model,
+enum rd_status rd_replan_effect(struct rd_kernel *kernel, const struct rd_model *model, bool moves,
                                 struct rd_arena *arena, struct rd_value *effects,
                                 struct rd_error *error)
 {
@@ -89,7 +89,7 @@ enum rd_status rd_replan_effect(struct rd_kernel *kernel, const struct rd_model 
     enum rd_status status = rd_counter_read(kernel->store, RD_COUNTER_REPLAN, &under_way, error);
     if (status != RD_OK)
         return status;
-    bool gained = under_way == REPLAN_GAINED || rd_rearm_gains(kernel->model, model);
+    bool gained = moves || under_way == REPLAN_GAINED || rd_rearm_gains(kernel->model, model);
     status = rd_replan_next(kernel, 0, false, &first, error);
     if (status == RD_OK || (status == RD_END && gained))
         replan_mark(arena, effects, gained ? REPLAN_GAINED : REPLAN_DEADLINES);
@@ -128,17 +128,23 @@ static enum rd_status replan_record(struct rd_kernel *kernel, struct rd_id id,
     struct rd_run run;
     struct rd_draft *draft;
     uint64_t seq;
-    size_t moved = 0, begun = 0, ended = 0;
+    size_t moved = 0, planned = 0, begun = 0, ended = 0;
     rd_arena_reset(&kernel->ring_arena);
     rd_run_init(&run, kernel, &kernel->ring_arena, error);
     run.actor = (struct rd_actor){ .name = "system", .system = true };
     run.command = "replan";
     enum rd_status status = rd_draft_of(&run, id, &draft);
+    if (status == RD_OK && rd_draft_is_moved(draft)) {
+        moved = 1;
+        draft->changed = true;
+        rd_run_decided(&run, draft->chart->name, draft->chart->file, draft->chart->line, "moved",
+                       rd_arena_join(run.arena, draft->stored.state, " -> ", draft->record.state));
+    }
     if (status == RD_OK)
         status = rd_rearm(&run, draft, kernel->replan_gained, &begun, &ended);
     if (status == RD_OK)
-        status = rd_clock_replan(&run, draft, &moved);
-    moved += begun + ended;
+        status = rd_clock_replan(&run, draft, &planned);
+    moved += planned + begun + ended;
     if (status == RD_OK && moved) {
         status = rd_run_commit(&run, draft, &seq);
         kernel->replan_moved += status == RD_OK ? moved : 0;

@@ -46,6 +46,10 @@ struct rd_people rd_staff_of_group(const struct rd_kernel *kernel, const char *g
 /* Those in the unit who have not left; at most `max`. */
 struct rd_people rd_staff_of_unit(const struct rd_kernel *kernel, int unit, size_t max,
                                   struct rd_arena *arena);
+/* Calls `take` for every account of somebody who has not left, until it says that that is enough.
+ */
+void rd_staff_each(const struct rd_kernel *kernel,
+                   bool (*take)(void *context, const struct rd_account *account), void *context);
 /* What a page of the book is narrowed to; -1 and NULL: not. */
 struct rd_staff_filter {
     int unit, role; /* role: by name */

@@ -150,6 +150,17 @@ struct rd_people rd_staff_page(const struct rd_kernel *kernel, const struct rd_s
     return people;
 }
 
+void rd_staff_each(const struct rd_kernel *kernel,
+                   bool (*take)(void *context, const struct rd_account *account), void *context)
+{
+    const struct rd_staff_book *book = kernel->staff;
+    for (size_t i = 0; book && i < book->bucket_count; i++)
+        for (struct staff_entry *entry = book->buckets[CHAIN_NAME][i]; entry;
+             entry = entry->next[CHAIN_NAME])
+            if (!entry->account.left && take(context, &entry->account))
+                return;
+}
+
 size_t rd_staff_delegators(const struct rd_kernel *kernel, const char *name, int64_t now_ms,
                            const struct rd_account **out)
 {

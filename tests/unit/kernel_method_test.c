@@ -40,9 +40,11 @@ START_TEST(the_table_is_sorted_and_each_row_has_its_operation)
     static const char *const shared[][2] = {
         { "backup.status", "backup.create" },     { "feed.read", "feed.subscribe" },
         { "feed.unsubscribe", "feed.subscribe" }, { "import.apply", "import.run" },
-        { "import.finish", "import.run" },        { "policy.preview", "policy.reload" },
-        { "report.cases", "report.run" },         { "report.list", "report.run" },
-        { "staff.list", "staff.read" },           { "staff.show", "staff.read" },
+        { "import.finish", "import.run" },        { "policy.activate", "policy.reload" },
+        { "policy.list", "policy.info" },         { "policy.preview", "policy.reload" },
+        { "policy.rollback", "policy.reload" },   { "report.cases", "report.run" },
+        { "report.list", "report.run" },          { "staff.list", "staff.read" },
+        { "staff.show", "staff.read" },
     };
     size_t count;
     const struct rd_method *methods = rd_kernel_methods(&count);

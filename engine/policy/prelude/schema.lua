@@ -138,6 +138,7 @@ local words = {
     key("always", "always_events", "Events that every state accepts which is not final", "任何未终结状态都接受的事件"),
     key("invariants", "names", "Guards that hold after every command: asked by policy test and sim run, which fail where one does not",
         "不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)"),
+    key("moved", "moves", "Where cases go whose state this version no longer has: OLD = \"NEW\"", "本版取消的状态中的案件去往何处:旧状态 = 新状态"),
     key("public", "public", "What a customer may be shown of his case", "客户可见内容"),
     key("guidance", "dotted", "The decision that advises staff: symptom, cause, advice", "指导处理的知识库决策"),
     key("guards", "guards", "Guards: name = function(f) return true or false, reason end", "守卫函数"),

@@ -202,6 +202,16 @@ function kinds.states(value, place, label)
   return list
 end
 
+-- Where cases go whose state is no more. Which states there are, the chart knows.
+function kinds.moves(value, place, label)
+  if not check.table(value, place, label) then return nil end
+  local list = {}
+  for from, to, at in check.members(value, place, label) do
+    list[#list + 1] = { from = from, to = kinds.name(to, at, ("moved.%s"):format(from)), line = at.line }
+  end
+  return list
+end
+
 -- ---- guards and actions ----
 
 -- Functions are kept aside; the normal form has their numbers.
@@ -237,7 +247,7 @@ function words.workflow(normal, declared)
   normal.workflows[#normal.workflows + 1] = {
     name = declared.name, version = v.version, title = v.title, initial = v.initial, clock = v.clock,
     file = declared.place.file, line = declared.place.line, open = v.open, within = v.within, facts = v.facts or {}, public = v.public, guidance = v.guidance,
-    states = v.states or {}, always = v.always or {}, guards = v.guards or {}, actions = v.actions or {}, invariants = v.invariants or {},
+    states = v.states or {}, always = v.always or {}, guards = v.guards or {}, actions = v.actions or {}, invariants = v.invariants or {}, moved = v.moved or {},
   }
 end
 

@@ -172,6 +172,7 @@ empty = nil
 ---@field states table<string, redress.state> States: name = { ... }. 状态
 ---@field always? table<string, string|redress.event> Events that every state accepts which is not final. 任何未终结状态都接受的事件
 ---@field invariants? string|string[] Guards that hold after every command: asked by policy test and sim run, which fail where one does not. 不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)
+---@field moved? table<string, string> Where cases go whose state this version no longer has: OLD = "NEW". 本版取消的状态中的案件去往何处:旧状态 = 新状态
 ---@field public? redress.public What a customer may be shown of his case. 客户可见内容
 ---@field guidance? string The decision that advises staff: symptom, cause, advice. 指导处理的知识库决策
 ---@field guards? table<string, redress.guard> Guards: name = function(f) return true or false, reason end. 守卫函数
