@@ -58,7 +58,7 @@ test-clang:
 
 test-long: packages
 	@$(call BUILD,test)
-	@cd build/test && REDRESS_LONG=1 $(CTEST) -L "fault|sim"
+	@cd build/test && REDRESS_LONG=1 $(CTEST) -L "fault|power|sim"
 	@cd build/test && REDRESS_LONG=1 $(CTEST) -R "calendar_property|staff_scale|unit/audit"
 	@$(call BUILD,tsan)
 	@cd build/tsan && REDRESS_LONG=1 $(CTEST) -L flow

@@ -102,7 +102,7 @@ enum rd_status rd_error_at(struct rd_error *error, enum rd_status status, const 
 enum rd_status rd_error_errno(struct rd_error *error, enum rd_status status, int errnum,
                               const char *format, ...)
 {
-    if (errnum == ENOSPC || errnum == EDQUOT)
+    if (errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG)
         status = RD_STORAGE_FULL;
     va_list args;
     va_start(args, format);

@@ -30,8 +30,9 @@ enum rd_status rd_error_set(struct rd_error *error, enum rd_status status, const
 /* As set, with a place. */
 enum rd_status rd_error_at(struct rd_error *error, enum rd_status status, const char *where,
                            const char *format, ...) RD_PRINTF(4, 5);
-/* As set, with errno's text behind the sentence: "FORMAT: No space left on device". ENOSPC and
- * EDQUOT become RD_STORAGE_FULL whatever `status` says. */
+/* As set, with errno's text behind the sentence: "FORMAT: No space left on device". ENOSPC,
+ * EDQUOT (the quota) and EFBIG (the largest file that may be) become RD_STORAGE_FULL whatever
+ * `status` says. */
 enum rd_status rd_error_errno(struct rd_error *error, enum rd_status status, int errnum,
                               const char *format, ...) RD_PRINTF(4, 5);
 

@@ -23,6 +23,7 @@
 #include "kernel/kernel.h"
 #include "server/client.h"
 #include "store/backup.h"
+#include "store/disk.h"
 
 #define BACKUP_LOOK_MS 250
 
@@ -273,6 +274,9 @@ enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
         rd_dirs_remove(partial);
         return status;
     }
+    status = rd_disk_flush_name(to, error);
+    if (status != RD_OK)
+        return status;
     backup_print(cli, &summary, digest,
                  "restored; start it with `redress serve --data` and this directory");
     return RD_OK;

@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "kernel/kernel.h"
+#include "server/fatal.h"
 #include "server/feed.h"
 #include "server/listener.h"
 #include "server/server.h"
@@ -401,18 +402,25 @@ static void daemon_log_start(const struct rd_daemon_options *options, struct rd_
     }
 }
 
-/* Each session is an open file; what the shell allows by default is less than RD_SESSIONS_MAX. */
-static void daemon_allow_files(void)
+/* Each session is an open file; what the shell allows by default is less than RD_SESSIONS_MAX. How
+ * many sessions there may be: peers that come in crowds never take the files that the journal needs
+ * in order to go on. */
+static size_t daemon_allow_files(void)
 {
     struct rlimit limit;
     rlim_t need = RD_SESSIONS_MAX + DAEMON_OWN_FILES;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= need)
-        return;
+        return RD_SESSIONS_MAX;
     limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < need)
-        rd_log(RD_LOG_WARN, "daemon",
-               "only %llu files may be open here: fewer than %u sessions can be served",
-               (unsigned long long)limit.rlim_cur, RD_SESSIONS_MAX);
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= need)
+        return RD_SESSIONS_MAX;
+    rlim_t own = limit.rlim_cur < 2 * DAEMON_OWN_FILES ? limit.rlim_cur / 2 : DAEMON_OWN_FILES;
+    size_t sessions = (size_t)(limit.rlim_cur - own);
+    rd_log(RD_LOG_WARN, "daemon",
+           "only %llu files may be open here: %zu instead of %u sessions can be served",
+           (unsigned long long)limit.rlim_cur, sessions, RD_SESSIONS_MAX);
+    return sessions;
 }
 
 static enum rd_status daemon_open(const struct rd_daemon_options *options,
@@ -448,11 +456,11 @@ enum rd_status rd_daemon_run(const struct rd_daemon_options *options, struct rd_
     if (options->listen_count == 0 || options->listen_count > DAEMON_LISTEN_MAX)
         return rd_error_set(error, RD_BAD_CONFIG, "between 1 and %d addresses to listen at, please",
                             DAEMON_LISTEN_MAX);
-    signal(SIGPIPE, SIG_IGN);
+    rd_fatal_prepare();
     signal(SIGHUP, SIG_IGN); /* until there is something to reload */
-    daemon_allow_files();
     struct rd_server *server = calloc(1, sizeof(*server));
     RD_ASSERT(server != NULL);
+    server->sessions_max = daemon_allow_files();
     rd_notify_init(&server->notify);
     struct rd_kernel *kernel = NULL;
     enum rd_status status = daemon_open(options, &server->notify, &kernel, error);

@@ -33,7 +33,7 @@ struct rd_server {
     struct rd_session *sessions;
     struct rd_session *followers; /* sessions that have subscribed to the feed */
     struct rd_session *dirty;     /* sessions with something to send in this turn */
-    size_t session_count;
+    size_t session_count, sessions_max;
     uint64_t session_serial;
 
     struct rd_job_pool pool;

@@ -530,7 +530,7 @@ void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_
     rd_log(RD_LOG_DEBUG, "session", "session %llu opens at the %s door, uid %u",
            (unsigned long long)session->serial, door == RD_DOOR_UNIX ? "unix" : "tcp",
            session->uid);
-    if (server->session_count > RD_SESSIONS_MAX)
+    if (server->session_count > server->sessions_max)
         session_turn_away(session);
     session_advance(session);
 }

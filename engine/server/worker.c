@@ -163,9 +163,12 @@ static void worker_answer(struct rd_worker *worker, struct rd_jobs *jobs, size_t
     worker->ring_was_vain =
         due && ran == 0 && !wrote && !answers && !rd_kernel_reads(worker->kernel);
     worker_hold(worker, jobs);
-    if (failed)
-        worker_fail(worker, failed);
+    /* first what is durable: a flush behind the run before may have done it, and not said so yet */
     worker_release(worker, rd_kernel_durable_seq(worker->kernel));
+    if (failed) {
+        worker_fail(worker, failed);
+        worker_release(worker, 0);
+    }
     worker_keep_pace(worker);
     if (answers || wrote)
         rd_kernel_tidy(worker->kernel);

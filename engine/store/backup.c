@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/disk.h"
 
 #define BACKUP_LOCK "backup.lock"
 #define BACKUP_JOURNAL "journal"
@@ -56,8 +57,9 @@ static bool backup_knows_own(const char *name)
 
 static enum rd_status backup_dir(const char *path, int *fd, struct rd_error *error)
 {
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return rd_error_errno(error, RD_IO, errno, "can't make %s", path);
+    enum rd_status status = rd_disk_make_dir(path, error);
+    if (status != RD_OK)
+        return status;
     *fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return *fd >= 0 ? RD_OK : rd_error_errno(error, RD_IO, errno, "can't open %s", path);
 }

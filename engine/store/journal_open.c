@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/disk.h"
 #include "store/journal_inner.h"
 
 /* Bytes of the newest segment that are read at once, and how many of them again with the next: a
@@ -584,8 +585,11 @@ static enum rd_status journal_configure(struct rd_journal *journal,
             "journal segments of %u bytes do not hold an entry of %u bytes: make them larger",
             journal->segment_bytes, journal->entry_bytes_max);
     }
-    if (!journal->read_only && mkdir(journal->dir, 0700) != 0 && errno != EEXIST) {
-        return rd_error_errno(error, RD_IO, errno, "cannot make the directory %s", journal->dir);
+    if (!journal->read_only) {
+        enum rd_status status = rd_disk_make_dir(journal->dir, error);
+        if (status != RD_OK) {
+            return status;
+        }
     }
     journal->dir_fd = open(journal->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (journal->dir_fd < 0) {

@@ -21,14 +21,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 
 #include "base/limits.h"
+#include "store/disk.h"
 #include "store/faults.h"
 
 #define PAGES_READERS_MAX 126u
-#define PAGES_ROOM_BYTES_MIN (1024ull * 1024) /* a file system with less than this is full */
 
 #define PAGES_KEY_FITS(name, text, key, front)                                                     \
     _Static_assert((key) > 0 && (key) <= RD_KEY_BYTES_MAX && (front) < (key), "keys of " text);
@@ -42,14 +41,17 @@ struct rd_pages {
 };
 
 /* LMDB says EIO where a write came out short. That is how a disk that becomes full in the middle of
- * a write shows itself; a disk that dies says EIO as well, but has room. */
+ * a write shows itself, or a quota that is used up; a disk that dies says EIO as well, but has
+ * room. */
 static int pages_write_code(const struct rd_pages *pages, int code)
 {
-    struct statvfs room;
+    const char *dir;
     int fd;
-    if (code != EIO || mdb_env_get_fd(pages->env, &fd) != 0 || fstatvfs(fd, &room) != 0)
+    if (code != EIO || mdb_env_get_fd(pages->env, &fd) != 0 ||
+        mdb_env_get_path(pages->env, &dir) != 0)
         return code;
-    return (uint64_t)room.f_bavail * room.f_frsize < PAGES_ROOM_BYTES_MIN ? ENOSPC : code;
+    int why = rd_disk_no_room(fd, dir);
+    return why ? why : code;
 }
 
 /* LMDB's word for it becomes ours. */

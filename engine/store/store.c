@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/disk.h"
 #include "store/faults.h"
 #include "store/layer.h"
 #include "store/pages.h"
@@ -201,8 +202,9 @@ static enum rd_status store_check_format(struct rd_store *store, const char *dir
 enum rd_status rd_store_open(const char *dir, const struct rd_store_options *options,
                              struct rd_store **out, struct rd_error *error)
 {
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return rd_error_errno(error, RD_IO, errno, "cannot make the directory %s", dir);
+    enum rd_status status = rd_disk_make_dir(dir, error);
+    if (status != RD_OK)
+        return status;
     struct rd_store *store = calloc(1, sizeof *store);
     RD_ASSERT(store && sodium_init() >= 0);
     RD_ASSERT(pthread_mutex_init(&store->lock, NULL) == 0 &&
@@ -210,7 +212,9 @@ enum rd_status rd_store_open(const char *dir, const struct rd_store_options *opt
     store->writer = pthread_self();
     store->open = rd_layer_new();
     store->spare = rd_layer_new();
-    enum rd_status status = rd_pages_open(dir, store_map_bytes(dir, options), &store->pages, error);
+    status = rd_pages_open(dir, store_map_bytes(dir, options), &store->pages, error);
+    if (status == RD_OK)
+        status = rd_disk_flush_dir(dir, error); /* LMDB has made its file and flushed only that */
     if (status == RD_OK)
         status = store_check_format(store, dir, error);
     if (status != RD_OK) {

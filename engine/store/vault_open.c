@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/disk.h"
 #include "store/faults.h"
 #include "store/vault_inner.h"
 
@@ -40,8 +40,9 @@ static enum rd_status vault_lock(struct rd_vault *vault, struct rd_error *error)
     if (status != RD_OK) {
         return status;
     }
-    if (mkdir(vault->dir, 0700) != 0 && errno != EEXIST) {
-        return rd_error_errno(error, RD_IO, errno, "cannot make the data directory %s", vault->dir);
+    status = rd_disk_make_dir(vault->dir, error);
+    if (status != RD_OK) {
+        return status;
     }
     vault->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (vault->lock_fd < 0) {
@@ -126,14 +127,7 @@ static enum rd_status vault_rename(const struct rd_vault *vault, const char *fro
     if (status == RD_OK && rename(path_from, path_to) != 0) {
         status = rd_error_errno(error, RD_IO, errno, "cannot rename %s to %s", path_from, to);
     }
-    int fd = status == RD_OK ? open(vault->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (status == RD_OK && (fd < 0 || fsync(fd) != 0)) {
-        status = rd_error_errno(error, RD_IO, errno, "cannot flush %s", vault->dir);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return status;
+    return status == RD_OK ? rd_disk_flush_dir(vault->dir, error) : status;
 }
 
 /* Finishes or undoes a rebuild that a crash interrupted. */
@@ -272,7 +266,8 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
     if (status == RD_OK) {
         status = vault_settle(vault, error);
     }
-    if (status == RD_OK && options->fresh_store) {
+    /* a store comes into being aside as well: one that has its name is whole */
+    if (status == RD_OK && (options->fresh_store || !vault_has(vault, "store"))) {
         status = vault_rebuild(vault, recovery, error);
     } else if (status == RD_OK) {
         status = vault_open_store(vault, "store", error);

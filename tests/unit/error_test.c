@@ -41,6 +41,7 @@ START_TEST(test_errno_text_and_full_disks)
     ck_assert_int_eq(rd_error_errno(&error, RD_IO, ENOENT, "opening %s", "x"), RD_IO);
     ck_assert_str_eq(error.text, "opening x: No such file or directory");
     ck_assert_int_eq(rd_error_errno(&error, RD_IO, EDQUOT, "writing"), RD_STORAGE_FULL);
+    ck_assert_int_eq(rd_error_errno(&error, RD_IO, EFBIG, "writing"), RD_STORAGE_FULL);
     ck_assert_int_eq(error.status, RD_STORAGE_FULL);
     ck_assert_int_eq(rd_error_errno(&error, RD_IO, ENOSPC, "writing"), RD_STORAGE_FULL);
     ck_assert_str_eq(error.text, "writing: No space left on device");

@@ -1,0 +1,92 @@
+/* Directories and their names, and whether there is room. Knows no format. */
+#include "store/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define DISK_ROOM_BYTES (1024u * 1024) /* a file system with less than this is full */
+
+/* 0, or errno. */
+static int disk_flush(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = fd < 0 || fsync(fd) != 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    return failed;
+}
+
+enum rd_status rd_disk_flush_dir(const char *path, struct rd_error *error)
+{
+    int failed = disk_flush(path);
+    return failed ? rd_error_errno(error, RD_IO, failed, "cannot flush %s", path) : RD_OK;
+}
+
+/* "a/b/" and "a/b" stand in "a", "b" stands in ".", "/b" in "/". */
+static void disk_parent(const char *path, char out[PATH_MAX])
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    snprintf(out, PATH_MAX, "%.*s", len ? (int)len : 1, len ? path : ".");
+}
+
+/* 0, or the errno of writing DISK_ROOM_BYTES into a file without a name. */
+static int disk_try(const char *dir)
+{
+    static const char zeros[64 * 1024];
+    int failed = 0, fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return 0; /* the file system knows no such files: nothing was learnt */
+    for (size_t done = 0; !failed && done < DISK_ROOM_BYTES;) {
+        ssize_t n = write(fd, zeros, sizeof zeros);
+        failed = n > 0 || (n < 0 && errno == EINTR) ? 0 : n < 0 ? errno : ENOSPC;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    close(fd);
+    return failed == ENOSPC || failed == EDQUOT || failed == EFBIG ? failed : 0;
+}
+
+int rd_disk_no_room(int fd, const char *dir)
+{
+    struct statvfs room;
+    struct stat file;
+    struct rlimit limit;
+    if (fstatvfs(fd, &room) == 0 && (uint64_t)room.f_bavail * room.f_frsize < DISK_ROOM_BYTES)
+        return ENOSPC;
+    if (fstat(fd, &file) == 0 && getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+        limit.rlim_cur != RLIM_INFINITY && (rlim_t)file.st_size + DISK_ROOM_BYTES > limit.rlim_cur)
+        return EFBIG;
+    return disk_try(dir);
+}
+
+enum rd_status rd_disk_flush_name(const char *path, struct rd_error *error)
+{
+    char parent[PATH_MAX];
+    if (strlen(path) >= sizeof parent)
+        return rd_error_set(error, RD_BAD_CONFIG, "the path is too long: %.200s", path);
+    disk_parent(path, parent);
+    int failed = disk_flush(parent);
+    if (failed == 0 || failed == EACCES || failed == EPERM || failed == EROFS)
+        return RD_OK;
+    return rd_error_errno(error, RD_IO, failed, "cannot flush %s", parent);
+}
+
+enum rd_status rd_disk_make_dir(const char *path, struct rd_error *error)
+{
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return rd_error_errno(error, RD_IO, errno, "cannot make the directory %s", path);
+    return rd_disk_flush_name(path, error);
+}
