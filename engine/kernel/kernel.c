@@ -386,13 +386,14 @@ static void kernel_flush(struct rd_kernel *kernel, struct rd_request *const *req
     kernel_flushed(kernel, status, began_ns);
 }
 
-/* The same for one who holds the results back: where others wait, it goes on behind the next run.
- */
+/* The same for one who holds the results back: behind a flush that is under way it is owed, and
+ * where others wait, it goes on behind the next run. */
 static void kernel_flush_served(struct rd_kernel *kernel)
 {
     const struct rd_kernel_server *server = kernel->server;
     int64_t began_ns = rd_clock_mono_ns();
-    if (!kernel->wrote)
+    kernel->flush_owed = kernel->wrote && rd_journal_flush_later(rd_vault_journal(kernel->vault));
+    if (!kernel->wrote || kernel->flush_owed)
         return;
     kernel->flush_error = RD_ERROR_NONE;
     enum rd_status status = server->others_wait(server->context)
@@ -488,6 +489,13 @@ size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *
     }
     rd_turn_end(&kernel->turn);
     return count;
+}
+
+enum rd_kernel_owing rd_kernel_flush_owed(struct rd_kernel *kernel)
+{
+    if (!kernel->flush_owed)
+        return RD_OWES_NOTHING;
+    return rd_journal_flush_later(rd_vault_journal(kernel->vault)) ? RD_OWES_LATER : RD_OWES_NOW;
 }
 
 struct rd_symbols *rd_kernel_symbols(struct rd_kernel *kernel)

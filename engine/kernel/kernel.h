@@ -169,6 +169,11 @@ enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_
  * (rd_request_fail). */
 size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *requests,
                             size_t count) RD_MUST_CHECK;
+/* Whether what was run still waits for its flush because another was under way: that is so yet
+ * (`flushed` tells when it is over), or it is to be begun now, by run_served. Ask before sleeping:
+ * nobody else begins it. */
+enum rd_kernel_owing { RD_OWES_NOTHING, RD_OWES_LATER, RD_OWES_NOW };
+enum rd_kernel_owing rd_kernel_flush_owed(struct rd_kernel *kernel) RD_MUST_CHECK;
 /* A reference to the table in which the names of all generations are; for rd_symbols_unref. */
 struct rd_symbols *rd_kernel_symbols(struct rd_kernel *kernel);
 /* The newest sequence that the results of the runs so far may have seen. */

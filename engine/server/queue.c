@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "base/limits.h"
 
 void rd_queue_init(struct rd_queue *queue, size_t cost_max)
 {
@@ -41,10 +42,9 @@ bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs)
     return fits;
 }
 
-bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
+static bool queue_take_locked(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
 {
     *out = (struct rd_jobs){ 0 };
-    uv_mutex_lock(&queue->lock);
     bool over = queue->closed && !queue->jobs.first;
     if (queue->jobs.cost <= cost_max) {
         rd_jobs_join(out, &queue->jobs);
@@ -53,11 +53,30 @@ bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
             rd_jobs_add(out, rd_jobs_take(&queue->jobs));
         while (queue->jobs.first && out->cost + rd_job_cost(queue->jobs.first) <= cost_max);
     }
+    return !over;
+}
+
+bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
+{
+    uv_mutex_lock(&queue->lock);
+    bool open = queue_take_locked(queue, cost_max, out);
     bool wake = queue->draining && !queue->jobs.first;
     uv_mutex_unlock(&queue->lock);
     if (wake)
         uv_cond_signal(&queue->arrived);
-    return !over;
+    return open;
+}
+
+bool rd_queue_take_part(struct rd_queue *queue, size_t least, struct rd_jobs *out)
+{
+    uv_mutex_lock(&queue->lock);
+    size_t part = queue->jobs.cost / 4;
+    part = part > least ? part : least;
+    bool open =
+        queue_take_locked(queue, part < RD_BATCH_COMMANDS_MAX ? part : RD_BATCH_COMMANDS_MAX, out);
+    RD_ASSERT(!queue->draining);
+    uv_mutex_unlock(&queue->lock);
+    return open;
 }
 
 void rd_queue_drain(struct rd_queue *queue)

@@ -30,6 +30,9 @@ bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs);
 /* Takes jobs of at most `cost_max` together (but at least one where there is one) without waiting.
  * False where the queue is closed and empty: nothing will ever come. */
 bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out);
+/* The same for a part of what is there: a quarter of it, but `least` at least and
+ * RD_BATCH_COMMANDS_MAX at the most. */
+bool rd_queue_take_part(struct rd_queue *queue, size_t least, struct rd_jobs *out);
 /* Whether there is something to take. Any thread. */
 bool rd_queue_has(struct rd_queue *queue);
 /* Ends the taker's sleep, or its next one at once, without anything to take. Any thread. */

@@ -1,10 +1,11 @@
 /* The kernel thread.
  *
  *   take ─▶ run ─▶ results held ─▶ take ─▶ run ...
- *     │      └─ flush (behind it where others wait) ─▶ results out, bell
+ *     │      └─ flush (behind it where others wait, one at a time) ─▶ results out, bell
  *     └ nothing there ─▶ a moment of patience ─▶ idle (commit, collect) ─▶ sleep
  *
- * A batch is whatever has arrived: no job ever waits for company. Results leave in the order of
+ * A batch is what has arrived, and little enough that the loop has something to send while the next
+ * one runs: no job ever waits for company. Results leave in the order of
  * their runs, once everything that they may have seen is durable; whoever knows that first, this
  * thread or the journal's, lets them go. The moment of patience keeps a
  * lone client that asks and waits, asks and waits, from paying for a commit of the store after each
@@ -97,9 +98,8 @@ static void worker_on_flushed(void *context, uint64_t seq, bool failed)
 {
     struct rd_worker *worker = context;
     worker_release(worker, seq);
-    if (!failed)
-        return;
-    atomic_store(&worker->flush_failed, true);
+    if (failed)
+        atomic_store(&worker->flush_failed, true);
     rd_queue_nudge(&worker->in);
 }
 
@@ -181,9 +181,7 @@ static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
     struct rd_request *requests[RD_BATCH_COMMANDS_MAX];
     size_t count = worker_gather(jobs, requests), at = 0, ran = 0;
     do {
-        size_t more = 0;
-        if (count > 0 || due)
-            more = rd_kernel_run_served(worker->kernel, requests + at, count - at);
+        size_t more = rd_kernel_run_served(worker->kernel, requests + at, count - at);
         at += more;
         ran += more;
         struct rd_jobs done = worker_ran(jobs, &ran);
@@ -244,11 +242,14 @@ static void worker_main(void *context)
     struct rd_jobs jobs;
     (void)pthread_setname_np(pthread_self(), RD_WORKER_THREAD);
     rd_kernel_adopt(worker->kernel);
-    while (rd_queue_take(&worker->in, RD_BATCH_COMMANDS_MAX, &jobs)) {
-        bool due = (!worker->ring_was_vain && worker_is_due(worker)) ||
-                   atomic_exchange(&worker->flush_failed, false);
-        if (jobs.first || due)
+    while (rd_queue_take_part(&worker->in, RD_BATCH_SERVED_MIN, &jobs)) {
+        bool due = !worker->ring_was_vain && worker_is_due(worker);
+        bool failed = atomic_exchange(&worker->flush_failed, false);
+        enum rd_kernel_owing owing = rd_kernel_flush_owed(worker->kernel);
+        if (jobs.first || due || failed || owing == RD_OWES_NOW)
             worker_run(worker, &jobs, due);
+        else if (owing == RD_OWES_LATER) /* its end, or a job, or what is due wakes */
+            (void)rd_queue_wait(&worker->in, worker_nap_ns(worker, RD_KERNEL_LOOK_MS_MAX));
         else
             worker_rest(worker);
     }

@@ -107,6 +107,9 @@ enum rd_status rd_journal_flush_begin(struct rd_journal *journal,
 void rd_journal_flush_wait(struct rd_journal *journal);
 /* The same without waiting: whether none is under way. */
 bool rd_journal_flush_look(struct rd_journal *journal);
+/* Whether a flush is under way behind which what was appended since may wait for its own: nothing
+ * is gained by waiting for it, unless there is a lot (RD_FLUSH_LATER_BYTES). */
+bool rd_journal_flush_later(struct rd_journal *journal);
 
 /* Housekeeping for idle moments: prepares the spare segment, packs full ones; a few milliseconds at
  * a time, or behind the caller (rd_journal_serve). True: there is more to do, so call again when

@@ -303,6 +303,11 @@ bool rd_journal_flush_look(struct rd_journal *journal)
     return journal_land(journal, false);
 }
 
+bool rd_journal_flush_later(struct rd_journal *journal)
+{
+    return journal->batch.bytes.len < RD_FLUSH_LATER_BYTES && !rd_journal_flush_look(journal);
+}
+
 enum rd_status rd_journal_flush_begin(struct rd_journal *journal, struct rd_error *error)
 {
     struct journal_flusher *flusher = journal->flusher;

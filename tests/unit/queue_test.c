@@ -100,6 +100,24 @@ START_TEST(test_takes_a_bounded_batch)
 }
 END_TEST
 
+START_TEST(test_takes_a_part)
+{
+    struct rd_jobs jobs;
+    for (uint32_t i = 0; i < 10; i++)
+        ck_assert(push(job_of(1)));
+    ck_assert(rd_queue_take_part(&queue, 1, &jobs)); /* a quarter */
+    ck_assert_uint_eq(put_all(&jobs), 2);
+    ck_assert(rd_queue_take_part(&queue, 5, &jobs)); /* the least */
+    ck_assert_uint_eq(put_all(&jobs), 5);
+    ck_assert(rd_queue_take_part(&queue, 5, &jobs)); /* what there is */
+    ck_assert_uint_eq(put_all(&jobs), 3);
+    ck_assert(rd_queue_take_part(&queue, 5, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 0);
+    rd_queue_close(&queue);
+    ck_assert(!rd_queue_take_part(&queue, 5, &jobs));
+}
+END_TEST
+
 START_TEST(test_closed_takes_nothing_in_and_empties_first)
 {
     struct rd_jobs jobs;
@@ -231,6 +249,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_first_in_first_out);
     tcase_add_test(tcase, test_is_bounded_in_requests);
     tcase_add_test(tcase, test_takes_a_bounded_batch);
+    tcase_add_test(tcase, test_takes_a_part);
     tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
     tcase_add_test(tcase, test_waits_no_longer_than_told);
     tcase_add_test(tcase, test_two_threads);

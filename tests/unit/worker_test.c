@@ -146,6 +146,32 @@ START_TEST(a_read_does_not_leave_before_what_it_saw_is_durable)
 }
 END_TEST
 
+/* What comes while a flush is under way is run, and shares the next one. */
+START_TEST(a_flush_holds_up_no_run)
+{
+    if (!rd_faults_on())
+        return;
+    uint64_t durable = rd_worker_durable_seq(&worker);
+    setenv("RD_FAULT", "journal_flush_slow:0:1", 1);
+    int64_t began_ns = rd_clock_mono_ns();
+    struct rd_job *writes[3];
+    for (uint64_t i = 0; i < 3; i++) {
+        writes[i] = push_open();
+        until_run(durable + 1 + i);
+    }
+    size_t waiting = held();
+    if (rd_clock_mono_ns() - began_ns < 190000000) /* the first flush is still under way */
+        ck_assert_uint_eq(waiting, 3);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_ptr_eq(take(), writes[i]);
+        ck_assert_uint_ge(rd_worker_durable_seq(&worker), writes[i]->seen_seq);
+        ck_assert_int_eq(writes[i]->message.calls[0].request.status, RD_OK);
+        put(writes[i]);
+    }
+    stop();
+}
+END_TEST
+
 START_TEST(results_leave_in_the_order_of_their_runs)
 {
     struct rd_job *jobs[200];
@@ -223,6 +249,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, a_read_does_not_leave_before_what_it_saw_is_durable);
+    tcase_add_test(tests, a_flush_holds_up_no_run);
     tcase_add_test(tests, results_leave_in_the_order_of_their_runs);
     tcase_add_test(tests, a_flush_that_failed_behind_is_tried_again);
     tcase_add_test(tests, what_could_not_be_flushed_is_said);
