@@ -38,6 +38,12 @@ static enum rd_status serve_clock(const struct rd_args *args, struct rd_daemon_o
     return RD_OK;
 }
 
+static uint32_t serve_rate(const struct rd_args *args, const char *name)
+{
+    int64_t rate = rd_args_number(args, name, 0);
+    return rate > UINT32_MAX ? UINT32_MAX : (uint32_t)rate;
+}
+
 enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
 {
     const struct rd_args *args = &cli->args;
@@ -49,6 +55,8 @@ enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
         .listen = listen,
         .listen_count = rd_args_list(args, "listen", listen, LISTEN_MAX),
     };
+    options.account_rate = serve_rate(args, "rate-account");
+    options.address_rate = serve_rate(args, "rate-address");
     if (options.listen_count == 0) {
         listen[0] = rd_arena_printf(&cli->arena, "unix:%s/redress.sock", options.data_dir);
         options.listen_count = 1;

@@ -53,7 +53,7 @@ struct rd_kernel {
     int64_t last_ms; /* the newest entry's time: the system's clock never goes back behind it */
     bool wrote;      /* something waits for the flush */
     bool flush_failed;
-    bool flush_owed; /* it was put off until the one under way is over */
+    bool flush_owed;                       /* it was put off until the one under way is over */
     struct rd_error flush_error;           /* why */
     const struct rd_kernel_server *server; /* NULL: runs wait for their flush */
     struct rd_journal_server behind;       /* its part for the journal */

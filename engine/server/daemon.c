@@ -146,6 +146,25 @@ static void server_on_bell(uv_async_t *bell)
     }
 }
 
+static void server_on_watch(uv_timer_t *timer)
+{
+    struct rd_server *server = timer->data;
+    struct rd_session *next;
+    bool more = false;
+    for (struct rd_session *session = server->sessions; session; session = next) {
+        next = rd_session_next(session);
+        more |= rd_session_watch(session, rd_clock_mono_ns());
+    }
+    if (!more)
+        uv_timer_stop(timer);
+}
+
+void rd_server_watch(struct rd_server *server)
+{
+    if (!uv_is_active((uv_handle_t *)&server->watch_timer))
+        uv_timer_start(&server->watch_timer, server_on_watch, RD_WATCH_MS, RD_WATCH_MS);
+}
+
 static void server_on_before_wait(uv_prepare_t *handle)
 {
     rd_server_turn(handle->data);
@@ -174,6 +193,7 @@ static void server_close_handles(struct rd_server *server)
     uv_close((uv_handle_t *)&server->after_wait, NULL);
     uv_close((uv_handle_t *)&server->drain_timer, NULL);
     uv_close((uv_handle_t *)&server->watchdog_timer, NULL);
+    uv_close((uv_handle_t *)&server->watch_timer, NULL);
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
 }
@@ -252,6 +272,7 @@ static void server_init(struct rd_server *server, const struct rd_daemon_options
     server->in_flight_max =
         options->in_flight_max ? options->in_flight_max : RD_SESSION_IN_FLIGHT_MAX;
     rd_pace_init(&server->pace);
+    rd_gate_init(&server->gate, options->account_rate, options->address_rate);
     server->message_bytes_max =
         options->message_bytes_max ? options->message_bytes_max : RD_MESSAGE_BYTES_MAX;
     failed |= uv_async_init(&server->loop, &server->bell, server_on_bell);
@@ -261,8 +282,9 @@ static void server_init(struct rd_server *server, const struct rd_daemon_options
     failed |= uv_check_start(&server->after_wait, server_on_after_wait);
     failed |= uv_timer_init(&server->loop, &server->drain_timer);
     failed |= uv_timer_init(&server->loop, &server->watchdog_timer);
+    failed |= uv_timer_init(&server->loop, &server->watch_timer);
     server->bell.data = server->before_wait.data = server->after_wait.data = server;
-    server->drain_timer.data = server->watchdog_timer.data = server;
+    server->drain_timer.data = server->watchdog_timer.data = server->watch_timer.data = server;
     for (size_t i = 0; i < 3; i++) {
         failed |= uv_signal_init(&server->loop, &server->signals[i]);
         server->signals[i].data = server;
@@ -290,6 +312,7 @@ static void server_fini(struct rd_server *server)
     RD_ASSERT(server->session_count == 0 && server->under_way == 0 && !server->dirty &&
               !server->followers);
     rd_job_pool_fini(&server->pool);
+    rd_gate_fini(&server->gate);
 }
 
 static enum rd_status server_bind(struct rd_server *server, const struct rd_daemon_options *options,

@@ -17,7 +17,8 @@ struct rd_daemon_options {
     size_t listen_count;
     bool clock_manual;      /* for tests and plays: draws are the same each time, too */
     int64_t clock_start_ms; /* with clock_manual; 0: now, or where the journal ended */
-    uint32_t in_flight_max; /* 0: the limits' own */
+    uint32_t account_rate, address_rate; /* requests a second; 0: no limit */
+    uint32_t in_flight_max;              /* 0: the limits' own */
     uint32_t message_bytes_max;
     /* Told once, from the loop thread, when the doors are open (for tests, play and bench in one
      * process); may be NULL. */

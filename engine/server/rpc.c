@@ -143,16 +143,17 @@ void rd_rpc_make(struct rd_arena *arena, const char *method, const struct rd_val
     out->runs = 1;
 }
 
-void rd_rpc_refuse_busy(struct rd_arena *arena, struct rd_message *message)
+void rd_rpc_refuse_busy(struct rd_arena *arena, uint32_t retry_ms, const char *why,
+                        struct rd_message *message)
 {
     struct rd_value *detail = rd_arena_alloc(arena, sizeof(*detail));
     *detail = rd_map();
-    rd_map_add(arena, detail, "retry_after_ms", rd_int(RD_BUSY_RETRY_MS));
+    rd_map_add(arena, detail, "retry_after_ms", rd_int(retry_ms));
     for (uint32_t i = 0; i < message->count; i++) {
         struct rd_call *call = &message->calls[i];
         if (!call->runs)
             continue;
-        rpc_answer(call, RD_BUSY, "", rd_status_text(RD_BUSY));
+        rpc_answer(call, RD_BUSY, "", why ? why : rd_status_text(RD_BUSY));
         call->request.error.detail = detail;
     }
     message->runs = 0;

@@ -35,8 +35,10 @@ void rd_rpc_make(struct rd_arena *arena, const char *method, const struct rd_val
 /* A message that was not even read, answered with an error and the id null. */
 void rd_rpc_refuse(struct rd_arena *arena, enum rd_status status, const char *text,
                    struct rd_message *out);
-/* Answers the calls that would run with RD_BUSY instead: none runs any more. */
-void rd_rpc_refuse_busy(struct rd_arena *arena, struct rd_message *message);
+/* Answers the calls that would run with RD_BUSY instead, and when to come again: none runs any
+ * more. `why`: a sentence, NULL: the server's. */
+void rd_rpc_refuse_busy(struct rd_arena *arena, uint32_t retry_ms, const char *why,
+                        struct rd_message *message);
 /* Whether the message is one call of this method that is to run. */
 bool rd_rpc_is_call(const struct rd_message *message, const char *method);
 

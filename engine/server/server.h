@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "server/gate.h"
 #include "server/job.h"
 #include "server/notify.h"
 #include "server/pace.h"
@@ -27,6 +28,7 @@ struct rd_server {
     uv_check_t after_wait;
     uv_signal_t signals[3];
     uv_timer_t drain_timer, watchdog_timer;
+    uv_timer_t watch_timer; /* while a session holds an answer back or has not logged in */
     struct rd_notify notify;
 
     struct rd_listener *listeners;
@@ -42,6 +44,7 @@ struct rd_server {
     size_t under_way_bytes;
     size_t sessions_busy; /* sessions of which requests are not answered yet */
     struct rd_pace pace;
+    struct rd_gate gate;
     uint64_t durable_seq;
 
     uint32_t in_flight_max;
@@ -61,6 +64,8 @@ bool rd_server_has_room(const struct rd_server *server, const struct rd_job *job
 void rd_server_submit(struct rd_server *server, struct rd_job *job);
 /* Hands over what is pending and sends what is to be sent. */
 void rd_server_turn(struct rd_server *server);
+/* A session has something that comes with time: from now on rd_session_watch is asked. */
+void rd_server_watch(struct rd_server *server);
 /* Something ended: goes on with stopping where nothing is left to wait for. */
 void rd_server_check_end(struct rd_server *server);
 

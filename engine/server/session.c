@@ -14,50 +14,15 @@
  * (`job->session = NULL`) and come back to nobody. It is freed in the close callback of its one
  * handle and nowhere else.
  */
-#include "server/session.h"
+#include "server/session_inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
-#include <uv.h>
 
-#include "base/limits.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "server/address.h"
-#include "server/frame.h"
-#include "server/server.h"
-
-struct rd_session {
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_pipe_t pipe;
-        uv_tcp_t tcp;
-    } uv;
-    struct rd_server *server;
-    struct rd_session *next, *prev; /* all sessions */
-    struct rd_session *next_dirty;
-    uint64_t serial; /* for the log */
-    enum rd_door door;
-    uint32_t uid;
-    char account[RD_NAME_BYTES_MAX + 1]; /* empty: not logged in */
-    char token[RD_TOKEN_KEY_TEXT];       /* by which he did */
-    char address[RD_ADDRESS_TEXT_MAX];   /* empty: this machine's own socket */
-
-    struct rd_frame frame;
-    struct rd_job *first, *last; /* in order of arrival, answered or not */
-    uint32_t in_flight;          /* requests in those */
-    size_t in_flight_bytes;
-    struct rd_buf out;     /* gathers */
-    struct rd_buf writing; /* is being written, untouched until then */
-    uv_write_t write;
-    struct rd_feed feed;
-    uint32_t login_failures;
-    bool reading, paused, log_in_pending, starved, is_dirty, is_writing;
-    bool ending; /* takes nothing more, closes when all is answered and sent */
-    bool closing;
-};
 
 struct rd_session *rd_session_next(struct rd_session *session)
 {
@@ -113,9 +78,27 @@ struct rd_buf *rd_session_out(struct rd_session *session)
     return &session->out;
 }
 
+/* Whom the gate meters: nobody who has the machine. An address is spelled as no account is. */
+#define SESSION_CALLER_MAX (RD_NAME_BYTES_MAX + 16)
+static struct rd_gate_caller session_caller(const struct rd_session *session,
+                                            char account[SESSION_CALLER_MAX])
+{
+    struct rd_gate_caller caller = { .address = session->place[0] ? session->place : NULL };
+    if (session->door == RD_DOOR_UNIX && (session->uid == 0 || session->uid == geteuid()))
+        return caller;
+    if (session->account[0])
+        snprintf(account, SESSION_CALLER_MAX, "account %s", session->account);
+    else if (session->door == RD_DOOR_UNIX)
+        snprintf(account, SESSION_CALLER_MAX, "uid %u", session->uid);
+    else
+        return caller;
+    caller.account = account;
+    return caller;
+}
+
 /* ---- the end ---- */
 
-static void session_link(struct rd_session *session)
+void session_link(struct rd_session *session)
 {
     struct rd_server *server = session->server;
     session->next = server->sessions;
@@ -197,8 +180,6 @@ static void session_check_end(struct rd_session *session)
 
 /* ---- sending ---- */
 
-static void session_advance(struct rd_session *session);
-
 static void session_on_written(uv_write_t *write, int status)
 {
     struct rd_session *session = write->data;
@@ -265,13 +246,34 @@ static void session_failed(struct rd_session *session)
 }
 
 /* A wrong proof of a customer is a guess, like a wrong token. */
-static void session_note_proof(struct rd_session *session, const struct rd_call *call)
+static bool session_is_guess(const struct rd_job *job, const struct rd_call *call)
 {
     const struct rd_request *request = &call->request;
-    if (call->runs && request->status == RD_NOT_FOUND &&
-        strcmp(request->method, "case.progress") == 0 &&
-        rd_map_text(request->params, "proof", NULL))
-        session_failed(session);
+    if (job->is_login)
+        return request->status == RD_NOT_LOGGED_IN;
+    return call->runs && request->status == RD_NOT_FOUND &&
+           strcmp(request->method, "case.progress") == 0 &&
+           rd_map_text(request->params, "proof", NULL);
+}
+
+/* Whether the answer of the head stays here for a while: it tells a guesser that he was wrong. */
+static bool session_holds(struct rd_session *session, const struct rd_job *job)
+{
+    char account[SESSION_CALLER_MAX];
+    int64_t now_ns = rd_clock_mono_ns(), hold_ns = 0;
+    if (session->held_until_ns)
+        return true;
+    if (session->released || session->ending)
+        return false;
+    struct rd_gate_caller caller = session_caller(session, account);
+    for (uint32_t i = 0; i < job->message.count; i++)
+        if (session_is_guess(job, &job->message.calls[i]))
+            hold_ns = rd_gate_guess_hold_ns(&session->server->gate, &caller, now_ns);
+    if (hold_ns == 0)
+        return false;
+    session->held_until_ns = now_ns + hold_ns;
+    rd_server_watch(session->server);
+    return true;
 }
 
 /* Counts log-ins, remembers the account; what waited behind it may go on. */
@@ -281,6 +283,7 @@ static void session_note_login(struct rd_session *session, const struct rd_reque
     const char *account = rd_map_text(&request->result, "account", "");
     if (request->status == RD_OK && *account && strlen(account) <= RD_NAME_BYTES_MAX) {
         memcpy(session->account, account, strlen(account) + 1);
+        session->login_by_ns = 0;
         rd_token_key(rd_map_text(request->params, "token", ""), session->token);
         return;
     }
@@ -293,7 +296,8 @@ static void session_reply(struct rd_session *session, struct rd_job *job)
     if (job->is_login)
         session_note_login(session, &job->message.calls[0].request);
     for (uint32_t i = 0; i < job->message.count; i++) {
-        session_note_proof(session, &job->message.calls[i]);
+        if (!job->is_login && session_is_guess(job, &job->message.calls[i]))
+            session_failed(session);
         rd_feed_notice(session, &job->message.calls[i]);
     }
     session_count(session, -(int64_t)job->message.count);
@@ -303,8 +307,9 @@ static void session_reply(struct rd_session *session, struct rd_job *job)
 /* Turns the answered head of the queue into bytes. */
 static void session_emit(struct rd_session *session)
 {
-    while (session->first && session->first->done) {
+    while (session->first && session->first->done && !session_holds(session, session->first)) {
         struct rd_job *job = session->first;
+        session->released = false;
         session->first = job->behind;
         if (!session->first)
             session->last = NULL;
@@ -333,11 +338,31 @@ static bool session_may_take(struct rd_session *session)
     return !session->paused && !session->log_in_pending && !session->closing;
 }
 
+/* Too many of his account or address in too short a time are busy, whatever else there is to do. */
+static bool session_within_rate(struct rd_session *session, struct rd_job *job)
+{
+    char account[SESSION_CALLER_MAX];
+    const char *what;
+    struct rd_gate *gate = &session->server->gate;
+    struct rd_gate_caller caller = session_caller(session, account);
+    if (!caller.account && !caller.address)
+        return true;
+    uint32_t wait_ms = rd_gate_wait_ms(gate, &caller, job->message.runs, rd_clock_mono_ns(), &what);
+    if (wait_ms == 0)
+        return true;
+    const char *why =
+        rd_arena_printf(&job->arena, "more than %u requests a second of one %s",
+                        what[1] == 'c' ? gate->account_rate : gate->address_rate, what);
+    rd_rpc_refuse_busy(&job->arena, wait_ms, why, &job->message);
+    return false;
+}
+
 static void session_enqueue(struct rd_session *session, struct rd_job *job)
 {
     struct rd_server *server = session->server;
-    if (job->message.runs > 0 && !rd_server_has_room(server, job, session->in_flight))
-        rd_rpc_refuse_busy(&job->arena, &job->message);
+    if (job->message.runs > 0 && session_within_rate(session, job) &&
+        !rd_server_has_room(server, job, session->in_flight))
+        rd_rpc_refuse_busy(&job->arena, RD_BUSY_RETRY_MS, NULL, &job->message);
     job->session = session;
     job->bytes = job->arena.total;
     job->is_login = rd_rpc_is_call(&job->message, "session.login");
@@ -433,9 +458,7 @@ static void session_regulate(struct rd_session *session)
     session->reading = want;
 }
 
-/* Whatever has changed: takes what may be taken, reads or stops reading, follows the feed, closes
- * at the end. */
-static void session_advance(struct rd_session *session)
+void session_advance(struct rd_session *session)
 {
     if (session->closing)
         return;
@@ -454,83 +477,29 @@ void rd_session_answered(struct rd_session *session, struct rd_job *job)
     session_advance(session);
 }
 
+bool rd_session_watch(struct rd_session *session, int64_t now_ns)
+{
+    if (session->closing)
+        return false;
+    if (session->held_until_ns && now_ns >= session->held_until_ns) {
+        session->held_until_ns = 0;
+        session->released = true;
+        session_emit(session);
+        session_advance(session);
+    }
+    if (session->closing)
+        return false;
+    if (session->login_by_ns && now_ns >= session->login_by_ns && !session->first) {
+        rd_session_close(session, "nobody logged in");
+        return false;
+    }
+    return session->held_until_ns || session->login_by_ns;
+}
+
 void rd_session_drain(struct rd_session *session)
 {
     session->ending = true;
-    session_advance(session);
-}
-
-/* ---- the beginning ---- */
-
-static bool session_init_handle(struct rd_session *session, uv_stream_t *listener)
-{
-    uv_loop_t *loop = &session->server->loop;
-    int failed = session->door == RD_DOOR_UNIX ? uv_pipe_init(loop, &session->uv.pipe, 0)
-                                               : uv_tcp_init(loop, &session->uv.tcp);
-    RD_ASSERT(failed == 0);
-    session->uv.handle.data = session;
-    return uv_accept(listener, &session->uv.stream) == 0;
-}
-
-/* The machine at the other end, without the port, which says nothing about who it is. */
-static bool session_address(struct rd_session *session)
-{
-    struct sockaddr_storage peer;
-    int size = (int)sizeof peer;
-    return uv_tcp_getpeername(&session->uv.tcp, (struct sockaddr *)&peer, &size) == 0 &&
-           uv_ip_name((struct sockaddr *)&peer, session->address, sizeof session->address) == 0;
-}
-
-/* Who is at the other end of a Unix socket is the kernel's word, not the peer's. */
-static bool session_identify(struct rd_session *session)
-{
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-    uv_os_fd_t fd;
-    if (session->door != RD_DOOR_UNIX)
-        return session_address(session) && uv_tcp_nodelay(&session->uv.tcp, 1) == 0;
-    if (uv_fileno(&session->uv.handle, &fd) != 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
-        return false;
-    session->uid = (uint32_t)peer.uid;
-    return true;
-}
-
-/* One too many: it is told so, and may come again. */
-static void session_turn_away(struct rd_session *session)
-{
-    struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
-    rd_rpc_refuse(&job->arena, RD_INTERNAL_ERROR, "", &job->message);
-    job->message.calls[0].runs = true;
-    rd_rpc_refuse_busy(&job->arena, &job->message);
-    rd_rpc_write(rd_session_out(session), &job->message);
-    rd_job_put(&session->server->pool, job);
-    session->ending = true;
-    session->starved = true;
-}
-
-void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_door door)
-{
-    struct rd_session *session = calloc(1, sizeof(*session));
-    RD_ASSERT(session != NULL);
-    session->server = server;
-    session->door = door;
-    session->uid = UINT32_MAX; /* nobody, in case anyone looks before or instead of identifying */
-    session->serial = ++server->session_serial;
-    session->starved = true;
-    rd_frame_init(&session->frame, server->message_bytes_max);
-    rd_buf_init(&session->out);
-    rd_buf_init(&session->writing);
-    bool accepted = session_init_handle(session, listener);
-    session_link(session);
-    if (!accepted || !session_identify(session)) {
-        rd_session_close(session, "the connection was gone before it was accepted");
-        return;
-    }
-    rd_log(RD_LOG_DEBUG, "session", "session %llu opens at the %s door, uid %u",
-           (unsigned long long)session->serial, door == RD_DOOR_UNIX ? "unix" : "tcp",
-           session->uid);
-    if (server->session_count > server->sessions_max)
-        session_turn_away(session);
+    session->held_until_ns = 0; /* nobody waits for a guesser */
+    session_emit(session);
     session_advance(session);
 }

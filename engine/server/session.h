@@ -23,6 +23,9 @@ void rd_session_answered(struct rd_session *session, struct rd_job *job);
 void rd_session_flush(struct rd_session *session);
 /* Reads no more, answers what has been read, closes. */
 void rd_session_drain(struct rd_session *session);
+/* What comes with time: an answer that was held back leaves, who did not log in is closed. Whether
+ * there is more of that to come. */
+bool rd_session_watch(struct rd_session *session, int64_t now_ns);
 /* Closes now. `reason` is for the log; NULL: nothing special. */
 void rd_session_close(struct rd_session *session, const char *reason);
 

@@ -127,7 +127,7 @@ END_TEST
 START_TEST(test_busy_keeps_what_was_refused_already)
 {
     read_line("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\"},{\"id\":2}]");
-    rd_rpc_refuse_busy(&arena, &message);
+    rd_rpc_refuse_busy(&arena, RD_BUSY_RETRY_MS, NULL, &message);
     ck_assert_uint_eq(message.runs, 0);
     ck_assert(!message.calls[0].runs);
     ck_assert_int_eq(message.calls[0].request.status, RD_BUSY);

@@ -1,0 +1,226 @@
+/* Access over real doors: tokens on connections that live, guessers who are slowed, callers who
+ * come too often. */
+#include <signal.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "common/t.h"
+#include "unit/unit.h"
+
+static struct t_daemon *d;
+
+static void setup(void)
+{
+    d = t_daemon_start(&(struct t_options){ .tcp = true });
+}
+
+static void setup_rates(void)
+{
+    d = t_daemon_start(&(struct t_options){
+        .tcp = true, .extra = { "--rate-account", "5", "--rate-address", "50" } });
+}
+
+static void teardown(void)
+{
+    t_daemon_free(d);
+}
+
+static const char *make_token(const char *more)
+{
+    return t_text(t_call(d, "account.token", "{'account': 'ben'%s}", more), "token");
+}
+
+static struct rd_client *log_in(const char *token)
+{
+    struct rd_client *client = t_connect(d, t_daemon_tcp(d));
+    t_call_on(d, client, "session.login", "{'token': '%s'}", token);
+    return client;
+}
+
+/* ---- tokens ---- */
+
+START_TEST(test_a_revoked_token_ends_on_an_open_connection)
+{
+    struct rd_value made = t_call(d, "account.token", "{'account': 'ben'}");
+    struct rd_client *ben = log_in(t_text(made, "token"));
+    t_call_on(d, ben, "case.list", "{'type': 'customer'}");
+    t_call_on(d, ben, "feed.subscribe", "{}");
+    t_call(d, "account.revoke", "{'id': '%s'}", t_text(made, "id"));
+    t_refused_on(d, ben, "not_logged_in", "case.list", "{'type': 'customer'}");
+    /* what he followed ends as well: nothing of what happens from here on reaches him */
+    t_call(d, "account.token", "{'account': 'mei'}");
+    struct rd_value event;
+    struct rd_error error = RD_ERROR_NONE;
+    rd_client_set_timeout(ben, 60000);
+    enum rd_status status;
+    do /* what came before he was thrown out */
+        status = rd_client_event(ben, &d->arena, NULL, &event, &error);
+    while (status == RD_OK && !rd_map_get(&event, "name"));
+    ck_assert_msg(status == RD_OK, "%s", error.text);
+    ck_assert_str_eq(t_text(event, "name"), "not_logged_in");
+    rd_client_close(ben);
+}
+END_TEST
+
+START_TEST(test_tokens_and_their_end_outlive_a_kill)
+{
+    const char *kept = make_token(", 'scopes': ['read']");
+    struct rd_value gone = t_call(d, "account.token", "{'account': 'ben'}");
+    t_call(d, "account.revoke", "{'id': '%s'}", t_text(gone, "id"));
+    t_daemon_kill(d);
+    t_daemon_again(d);
+    struct rd_client *ben = log_in(kept);
+    t_call_on(d, ben, "case.list", "{'type': 'customer'}");
+    t_refused_on(d, ben, "out_of_scope", "record.create", "{'type': 'customer', 'data': {}}");
+    t_refused_on(d, ben, "not_logged_in", "session.login", "{'token': '%s'}",
+                 t_text(gone, "token"));
+    rd_client_close(ben);
+}
+END_TEST
+
+/* ---- guessers ---- */
+
+/* How long the answer to a wrong log-in takes, at least. */
+static int64_t guess_ns(void)
+{
+    struct rd_client *client = t_connect(d, t_daemon_tcp(d));
+    int64_t began_ns = rd_clock_mono_ns();
+    t_refused_on(d, client, "not_logged_in", "session.login", "{'token': 'guess'}");
+    int64_t took_ns = rd_clock_mono_ns() - began_ns;
+    rd_client_close(client);
+    return took_ns;
+}
+
+START_TEST(test_guessers_are_slowed_and_their_neighbours_are_not)
+{
+    const char *good = make_token("");
+    for (int i = 0; i < RD_GUESSES_FREE; i++)
+        guess_ns();
+    /* one behind the other, so that time pays some of it back; each waits all the same */
+    struct rd_client *guesser = t_connect(d, t_daemon_tcp(d));
+    struct rd_value wrong = t_json(d, "{'token': 'guess'}"), empty = rd_map(), result;
+    struct rd_error error = RD_ERROR_NONE;
+    int64_t id, began_ns = rd_clock_mono_ns();
+    for (int i = 0; i < 2; i++)
+        rd_client_send(guesser, "session.login", &wrong);
+    rd_client_send(guesser, "server.info", &empty);
+    ck_assert_int_eq(rd_client_flush(guesser, &error), RD_OK);
+    struct rd_client *ben = log_in(good); /* the same address: he is let in at once */
+    t_call_on(d, ben, "case.list", "{'type': 'customer'}");
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(rd_client_receive(guesser, &d->arena, &id, &result, &error),
+                         RD_NOT_LOGGED_IN);
+    ck_assert_int_ge(rd_clock_mono_ns() - began_ns, RD_GUESS_STEP_MS * 1000000ll / 2);
+    /* the requests behind it waited as well, and are answered in their order */
+    ck_assert_int_eq(rd_client_receive(guesser, &d->arena, &id, &result, &error), RD_OK);
+    ck_assert_int_eq(id, 3);
+    rd_client_close(guesser);
+    rd_client_close(ben);
+}
+END_TEST
+
+START_TEST(test_a_held_answer_does_not_keep_the_daemon_from_stopping)
+{
+    struct rd_client *guessers[12];
+    struct rd_value wrong = t_json(d, "{'token': 'guess'}");
+    struct rd_error error = RD_ERROR_NONE;
+    for (size_t i = 0; i < sizeof guessers / sizeof *guessers; i++) {
+        guessers[i] = t_connect(d, t_daemon_tcp(d));
+        rd_client_send(guessers[i], "session.login", &wrong);
+        ck_assert_int_eq(rd_client_flush(guessers[i], &error), RD_OK);
+    }
+    t_call(d, "server.info", "{}");
+    rd_client_close(guessers[11]); /* one does not even wait for it */
+    t_daemon_stop(d);
+    for (size_t i = 0; i < 11; i++)
+        rd_client_close(guessers[i]);
+}
+END_TEST
+
+START_TEST(test_failed_log_ins_are_in_the_journal_with_their_address)
+{
+    guess_ns();
+    struct rd_value page = t_call(d, "feed.read", "{'since': 0}");
+    struct rd_value event = t_find(t_at(page, "events"), "command", "session.login");
+    ck_assert_str_eq(t_text(event, "refused"), "not_logged_in");
+}
+END_TEST
+
+/* ---- rates ---- */
+
+START_TEST(test_who_comes_too_often_is_busy_and_told_when_to_come_again)
+{
+    struct rd_client *ben = log_in(make_token(""));
+    struct rd_value params = t_json(d, "{'type': 'customer', 'limit': 1}"), result;
+    struct rd_error error = RD_ERROR_NONE;
+    int64_t id;
+    int done = 0, busy = 0;
+    for (int i = 0; i < 200; i++)
+        rd_client_send(ben, "case.list", &params);
+    for (int i = 0; i < 200; i++) {
+        enum rd_status status = rd_client_receive(ben, &d->arena, &id, &result, &error);
+        done += status == RD_OK;
+        busy += status == RD_BUSY;
+        if (status == RD_BUSY) {
+            ck_assert_int_gt(rd_map_int(error.detail, "retry_after_ms", 0), 0);
+            ck_assert_str_eq(error.text, done + busy <= 200 && strstr(error.text, "account")
+                                             ? "more than 5 requests a second of one account"
+                                             : "more than 50 requests a second of one address");
+        }
+    }
+    ck_assert_int_eq(done + busy, 200);
+    ck_assert_int_ge(done, 10);
+    ck_assert_int_gt(busy, 0);
+    /* whoever has the machine works on */
+    for (int i = 0; i < 200; i++)
+        t_call(d, "server.info", "{}");
+    rd_client_close(ben);
+}
+END_TEST
+
+START_TEST(test_a_batch_costs_what_it_holds)
+{
+    struct rd_client *tcp = t_connect(d, t_daemon_tcp(d));
+    struct rd_error error = RD_ERROR_NONE;
+    const char *line;
+    size_t len;
+    struct rd_buf batch;
+    rd_buf_init(&batch);
+    for (int i = 0; i < 240; i++) /* in one write, of an address that may 100 at once */
+        rd_buf_printf(&batch, "%c{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"server.info\"}%s",
+                      i % 60 ? ',' : '[', i, i % 60 == 59 ? "]\n" : "");
+    int busy = 0;
+    ck_assert_int_eq(rd_client_send_raw(tcp, batch.data, batch.len, &error), RD_OK);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(rd_client_read_line(tcp, &d->arena, &line, &len, &error), RD_OK);
+        busy += memmem(line, len, "\"busy\"", 6) != NULL;
+    }
+    ck_assert_int_gt(busy, 0);
+    ck_assert_int_lt(busy, 4);
+    rd_buf_fini(&batch);
+    rd_client_close(tcp);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("access");
+    TCase *access = tcase_create("access");
+    tcase_set_timeout(access, T_TIMEOUT_S);
+    tcase_add_checked_fixture(access, setup, teardown);
+    tcase_add_test(access, test_a_revoked_token_ends_on_an_open_connection);
+    tcase_add_test(access, test_tokens_and_their_end_outlive_a_kill);
+    tcase_add_test(access, test_guessers_are_slowed_and_their_neighbours_are_not);
+    tcase_add_test(access, test_a_held_answer_does_not_keep_the_daemon_from_stopping);
+    tcase_add_test(access, test_failed_log_ins_are_in_the_journal_with_their_address);
+    suite_add_tcase(suite, access);
+    TCase *rates = tcase_create("rates");
+    tcase_set_timeout(rates, T_TIMEOUT_S);
+    tcase_add_checked_fixture(rates, setup_rates, teardown);
+    tcase_add_test(rates, test_who_comes_too_often_is_busy_and_told_when_to_come_again);
+    tcase_add_test(rates, test_a_batch_costs_what_it_holds);
+    suite_add_tcase(suite, rates);
+    return unit_run(suite);
+}
