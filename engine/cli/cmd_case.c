@@ -371,6 +371,36 @@ enum rd_status rd_run_case_actions(struct rd_cli *cli, struct rd_error *error)
     return rd_cli_call_print(cli, "case.actions", &params, case_print_actions, error);
 }
 
+static void case_print_sentences(struct rd_cli *cli, const struct rd_value *result)
+{
+    const struct rd_value *sentences = rd_map_list(result, "sentences");
+    for (uint32_t i = 0; i < sentences->count; i++) {
+        rd_output_plain(&cli->out, sentences->items[i].text, sentences->items[i].count);
+        rd_buf_char(&cli->out, '\n');
+    }
+}
+
+static void case_put_language(struct rd_cli *cli, struct rd_value *params)
+{
+    const char *language = rd_args_text(&cli->args, "language");
+    if (language)
+        rd_map_set(&cli->arena, params, "language", rd_text(language));
+}
+
+enum rd_status rd_run_case_why(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_value form;
+    enum rd_status status = rd_cli_read_fields(cli, "form", 2, &form, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_value params = case_id(cli);
+    rd_map_set(&cli->arena, &params, "event", rd_text(cli->args.operands[1]));
+    if (form.count > 0)
+        rd_map_set(&cli->arena, &params, "form", form);
+    case_put_language(cli, &params);
+    return rd_cli_call_print(cli, "case.why", &params, case_print_sentences, error);
+}
+
 static void case_print_explanation(struct rd_cli *cli, const struct rd_value *result)
 {
     rd_buf_printf(&cli->out, "entry %s  %s  %s by %s\n", case_text(cli, result, "seq"),
@@ -382,6 +412,7 @@ static void case_print_explanation(struct rd_cli *cli, const struct rd_value *re
     const char *policy = case_text(cli, result, "policy");
     if (policy[0])
         rd_buf_printf(&cli->out, "policy %s\n", policy);
+    case_print_sentences(cli, result);
     case_print_decisions(cli, result);
     case_print_map(cli, rd_map_get(result, "facts"), "facts");
     case_print_map(cli, rd_map_get(result, "form"), "form");
@@ -392,5 +423,6 @@ enum rd_status rd_run_case_explain(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = case_id(cli);
     rd_cli_put_number(cli, &params, "seq", "seq");
+    case_put_language(cli, &params);
     return rd_cli_call_print(cli, "case.explain", &params, case_print_explanation, error);
 }

@@ -112,11 +112,19 @@ static const struct rd_option options_list[] = {
     { "field", 0, RD_OPTION_LIST, "FIELD", NULL, NULL, "show this field as a column" },
     END_OF_OPTIONS
 };
+#define OPTION_IN_LANGUAGE                                                                         \
+    {                                                                                              \
+        "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,                                      \
+            "in which language; else the company's first"                                          \
+    }
 static const struct rd_option options_explain[] = {
     { "seq", 0, RD_OPTION_NUMBER, "N", NULL, NULL,
       "the entry with this sequence; else the newest" },
+    OPTION_IN_LANGUAGE,
     END_OF_OPTIONS
 };
+static const struct rd_option options_why[] = { OPTION_FORM("form", "the fields of the form"),
+                                                OPTION_IN_LANGUAGE, END_OF_OPTIONS };
 static const struct rd_option options_create[] = { OPTION_FORM("data", "the fields"), OPTION_KEY,
                                                    OPTION_DRY, END_OF_OPTIONS };
 static const struct rd_option options_update[] = { OPTION_FORM("set", "the fields to change"),
@@ -141,11 +149,6 @@ static const struct rd_option options_between[] = {
     OPTION_RULES,
     END_OF_OPTIONS
 };
-#define OPTION_IN_LANGUAGE                                                                         \
-    {                                                                                              \
-        "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,                                      \
-            "in which language; else the company's first"                                          \
-    }
 static const struct rd_option options_render[] = { OPTION_FORM("form", "what it takes from a form"),
                                                    OPTION_IN_LANGUAGE, END_OF_OPTIONS };
 static const struct rd_option options_progress[] = {
@@ -373,6 +376,10 @@ static const struct rd_command commands[] = {
       options_none, true, true, 1, 1, rd_run_case_actions },
     { "case", "explain", "ID", "Shows by which rules and lines an entry was decided", NULL,
       options_explain, true, true, 1, 1, rd_run_case_explain },
+    { "case", "why", "ID EVENT [FIELD=VALUE...]",
+      "Says whether an event would be accepted, why not, and the nearest that would be",
+      FIELDS_TEXT "\nNothing is changed.", options_why, true, true, 2, RD_ARGS_OPERANDS_MAX,
+      rd_run_case_why },
     { "case", "progress", "NUMBER", "Shows how a case stands, as its customer may see it", NULL,
       options_progress, true, true, 1, 1, rd_run_case_progress },
     { "case", "guidance", "ID", "Shows what the knowledge base advises for a case", NULL,

@@ -372,6 +372,24 @@ enum rd_status rd_method_case_act(struct rd_kernel *kernel, struct rd_request *r
     return case_act(&run, request, draft, rd_map_text(request->params, "event", ""), "form");
 }
 
+enum rd_status rd_case_try(struct rd_kernel *kernel, struct rd_request *request, struct rd_run *run,
+                           struct rd_draft **draft)
+{
+    uint64_t seq;
+    *draft = NULL;
+    enum rd_status status = case_start(kernel, request, run);
+    run->dry = true;
+    if (status == RD_OK)
+        status = case_find(run, request, draft);
+    if (status != RD_OK) {
+        *draft = NULL;
+        return status;
+    }
+    status = rd_case_do(run, *draft, rd_map_text(request->params, "event", ""),
+                        rd_map_get(request->params, "form"), "/form");
+    return status == RD_OK ? rd_run_commit(run, *draft, &seq) : status;
+}
+
 /* Records without a chart. */
 
 static enum rd_status record_write(struct rd_run *run, struct rd_request *request,

@@ -4,6 +4,7 @@
  */
 #include "domain/position.h"
 #include "kernel/inside.h"
+#include "kernel/sentence.h"
 
 #include <string.h>
 
@@ -320,7 +321,10 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
     const struct rd_record_type *type;
     struct rd_entry raw;
     struct rd_command_entry entry;
-    enum rd_status status = rd_query_record(kernel, request, &actor, &record, &type);
+    const char *language;
+    enum rd_status status = rd_words_language(kernel, request, &language);
+    if (status == RD_OK)
+        status = rd_query_record(kernel, request, &actor, &record, &type);
     if (status != RD_OK)
         return status;
     int64_t seq = rd_map_int(request->params, "seq", (int64_t)record.last_seq);
@@ -350,5 +354,8 @@ enum rd_status rd_method_case_explain(struct rd_kernel *kernel, struct rd_reques
         rd_map_add(arena, &request->result, "reason",
                    entry.reason ? rd_text(entry.reason) : rd_null());
     }
+    rd_map_add(
+        arena, &request->result, "sentences",
+        rd_sentences(kernel, rd_type_of(kernel, entry.record), &request->result, language, arena));
     return RD_OK;
 }

@@ -647,6 +647,13 @@ enum rd_status rd_method_case_act(struct rd_kernel *kernel, struct rd_request *r
 enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_request *request);
+/* What case.act would do, for params id, event, form; nothing is written, and no refusal is
+ * journalled. *draft: NULL where the record is not there for the actor; then nothing else is set.
+ */
+enum rd_status rd_case_try(struct rd_kernel *kernel, struct rd_request *request, struct rd_run *run,
+                           struct rd_draft **draft) RD_MUST_CHECK;
+/* why.c */
+enum rd_status rd_method_case_why(struct rd_kernel *kernel, struct rd_request *request);
 /* Authorises an event, then takes it; shared with imports. The form holds outside values. */
 enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char *event_name,
                           const struct rd_value *form, const char *base) RD_MUST_CHECK;
