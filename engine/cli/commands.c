@@ -245,6 +245,29 @@ static const struct rd_option options_agenda[] = {
 static const struct rd_option options_data[] = { { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA",
                                                    DATA_DEFAULT, "the data directory" },
                                                  END_OF_OPTIONS };
+static const struct rd_option options_audit_verify[] = {
+    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
+    { "public-key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "check the checkpoints' signatures" },
+    { "checkpoints", 0, RD_OPTION_TEXT, "FILE", NULL, NULL,
+      "one's own copy of the checkpoints instead of the directory's" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_audit_checkpoint[] = {
+    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
+    { "key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "the secret key that signs" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_audit_export[] = {
+    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
+    { "from-entry", 0, RD_OPTION_NUMBER, "N", NULL, "1", "the first entry" },
+    { "to-entry", 0, RD_OPTION_NUMBER, "N", NULL, "0", "the last one; 0: the newest" },
+    { "key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "sign with this secret key" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_audit_check[] = {
+    { "public-key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "check signatures by this key" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_backup[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
     { "rate", 0, RD_OPTION_NUMBER, "MIB", NULL, "64",
@@ -533,10 +556,30 @@ static const struct rd_command commands[] = {
       "must be equal.",
       options_data, false, true, 0, 0, rd_run_store_rebuild },
     { "audit", "verify", NULL, "Proves the journal's hash chain from the first entry to the last",
-      "May run beside the daemon. Exit code 1 and the place where something does not fit. Where no "
-      "daemon holds\n"
-      "the directory, the journal must also reach as far as the store has got.",
-      options_data, false, true, 0, 0, rd_run_audit_verify },
+      "May run beside the daemon. Exit code 1 and the place where something does not fit. The "
+      "journal must hold what the\n"
+      "checkpoints know of it, and, where no daemon holds the directory, reach as far as the store "
+      "has got.",
+      options_audit_verify, false, true, 0, 0, rd_run_audit_verify },
+    { "audit", "key", "FILE", "Makes a key that signs checkpoints and exports (Ed25519)",
+      "FILE gets the secret, FILE.pub the public part, both as PEM.", options_none, false, true, 1,
+      1, rd_run_audit_key },
+    { "audit", "checkpoint", NULL, "Proves the journal and signs how far it goes",
+      "The line is printed and kept in DIR/audit/checkpoints. Give it to somebody else as well: "
+      "the "
+      "journal can't be\n"
+      "made anew behind the back of one who has it. May run beside the daemon.",
+      options_audit_checkpoint, false, true, 0, 0, rd_run_audit_checkpoint },
+    { "audit", "export", "FILE", "Writes a range of the journal into a file that proves itself",
+      "One JSON object a line: entries as journalled and as people read them, their hashes, the "
+      "checkpoints made in the\n"
+      "range, a signature. May run beside the daemon.",
+      options_audit_export, false, true, 1, 1, rd_run_audit_export },
+    { "audit", "check", "FILE", "Proves an export or a list of checkpoints by itself",
+      "Needs no data directory. With --public-key it must be signed by that key. Exit code 1 and "
+      "the line that does not\n"
+      "fit.",
+      options_audit_check, false, true, 1, 1, rd_run_audit_check },
     { "reference", "methods", NULL, "Prints the reference page of methods", NULL, options_none,
       false, false, 0, 0, rd_run_reference_methods },
     { "reference", "errors", NULL, "Prints the reference page of error codes", NULL, options_none,
