@@ -22,6 +22,7 @@ struct fill {
     struct rd_value customers[FILL_BATCH], forms[RD_BENCH_STEPS];
     struct rd_value records[FILL_BATCH]; /* ids of the wave's cases */
     struct rd_request requests[FILL_BATCH];
+    struct rd_arena answers[FILL_BATCH]; /* each request has its own, as the daemon's do */
     struct rd_value params[FILL_BATCH];
 };
 
@@ -35,7 +36,8 @@ static enum rd_status fill_parse(struct rd_arena *arena, const char *text, struc
 static struct rd_value *fill_request(struct fill *fill, size_t at, const char *method)
 {
     fill->params[at] = rd_map();
-    fill->requests[at] = (struct rd_request){ .arena = &fill->arena,
+    rd_arena_reset(&fill->answers[at]);
+    fill->requests[at] = (struct rd_request){ .arena = &fill->answers[at],
                                               .method = method,
                                               .params = &fill->params[at],
                                               .peer = { .door = RD_DOOR_INSIDE } };
@@ -98,7 +100,8 @@ static enum rd_status fill_open(struct fill *fill, size_t count, struct rd_error
     if (status == RD_OK)
         status = rd_bench_batch(fill->kernel, fill->requests, count, error);
     for (size_t i = 0; i < count && status == RD_OK; i++)
-        fill->records[i] = *rd_map_get(&fill->requests[i].result, "id");
+        fill->records[i] =
+            rd_value_copy(&fill->arena, rd_map_get(&fill->requests[i].result, "id"));
     return status;
 }
 
@@ -146,6 +149,8 @@ enum rd_status rd_bench_fill(const char *dir, const char *policy, uint64_t cases
     RD_ASSERT(fill);
     rd_arena_init(&fill->kept);
     rd_arena_init(&fill->arena);
+    for (size_t i = 0; i < FILL_BATCH; i++)
+        rd_arena_init(&fill->answers[i]);
     struct rd_findings findings;
     rd_findings_init(&findings, &fill->kept);
     struct rd_kernel_options options = {
@@ -158,6 +163,8 @@ enum rd_status rd_bench_fill(const char *dir, const char *policy, uint64_t cases
         status = fill_all(fill, cases, stage, error);
         rd_kernel_close(fill->kernel);
     }
+    for (size_t i = 0; i < FILL_BATCH; i++)
+        rd_arena_fini(&fill->answers[i]);
     rd_arena_fini(&fill->arena);
     rd_arena_fini(&fill->kept);
     free(fill);
