@@ -3,7 +3,7 @@
 -- Beside the case, each a record of its own with its own limits: plans, corrections, an engineer on site, a joint consultation, an alarm.
 return workflow "complaint" {
   version = 1, title = { en = "Complaint", zh = "投诉处理" }, initial = "received", clock = "service_hours",
-  invariants = { "granted_by_another", "surely_called_back" },
+  invariants = { "granted_by_another", "surely_called_back" }, apart = { { "proposer", "granter" } },
   public = { proof = "customer.phone", fields = { "number", "problem", "product", "occurred_on", "interim_answer", "result" } },   -- case.progress
   guidance = "complaint.guidance",
   open = { event = "receive", form = "registration", run = { "first_responder_answers", "judge", "open_green_channel", "tell_received" } },

@@ -31,7 +31,7 @@ return {
   },
   workflow "credit_change" {
     version = 1, title = { en = "Change of credit grade", zh = "信用等级变更" }, initial = "applied_for", clock = "service_hours",
-    invariants = { "nobody_acts_twice" },
+    invariants = { "nobody_acts_twice" }, apart = { { "applicant", "reviewer", "extender", "signer" } },
     open = { event = "apply", form = "credit_application", run = { "note_applicant", "use_rating" } },
     within = { "7 business days", escalate = true,
                tell = { "marketing_director", "vice_president", text = "{number} is over its whole time. {number}全程超时。" } },

@@ -28,7 +28,7 @@ return {
     of = "customer_change", title = { en = "Opinion", zh = "审批意见" }, fields = { "opinion" }, required = { "opinion" },
   },
   workflow "customer_change" {
-    version = 1, title = { en = "Change of important data", zh = "重要资料变更审批" }, initial = "asked_for", clock = "service_hours",
+    version = 1, title = { en = "Change of important data", zh = "重要资料变更审批" }, initial = "asked_for", clock = "service_hours", apart = { { "applicant", "decider" } },
     open = { event = "ask", form = "customer_change_application", run = { "note_applicant" } },
     states = {
       asked_for = {

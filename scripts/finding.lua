@@ -32,7 +32,7 @@ return {
 
   workflow "finding" {
     version = 1, title = { en = "Finding", zh = "问责" }, initial = "proposed", clock = "service_hours",
-    invariants = { "nobody_judges_himself" },
+    invariants = { "nobody_judges_himself" }, apart = { { "person", "confirmer", "decider" } },
     open = { event = "propose", form = "finding_proposal", run = { "tell_proposed" } },
     states = {
       proposed = {

@@ -23,7 +23,7 @@ return {
   },
   workflow "payment_terms" {
     version = 1, title = { en = "Special payment terms", zh = "特殊付款条件审批" }, initial = "asked_for", clock = "service_hours",
-    invariants = { "decided_by_another" },
+    invariants = { "decided_by_another" }, apart = { { "applicant", "decider" } },
     open = { event = "ask", form = "payment_terms_application", run = { "note_applicant" } },
     states = {
       asked_for = {

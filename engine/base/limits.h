@@ -146,6 +146,8 @@
 #define RD_DECISION_ROWS_MAX 20000
 #define RD_DECISION_PAIRS_MAX 50000000     /* pairs of rows compared when one table is checked */
 #define RD_DECISION_GAP_TESTS_MAX 20000000 /* cells tested when one table is searched for gaps */
+#define RD_PROVE_INPUTS_MAX 200000         /* inputs of one table that a proof tries */
+#define RD_PROVE_FORMS_MAX 4096            /* forms of one event that a proof tries */
 #define RD_DECISION_OVERLAPS_MAX 100       /* overlaps told of one table */
 
 /* time */

@@ -31,7 +31,7 @@ static void policy_put_finding(struct rd_buf *out, const struct rd_finding *find
     rd_buf_char(out, '\n');
 }
 
-static void policy_put_findings(struct rd_buf *out, const struct rd_findings *findings)
+void rd_policy_put_findings(struct rd_buf *out, const struct rd_findings *findings)
 {
     for (const struct rd_finding *finding = findings->first; finding; finding = finding->next)
         policy_put_finding(out, finding);
@@ -41,7 +41,7 @@ void rd_policy_print_findings(FILE *to, const struct rd_findings *findings)
 {
     struct rd_buf out;
     rd_buf_init(&out);
-    policy_put_findings(&out, findings);
+    rd_policy_put_findings(&out, findings);
     if (out.len > 0)
         fwrite(out.data, 1, out.len, to);
     rd_buf_fini(&out);
@@ -82,7 +82,7 @@ static void policy_print_check(struct rd_cli *cli, const struct rd_findings *fin
         rd_cli_print_json(cli, &result);
         return;
     }
-    policy_put_findings(&cli->out, findings);
+    rd_policy_put_findings(&cli->out, findings);
     rd_buf_printf(&cli->out, "%zu files, %zu errors, %zu warnings, generation %.12s\n", files,
                   findings->errors, findings->warnings, hash);
 }
@@ -199,7 +199,7 @@ enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
     status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
     rd_policy_free(policy);
     if (status != RD_OK) {
-        policy_put_findings(&cli->out, &findings);
+        rd_policy_put_findings(&cli->out, &findings);
         return status;
     }
     struct policy_test test = { .cli = cli };

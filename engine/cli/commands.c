@@ -196,6 +196,14 @@ static const struct rd_option options_generations[] = {
     { "before", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "only generations before this one" },
     END_OF_OPTIONS
 };
+static const struct rd_option options_prove[] = {
+    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "also what is proved" },
+    { "tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "print the refuted cases as promises, to be put into a _test.lua file" },
+    { "strict", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "exit code 1 also where something is unknown" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_test[] = { { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL,
                                                    "only tests whose title holds TEXT" },
                                                  END_OF_OPTIONS };
@@ -455,6 +463,13 @@ static const struct rd_command commands[] = {
       options_rollback, true, true, 0, 1, rd_run_policy_rollback },
     { "policy", "list", NULL, "Lists the generations: who activated them, when and why", NULL,
       options_generations, true, true, 0, 0, rd_run_policy_list },
+    { "policy", "prove", "[DIR]", "Proves what holds in every case, or shows the case in which not",
+      "Three answers: proved, refuted (with the case), unknown (with the function that it hangs "
+      "on). Prints\n"
+      "what is not proved; --all prints everything, --tests the refuted cases as promises. Exit "
+      "code 1 where\n"
+      "something is refuted. docs/reference/prove.md says what each claim means.",
+      options_prove, false, true, 0, 1, rd_run_policy_prove },
     { "policy", "info", NULL, "Shows which generation of the policy is in force", NULL,
       options_none, true, true, 0, 0, rd_run_policy_info },
     { "policy", "preview", NULL, "Shows which deadlines activating the policy directory would move",

@@ -5,12 +5,14 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/value.h"
 #include "domain/finding.h"
 
 /* Each as FILE:LINE: sentence; warnings say so. */
 void rd_policy_print_findings(FILE *to, const struct rd_findings *findings);
+void rd_policy_put_findings(struct rd_buf *out, const struct rd_findings *findings);
 
 /* A kind of value that the schema's keys, items and rests may have. */
 struct rd_policy_kind {

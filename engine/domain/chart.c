@@ -402,6 +402,42 @@ static void chart_moves(struct chart_build *b, const struct rd_value *list)
     }
 }
 
+/* The account field of the name, with a finding where there is none; -1. */
+static int chart_account(struct chart_build *b, const char *name)
+{
+    const struct rd_record_type *type = b->chart->type;
+    int field = rd_type_field(type, name);
+    if (field >= 0 && type->fields[field].type.kind == RD_TYPE_ACCOUNT)
+        return field;
+    rd_finding_error(
+        b->findings, b->chart->file, b->chart->apart_line,
+        "apart: '%s' is no account field of '%s'%s", name, b->chart->name,
+        rd_chart_guess(b, name, type->fields, sizeof *type->fields, type->field_count));
+    return -1;
+}
+
+/* `apart`: each list holds each field apart from each other one. */
+static void chart_apart(struct chart_build *b, const struct rd_value *lists)
+{
+    size_t room = 0;
+    for (uint32_t l = 0; l < lists->count; l++)
+        room += (size_t)lists->items[l].count * lists->items[l].count;
+    b->chart->apart = rd_arena_zalloc(b->arena, room + 1, sizeof *b->chart->apart);
+    for (uint32_t l = 0; l < lists->count; l++) {
+        const struct rd_value *list = &lists->items[l];
+        if (list->count < 2)
+            rd_finding_error(b->findings, b->chart->file, b->chart->apart_line,
+                             "apart: one field alone is apart from nothing");
+        for (uint32_t i = 0; i < list->count; i++)
+            for (uint32_t j = i + 1; j < list->count; j++) {
+                struct rd_apart pair = { { chart_account(b, list->items[i].text),
+                                           chart_account(b, list->items[j].text) } };
+                if (pair.fields[0] >= 0 && pair.fields[1] >= 0)
+                    b->chart->apart[b->chart->apart_count++] = pair;
+            }
+    }
+}
+
 static void chart_contents(struct chart_build *b, const struct rd_value *spec)
 {
     struct rd_chart *chart = b->chart;
@@ -413,6 +449,8 @@ static void chart_contents(struct chart_build *b, const struct rd_value *spec)
     rd_chart_facts_build(b, rd_map_list(spec, "facts"));
     chart_invariants(b, rd_map_list(spec, "invariants"));
     chart_moves(b, rd_map_list(spec, "moved"));
+    chart->apart_line = (int)rd_map_int(spec, "apart_line", chart->line);
+    chart_apart(b, rd_map_list(spec, "apart"));
     for (size_t i = 0; i < chart->guard_count; i++)
         function_needs(b, &guards->items[i], &chart->guards[i]);
     for (size_t i = 0; i < chart->action_count; i++)

@@ -187,6 +187,12 @@ struct rd_move {
     int line;
 };
 
+/* Two account fields that must never hold one person, by index: what `redress policy prove` proves.
+ */
+struct rd_apart {
+    int fields[2];
+};
+
 struct rd_chart {
     const char *name, *file;
     int64_t version;
@@ -209,6 +215,9 @@ struct rd_chart {
     size_t move_count;
     uint16_t *invariants; /* guards that hold after every command, whoever gave it */
     size_t invariant_count;
+    struct rd_apart *apart;
+    size_t apart_count;
+    int apart_line;
     const struct rd_public *shown;      /* what customers may be shown; NULL: nothing */
     const struct rd_decision *guidance; /* what staff are advised; NULL: nothing */
     const char *place;

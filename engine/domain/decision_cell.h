@@ -69,6 +69,15 @@ const char *rd_column_show(const struct rd_column *column, int64_t key, struct r
  * nearer to it. */
 int64_t rd_key_nice(int64_t first, int64_t last);
 
+/* The keys of a column of a table fall into stretches between which no cell makes a difference: one
+ * key of each, in *keys in the arena; how many. */
+size_t rd_decision_stretches(const struct rd_decision *decision,
+                             const struct rd_decision_plan *plan, size_t at, struct rd_arena *arena,
+                             int64_t **keys);
+/* An inside value that has this key. */
+struct rd_value rd_column_value(const struct rd_column *column, int64_t key,
+                                struct rd_arena *arena);
+
 /* ---- cells ---- */
 
 /* One cell as written (NULL or null: any). RD_BAD_FORM with what is wrong, to be put behind the

@@ -282,51 +282,10 @@ struct check_gap {
     bool cut;
 };
 
-static int check_by_key(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Where a stretch may begin because of this cell: at its keys and behind them. */
-static size_t check_bounds(const struct rd_cell *cell, int64_t *bounds)
-{
-    size_t count = 0;
-    uint32_t parts = cell->kind == RD_CELL_ANY ? 0 : cell->kind == RD_CELL_SET ? cell->count : 1;
-    for (uint32_t i = 0; i < parts; i++) {
-        int64_t low = cell->kind == RD_CELL_SET ? cell->set[i] : cell->low;
-        int64_t high = cell->kind == RD_CELL_SET ? low : cell->high;
-        bounds[count++] = low;
-        if (high < INT64_MAX)
-            bounds[count++] = high + 1;
-    }
-    return count;
-}
-
 static void check_stretches(struct check_gap *gap, size_t at)
 {
-    const struct rd_decision *decision = gap->build->decision;
-    const struct rd_column *column = &gap->build->plan->columns[at];
-    size_t count = 1, room = 1;
-    for (size_t i = 0; i < decision->row_count; i++) {
-        const struct rd_cell *cell = &decision->rows[i].cells[at];
-        room += 2 * (cell->kind == RD_CELL_SET ? (size_t)cell->count : 1);
-    }
-    int64_t *bounds = rd_arena_zalloc(&gap->arena, room, sizeof(*bounds));
-    bounds[0] = column->low;
-    for (size_t i = 0; i < decision->row_count; i++)
-        count += check_bounds(&decision->rows[i].cells[at], &bounds[count]);
-    RD_ASSERT(count <= room);
-    qsort(bounds, count, sizeof(*bounds), check_by_key);
-    struct check_stretches *out = &gap->columns[at];
-    out->keys = rd_arena_zalloc(&gap->arena, count, sizeof(*out->keys));
-    for (size_t i = 0; i < count; i++) {
-        bool last = i + 1 == count || bounds[i + 1] > column->high;
-        if (bounds[i] < column->low || bounds[i] > column->high ||
-            (!last && bounds[i + 1] == bounds[i]))
-            continue;
-        out->keys[out->count++] = rd_key_nice(bounds[i], last ? column->high : bounds[i + 1] - 1);
-    }
+    gap->columns[at].count = rd_decision_stretches(gap->build->decision, gap->build->plan, at,
+                                                   &gap->arena, &gap->columns[at].keys);
 }
 
 /* The rows of `depth` that take `key` go one deeper. */

@@ -227,3 +227,78 @@ const char *rd_column_show(const struct rd_column *column, int64_t key, struct r
     return rd_arena_printf(arena, "%s = %s", column->field->name,
                            column_show_key(column, key, arena));
 }
+
+/* ---- stretches ---- */
+
+static int stretch_by_key(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Where a stretch may begin because of this cell: at its keys and behind them. */
+static size_t stretch_bounds(const struct rd_cell *cell, int64_t *bounds)
+{
+    size_t count = 0;
+    uint32_t parts = cell->kind == RD_CELL_ANY ? 0 : cell->kind == RD_CELL_SET ? cell->count : 1;
+    for (uint32_t i = 0; i < parts; i++) {
+        int64_t low = cell->kind == RD_CELL_SET ? cell->set[i] : cell->low;
+        int64_t high = cell->kind == RD_CELL_SET ? low : cell->high;
+        bounds[count++] = low;
+        if (high < INT64_MAX)
+            bounds[count++] = high + 1;
+    }
+    return count;
+}
+
+size_t rd_decision_stretches(const struct rd_decision *decision,
+                             const struct rd_decision_plan *plan, size_t at, struct rd_arena *arena,
+                             int64_t **keys)
+{
+    const struct rd_column *column = &plan->columns[at];
+    size_t count = 1, room = 1, kept = 0;
+    for (size_t i = 0; i < decision->row_count; i++) {
+        const struct rd_cell *cell = &decision->rows[i].cells[at];
+        room += 2 * (cell->kind == RD_CELL_SET ? (size_t)cell->count : 1);
+    }
+    int64_t *bounds = rd_arena_zalloc(arena, room, sizeof(*bounds));
+    bounds[0] = column->low;
+    for (size_t i = 0; i < decision->row_count; i++)
+        count += stretch_bounds(&decision->rows[i].cells[at], &bounds[count]);
+    RD_ASSERT(count <= room);
+    qsort(bounds, count, sizeof(*bounds), stretch_by_key);
+    *keys = rd_arena_zalloc(arena, count, sizeof(**keys));
+    for (size_t i = 0; i < count; i++) {
+        bool last = i + 1 == count || bounds[i + 1] > column->high;
+        if (bounds[i] < column->low || bounds[i] > column->high ||
+            (!last && bounds[i + 1] == bounds[i]))
+            continue;
+        (*keys)[kept++] = rd_key_nice(bounds[i], last ? column->high : bounds[i + 1] - 1);
+    }
+    return kept;
+}
+
+/* A text that the column does not mention: longer than any of them. */
+static struct rd_value column_other_text(const struct rd_column *column, struct rd_arena *arena)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < column->word_count; i++)
+        longest = column->words[i].len > longest ? column->words[i].len : longest;
+    char *text = rd_arena_zalloc(arena, longest + 8, 1);
+    memset(text, '~', longest + 1);
+    return rd_text(text);
+}
+
+struct rd_value rd_column_value(const struct rd_column *column, int64_t key, struct rd_arena *arena)
+{
+    const struct rd_type *type = &column->field->type;
+    if (type->kind == RD_TYPE_CHOICE)
+        return rd_text(type->choices[key]);
+    if (rd_column_needs_words(column) && key == column->other)
+        return column_other_text(column, arena);
+    if (rd_column_needs_words(column))
+        return rd_text(column->words[key].text);
+    if (type->kind == RD_TYPE_BOOLEAN)
+        return rd_bool(key != 0);
+    return type->kind == RD_TYPE_NUMBER ? rd_real(cell_key_real(key)) : rd_int(key);
+}

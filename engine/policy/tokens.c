@@ -8,32 +8,12 @@
 #include "policy/tokens.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 #include <lauxlib.h>
 
 /* The iterator's upvalues: source, where it goes on, where it ends, line, and the kinds. */
 enum { UP_SOURCE = 1, UP_POS, UP_END, UP_LINE, UP_KINDS };
-
-enum token_kind {
-    TOKEN_NAME,
-    TOKEN_KEYWORD,
-    TOKEN_STRING,
-    TOKEN_NUMBER,
-    TOKEN_OP,
-    TOKEN_END,
-    TOKEN_BAD,
-    TOKEN_KINDS
-};
-
-/* Positions count from 0; a token is [start, stop). */
-struct tokens {
-    const char *src;
-    size_t len, end; /* of the source; where no token begins any more */
-    size_t pos, start;
-    lua_Integer line, at_line;
-};
 
 static bool token_is_letter(char c)
 {
@@ -50,20 +30,20 @@ static bool token_is_line_end(char c)
     return c == '\n' || c == '\r';
 }
 
-static char token_at(const struct tokens *t, size_t pos)
+static char token_at(const struct rd_tokens *t, size_t pos)
 {
     return pos < t->len ? t->src[pos] : '\0';
 }
 
 /* Behind the line end at `pos`: \r\n and \n\r are one, as Lua counts. */
-static size_t token_behind_line(const struct tokens *t, size_t pos)
+static size_t token_behind_line(const struct rd_tokens *t, size_t pos)
 {
     char a = t->src[pos], b = token_at(t, pos + 1);
     return pos + (token_is_line_end(b) && b != a ? 2 : 1);
 }
 
 /* Goes on behind a text or comment that may have lines in it. */
-static void token_pass(struct tokens *t, size_t stop)
+static void token_pass(struct rd_tokens *t, size_t stop)
 {
     while (t->pos < stop) {
         bool ends = token_is_line_end(t->src[t->pos]);
@@ -75,7 +55,7 @@ static void token_pass(struct tokens *t, size_t stop)
 
 /* [[ or [==[ at `pos`: behind its closing bracket in *stop, 0 where there is none. False: it is no
  * long bracket. */
-static bool token_long(const struct tokens *t, size_t pos, size_t *stop)
+static bool token_long(const struct rd_tokens *t, size_t pos, size_t *stop)
 {
     size_t level = 0;
     if (token_at(t, pos) != '[')
@@ -103,7 +83,7 @@ static bool token_long(const struct tokens *t, size_t pos, size_t *stop)
 }
 
 /* Behind the backslash's sequence at `pos`, as far as the end of the text depends on it. */
-static size_t token_behind_escape(const struct tokens *t, size_t pos)
+static size_t token_behind_escape(const struct rd_tokens *t, size_t pos)
 {
     char c = token_at(t, pos + 1);
     if (c == 'z') {
@@ -116,7 +96,7 @@ static size_t token_behind_escape(const struct tokens *t, size_t pos)
 }
 
 /* Behind the closing quote; 0 where the line ends before. */
-static size_t token_quoted(const struct tokens *t)
+static size_t token_quoted(const struct rd_tokens *t)
 {
     size_t pos = t->pos + 1;
     while (pos < t->len && t->src[pos] != t->src[t->pos]) {
@@ -128,7 +108,7 @@ static size_t token_quoted(const struct tokens *t)
 }
 
 /* Passes blanks, line ends and comments; false where a comment does not end. */
-static bool token_blanks(struct tokens *t)
+static bool token_blanks(struct rd_tokens *t)
 {
     size_t stop;
     while (t->pos < t->end) {
@@ -170,7 +150,7 @@ static bool token_is_keyword(const char *word, size_t len)
     return false;
 }
 
-static size_t token_op(const struct tokens *t)
+static size_t token_op(const struct rd_tokens *t)
 {
     char c = t->src[t->pos], next = token_at(t, t->pos + 1);
     if (next == '=' && (c == '=' || c == '~' || c == '<' || c == '>'))
@@ -180,18 +160,17 @@ static size_t token_op(const struct tokens *t)
     return t->pos + 1;
 }
 
-static enum token_kind token_text(struct tokens *t, size_t stop)
+static enum rd_token_kind token_text(struct rd_tokens *t, size_t stop)
 {
     if (stop == 0) {
         t->pos = t->end;
-        return TOKEN_BAD;
+        return RD_TOKEN_BAD;
     }
     token_pass(t, stop);
-    return TOKEN_STRING;
+    return RD_TOKEN_STRING;
 }
 
-/* The next token: from `start` to `pos`, on `at_line`. */
-static enum token_kind token_next(struct tokens *t)
+enum rd_token_kind rd_token_next(struct rd_tokens *t)
 {
     size_t stop;
     bool fine = token_blanks(t);
@@ -200,36 +179,37 @@ static enum token_kind token_next(struct tokens *t)
     if (!fine)
         return token_text(t, 0);
     if (t->pos >= t->end)
-        return TOKEN_END;
+        return RD_TOKEN_END;
     char c = t->src[t->pos];
     if (token_is_letter(c)) {
         while (token_is_letter(token_at(t, t->pos)) || token_is_digit(token_at(t, t->pos)))
             t->pos++;
-        return token_is_keyword(t->src + t->start, t->pos - t->start) ? TOKEN_KEYWORD : TOKEN_NAME;
+        return token_is_keyword(t->src + t->start, t->pos - t->start) ? RD_TOKEN_KEYWORD
+                                                                      : RD_TOKEN_NAME;
     }
     if (token_is_digit(c) || (c == '.' && token_is_digit(token_at(t, t->pos + 1)))) {
         do
             t->pos++;
         while (token_is_letter(token_at(t, t->pos)) || token_is_digit(token_at(t, t->pos)) ||
                token_at(t, t->pos) == '.');
-        return TOKEN_NUMBER;
+        return RD_TOKEN_NUMBER;
     }
     if (c == '"' || c == '\'')
         return token_text(t, token_quoted(t));
     if (token_long(t, t->pos, &stop))
         return token_text(t, stop);
     t->pos = token_op(t);
-    return TOKEN_OP;
+    return RD_TOKEN_OP;
 }
 
 /* Results: kind, start, end (both from 1, the end inclusive), line, word. */
 static int l_tokens_next(lua_State *L)
 {
-    struct tokens t = { .end = (size_t)lua_tointeger(L, lua_upvalueindex(UP_END)),
-                        .pos = (size_t)lua_tointeger(L, lua_upvalueindex(UP_POS)),
-                        .line = lua_tointeger(L, lua_upvalueindex(UP_LINE)) };
+    struct rd_tokens t = { .end = (size_t)lua_tointeger(L, lua_upvalueindex(UP_END)),
+                           .pos = (size_t)lua_tointeger(L, lua_upvalueindex(UP_POS)),
+                           .line = lua_tointeger(L, lua_upvalueindex(UP_LINE)) };
     t.src = lua_tolstring(L, lua_upvalueindex(UP_SOURCE), &t.len);
-    enum token_kind kind = token_next(&t);
+    enum rd_token_kind kind = rd_token_next(&t);
     lua_pushinteger(L, (lua_Integer)t.pos);
     lua_replace(L, lua_upvalueindex(UP_POS));
     lua_pushinteger(L, t.line);
@@ -238,7 +218,7 @@ static int l_tokens_next(lua_State *L)
     lua_pushinteger(L, (lua_Integer)t.start + 1);
     lua_pushinteger(L, (lua_Integer)t.pos);
     lua_pushinteger(L, t.at_line);
-    if (kind == TOKEN_STRING || kind == TOKEN_END || kind == TOKEN_BAD)
+    if (kind == RD_TOKEN_STRING || kind == RD_TOKEN_END || kind == RD_TOKEN_BAD)
         lua_pushnil(L);
     else
         lua_pushlstring(L, t.src + t.start, t.pos - t.start);
@@ -247,8 +227,8 @@ static int l_tokens_next(lua_State *L)
 
 int l_tokens(lua_State *L)
 {
-    static const char *const kinds[TOKEN_KINDS] = { "name", "keyword", "string", "number",
-                                                    "op",   "end",     "bad" };
+    static const char *const kinds[RD_TOKEN_KINDS] = { "name", "keyword", "string", "number",
+                                                       "op",   "end",     "bad" };
     size_t len;
     (void)luaL_checklstring(L, 1, &len);
     lua_Integer from = luaL_optinteger(L, 2, 1), to = luaL_optinteger(L, 3, (lua_Integer)len);
@@ -257,8 +237,8 @@ int l_tokens(lua_State *L)
     lua_pushinteger(L, from - 1);
     lua_pushinteger(L, to);
     lua_pushinteger(L, 1);
-    for (int i = 0; i < TOKEN_KINDS; i++)
+    for (int i = 0; i < RD_TOKEN_KINDS; i++)
         lua_pushstring(L, kinds[i]);
-    lua_pushcclosure(L, l_tokens_next, UP_LINE + TOKEN_KINDS);
+    lua_pushcclosure(L, l_tokens_next, UP_LINE + RD_TOKEN_KINDS);
     return 1;
 }

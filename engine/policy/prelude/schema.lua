@@ -136,6 +136,7 @@ local words = {
     key("facts", "facts", "What guards and actions read: name = decide, count, sum or field", "守卫与动作读取的事实"),
     key("states", "states", "States: name = { ... }", "状态", required),
     key("always", "always_events", "Events that every state accepts which is not final", "任何未终结状态都接受的事件"),
+    key("apart", "indexes", "Account fields of which no two ever hold one person: `policy prove` proves it", "不得为同一人的账号字段(由 policy prove 证明)"),
     key("invariants", "names", "Guards that hold after every command: asked by policy test and sim run, which fail where one does not",
         "不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)"),
     key("moved", "moves", "Where cases go whose state this version no longer has: OLD = \"NEW\"", "本版取消的状态中的案件去往何处:旧状态 = 新状态"),

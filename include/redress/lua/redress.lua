@@ -171,6 +171,7 @@ empty = nil
 ---@field facts? table<string, redress.fact> What guards and actions read: name = decide, count, sum or field. 守卫与动作读取的事实
 ---@field states table<string, redress.state> States: name = { ... }. 状态
 ---@field always? table<string, string|redress.event> Events that every state accepts which is not final. 任何未终结状态都接受的事件
+---@field apart? string[][] Account fields of which no two ever hold one person: `policy prove` proves it. 不得为同一人的账号字段(由 policy prove 证明)
 ---@field invariants? string|string[] Guards that hold after every command: asked by policy test and sim run, which fail where one does not. 不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)
 ---@field moved? table<string, string> Where cases go whose state this version no longer has: OLD = "NEW". 本版取消的状态中的案件去往何处:旧状态 = 新状态
 ---@field public? redress.public What a customer may be shown of his case. 客户可见内容

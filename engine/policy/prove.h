@@ -1,0 +1,14 @@
+/* Proving a loaded policy (domain/prove.h), with what only this floor knows: its sources, and how
+ * to ask a guard. */
+#ifndef RD_POLICY_PROVE_H
+#define RD_POLICY_PROVE_H
+
+#include "domain/prove.h"
+#include "policy/policy.h"
+
+/* Proves all claims about the policy that was loaded from these sources. Proofs live in the arena;
+ * their subjects and files are the model's, which must live as long. */
+void rd_policy_prove(struct rd_policy *policy, const struct rd_policy_source *sources, size_t count,
+                     struct rd_arena *arena, struct rd_proofs *out);
+
+#endif
