@@ -221,6 +221,8 @@ enum rd_status rd_case_do(struct rd_run *run, struct rd_draft *draft, const char
         status = case_form(run, draft, event->form, form, base);
     if (status == RD_OK)
         status = case_granted(run, draft, row, event, &above);
+    if (status == RD_OK && !row && draft->record.lane == RD_LANE_LIVE)
+        status = rd_grant_unasked(run, draft, event);
     if (status != RD_OK)
         return status;
     return above ? rd_take_row(run, draft, event, event->above) : rd_take_event(run, draft, event);

@@ -97,7 +97,8 @@ static enum rd_status effect_send(struct rd_run *run, struct rd_draft *draft,
     if (rd_value_is(form, RD_MAP) &&
         (status = effect_fields(run, target, form, draft, action)) != RD_OK)
         return status;
-    return rd_take_event(run, target, event);
+    status = rd_grant_unasked(run, target, event);
+    return status == RD_OK ? rd_take_event(run, target, event) : status;
 }
 
 static enum rd_status effect_tell(struct rd_run *run, struct rd_draft *draft,

@@ -38,6 +38,20 @@ static void eyes_add(struct rd_arena *arena, struct rd_value *names, const char 
     rd_list_add(arena, names, rd_text(name));
 }
 
+/* Under whatever name he comes: the accounts that are one person's now are it for ever, also after
+ * somebody has written another person beside one of them. */
+static void eyes_add_person(const struct rd_run *run, struct rd_value *names, const char *name,
+                            const struct rd_value *done_by)
+{
+    const struct rd_account *accounts[RD_PERSON_ACCOUNTS_MAX];
+    eyes_add(run->arena, names, name, done_by);
+    if (!name)
+        return;
+    size_t count = rd_staff_of_person(run->kernel, name, accounts);
+    for (size_t i = 0; i < count; i++)
+        eyes_add(run->arena, names, accounts[i]->name, done_by);
+}
+
 static void eyes_add_all(struct rd_arena *arena, struct rd_value *names,
                          const struct rd_value *more, const struct rd_value *done_by)
 {
@@ -73,11 +87,12 @@ void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const struct r
     if (done_by->kind == RD_TEXT && now && rd_value_equal(now, done_by))
         eyes_add_all(run->arena, &with, had, done_by); /* who had a hand in it, had it */
     if (done_by->kind == RD_TEXT && strcmp(done_by->text, actor->name) == 0) {
-        eyes_add(run->arena, &with, actor->behalf ? actor->behalf->name : NULL, done_by);
-        eyes_add(run->arena, &with, actor->behind_person, done_by);
-    } else if (done_by->kind == RD_TEXT) {
-        eyes_copied(run, done_by, &with);
+        eyes_add_person(run, &with, actor->name, done_by);
+        eyes_add_person(run, &with, actor->behalf ? actor->behalf->name : NULL, done_by);
+        eyes_add_person(run, &with, actor->behind_person, done_by);
     }
+    if (done_by->kind == RD_TEXT) /* his own name as well may be read from where it says more */
+        eyes_copied(run, done_by, &with);
     const struct rd_value *will = with.count ? &with : &empty;
     if (rd_value_equal(had ? had : &empty, will))
         return;
@@ -153,6 +168,26 @@ enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *dr
         rd_run_says(run, row->id, row->place, "other than", eyes_passed(run, field, done_by, with));
     }
     return RD_OK;
+}
+
+/* What comes without a row of its own (from another record, or imported onto a case that is worked
+ * on) is still done by somebody: by the row he would have, or, where he has none, by all of them. */
+enum rd_status rd_grant_unasked(struct rd_run *run, const struct rd_draft *draft,
+                                const struct rd_event *event)
+{
+    const struct rd_permission *permission = event->permission;
+    if (run->actor.system || permission->internal)
+        return RD_OK;
+    struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
+    const struct rd_account *behalf;
+    const struct rd_authority_row *own = rd_actor_grant(run->kernel, &run->actor, permission,
+                                                        &belonging, run->arena, &behalf, NULL);
+    enum rd_status status = RD_OK;
+    if (own)
+        return rd_grant_other_than(run, draft, own);
+    for (size_t i = 0; status == RD_OK && i < permission->row_count; i++)
+        status = rd_grant_other_than(run, draft, permission->rows[i]);
+    return status;
 }
 
 /* ---- what a staff record may say ---- */

@@ -7,6 +7,7 @@
 #ifndef RD_KERNEL_STAFF_H
 #define RD_KERNEL_STAFF_H
 
+#include "base/limits.h"
 #include "domain/entry.h"
 #include "domain/organisation.h"
 #include "kernel/kernel.h"
@@ -64,6 +65,10 @@ struct rd_people rd_staff_page(const struct rd_kernel *kernel, const struct rd_s
  * RD_DELEGATORS_MAX + 1: `out` holds that many less one. */
 size_t rd_staff_delegators(const struct rd_kernel *kernel, const char *name, int64_t now_ms,
                            const struct rd_account **out);
+/* All accounts, of those who have left as well, that are the same person's as `name`: itself too;
+ * none where no person is written beside it. Their number; those beyond the room are left out. */
+size_t rd_staff_of_person(const struct rd_kernel *kernel, const char *name,
+                          const struct rd_account *out[RD_PERSON_ACCOUNTS_MAX]);
 /* Whether both names are accounts of the same person: the same account, or `person` is the same. */
 bool rd_staff_same_person(const struct rd_kernel *kernel, const char *a, const char *b);
 /* Whether the account is away at this time. */

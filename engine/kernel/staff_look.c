@@ -182,6 +182,22 @@ size_t rd_staff_delegators(const struct rd_kernel *kernel, const char *name, int
     return count;
 }
 
+size_t rd_staff_of_person(const struct rd_kernel *kernel, const char *name,
+                          const struct rd_account *out[RD_PERSON_ACCOUNTS_MAX])
+{
+    const struct rd_account *one = rd_staff_find(kernel, name);
+    size_t count = 0;
+    if (!one || !one->person)
+        return 0;
+    uint64_t hash = rd_text_hash(one->person, strlen(one->person));
+    struct staff_entry *entry = *staff_bucket(kernel->staff, CHAIN_PERSON, hash);
+    for (; entry && count < RD_PERSON_ACCOUNTS_MAX; entry = entry->next[CHAIN_PERSON])
+        if (entry->account.person && strcmp(entry->account.person, one->person) == 0)
+            out[count++] = &entry->account;
+    qsort(out, count, sizeof *out, people_compare);
+    return count;
+}
+
 bool rd_staff_same_person(const struct rd_kernel *kernel, const char *a, const char *b)
 {
     if (strcmp(a, b) == 0)
