@@ -59,7 +59,7 @@ test-clang:
 test-long: packages
 	@$(call BUILD,test)
 	@cd build/test && REDRESS_LONG=1 $(CTEST) -L "fault|power|sim"
-	@cd build/test && REDRESS_LONG=1 $(CTEST) -R "calendar_property|staff_scale|unit/audit"
+	@cd build/test && REDRESS_LONG=1 $(CTEST) -R "calendar_property|kernel_eyes|staff_scale|unit/audit"
 	@$(call BUILD,tsan)
 	@cd build/tsan && REDRESS_LONG=1 $(CTEST) -L flow
 	@# suites that fork leave the parent's heap behind in the child on purpose: memory errors only

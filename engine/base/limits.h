@@ -94,7 +94,7 @@
 #define RD_FACT_ROWS_MAX 100000    /* records that one count or sum looks at */
 #define RD_LEDGER_VERIFY_SLICE 500 /* entries that one ledger.verify looks at */
 #define RD_DELEGATORS_MAX 16       /* whom one person may stand in for at a time */
-#define RD_PERSON_ACCOUNTS_MAX 16  /* accounts of one person that are remembered with what he did */
+#define RD_PERSON_ACCOUNTS_MAX 16  /* accounts of one person, remembered with what he did */
 #define RD_ADDRESSEES_MAX 1000     /* people whom one role in one place stands for */
 #define RD_LIST_LIMIT_MAX 1000
 #define RD_LIST_LIMIT_DEFAULT 50

@@ -171,7 +171,8 @@ enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *dr
 }
 
 /* What comes without a row of its own (from another record, or imported onto a case that is worked
- * on) is still done by somebody: by the row he would have, or, where he has none, by all of them. */
+ * on) is still done by somebody: by the row he would have, or, where he has none, by all of them.
+ */
 enum rd_status rd_grant_unasked(struct rd_run *run, const struct rd_draft *draft,
                                 const struct rd_event *event)
 {
@@ -180,8 +181,8 @@ enum rd_status rd_grant_unasked(struct rd_run *run, const struct rd_draft *draft
         return RD_OK;
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
     const struct rd_account *behalf;
-    const struct rd_authority_row *own = rd_actor_grant(run->kernel, &run->actor, permission,
-                                                        &belonging, run->arena, &behalf, NULL);
+    const struct rd_authority_row *own =
+        rd_actor_grant(run->kernel, &run->actor, permission, &belonging, run->arena, &behalf, NULL);
     enum rd_status status = RD_OK;
     if (own)
         return rd_grant_other_than(run, draft, own);

@@ -5,7 +5,7 @@
  * step never has one in the next; who that was, the test knows by itself (struct hand), and asks
  * the engine only on whose behalf something was allowed.
  *
- * REDRESS_STEPS: how many steps instead of the short run's.
+ * With REDRESS_LONG a million steps and more; REDRESS_STEPS: as many as that, from each seed.
  */
 #include "unit/kernel_rig.h"
 
@@ -18,6 +18,7 @@
 #include "common/company.h"
 
 #define STEPS 6000
+#define STEPS_LONG 340000 /* from each of three seeds */
 #define PAPERS_MAX 200000
 #define RECENT 40
 #define ADMINISTRATOR 8
@@ -66,7 +67,8 @@ static const char RULES[] =
     "  record 'employee' { unit = 'unit', fields = { login = text { unique = true,\n"
     "      required = true }, unit = unit, roles = list_of(roles), person = text,\n"
     "    deputy = account, ends = instant } },\n"
-    "  form 'change' { of = 'employee', fields = { 'unit', 'roles', 'person', 'deputy', 'ends' } },\n"
+    "  form 'change' { of = 'employee', fields = { 'unit', 'roles', 'person', 'deputy', 'ends' } "
+    "},\n"
     "  workflow 'employee' { version = 1, initial = 'employed', open = { event = 'hire' },\n"
     "    states = { employed = { on = { change = { form = 'change' }, leave = 'gone' } },\n"
     "      gone = { on = { back = 'employed' } } } },\n"
@@ -82,7 +84,8 @@ static const char RULES[] =
     "      written = { on = { review = { go = 'reviewed', by = 'second' } } },\n"
     "      reviewed = { on = { sign = { go = 'filed', by = 'third' }, back = 'written' } },\n"
     "      filed = { final = true } },\n"
-    "    always = { note = { form = 'noting' }, pass = { run = 'pass' }, press = { run = 'press' },\n"
+    "    always = { note = { form = 'noting' }, pass = { run = 'pass' }, press = { run = 'press' "
+    "},\n"
     "      later = { run = 'later' }, sweep = { run = 'sweep' }, copy = { run = 'copy' } },\n"
     "    actions = {\n"
     "      mine = function(f) return set { by = f.actor.account } end,\n"
@@ -262,7 +265,6 @@ static const char *peer_id(void)
     return paper && paper->id[0] == '2' ? paper->id : "2-1";
 }
 
-
 /* What was made last, of this type: the one with the highest number. */
 static bool paper_newest(const char *type, struct hand hand, bool live)
 {
@@ -289,11 +291,11 @@ static void step_write(void)
 {
     struct asker asker = ask();
     struct rd_value paper = try(
-        "case.open", rig_json(&rig, "{'type': 'paper', 'data': {'team': 't%u', 'unit': '%s'%s}}",
-                              pick(4), pick(2) ? "hq" : "gz",
-                              paper_count && pick(2)
-                                  ? rd_arena_printf(&rig.arena, ", 'peer': '%s'", peer_id())
-                                  : ""));
+        "case.open",
+        rig_json(&rig, "{'type': 'paper', 'data': {'team': 't%u', 'unit': '%s'%s}}", pick(4),
+                 pick(2) ? "hq" : "gz",
+                 paper_count && pick(2) ? rd_arena_printf(&rig.arena, ", 'peer': '%s'", peer_id())
+                                        : ""));
     if (rig.status == RD_OK)
         paper_add(t_text(paper, "id"), (struct hand){ .by = persons_of(asker.accounts) }, true);
 }
@@ -305,8 +307,8 @@ static void step_act(const char *event)
     if (!paper)
         return;
     const char *extra = pick(12) == 0 ? ", 'idempotency_key': 'same'" : "";
-    struct rd_value reply = try("case.act", rig_json(&rig, "{'id': '%s', 'event': '%s'%s}",
-                                                     paper->id, event, extra));
+    struct rd_value reply =
+        try("case.act", rig_json(&rig, "{'id': '%s', 'event': '%s'%s}", paper->id, event, extra));
     if (rig.status != RD_OK)
         return;
     uint32_t hands = asker.accounts | behalf_in(reply);
@@ -328,18 +330,18 @@ static void step_send(void)
     if (!paper || paper->id[0] != '2')
         return;
     const char *peer = peer_id();
-    rig_call(&rig, "case.act", rig_json(&rig, "{'id': '%s', 'event': 'note', 'form': {'peer': '%s'}}",
-                                        paper->id, peer));
+    rig_call(
+        &rig, "case.act",
+        rig_json(&rig, "{'id': '%s', 'event': 'note', 'form': {'peer': '%s'}}", paper->id, peer));
     paper->live |= rig.status == RD_OK;
     if (rig.status != RD_OK)
         return;
     struct rd_value before = look_inside(peer);
     const char *state = rig.status == RD_OK ? t_text(before, "state") : "";
-    try("case.act", rig_json(&rig, "{'id': '%s', 'event': '%s'}", paper->id,
-                             review ? "pass" : "press"));
+    try("case.act",
+        rig_json(&rig, "{'id': '%s', 'event': '%s'}", paper->id, review ? "pass" : "press"));
     struct paper *target = paper_by_id(peer);
-    if (rig.status != RD_OK || !target ||
-        strcmp(state, review ? "written" : "reviewed") != 0)
+    if (rig.status != RD_OK || !target || strcmp(state, review ? "written" : "reviewed") != 0)
         return;
     tally.sent++;
     if (review)
@@ -386,8 +388,8 @@ static void step_staff(void)
                                  pick(4) ? "['staff', 'boss', 'administrator']"
                                          : "['administrator', 'staff']"));
     } else {
-        try("case.act", rig_json(&rig, "{'id': '%s', 'event': '%s'}", id,
-                                 pick(3) ? "back" : "leave"));
+        try("case.act",
+            rig_json(&rig, "{'id': '%s', 'event': '%s'}", id, pick(3) ? "back" : "leave"));
     }
 }
 
@@ -452,9 +454,9 @@ static void step_advance(void)
 /* Every method there is, with what it might take of a paper: none of them may bring it further. */
 static void step_any_method(void)
 {
-    static const char *const METHODS[] = { "record.update", "record.create", "case.get",
-                                           "case.actions",  "case.explain",  "import.finish",
-                                           "record.erase",  "record.delete", "job.cancel",
+    static const char *const METHODS[] = { "record.update", "record.create",    "case.get",
+                                           "case.actions",  "case.explain",     "import.finish",
+                                           "record.erase",  "record.delete",    "job.cancel",
                                            "case.history",  "decision.evaluate" };
     struct paper *paper = paper_any();
     (void)ask();
@@ -509,12 +511,12 @@ static void step(void)
 static void hire_all(void)
 {
     for (int a = 0; a < ADMINISTRATOR; a++) {
-        struct rd_value hired = rig_ok(
-            &rig, "case.open",
-            "{'type': 'employee', 'data': {'login': '%s', 'unit': '%s',"
-            " 'roles': ['staff', 'boss', 'administrator']%s%s%s}}",
-            LOGINS[a], a % 2 ? "hq" : "gz", persons[a] ? ", 'person': '" : "",
-            PERSONS[persons[a]], persons[a] ? "'" : "");
+        struct rd_value hired =
+            rig_ok(&rig, "case.open",
+                   "{'type': 'employee', 'data': {'login': '%s', 'unit': '%s',"
+                   " 'roles': ['staff', 'boss', 'administrator']%s%s%s}}",
+                   LOGINS[a], a % 2 ? "hq" : "gz", persons[a] ? ", 'person': '" : "",
+                   PERSONS[persons[a]], persons[a] ? "'" : "");
         snprintf(staff_ids[a], sizeof staff_ids[a], "%s", t_text(hired, "id"));
     }
 }
@@ -543,7 +545,9 @@ static void teardown(void)
 static unsigned steps_wanted(void)
 {
     const char *text = getenv("REDRESS_STEPS");
-    return text ? (unsigned)strtoul(text, NULL, 10) : STEPS;
+    if (text)
+        return (unsigned)strtoul(text, NULL, 10);
+    return unit_is_long() ? STEPS_LONG : STEPS;
 }
 
 START_TEST(nobody_gets_one_through)
