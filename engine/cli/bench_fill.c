@@ -100,8 +100,7 @@ static enum rd_status fill_open(struct fill *fill, size_t count, struct rd_error
     if (status == RD_OK)
         status = rd_bench_batch(fill->kernel, fill->requests, count, error);
     for (size_t i = 0; i < count && status == RD_OK; i++)
-        fill->records[i] =
-            rd_value_copy(&fill->arena, rd_map_get(&fill->requests[i].result, "id"));
+        fill->records[i] = rd_value_copy(&fill->arena, rd_map_get(&fill->requests[i].result, "id"));
     return status;
 }
 

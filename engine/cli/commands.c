@@ -343,6 +343,17 @@ static const struct rd_option options_play[] = {
       "holds rules/ and scripts/; this directory or the installed example otherwise" },
     END_OF_OPTIONS
 };
+static const struct rd_option options_backtest[] = {
+    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT,
+      "the data directory whose history is asked again; it is only read" },
+    { "since", 0, RD_OPTION_TEXT, "DAY|TIME", NULL, NULL,
+      "from then on; else from the first entry" },
+    { "until", 0, RD_OPTION_TEXT, "DAY|TIME", NULL, NULL, "before then; else to the last entry" },
+    { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "only records of this type" },
+    { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20", "so many cases are shown one by one" },
+    { "output", 'o', RD_OPTION_CHOICE, "table|json", NULL, "table", "how results are printed" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_sim[] = {
     { "months", 0, RD_OPTION_NUMBER, "N", NULL, "3", "how long people work" },
     { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20000", "cases that people open in that time" },
@@ -445,6 +456,13 @@ static const struct rd_command commands[] = {
     { "policy", "check", "[DIR]", "Checks rules/ and scripts/ of a directory",
       "Findings are printed as FILE:LINE: sentence. Exit code 1 where one of them is an error.",
       options_none, false, true, 0, 1, rd_run_policy_check },
+    { "policy", "backtest", "[DIR]", "Asks every recorded decision again, under the rules of DIR",
+      "Each for itself, on the facts of its moment: what really happened goes on being the past of "
+      "the next one. A\n"
+      "difference is told only where the rules of that day, asked as well, give the record again; "
+      "the rest is\n"
+      "counted apart. Nothing is written into the data directory, and a daemon may hold it.",
+      options_backtest, false, false, 0, 1, rd_run_policy_backtest },
     { "policy", "test", "[DIR]", "Runs the tests beside the rules, on a clock of their own",
       "Prints each broken promise and the rows, guards and transitions that no promise visited. "
       "Exit code 1 where\n"

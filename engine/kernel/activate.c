@@ -11,6 +11,7 @@
 #include "kernel/inside.h"
 #include "kernel/kept.h"
 #include "kernel/report.h"
+#include "kernel/redo.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,14 +58,12 @@ static void activate_bind(struct rd_kernel *kernel)
     }
 }
 
-/* Effects that give numbers to the types and indexes that have none yet. */
-static enum rd_status activate_names(struct rd_kernel *kernel, const struct rd_model *model,
-                                     struct rd_arena *arena, struct rd_value *effects,
-                                     struct rd_error *error)
+enum rd_status rd_activate_names(const struct rd_catalogue *catalogue, const struct rd_model *model,
+                                 uint16_t next_type, uint32_t next_index, struct rd_arena *arena,
+                                 struct rd_value *effects, struct rd_error *error)
 {
-    const struct rd_catalogue *catalogue = &kernel->catalogue;
-    uint16_t next_type = (uint16_t)(catalogue->type_count ? catalogue->type_count : 1);
-    uint32_t next_index = 1;
+    if (catalogue->type_count > next_type)
+        next_type = (uint16_t)catalogue->type_count;
     for (size_t i = 0; i < catalogue->index_count; i++)
         if (catalogue->indexes[i].number >= next_index)
             next_index = catalogue->indexes[i].number + 1;
@@ -175,7 +174,8 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     rd_arena_init(&arena);
     enum rd_status status = rd_counter_read(kernel->store, "generation", &last, error);
     if (status == RD_OK)
-        status = activate_names(kernel, rd_policy_model(policy), &arena, &effects, error);
+        status = rd_activate_names(&kernel->catalogue, rd_policy_model(policy), 1, 1, &arena,
+                                   &effects, error);
     if (status == RD_OK)
         status = rd_schedules_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
     if (status == RD_OK)

@@ -4,6 +4,7 @@
  *                           ─▶ the chart (plan.c) ─▶ one entry (commit.c)
  */
 #include "kernel/inside.h"
+#include "kernel/redo.h"
 
 #include <string.h>
 
@@ -394,45 +395,42 @@ enum rd_status rd_case_try(struct rd_kernel *kernel, struct rd_request *request,
 
 /* Records without a chart. */
 
-static enum rd_status record_write(struct rd_run *run, struct rd_request *request,
-                                   struct rd_draft *draft, const struct rd_permission *permission,
-                                   const char *member)
+enum rd_status rd_case_write(struct rd_run *run, struct rd_draft *draft,
+                             const struct rd_value *outside, const char *base)
 {
     struct rd_value inside;
     struct rd_belonging belonging = rd_belonging_of(run->model, draft->type, &draft->record);
     const struct rd_account *behalf;
+    const struct rd_permission *permission =
+        draft->fresh ? draft->type->create : draft->type->update;
     const struct rd_authority_row *row =
         rd_actor_grant(run->kernel, &run->actor, permission, draft->fresh ? NULL : &belonging,
                        run->arena, &behalf, run->error);
-    uint64_t seq;
+    run->command = permission->command;
+    enum rd_status status = rd_scope_command(&run->actor, permission->command, run->error);
+    if (status != RD_OK || !row)
+        return status != RD_OK ? status : RD_NOT_ALLOWED;
+    rd_actor_stand_in(run, behalf);
+    rd_run_says(run, row->id, row->place, "allowed",
+                behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
+    status = rd_fields_read(run, draft->type, outside, base, draft->fresh, &inside);
+    for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
+        rd_draft_set(run, draft, inside.pairs[i].key, inside.pairs[i].value);
+    draft->changed = true;
+    return status;
+}
+
+static enum rd_status record_write(struct rd_run *run, struct rd_request *request,
+                                   struct rd_draft *draft, const char *member)
+{
     if (draft->type->ledger)
         return rd_error_at(run->error, RD_NOT_ALLOWED, draft->fresh ? "/type" : "/id",
                            "entries of ledger '%s' are posted by rules; nobody makes or changes "
                            "one by hand",
                            draft->type->name);
-    run->command = permission->command;
-    enum rd_status scoped = rd_scope_command(&run->actor, permission->command, run->error);
-    if (scoped != RD_OK)
-        return scoped;
-    if (!row) {
-        rd_run_refused(run, draft->fresh ? (struct rd_id){ 0 } : draft->record.id, RD_NOT_ALLOWED);
-        return RD_NOT_ALLOWED;
-    }
-    rd_actor_stand_in(run, behalf);
-    rd_run_says(run, row->id, row->place, "allowed",
-                behalf ? rd_arena_join(run->arena, "for ", behalf->name) : NULL);
-    enum rd_status status =
-        rd_fields_read(run, draft->type, rd_map_get(request->params, member),
-                       rd_arena_join(run->arena, "/", member), draft->fresh, &inside);
-    for (uint32_t i = 0; status == RD_OK && i < inside.count; i++)
-        rd_draft_set(run, draft, inside.pairs[i].key, inside.pairs[i].value);
-    draft->changed = true;
-    if (status == RD_OK)
-        status = rd_run_commit(run, draft, &seq);
-    if (status == RD_OK)
-        return case_reply(run, request, draft, seq);
-    rd_run_refused(run, draft->fresh ? (struct rd_id){ 0 } : draft->record.id, status);
-    return status;
+    enum rd_status status = rd_case_write(run, draft, rd_map_get(request->params, member),
+                                          rd_arena_join(run->arena, "/", member));
+    return case_finish(run, request, draft, status);
 }
 
 /* A record whose workflow opens with its own fields is created like any other. */
@@ -477,7 +475,7 @@ enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_reque
         return case_open(&run, request, type);
     if ((status = rd_draft_new(&run, type, &draft)) != RD_OK)
         return status;
-    return record_write(&run, request, draft, type->create, "data");
+    return record_write(&run, request, draft, "data");
 }
 
 enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_request *request)
@@ -500,7 +498,7 @@ enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_reque
                            draft->type->name);
     if (draft->chart)
         return case_act(&run, request, draft, "update", "set");
-    return record_write(&run, request, draft, draft->type->update, "set");
+    return record_write(&run, request, draft, "set");
 }
 
 /* What may I do now. */

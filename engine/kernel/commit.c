@@ -5,6 +5,7 @@
  * same store gives the same bytes.
  */
 #include "kernel/inside.h"
+#include "kernel/redo.h"
 
 #include <string.h>
 
@@ -90,6 +91,14 @@ static void commit_deadlines(struct rd_run *run, struct rd_draft *draft, struct 
 enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry *entry,
                               uint64_t *seq, struct rd_error *error)
 {
+    if (kernel->redo) {
+        struct rd_redo *redo = kernel->redo;
+        redo->last = *entry;
+        if (redo->count++ == 0)
+            redo->first = *entry;
+        *seq = 0;
+        return RD_OK;
+    }
     struct rd_journal *journal = rd_vault_journal(kernel->vault);
     rd_entry_pack(entry, &kernel->catalogue.names, &kernel->entry_buf);
     kernel->apply.live = entry;
@@ -229,7 +238,9 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
     entry.prev_position = main_draft->record.last_position;
     entry.prev_seq = main_draft->record.last_seq;
     status = commit_write(run, &entry, seq);
-    return status == RD_OK && run->replans ? rd_replan_resume(run->kernel, run->error) : status;
+    return status == RD_OK && run->replans && !run->kernel->redo
+               ? rd_replan_resume(run->kernel, run->error)
+               : status;
 }
 
 /* So much of each caller's refusals that it is seen what he tries, and no more: he must not be able
@@ -258,12 +269,13 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
         (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT &&
          status != RD_FOUR_EYES && status != RD_ALREADY_POSTED && status != RD_OUT_OF_SCOPE))
         return;
-    if (status == RD_POLICY_FAULT) {
+    if (status == RD_POLICY_FAULT && !run->kernel->redo) {
         run->kernel->faults++;
         rd_log(RD_LOG_ERROR, "kernel", "policy fault in %s by %s: %s", run->command,
                run->actor.name, run->error->text);
     }
-    if (!commit_tells(run, &entry.reason))
+    entry.reason = run->error->text;
+    if (!run->kernel->redo && !commit_tells(run, &entry.reason))
         return;
     entry.record = record;
     entry.key = NULL; /* a refusal may be tried again */

@@ -34,6 +34,7 @@ struct rd_job_look {
 };
 
 struct rd_kernel {
+    struct rd_redo *redo; /* redo.h: takes what would be written; NULL: it is written */
     struct rd_vault *vault;
     struct rd_store *store;
     struct rd_catalogue catalogue;

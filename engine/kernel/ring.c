@@ -5,6 +5,7 @@
  * the deadline is taken away without its effects.
  */
 #include "kernel/inside.h"
+#include "kernel/redo.h"
 
 #include <string.h>
 
@@ -147,6 +148,16 @@ static enum rd_status ring_one(struct rd_kernel *kernel, uint8_t lane,
     rd_run_refused(&run, draft->record.id, RD_POLICY_FAULT);
     *error = RD_ERROR_NONE;
     return rd_run_commit(&run, draft, &seq);
+}
+
+enum rd_status rd_ring_redo(struct rd_kernel *kernel, uint8_t lane, struct rd_id record,
+                            const char *name, int64_t now_ms, struct rd_error *error)
+{
+    struct rd_agenda_key key = rd_agenda_key(lane, now_ms, record.value, rd_deadline_number(name));
+    enum rd_status status = ring_one(kernel, lane, &key, now_ms, true, error);
+    if (status == RD_OK || status == RD_NOT_FOUND || rd_ring_waits(status))
+        return status;
+    return ring_one(kernel, lane, &key, now_ms, false, error);
 }
 
 /* Schedules come in their turn among the deadlines. */

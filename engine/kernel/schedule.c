@@ -10,6 +10,7 @@
  */
 #include "kernel/inside.h"
 #include "kernel/report.h"
+#include "kernel/redo.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,6 +306,16 @@ enum rd_status rd_schedule_fire(struct rd_kernel *kernel, int64_t until_ms, stru
     kernel->schedule_nexts[at] = rd_schedule_next(schedule, reached);
     schedule_earliest(kernel);
     return RD_OK;
+}
+
+enum rd_status rd_schedule_redo(struct rd_kernel *kernel, const char *name, int64_t at_ms,
+                                const struct rd_value *filed, struct rd_error *error)
+{
+    struct schedule_turn turn = { .schedule = schedule_named(kernel->model, name),
+                                  .at_ms = at_ms,
+                                  .starts = true,
+                                  .filed = filed };
+    return turn.schedule ? schedule_turn(kernel, &turn, error) : RD_NOT_FOUND;
 }
 
 void rd_schedule_filed(struct rd_kernel *kernel, size_t at, int64_t at_ms, size_t missed,

@@ -1,0 +1,52 @@
+/* Back-tests: what a candidate policy would have decided on work that is done.
+ *
+ *   the journal, from its first entry ─▶ a store of its own, entry by entry, as it was then
+ *      before each entry: the same command, ring or step is asked of the candidate, and
+ *      what comes of it is held against what the entry says ─▶ differences, added up
+ *
+ * Quick: each decision is asked for itself, on the facts of its moment: what really happened goes
+ * on being the past of the next one. Where the candidate answers otherwise, the rules of that day
+ * are asked as well: only what they give again to the letter is called a difference; the rest is
+ * counted apart, with the reason. Nothing is written into the data directory, and a daemon may hold
+ * it meanwhile.
+ */
+#ifndef RD_KERNEL_BACKTEST_H
+#define RD_KERNEL_BACKTEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/value.h"
+#include "domain/finding.h"
+
+struct rd_policy_source;
+
+struct rd_backtest_options {
+    const char *journal_dir; /* DIR/journal of the data directory; read only */
+    const char *scratch_dir; /* exists and is empty: the store is made anew there, and left */
+    const struct rd_policy_source *sources; /* of the candidate */
+    size_t source_count;
+    /* Entries of [since, until) are asked again: "2026-03-01", that day's beginning in the
+     * candidate's zone, or an RFC 3339 time; NULL: from the first, to the last. */
+    const char *since, *until;
+    const char *type;   /* only records of this type; NULL: all */
+    uint32_t cases_max; /* shown one by one, the weightiest; at most RD_BACKTEST_CASES_MAX */
+    /* Called every few hundred entries with those read and all; false ends it (RD_CANCELLED). May
+     * be NULL. */
+    bool (*progress)(void *context, uint64_t done, uint64_t all);
+    void *context;
+};
+
+#define RD_BACKTEST_CASES_MAX 1000
+
+/* Runs it; `result` is made in the arena: docs/backtest.md tells its members.
+ * RD_CHECK_FAILED: the candidate has errors, see `findings`; RD_INVALID_PARAMS: no such type or
+ * time; RD_NOT_FOUND: no journal there;
+ * RD_CORRUPT: damage in it. */
+enum rd_status rd_backtest_quick(const struct rd_backtest_options *options, struct rd_arena *arena,
+                                 struct rd_value *result, struct rd_findings *findings,
+                                 struct rd_error *error) RD_MUST_CHECK;
+
+#endif

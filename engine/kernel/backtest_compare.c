@@ -1,0 +1,172 @@
+/* Two entries of the same command, held against each other: what the rules said, and what came of
+ * it. Where a rule is written (its line, the row that gave a limit) is no difference: adding a line
+ * above changes nothing that anybody would notice.
+ */
+#include "kernel/backtest_inside.h"
+
+#include <string.h>
+
+size_t rd_rule_len(const struct rd_value *decision)
+{
+    const char *rule = decision->items[0].text;
+    size_t len = decision->items[0].count, digits = 0;
+    while (digits < len && rule[len - 1 - digits] >= '0' && rule[len - 1 - digits] <= '9')
+        digits++;
+    return digits && digits + 1 < len && rule[len - 1 - digits] == ':' ? len - 1 - digits : len;
+}
+
+static bool compare_text(const struct rd_value *a, const struct rd_value *b)
+{
+    return a->kind == b->kind &&
+           (a->kind != RD_TEXT || (a->count == b->count && strcmp(a->text, b->text) == 0));
+}
+
+bool rd_decision_same(const struct rd_value *a, const struct rd_value *b)
+{
+    size_t len = rd_rule_len(a);
+    return len == rd_rule_len(b) && memcmp(a->items[0].text, b->items[0].text, len) == 0 &&
+           compare_text(&a->items[2], &b->items[2]);
+}
+
+const struct rd_value *rd_effect_record(const struct rd_value *effects, uint64_t record)
+{
+    for (uint32_t i = 0; i < effects->count; i++) {
+        const struct rd_value *at = effects->items[i].items;
+        if (at[0].integer == RD_EFFECT_RECORD && (uint64_t)at[1].integer == record)
+            return &effects->items[i];
+    }
+    return NULL;
+}
+
+const struct rd_value *rd_effect_deadline(const struct rd_value *effects, uint64_t record,
+                                          const char *name)
+{
+    for (uint32_t i = 0; i < effects->count; i++) {
+        const struct rd_value *at = effects->items[i].items;
+        if (at[0].integer == RD_EFFECT_DEADLINE && (uint64_t)at[1].integer == record &&
+            strcmp(at[2].items[1].text, name) == 0)
+            return &at[2];
+    }
+    return NULL;
+}
+
+/* ---- effects ---- */
+
+/* Places of a packed deadline (domain/deadline.c) that are not where its rule stands, how its limit
+ * is written, or which zone data it was planned with. */
+static bool compare_deadline(const struct rd_value *a, const struct rd_value *b)
+{
+    static const uint8_t places[] = { 1, 2, 3, 4, 6, 10, 11, 12, 13, 14, 15 };
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < sizeof places; i++)
+        if (places[i] >= a->count || !rd_value_equal(&a->items[places[i]], &b->items[places[i]]))
+            return false;
+    return true;
+}
+
+/* Equal but for the one place that says by which line of the rules. */
+static bool compare_but(const struct rd_value *a, const struct rd_value *b, uint32_t place)
+{
+    for (uint32_t i = 0; i < a->count; i++)
+        if (i != place && !rd_value_equal(&a->items[i], &b->items[i]))
+            return false;
+    return true;
+}
+
+static bool compare_job(const struct rd_value *a, const struct rd_value *b)
+{
+    if (strcmp(a->items[2].text, "begin") != 0 || a->count < 4)
+        return rd_value_equal(a, b);
+    const struct rd_value *x = &a->items[3], *y = &b->items[3];
+    bool same = compare_but(a, b, 3) && x->count == y->count;
+    for (uint32_t i = 0; same && i < x->count; i++) {
+        const struct rd_value *other = rd_map_get(y, x->pairs[i].key);
+        same = strcmp(x->pairs[i].key, "rule") == 0 ||
+               (other && rd_value_equal(&x->pairs[i].value, other));
+    }
+    return same;
+}
+
+static bool compare_effect(const struct rd_value *a, const struct rd_value *b)
+{
+    if (a->count != b->count || a->items[0].integer != b->items[0].integer)
+        return false;
+    switch ((enum rd_effect_kind)a->items[0].integer) {
+    case RD_EFFECT_DEADLINE:
+        return a->items[1].integer == b->items[1].integer &&
+               compare_deadline(&a->items[2], &b->items[2]);
+    case RD_EFFECT_NOTICE:
+        return compare_but(a, b, 5);
+    case RD_EFFECT_JOB:
+        return compare_job(a, b);
+    default:
+        return rd_value_equal(a, b);
+    }
+}
+
+static bool compare_effects(const struct rd_value *a, const struct rd_value *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!compare_effect(&a->items[i], &b->items[i]))
+            return false;
+    return true;
+}
+
+static const struct rd_value *compare_state(const struct rd_command_entry *entry)
+{
+    const struct rd_value *effect = rd_effect_record(&entry->effects, entry->record.value);
+    return effect ? &effect->items[3] : NULL;
+}
+
+/* ---- decisions ---- */
+
+static void compare_decisions(const struct rd_value *was, const struct rd_value *is,
+                              struct rd_difference *out)
+{
+    uint32_t count = was->count > is->count ? was->count : is->count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rd_value *a = i < was->count ? &was->items[i] : NULL;
+        const struct rd_value *b = i < is->count ? &is->items[i] : NULL;
+        if (a && b && rd_decision_same(a, b))
+            continue;
+        *out = (struct rd_difference){ .way = RD_WAY_ANSWER, .was = a, .is = b };
+        return;
+    }
+}
+
+/* What an action did differently, no decision tells: the last one that was made led to it. */
+static void compare_led(const struct rd_value *was, const struct rd_value *is,
+                        struct rd_difference *out)
+{
+    if (out->was || out->is)
+        return;
+    out->was = was->count ? &was->items[was->count - 1] : NULL;
+    out->is = is->count ? &is->items[is->count - 1] : NULL;
+}
+
+void rd_difference_of(const struct rd_command_entry *entry, const struct rd_redone *again,
+                      struct rd_difference *out)
+{
+    const struct rd_value none = rd_list(), *is = &none;
+    *out = (struct rd_difference){ .way = RD_WAY_SAME };
+    if (again->entry)
+        is = &again->entry->decisions;
+    compare_decisions(&entry->decisions, is, out);
+    bool was_refused = entry->refused, is_refused = !again->entry || again->entry->refused;
+    enum rd_way way = RD_WAY_SAME;
+    if (was_refused || is_refused) {
+        way = was_refused == is_refused ? RD_WAY_SAME
+              : was_refused             ? RD_WAY_ALLOWED
+                                        : RD_WAY_REFUSED;
+    } else if (!compare_effects(&entry->effects, &again->entry->effects)) {
+        const struct rd_value *a = compare_state(entry), *b = compare_state(again->entry);
+        way = a && b && !compare_text(a, b) ? RD_WAY_PATH : RD_WAY_EFFECT;
+    }
+    if (way == RD_WAY_SAME)
+        return;
+    compare_led(&entry->decisions, is, out);
+    out->way = way;
+}

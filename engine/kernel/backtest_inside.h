@@ -1,0 +1,123 @@
+/* What the files of back-tests share; nobody else includes it.
+ *
+ *   backtest.c          the journal's walk, the store, the generations
+ *   backtest_redo.c     one entry, asked again
+ *   backtest_compare.c  two entries, held against each other
+ *   backtest_clocks.c   deadlines that would have been due at another time
+ *   backtest_tally.c    what is added up, and the result
+ */
+#ifndef RD_KERNEL_BACKTEST_INSIDE_H
+#define RD_KERNEL_BACKTEST_INSIDE_H
+
+#include "kernel/backtest.h"
+#include "kernel/inside.h"
+#include "kernel/redo.h"
+
+/* ---- one entry, asked again ---- */
+
+enum rd_redo_kind {
+    RD_REDO_ASKED,      /* `redo` holds what came of it, or `status` why nothing came of it */
+    RD_REDO_ENGINE,     /* no rule decides it: an activation, a token, what a job ends with */
+    RD_REDO_UNRECORDED, /* a refusal of which the form was never written down */
+};
+
+struct rd_redone {
+    struct rd_redo redo;
+    enum rd_status status; /* of the command */
+    struct rd_error error;
+    const struct rd_command_entry *entry; /* what it would leave in the journal; NULL: nothing */
+};
+
+/* Asks the generation that the kernel wears. `at_socket`: an administrator without an account who
+ * acted `as` somebody did so at the daemon's socket, where he counts as a person of his own;
+ * entries do not tell that from one who did it in the process itself. What is made lives in the
+ * arena and in the kernel's ring_arena, until the next call. */
+enum rd_redo_kind rd_redo_entry(struct rd_kernel *kernel, const struct rd_command_entry *entry,
+                                bool at_socket, struct rd_arena *arena, struct rd_redone *out);
+
+/* ---- two entries ---- */
+
+enum rd_way {
+    RD_WAY_SAME,
+    RD_WAY_ANSWER,  /* a rule answers otherwise, and nothing comes of it */
+    RD_WAY_EFFECT,  /* other fields, clocks, notices, records */
+    RD_WAY_PATH,    /* another state */
+    RD_WAY_ALLOWED, /* was refused, would be carried out */
+    RD_WAY_REFUSED, /* was carried out, would be refused */
+    RD_WAYS
+};
+
+struct rd_difference {
+    enum rd_way way;
+    const struct rd_value *was, *is; /* the first decisions that differ, as entries have them; NULL:
+                                        there is none on this side */
+};
+
+/* `again`: what the other rules leave, or why nothing (`entry` NULL). */
+void rd_difference_of(const struct rd_command_entry *entry, const struct rd_redone *again,
+                      struct rd_difference *out);
+/* Whether both say the same of a rule; where a rule stands in its file does not matter. */
+bool rd_decision_same(const struct rd_value *a, const struct rd_value *b);
+/* The name of a rule without the line that stands in for an id: "claim" for "claim:37". */
+size_t rd_rule_len(const struct rd_value *decision);
+/* The effect on the record; NULL: none. */
+const struct rd_value *rd_effect_record(const struct rd_value *effects, uint64_t record);
+/* The packed row of the record's deadline that the effects start or change; NULL: none. */
+const struct rd_value *rd_effect_deadline(const struct rd_value *effects, uint64_t record,
+                                          const char *name);
+
+/* ---- deadlines ---- */
+
+struct rd_clocks; /* those that the candidate would have made due at another time */
+
+struct rd_clock_totals {
+    uint64_t later, earlier, gone, begun; /* planned otherwise than they were */
+    uint64_t broken; /* were kept, and would have rung before they were stopped */
+    uint64_t saved;  /* rang, and what they waited for came before they would have rung */
+    uint64_t open;   /* how it would have ended is not known: still running, or the ring itself
+                        went on with the case */
+};
+
+/* Both are borrowed; the kernel wears the candidate. */
+struct rd_clocks *rd_clocks_new(const struct rd_kernel *kernel, struct rd_clock_totals *totals);
+void rd_clocks_free(struct rd_clocks *clocks);
+/* Holds the deadlines that both entries plan against each other. */
+void rd_clocks_planned(struct rd_clocks *clocks, uint64_t seq, const struct rd_command_entry *entry,
+                       const struct rd_command_entry *again);
+/* What happened then: deadlines that stopped, rang, or were planned anew; states that were left. */
+void rd_clocks_happened(struct rd_clocks *clocks, uint64_t seq,
+                        const struct rd_command_entry *entry);
+/* The history has ended, at this time: what still runs is told as it stands. */
+void rd_clocks_end(struct rd_clocks *clocks, int64_t now_ms);
+
+/* ---- what is added up ---- */
+
+struct rd_tallies {
+    struct rd_arena arena; /* its own texts */
+    struct rd_kernel *kernel;
+    const struct rd_model *model; /* the candidate's */
+    uint32_t cases_max;
+    uint64_t entries, asked, engine, decisions, ways[RD_WAYS], answers;
+    struct rd_value rules, commands, money, apart, wanted; /* maps: name -> map of numbers */
+    struct rd_clock_totals clocks;
+    struct rd_value cases; /* the weightiest so far, at most twice cases_max */
+    int64_t floor;         /* what is not heavier need not come in */
+    struct rd_id_set *changed;
+    uint64_t changed_count;
+};
+
+/* In the caller's storage; the kernel is borrowed. */
+void rd_tallies_init(struct rd_tallies *tallies, struct rd_kernel *kernel, uint32_t cases_max);
+/* Frees what it has added up. */
+void rd_tallies_fini(struct rd_tallies *tallies);
+/* An entry was asked again, and this is how it differs. */
+void rd_tallies_take(struct rd_tallies *tallies, uint64_t seq, const struct rd_command_entry *entry,
+                     const struct rd_redone *again, const struct rd_difference *difference);
+/* What could not be told of this entry, and why: it is in no other sum. */
+void rd_tallies_apart(struct rd_tallies *tallies, uint64_t seq, const char *why);
+/* A fact that the candidate asks for and nobody recorded. */
+void rd_tallies_wanted(struct rd_tallies *tallies, const char *fact);
+/* All of it as a map in the arena. */
+struct rd_value rd_tallies_result(struct rd_tallies *tallies, struct rd_arena *arena);
+
+#endif

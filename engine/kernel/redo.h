@@ -1,0 +1,37 @@
+/* Doing once more what was done: for back-tests (backtest.h), which compare and write nothing.
+ *
+ * While a kernel's `redo` is set, what would go into the journal goes there. The rest of the kernel
+ * need not know: a command, a ring, a step runs as it always does.
+ */
+#ifndef RD_KERNEL_REDO_H
+#define RD_KERNEL_REDO_H
+
+#include "kernel/inside.h"
+
+/* The entries that would have been written, borrowed from the arenas of the runs that made them. */
+struct rd_redo {
+    struct rd_command_entry first, last;
+    uint32_t count;
+};
+
+/* The record's deadline of this name rings; `lane`: in which it was. */
+enum rd_status rd_ring_redo(struct rd_kernel *kernel, uint8_t lane, struct rd_id record,
+                            const char *name, int64_t now_ms, struct rd_error *error) RD_MUST_CHECK;
+/* The schedule's occurrence starts its record. `filed`: the fields of the report that it filed
+ * then. RD_NOT_FOUND where the model has no such schedule. */
+enum rd_status rd_schedule_redo(struct rd_kernel *kernel, const char *name, int64_t at_ms,
+                                const struct rd_value *filed, struct rd_error *error) RD_MUST_CHECK;
+/* The job's step at this record. */
+enum rd_status rd_job_redo(struct rd_kernel *kernel, uint64_t number, int64_t opened_ms,
+                           struct rd_id record, struct rd_error *error) RD_MUST_CHECK;
+/* A record without a chart is made (a fresh draft) or changed: what is authorised is set on the
+ * draft. `outside`: as requests have values. */
+enum rd_status rd_case_write(struct rd_run *run, struct rd_draft *draft,
+                             const struct rd_value *outside, const char *base) RD_MUST_CHECK;
+/* Adds the effects that give numbers to the model's types and indexes which have none yet, from
+ * these numbers on at the least. */
+enum rd_status rd_activate_names(const struct rd_catalogue *catalogue, const struct rd_model *model,
+                                 uint16_t next_type, uint32_t next_index, struct rd_arena *arena,
+                                 struct rd_value *effects, struct rd_error *error) RD_MUST_CHECK;
+
+#endif

@@ -1,0 +1,141 @@
+/* The identity test: the company's own rules, asked again on their own history, give 0 differences
+ * and leave nothing apart: on months of simulated work, and on what came in by imports. And the
+ * program's side of it.
+ */
+#include "common/company.h"
+#include "common/t.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "unit/unit.h"
+
+static struct t_daemon *d; /* for its directory and its way to run the program */
+
+static void setup(void)
+{
+    d = t_daemon_start(&(struct t_options){ .clock_real = true });
+}
+
+static void teardown(void)
+{
+    t_daemon_free(d);
+}
+
+static struct rd_value json_of(const char *output)
+{
+    const char *from = strchr(output, '{'), *to = strrchr(output, '}');
+    struct rd_value value = rd_null();
+    struct rd_error error = RD_ERROR_NONE;
+    ck_assert_msg(from && to && from < to, "no JSON: %s", output);
+    enum rd_status status = rd_json_parse(&d->arena, from, (size_t)(to - from) + 1,
+                                          RD_MESSAGE_DEPTH_MAX, &value, &error);
+    ck_assert_msg(status == RD_OK, "%s: %s", error.text, output);
+    return value;
+}
+
+static struct rd_value backtest(const char *policy, const char *data)
+{
+    const char *args[] = { "policy", "backtest", policy, "--data", data, "-o", "json", NULL };
+    const char *output;
+    int code = t_program(d, args, &output);
+    ck_assert_msg(code == 0, "exit code %d: %s", code, output);
+    return json_of(output);
+}
+
+static void expect_same(struct rd_value result, int64_t asked)
+{
+    ck_assert_msg(t_int(result, "differences") == 0 && t_count(result, "apart") == 0 &&
+                      t_count(result, "wanted") == 0,
+                  "%s", t_show(result));
+    ck_assert_int_gt(t_int(result, "asked"), asked); /* nothing is proved by asking nothing */
+}
+
+static const char *simulated(const char *months, const char *cases)
+{
+    const char *data = rd_arena_printf(&d->arena, "%s/sim", d->dir), *output;
+    const char *args[] = { "sim",     "run", "--data", data, "--months", months,
+                           "--cases", cases, "--seed", "7",  NULL };
+    int code = t_program(d, args, &output);
+    ck_assert_msg(code == 0, "exit code %d: %s", code, output);
+    return data;
+}
+
+START_TEST(months_of_work_are_decided_again_as_they_were)
+{
+    expect_same(backtest(".", simulated("3", "500")), 5000);
+}
+END_TEST
+
+static void import(const char *mapping, const char *source)
+{
+    const char *dir = getenv("REDRESS_SHARED"), *output;
+    const char *path = rd_arena_printf(&d->arena, "%s/data/%s", dir ? dir : "../shared", source);
+    const char *args[] = { "import",
+                           "--connect",
+                           d->address,
+                           "--mapping",
+                           mapping,
+                           "--errors",
+                           rd_arena_printf(&d->arena, "%s/errors.csv", d->dir),
+                           path,
+                           NULL };
+    int code = t_program(d, args, &output);
+    ck_assert_msg(code == 0, "exit code %d: %s", code, output);
+}
+
+START_TEST(imports_are_decided_again_while_the_daemon_goes_on)
+{
+    const char *dir = getenv("REDRESS_SHARED");
+    if (access(rd_arena_printf(&d->arena, "%s/data", dir ? dir : "../shared"), R_OK) != 0) {
+        printf("SKIPPED: the shared data are not there (REDRESS_SHARED names their folder)\n");
+        return;
+    }
+    import("scripts/import/incidents.lua", "incidents/incident_events.csv");
+    import("scripts/import/complaints.lua", "complaints/cfpb_2013-08.csv");
+    import("scripts/import/complaints.lua", "complaints/cfpb_2016-09_in_progress.csv");
+    expect_same(backtest(".", rd_arena_printf(&d->arena, "%s/data", d->dir)), 10000);
+    t_call(d, "server.info", "{}"); /* it holds the directory, and goes on */
+}
+END_TEST
+
+START_TEST(a_changed_limit_is_told_in_words)
+{
+    const char *data = simulated("1", "200"), *output;
+    const char *policy = rd_arena_printf(&d->arena, "%s/policy", d->dir);
+    ck_assert_int_eq(
+        system(rd_arena_printf(&d->arena, "mkdir %s && cp -r rules scripts %s", policy, policy)),
+        0);
+    t_company_edit(policy, "rules/remedies.lua",
+                   "role = \"supervisor\",          limit = \"2000.00\"",
+                   "role = \"supervisor\",          limit = \"1.00\"");
+    const char *args[] = { "policy", "backtest", policy, "--data", data, NULL };
+    ck_assert_int_eq(t_program(d, args, &output), 0);
+    static const char *const says[] = { "asked again",      "remedy.limit",
+                                        "complaint.grant",  "rules/remedies.lua:12",
+                                        "Cases to look at", "would be" };
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+        ck_assert_msg(strstr(output, says[i]) != NULL, "'%s' is missing: %s", says[i], output);
+    const char *wrong[] = { "policy", "backtest", ".", "--data", policy, NULL };
+    ck_assert_int_eq(t_program(d, wrong, &output), 5); /* no data directory */
+    const char *since[] = { "policy", "backtest", ".", "--data", data, "--since", "soon", NULL };
+    ck_assert_int_eq(t_program(d, since, &output), 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("backtest");
+    TCase *tcase = tcase_create("identity");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 600);
+    tcase_add_test(tcase, months_of_work_are_decided_again_as_they_were);
+    tcase_add_test(tcase, imports_are_decided_again_while_the_daemon_goes_on);
+    tcase_add_test(tcase, a_changed_limit_is_told_in_words);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}
