@@ -123,6 +123,11 @@ static const struct rd_option options_explain[] = {
     OPTION_IN_LANGUAGE,
     END_OF_OPTIONS
 };
+static const struct rd_option options_capture[] = {
+    { "policy", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
+      "run the test by the rules of this directory" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_why[] = { OPTION_FORM("form", "the fields of the form"),
                                                 OPTION_IN_LANGUAGE, END_OF_OPTIONS };
 static const struct rd_option options_create[] = { OPTION_FORM("data", "the fields"), OPTION_KEY,
@@ -418,6 +423,11 @@ static const struct rd_command commands[] = {
       options_none, true, true, 1, 1, rd_run_case_actions },
     { "case", "explain", "ID", "Shows by which rules and lines an entry was decided", NULL,
       options_explain, true, true, 1, 1, rd_run_case_explain },
+    { "case", "capture", "ID", "Writes what happened to a case as a test of the rules",
+      "Pseudonymised, to be put beside the rules: redress case capture CP-2026-000001 >\n"
+      "rules/case_1_test.lua. With --policy the test is run by those rules at once, and a rule\n"
+      "that breaks it is named.",
+      options_capture, true, true, 1, 1, rd_run_case_capture },
     { "case", "why", "ID EVENT [FIELD=VALUE...]",
       "Says whether an event would be accepted, why not, and the nearest that would be",
       FIELDS_TEXT "\nNothing is changed.", options_why, true, true, 2, RD_ARGS_OPERANDS_MAX,

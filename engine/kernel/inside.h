@@ -657,6 +657,8 @@ enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_reques
  */
 enum rd_status rd_case_try(struct rd_kernel *kernel, struct rd_request *request, struct rd_run *run,
                            struct rd_draft **draft) RD_MUST_CHECK;
+/* capture.c */
+enum rd_status rd_method_case_capture(struct rd_kernel *kernel, struct rd_request *request);
 /* why.c */
 enum rd_status rd_method_case_why(struct rd_kernel *kernel, struct rd_request *request);
 /* Authorises an event, then takes it; shared with imports. The form holds outside values. */

@@ -146,12 +146,13 @@ static void sentence_facts(struct sentences *s)
 {
     const struct rd_value *facts = rd_map_get(s->shown, "facts");
     const char *text = "";
-    if (!rd_value_is(facts, RD_MAP) || facts->count == 0)
+    for (uint32_t i = 0; rd_value_is(facts, RD_MAP) && i < facts->count; i++)
+        if (facts->pairs[i].value.kind != RD_NULL) /* what is empty decided little, and is many */
+            text = rd_arena_join(s->arena, text, *text ? say(s, ", ", ",") : "",
+                                 sentence_field(s, facts->pairs[i].key), " = ",
+                                 sentence_value(s, facts->pairs[i].key, &facts->pairs[i].value));
+    if (!*text)
         return;
-    for (uint32_t i = 0; i < facts->count; i++)
-        text = rd_arena_join(s->arena, text, i ? say(s, ", ", ",") : "",
-                             sentence_field(s, facts->pairs[i].key), " = ",
-                             sentence_value(s, facts->pairs[i].key, &facts->pairs[i].value));
     sentence_add(
         s, rd_arena_join(s->arena, say(s, "Facts read: ", "依据的事实:"), text, say(s, ".", "。")));
 }
@@ -286,7 +287,8 @@ static void sentence_nearests(struct sentences *s)
 {
     const struct rd_value *nearest = rd_map_get(s->shown, "nearest");
     const char *text = "";
-    if (!rd_value_is(nearest, RD_LIST))
+    bool refused = rd_map_get(s->shown, "refused") != NULL;
+    if (!rd_value_is(nearest, RD_LIST) || (!refused && nearest->count == 0))
         return;
     for (uint32_t i = 0; i < nearest->count; i++)
         text = rd_arena_join(s->arena, text, i ? say(s, ", or ", ",或 ") : "",

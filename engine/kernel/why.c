@@ -71,11 +71,10 @@ static struct rd_value *why_add(struct why *why, const char *kind)
 }
 
 /* One's own limit, where the form has the amount. */
-static void why_amount(struct why *why, const struct rd_error *error)
+static void why_amount(struct why *why, const char *limit)
 {
     struct rd_arena *arena = why->request->arena;
     const struct rd_value *form = rd_map_get(why->request->params, "form");
-    const char *limit = error->detail ? rd_map_text(error->detail, "limit", NULL) : NULL;
     const struct rd_permission *permission = why->event ? why->event->permission : NULL;
     for (size_t i = 0; limit && permission && i < permission->row_count; i++) {
         const char *amount = permission->rows[i]->amount;
@@ -166,11 +165,25 @@ static void why_nearest(struct why *why, const struct rd_error *error)
     if (error->status == RD_BAD_FORM)
         why_fields(why, error);
     if (error->status == RD_ABOVE_AUTHORITY)
-        why_amount(why, error);
+        why_amount(why, error->detail ? rd_map_text(error->detail, "limit", NULL) : NULL);
     if (why->event && !why->event->internal &&
         (error->status == RD_ABOVE_AUTHORITY || error->status == RD_NOT_ALLOWED ||
          error->status == RD_FOUR_EYES))
         rd_staff_each(why->kernel, why_other, why);
+}
+
+/* It is accepted, but goes up, since the amount is above: one's own limit would be granted at once.
+ * The limit is the one that said so. */
+static void why_goes_up(struct why *why, const struct rd_run *run)
+{
+    for (uint32_t i = 0; i < run->decisions.count; i++) {
+        const struct rd_value *at = run->decisions.items[i].items;
+        bool limit = at[2].kind == RD_TEXT && strncmp(at[2].text, "limit = ", 8) == 0;
+        if (limit && at[3].kind == RD_TEXT && strstr(at[3].text, " is above")) {
+            why_amount(why, at[2].text + 8);
+            return;
+        }
+    }
 }
 
 /* ---- case.why ---- */
@@ -191,6 +204,7 @@ static void why_show(struct why *why, const struct rd_run *run, const struct rd_
     rd_map_add(arena, out, "state", draft->record.state ? rd_text(draft->record.state) : rd_null());
     rd_map_add(arena, out, "facts", rd_show_fields(why->type, &run->facts, arena));
     rd_map_add(arena, out, "decisions", rd_show_decisions(&run->decisions, arena));
+    rd_map_add(arena, out, "nearest", why->nearest);
     if (status == RD_OK)
         return;
     rd_map_add(arena, out, "refused", rd_text(rd_status_name(status)));
@@ -198,7 +212,6 @@ static void why_show(struct why *why, const struct rd_run *run, const struct rd_
     if (error->where[0])
         rd_map_add(arena, out, "where", rd_text_copy(arena, error->where, strlen(error->where)));
     rd_map_add(arena, out, "detail", error->detail ? *error->detail : rd_null());
-    rd_map_add(arena, out, "nearest", why->nearest);
 }
 
 enum rd_status rd_method_case_why(struct rd_kernel *kernel, struct rd_request *request)
@@ -226,6 +239,8 @@ enum rd_status rd_method_case_why(struct rd_kernel *kernel, struct rd_request *r
     why.belonging = rd_belonging_of(kernel->model, draft->type, &draft->stored);
     if (status != RD_OK)
         why_nearest(&why, &error);
+    else
+        why_goes_up(&why, &run);
     why_show(&why, &run, draft, status, &error);
     request->error = RD_ERROR_NONE;
     rd_map_add(request->arena, &request->result, "sentences",
