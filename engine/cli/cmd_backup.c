@@ -240,7 +240,8 @@ static enum rd_status restore_into(struct rd_cli *cli, const char *from, const c
     if (status == RD_OK && summary->entries == 0)
         return rd_error_set(error, RD_NOT_FOUND,
                             "the backup has no entry that early: nothing was restored");
-    return status == RD_OK ? rd_remake_store(cli, partial, true, digest, &start, error) : status;
+    return status == RD_OK ? rd_remake_store(cli, partial, RD_REMAKE_STORE, digest, &start, error)
+                           : status;
 }
 
 enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)

@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/remake.h"
+#include "cli/peek.h"
 #include "kernel/kernel.h"
 #include "server/client.h"
 
@@ -97,15 +98,17 @@ enum rd_status rd_run_store_stat(struct rd_cli *cli, struct rd_error *error)
 
 /* ---- rebuild ---- */
 
-enum rd_status rd_remake_store(struct rd_cli *cli, const char *dir, bool fresh, char out[65],
-                               struct rd_kernel_start *start, struct rd_error *error)
+enum rd_status rd_remake_store(struct rd_cli *cli, const char *dir, enum rd_remake how,
+                               char out[65], struct rd_kernel_start *start, struct rd_error *error)
 {
     struct rd_progress progress;
+    bool fresh = how != RD_REMAKE_NOTHING;
     rd_progress_start(&progress, stderr, fresh ? "rebuilding" : "replaying", "entries");
     struct rd_findings findings;
     rd_findings_init(&findings, &cli->arena);
     struct rd_kernel_options options = { .data_dir = dir,
                                          .fresh_store = fresh,
+                                         .store_unread = how == RD_REMAKE_STORE_UNREAD,
                                          .progress = store_progress,
                                          .progress_context = &progress };
     struct rd_kernel *kernel;
@@ -124,20 +127,21 @@ enum rd_status rd_remake_store(struct rd_cli *cli, const char *dir, bool fresh, 
 enum rd_status rd_run_store_rebuild(struct rd_cli *cli, struct rd_error *error)
 {
     const char *dir = rd_args_text(&cli->args, "data");
-    char before[65] = "";
+    const char *before = "";
     char after[65];
     struct rd_kernel_start start;
-    struct rd_error why = RD_ERROR_NONE;
-    enum rd_status status = rd_dirs_check_data(dir, &why);
+    struct rd_peek look;
+    enum rd_status status = rd_dirs_check_data(dir, error);
     if (status == RD_OK)
-        status = rd_remake_store(cli, dir, false, before, &start, &why);
-    if (status == RD_IN_USE || status == RD_NOT_FOUND) {
-        *error = why;
-        return status;
-    }
+        status = rd_peek(dir, &look, error);
     if (status != RD_OK)
-        fprintf(stderr, "the store can't be read as it is (%s); making it anew\n", why.text);
-    status = rd_remake_store(cli, dir, true, after, &start, error);
+        return status;
+    if (look.whole)
+        before = rd_output_hex(&cli->arena, look.digest, sizeof look.digest);
+    else
+        fprintf(stderr, "the store can't be read as it is (%s); making it anew\n", look.text);
+    status = rd_remake_store(cli, dir, look.whole ? RD_REMAKE_STORE : RD_REMAKE_STORE_UNREAD, after,
+                             &start, error);
     if (status != RD_OK)
         return status;
     bool equal = strcmp(before, after) == 0;

@@ -596,8 +596,19 @@ static const struct rd_command commands[] = {
       true, 0, 0, rd_run_store_stat },
     { "store", "rebuild", NULL, "Makes the store anew from the journal",
       "No daemon may be running on it. Prints the digest of the contents before and after: they "
-      "must be equal.",
+      "must be equal.\n"
+      "A store whose pages are damaged, however badly, is made anew as well; nothing is lost by "
+      "that: the\n"
+      "journal is the truth.",
       options_data, false, true, 0, 0, rd_run_store_rebuild },
+    { "store", "verify", NULL, "Holds the store against what its journal makes, table by table",
+      "No daemon may be running on it. Changes nothing but that what the store lacks of the "
+      "journal "
+      "is\n"
+      "applied, as by any start. Exit code 1 where a table is different or can't be read: "
+      "`redress store\n"
+      "rebuild` repairs it. Needs room for a second store beside the first.",
+      options_data, false, true, 0, 0, rd_run_store_verify },
     { "audit", "verify", NULL, "Proves the journal's hash chain from the first entry to the last",
       "May run beside the daemon. Exit code 1 and the place where something does not fit. The "
       "journal must hold what the\n"

@@ -76,6 +76,7 @@ static enum rd_status kernel_open_vault(struct rd_kernel *kernel,
     struct rd_vault_options vault = {
         .dir = options->data_dir,
         .fresh_store = options->fresh_store,
+        .unread = options->store_unread,
         .segment_bytes = options->segment_bytes,
         .apply = rd_apply_entry,
         .context = &kernel->apply,

@@ -37,7 +37,8 @@ struct rd_kernel_options {
     bool clock_manual; /* moves by clock.advance only; begins at clock_start_ms or where the journal
                           ended */
     int64_t clock_start_ms;
-    bool fresh_store; /* store rebuild */
+    bool fresh_store;  /* store rebuild */
+    bool store_unread; /* ... of a store that can't be looked into */
     void (*progress)(void *context, uint64_t done,
                      uint64_t all); /* of a long replay; may be NULL */
     void *progress_context;

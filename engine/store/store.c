@@ -641,27 +641,55 @@ static void digest_number(crypto_generichash_state *state, uint64_t number)
     crypto_generichash_update(state, bytes, sizeof bytes);
 }
 
+/* Damaged pages may lead round in a circle: keys that do not ascend end the walk. */
+static enum rd_status digest_table(struct rd_store *store, enum rd_table table,
+                                   crypto_generichash_state *state, uint64_t *rows,
+                                   struct rd_error *error)
+{
+    static const unsigned char lowest[RD_KEY_BYTES_MAX];
+    unsigned char last[RD_KEY_BYTES_MAX];
+    size_t bytes = rd_table_key_bytes(table);
+    struct rd_walk walk;
+    *rows = 0;
+    enum rd_status status = rd_walk_start(&walk, store, table, lowest, false, error);
+    for (; status == RD_OK; status = rd_walk_next(&walk, error)) {
+        if (*rows > 0 && memcmp(walk.key, last, bytes) <= 0) {
+            status = rd_error_set(error, RD_CORRUPT, "the rows of the table %s are in no order",
+                                  rd_table_name(table));
+            break;
+        }
+        memcpy(last, walk.key, bytes);
+        crypto_generichash_update(state, walk.key, bytes);
+        digest_number(state, walk.len);
+        crypto_generichash_update(state, walk.bytes, walk.len);
+        ++*rows;
+    }
+    rd_walk_end(&walk);
+    if (status != RD_END)
+        return status;
+    digest_number(state, *rows);
+    return RD_OK;
+}
+
+enum rd_status rd_store_table_digest(struct rd_store *store, enum rd_table table,
+                                     unsigned char out[32], uint64_t *rows, struct rd_error *error)
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, 32);
+    enum rd_status status = digest_table(store, table, &state, rows, error);
+    crypto_generichash_final(&state, out, 32);
+    return status;
+}
+
 enum rd_status rd_store_digest(struct rd_store *store, unsigned char out[32],
                                struct rd_error *error)
 {
-    static const unsigned char lowest[RD_KEY_BYTES_MAX];
     crypto_generichash_state state;
+    enum rd_status status = RD_OK;
+    uint64_t rows;
     crypto_generichash_init(&state, NULL, 0, 32);
-    for (int i = RD_TABLE_META + 1; i < RD_TABLE_COUNT; i++) {
-        struct rd_walk walk;
-        uint64_t rows = 0;
-        enum rd_status status = rd_walk_start(&walk, store, (enum rd_table)i, lowest, false, error);
-        for (; status == RD_OK; status = rd_walk_next(&walk, error)) {
-            crypto_generichash_update(&state, walk.key, rd_table_key_bytes(walk.table));
-            digest_number(&state, walk.len);
-            crypto_generichash_update(&state, walk.bytes, walk.len);
-            rows++;
-        }
-        rd_walk_end(&walk);
-        if (status != RD_END)
-            return status;
-        digest_number(&state, rows);
-    }
+    for (int i = RD_TABLE_META + 1; status == RD_OK && i < RD_TABLE_COUNT; i++)
+        status = digest_table(store, (enum rd_table)i, &state, &rows, error);
     crypto_generichash_final(&state, out, 32);
-    return RD_OK;
+    return status;
 }

@@ -194,5 +194,9 @@ void rd_store_stat(struct rd_store *store, struct rd_store_stat *out);
  * matter of timing: entries that change nothing are not committed for) and not what is in it. */
 enum rd_status rd_store_digest(struct rd_store *store, unsigned char out[32],
                                struct rd_error *error) RD_MUST_CHECK;
+/* The same of one table, and how many rows it has. RD_CORRUPT where they are in no order. */
+enum rd_status rd_store_table_digest(struct rd_store *store, enum rd_table table,
+                                     unsigned char out[32], uint64_t *rows,
+                                     struct rd_error *error) RD_MUST_CHECK;
 
 #endif

@@ -20,6 +20,9 @@ struct rd_vault_options {
     uint32_t segment_bytes; /* 0: the default */
     uint64_t map_bytes;     /* 0: the default */
     bool fresh_store; /* throw the store away and make it anew from the whole journal (rebuild) */
+    bool unread;      /* ... and don't look into it before: its pages may end whoever does */
+    bool aside;       /* make a fresh store beside the old one, unread, which stays; the fresh one
+                         goes when the vault is closed */
     /* Applies one entry to the store. */
     enum rd_status (*apply)(void *context, struct rd_store *store, const struct rd_entry *entry,
                             struct rd_error *error);

@@ -205,7 +205,7 @@ static struct vault_mark vault_reached(struct rd_vault *vault)
 {
     struct vault_mark reached = { 0 };
     struct rd_error error = RD_ERROR_NONE;
-    if (!vault_has(vault, "store"))
+    if (!vault_has(vault, "store") || vault->options.unread || vault->options.aside)
         return reached;
     if (vault_open_store(vault, "store", &error) == RD_OK)
         reached = vault->committed;
@@ -232,6 +232,9 @@ static enum rd_status vault_rebuild(struct rd_vault *vault, struct rd_vault_reco
     }
     if (status == RD_OK) {
         status = vault_catch_up(vault, &recovery->replayed, error);
+    }
+    if (status == RD_OK && vault->options.aside) {
+        return RD_OK;
     }
     rd_store_close(vault->store);
     vault->store = NULL;
@@ -267,7 +270,8 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
         status = vault_settle(vault, error);
     }
     /* a store comes into being aside as well: one that has its name is whole */
-    if (status == RD_OK && (options->fresh_store || !vault_has(vault, "store"))) {
+    bool fresh = options->fresh_store || options->aside || !vault_has(vault, "store");
+    if (status == RD_OK && fresh) {
         status = vault_rebuild(vault, recovery, error);
     } else if (status == RD_OK) {
         status = vault_open_store(vault, "store", error);
@@ -318,8 +322,12 @@ void rd_vault_close(struct rd_vault *vault)
             rd_log(RD_LOG_ERROR, "vault", "%s", error.text); /* the journal has all of it */
         }
     }
+    bool aside = vault->store && vault->options.aside;
     rd_store_close(vault->store);
     rd_journal_close(vault->journal);
+    if (aside && vault_remove_store(vault, "store.new", &error) != RD_OK) {
+        rd_log(RD_LOG_WARN, "vault", "%s", error.text); /* the next start does it */
+    }
     if (vault->lock_fd >= 0) {
         close(vault->lock_fd); /* which unlocks */
     }
