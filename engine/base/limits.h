@@ -44,6 +44,7 @@
     10000 /* at the end, peers that do not take their replies are waited for this long */
 #define RD_KERNEL_IDLE_AFTER_MS                                                                    \
     2 /* nothing arrived for this long: the kernel may commit and collect */
+#define RD_CLOCK_JUMP_MS 60000 /* a clock that was set by more is told of */
 #define RD_KERNEL_LOOK_MS_MAX                                                                      \
     1000 /* while a deadline is ahead, the wall clock is read this often: it may jump */
 #define RD_KERNEL_RETRY_MS                                                                         \

@@ -33,6 +33,12 @@ struct rd_job_look {
     uint64_t record;
 };
 
+/* What the machine's clock said at the turn before. */
+struct rd_clock_watch {
+    int64_t wall_ms, mono_ns;
+    bool behind; /* the newest entry's time: told */
+};
+
 struct rd_kernel {
     struct rd_redo *redo; /* redo.h: takes what would be written; NULL: it is written */
     struct rd_vault *vault;
@@ -52,7 +58,8 @@ struct rd_kernel {
     bool clock_manual, rehearsal;
     int64_t manual_ms;
     int64_t last_ms; /* the newest entry's time: the system's clock never goes back behind it */
-    bool wrote;      /* something waits for the flush */
+    struct rd_clock_watch clock_watch;
+    bool wrote; /* something waits for the flush */
     bool flush_failed;
     bool flush_owed;                       /* it was put off until the one under way is over */
     struct rd_error flush_error;           /* why */
@@ -191,6 +198,10 @@ struct rd_run {
 /* The request is answered: keeps what it borrowed, and says why where it was refused. */
 void rd_request_finish(const struct rd_kernel *kernel, struct rd_request *request);
 void rd_visit(struct rd_kernel *kernel, uint32_t spot);
+
+/* watch.c: with each turn; tells the log when the machine's clock was set, and while it is behind
+ * the newest entry. */
+void rd_clock_watch(struct rd_kernel *kernel);
 
 /* How a policy comes into force. Everything is borrowed. */
 struct rd_activation {

@@ -445,6 +445,7 @@ static size_t kernel_turn(struct rd_kernel *kernel, struct rd_request *const *re
 {
     RD_ASSERT(count <= RD_BATCH_COMMANDS_MAX);
     rd_turn_begin(&kernel->turn);
+    rd_clock_watch(kernel);
     count = kernel_batch(kernel, requests, count, bytes_max);
     kernel->turn.commands = count;
     rd_turn_add(&kernel->turn, RD_TURN_COMMANDS, kernel->turn.began_ns);

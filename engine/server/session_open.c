@@ -11,6 +11,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+/* A peer that is gone without a word is asked for after so long, and given up when it does not
+ * answer: it does not keep its place for ever. */
+#define SESSION_KEEP_ALIVE_S 60
+
 static bool session_init_handle(struct rd_session *session, uv_stream_t *listener)
 {
     uv_loop_t *loop = &session->server->loop;
@@ -43,7 +47,8 @@ static bool session_identify(struct rd_session *session)
     socklen_t size = sizeof(peer);
     uv_os_fd_t fd;
     if (session->door != RD_DOOR_UNIX)
-        return session_address(session) && uv_tcp_nodelay(&session->uv.tcp, 1) == 0;
+        return session_address(session) && uv_tcp_nodelay(&session->uv.tcp, 1) == 0 &&
+               uv_tcp_keepalive(&session->uv.tcp, 1, SESSION_KEEP_ALIVE_S) == 0;
     if (uv_fileno(&session->uv.handle, &fd) != 0 ||
         getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return false;

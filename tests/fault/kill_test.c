@@ -1,7 +1,7 @@
 /* Killed at random moments under load: what was acknowledged is there, what was not is done exactly
  * once when it is asked for again, and nothing is half-done.
  *
- * 20 kills; 500 with REDRESS_LONG=1. REDRESS_SEED repeats a run's choices (not the kernel's
+ * 20 kills; 1,000 with REDRESS_LONG=1. REDRESS_SEED repeats a run's choices (not the kernel's
  * timing).
  */
 #include "fault/load.h"
@@ -17,7 +17,7 @@
 #include "unit/unit.h"
 
 #define KILLS 20
-#define KILLS_LONG 500
+#define KILLS_LONG 1000
 #define KILLS_OF_ONE_STORE 50 /* then a new one, so that looking at everything stays quick */
 
 /* Starts the daemon as t_daemon_again would, and kills it at some moment of its start. */

@@ -129,7 +129,7 @@ START_TEST(test_a_damaged_store_is_found_and_made_anew)
 {
     struct f_bulk bulk;
     const char *output;
-    int rounds = unit_is_long() ? 200 : 15, found = 0;
+    int rounds = unit_is_long() ? 200 : 10, found = 0;
     f_bulk_init(&bulk, d);
     for (int i = 0; i < 40; i++) {
         t_call(d, "case.open", "{'type': 'ticket', 'as': 'ann', 'data': {'kind': 'b'}}");
@@ -158,6 +158,55 @@ START_TEST(test_a_damaged_store_is_found_and_made_anew)
 }
 END_TEST
 
+/* The one file of the segment in this journal, packed or not. */
+static const char *segment_file(const char *of, const char *number)
+{
+    static const char *const endings[] = { "zst", "seg" };
+    for (int i = 0; i < 2; i++) {
+        const char *path = rd_arena_printf(&d->arena, "%s/journal/%s.%s", of, number, endings[i]);
+        if (access(path, R_OK) == 0)
+            return path;
+    }
+    ck_abort_msg("%s has no segment %s", of, number);
+    return NULL;
+}
+
+/* A full segment is damaged: `audit verify` says which; its file from the backup takes its place.
+ */
+START_TEST(test_a_damaged_segment_comes_back_from_the_backup)
+{
+    struct f_bulk bulk;
+    const char *output;
+    f_bulk_init(&bulk, d);
+    while (bulk.note < 720) /* 34 MiB */
+        ck_assert_int_eq(f_bulk_write(&bulk, d), RD_OK);
+    int code = t_program(
+        d, (const char *[]){ "backup", "create", backup, "--data", data, "--rate", "0", NULL },
+        &output);
+    ck_assert_msg(code == 0, "backup create: code %d: %s", code, output);
+    for (int i = 0; i < 10; i++) /* entries that the backup does not have */
+        ck_assert_int_eq(f_bulk_write(&bulk, d), RD_OK);
+    t_daemon_stop(d);
+    const char *damaged = segment_file(data, "00000001");
+    size_t len;
+    char *bytes = slurp(damaged, &len);
+    bytes[len / 3] ^= 0x10;
+    spill(damaged, bytes, len);
+    free(bytes);
+    code = run("audit", "verify", data, &output);
+    ck_assert_msg(code == 1 && strstr(output, "00000001."), "code %d: %s", code, output);
+    ck_assert_int_eq(unlink(damaged), 0); /* as docs/operations.md has it */
+    const char *good = segment_file(backup, "00000001");
+    bytes = slurp(good, &len);
+    spill(rd_arena_printf(&d->arena, "%s/journal/%s", data, strrchr(good, '/') + 1), bytes, len);
+    free(bytes);
+    must("audit", "verify", data);
+    must("store", "verify", data);
+    t_daemon_again(d);
+    f_bulk_check(&bulk, d, true);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("repair");
@@ -165,6 +214,7 @@ int main(void)
     tcase_set_timeout(tcase, unit_is_long() ? 1200 : 280);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_a_damaged_store_is_found_and_made_anew);
+    tcase_add_test(tcase, test_a_damaged_segment_comes_back_from_the_backup);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
