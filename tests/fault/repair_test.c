@@ -180,10 +180,12 @@ START_TEST(test_a_damaged_segment_comes_back_from_the_backup)
     f_bulk_init(&bulk, d);
     while (bulk.note < 720) /* 34 MiB */
         ck_assert_int_eq(f_bulk_write(&bulk, d), RD_OK);
+    t_daemon_stop(d);
     int code = t_program(
         d, (const char *[]){ "backup", "create", backup, "--data", data, "--rate", "0", NULL },
         &output);
     ck_assert_msg(code == 0, "backup create: code %d: %s", code, output);
+    t_daemon_again(d);
     for (int i = 0; i < 10; i++) /* entries that the backup does not have */
         ck_assert_int_eq(f_bulk_write(&bulk, d), RD_OK);
     t_daemon_stop(d);
