@@ -15,6 +15,7 @@
 #include "kernel/kernel.h"
 #include "kernel/share.h"
 #include "kernel/staff.h"
+#include "kernel/watch.h"
 #include "policy/policy.h"
 #include "store/vault.h"
 
@@ -31,12 +32,6 @@ struct rd_job_look {
     uint64_t number; /* the job's; 0: none */
     int64_t opened_ms;
     uint64_t record;
-};
-
-/* What the machine's clock said at the turn before. */
-struct rd_clock_watch {
-    int64_t wall_ms, mono_ns;
-    bool behind; /* the newest entry's time: told */
 };
 
 struct rd_kernel {
@@ -198,10 +193,6 @@ struct rd_run {
 /* The request is answered: keeps what it borrowed, and says why where it was refused. */
 void rd_request_finish(const struct rd_kernel *kernel, struct rd_request *request);
 void rd_visit(struct rd_kernel *kernel, uint32_t spot);
-
-/* watch.c: with each turn; tells the log when the machine's clock was set, and while it is behind
- * the newest entry. */
-void rd_clock_watch(struct rd_kernel *kernel);
 
 /* How a policy comes into force. Everything is borrowed. */
 struct rd_activation {

@@ -2,12 +2,13 @@
  * for; set ahead, what is due rings. Both are right as rules and wrong as facts if the clock was
  * wrong, and neither can be undone, so somebody should be told at once.
  */
-#include "kernel/inside.h"
+#include "kernel/watch.h"
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "kernel/inside.h"
 
 static long long watch_s(int64_t ms)
 {
