@@ -17,15 +17,7 @@ enum rd_status rd_caller_connect(struct rd_caller *caller, struct rd_cli *cli,
                                  struct rd_error *error)
 {
     *caller = (struct rd_caller){ .as = rd_args_text(&cli->args, "as") };
-    enum rd_status status =
-        rd_client_open(rd_args_text(&cli->args, "connect"), &caller->client, error);
-    const char *token = rd_args_text(&cli->args, "token");
-    if (status != RD_OK || !token)
-        return status;
-    struct rd_value params = rd_map();
-    struct rd_value result;
-    rd_map_set(&cli->arena, &params, "token", rd_text(token));
-    return rd_client_call(caller->client, &cli->arena, "session.login", &params, &result, error);
+    return rd_cli_connect(cli, &caller->client, error);
 }
 
 static void caller_progress(void *context, uint64_t done, uint64_t all)

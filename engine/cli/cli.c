@@ -58,25 +58,23 @@ void rd_cli_fini(struct rd_cli *cli)
 
 /* ---- the daemon ---- */
 
-static enum rd_status cli_connect(struct rd_cli *cli, struct rd_error *error)
+enum rd_status rd_cli_connect(struct rd_cli *cli, struct rd_client **client, struct rd_error *error)
 {
-    if (cli->client)
-        return RD_OK;
-    enum rd_status status =
-        rd_client_open(rd_args_text(&cli->args, "connect"), &cli->client, error);
+    enum rd_status status = rd_client_open_trusting(rd_args_text(&cli->args, "connect"),
+                                                    rd_args_text(&cli->args, "ca"), client, error);
     const char *token = rd_args_text(&cli->args, "token");
     if (status != RD_OK || !token)
         return status;
     struct rd_value params = rd_map();
     struct rd_value result;
     rd_map_set(&cli->arena, &params, "token", rd_text(token));
-    return rd_client_call(cli->client, &cli->arena, "session.login", &params, &result, error);
+    return rd_client_call(*client, &cli->arena, "session.login", &params, &result, error);
 }
 
 enum rd_status rd_cli_call(struct rd_cli *cli, const char *method, struct rd_value *params,
                            struct rd_value *result, struct rd_error *error)
 {
-    enum rd_status status = cli_connect(cli, error);
+    enum rd_status status = cli->client ? RD_OK : rd_cli_connect(cli, &cli->client, error);
     if (status != RD_OK)
         return status;
     const char *as = rd_args_text(&cli->args, "as");

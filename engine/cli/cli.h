@@ -29,6 +29,9 @@ enum rd_status rd_cli_init(struct rd_cli *cli, const struct rd_command *command,
                            char *const *argv, struct rd_error *error) RD_MUST_CHECK;
 void rd_cli_fini(struct rd_cli *cli);
 
+/* A connection to the daemon behind --connect, logged in where there is a --token. */
+enum rd_status rd_cli_connect(struct rd_cli *cli, struct rd_client **client,
+                              struct rd_error *error) RD_MUST_CHECK;
 /* Calls a method of the daemon behind --connect, with --as where it is given. `params` is a map;
  * `result` lives in the cli's arena. What the daemon refuses comes back as its status, with
  * `error->detail` its `data`. */

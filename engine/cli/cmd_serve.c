@@ -55,6 +55,8 @@ enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
         .listen = listen,
         .listen_count = rd_args_list(args, "listen", listen, LISTEN_MAX),
     };
+    options.tls_cert = rd_args_text(args, "tls-cert");
+    options.tls_key = rd_args_text(args, "tls-key");
     options.account_rate = serve_rate(args, "rate-account");
     options.address_rate = serve_rate(args, "rate-address");
     if (options.listen_count == 0) {

@@ -19,10 +19,13 @@ static const struct rd_option options_none[] = { END_OF_OPTIONS };
 
 static const struct rd_option options_client[] = {
     { "connect", 0, RD_OPTION_TEXT, "ADDR", "REDRESS_CONNECT", "unix:./var/redress/redress.sock",
-      "where the daemon listens: unix:PATH or tcp:HOST:PORT" },
+      "where the daemon listens: unix:PATH, tcp:ADDRESS:PORT or tls:HOST:PORT" },
+    { "ca", 0, RD_OPTION_TEXT, "FILE", "REDRESS_CA", NULL,
+      "who vouches for the host behind tls: (PEM); the system's authorities where not given" },
     { "as", 0, RD_OPTION_TEXT, "ACCOUNT", NULL, NULL,
       "act for this account (administrators on the Unix socket only)" },
-    { "token", 0, RD_OPTION_TEXT, "TOKEN", "REDRESS_TOKEN", NULL, "log in with this token (TCP)" },
+    { "token", 0, RD_OPTION_TEXT, "TOKEN", "REDRESS_TOKEN", NULL,
+      "log in with this token (TCP, TLS)" },
     END_OF_OPTIONS
 };
 
@@ -54,7 +57,11 @@ static const struct rd_option options_serve[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", ".", "holds rules/ and scripts/" },
     { "listen", 0, RD_OPTION_LIST, "ADDR", "REDRESS_LISTEN", NULL,
-      "unix:PATH or tcp:HOST:PORT; unix:DATA/redress.sock where none is given" },
+      "unix:PATH, tcp:ADDRESS:PORT (of this machine only) or tls:ADDRESS:PORT; "
+      "unix:DATA/redress.sock where none is given" },
+    { "tls-cert", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_CERT", NULL,
+      "certificate and chain for tls: (PEM); read anew on SIGHUP" },
+    { "tls-key", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_KEY", NULL, "its key" },
     { "rate-account", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ACCOUNT", "2000",
       "requests a second of one account or uid, twice as many at once; 0: no limit" },
     { "rate-address", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ADDRESS", "20000",

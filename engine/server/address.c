@@ -2,13 +2,14 @@
  *
  * A socket file outlives a daemon that was killed. Whether it is stale is found out by knocking:
  * only where nobody answers is it removed. (Two daemons that start in the same instant are kept
- * apart by the lock of the data directory, not by this.) A name is never looked up: what a name
- * means may change, and a door must not move by itself. "localhost" is 127.0.0.1.
+ * apart by the lock of the data directory, not by this.) A door's name is never looked up: what
+ * a name means may change, and a door must not move by itself. "localhost" is 127.0.0.1.
  */
 #include "server/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,29 +58,37 @@ static bool address_parse_host(const char *host, uint16_t port, struct rd_addres
     return false;
 }
 
+/* Takes "HOST:PORT" behind the scheme apart; the brackets of [::1] are none of the host's. */
+static enum rd_status address_split(const char *text, char host[RD_ADDRESS_TEXT_MAX],
+                                    uint16_t *port, struct rd_error *error)
+{
+    const char *colon = strrchr(text, ':'), *from = text + 4;
+    int64_t number;
+    if (!colon || colon < from || !rd_text_int(colon + 1, &number) || number < 0 || number > 65535)
+        return rd_error_set(error, RD_BAD_CONFIG, "%s: expected %.4sADDRESS:PORT", text, text);
+    size_t len = (size_t)(colon - from);
+    if (len >= 2 && from[0] == '[' && from[len - 1] == ']') {
+        from++;
+        len -= 2;
+    }
+    if (len == 0 || len >= RD_ADDRESS_TEXT_MAX)
+        return rd_error_set(error, RD_BAD_CONFIG, "%.80s: expected %.4sADDRESS:PORT", text, text);
+    memcpy(host, from, len);
+    host[len] = '\0';
+    *port = (uint16_t)number;
+    return RD_OK;
+}
+
 static enum rd_status address_parse_tcp(const char *text, struct rd_address *out,
                                         struct rd_error *error)
 {
-    const char *colon = strrchr(text, ':');
-    int64_t port;
-    if (!colon || !rd_text_int(colon + 1, &port) || port < 0 || port > 65535)
-        return rd_error_set(error, RD_BAD_CONFIG, "tcp:%s: expected tcp:ADDRESS:PORT", text);
-    const char *host = text;
-    size_t len = (size_t)(colon - text);
-    if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
-        host++;
-        len -= 2;
-    }
-    char copy[INET6_ADDRSTRLEN + 1];
-    if (len < sizeof(copy)) {
-        memcpy(copy, host, len);
-        copy[len] = '\0';
-        if (address_parse_host(copy, (uint16_t)port, out))
-            return RD_OK;
-    }
+    char host[RD_ADDRESS_TEXT_MAX];
+    uint16_t port;
+    enum rd_status status = address_split(text, host, &port, error);
+    if (status != RD_OK || address_parse_host(host, port, out))
+        return status;
     return rd_error_set(error, RD_BAD_CONFIG,
-                        "tcp:%s: '%.*s' is no address (a number such as 127.0.0.1 or [::1])", text,
-                        (int)len, host);
+                        "%s: '%s' is no address (a number such as 127.0.0.1 or [::1])", text, host);
 }
 
 enum rd_status rd_address_parse(const char *text, struct rd_address *out, struct rd_error *error)
@@ -87,10 +96,37 @@ enum rd_status rd_address_parse(const char *text, struct rd_address *out, struct
     *out = (struct rd_address){ 0 };
     if (strncmp(text, "unix:", 5) == 0)
         return address_parse_unix(text + 5, out, error);
-    if (strncmp(text, "tcp:", 4) == 0)
-        return address_parse_tcp(text + 4, out, error);
+    out->tls = strncmp(text, "tls:", 4) == 0;
+    if (out->tls || strncmp(text, "tcp:", 4) == 0)
+        return address_parse_tcp(text, out, error);
     return rd_error_set(error, RD_BAD_CONFIG,
-                        "'%s' is no address: expected unix:PATH or tcp:ADDRESS:PORT", text);
+                        "'%s' is no address: expected unix:PATH, tcp:ADDRESS:PORT or "
+                        "tls:ADDRESS:PORT",
+                        text);
+}
+
+enum rd_status rd_address_find(const char *text, struct rd_address *out,
+                               char name[RD_ADDRESS_TEXT_MAX], struct rd_error *error)
+{
+    uint16_t port;
+    name[0] = '\0';
+    if (strncmp(text, "tls:", 4) != 0)
+        return rd_address_parse(text, out, error);
+    enum rd_status status = address_split(text, name, &port, error);
+    *out = (struct rd_address){ .tls = true };
+    if (status != RD_OK || (strcmp(name, "localhost") != 0 && address_parse_host(name, port, out)))
+        return status;
+    struct addrinfo *found = NULL, wanted = { .ai_socktype = SOCK_STREAM };
+    int failed = getaddrinfo(name, NULL, &wanted, &found);
+    if (failed)
+        return rd_error_set(error, RD_NO_SERVER, "there is no '%s': %s", name,
+                            gai_strerror(failed));
+    memcpy(&out->socket, found->ai_addr, found->ai_addrlen);
+    out->len = found->ai_addrlen;
+    freeaddrinfo(found);
+    /* the port lies at the same place in both families (RFC 2553, 3.3; POSIX) */
+    ((struct sockaddr_in *)&out->socket)->sin_port = htons(port);
+    return RD_OK;
 }
 
 bool rd_address_is_unix(const struct rd_address *address)
@@ -120,14 +156,15 @@ bool rd_address_is_local(const struct rd_address *address)
 void rd_address_write(const struct rd_address *address, char out[RD_ADDRESS_TEXT_MAX])
 {
     char host[INET6_ADDRSTRLEN] = "";
+    const char *scheme = address->tls ? "tls" : "tcp";
     if (address->socket.ss_family == AF_INET) {
         const struct sockaddr_in *in4 = (const struct sockaddr_in *)&address->socket;
         inet_ntop(AF_INET, &in4->sin_addr, host, sizeof(host));
-        snprintf(out, RD_ADDRESS_TEXT_MAX, "tcp:%s:%d", host, ntohs(in4->sin_port));
+        snprintf(out, RD_ADDRESS_TEXT_MAX, "%s:%s:%d", scheme, host, ntohs(in4->sin_port));
     } else if (address->socket.ss_family == AF_INET6) {
         const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address->socket;
         inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
-        snprintf(out, RD_ADDRESS_TEXT_MAX, "tcp:[%s]:%d", host, ntohs(in6->sin6_port));
+        snprintf(out, RD_ADDRESS_TEXT_MAX, "%s:[%s]:%d", scheme, host, ntohs(in6->sin6_port));
     } else {
         snprintf(out, RD_ADDRESS_TEXT_MAX, "unix:%s", rd_address_path(address));
     }

@@ -1,4 +1,4 @@
-/* Addresses of doors: "unix:PATH" and "tcp:ADDRESS:PORT". */
+/* Addresses of doors: "unix:PATH", "tcp:ADDRESS:PORT" and, sealed, "tls:ADDRESS:PORT". */
 #ifndef RD_SERVER_ADDRESS_H
 #define RD_SERVER_ADDRESS_H
 
@@ -12,12 +12,19 @@
 struct rd_address {
     struct sockaddr_storage socket; /* what bind and connect take */
     socklen_t len;                  /* of it */
+    bool tls;
 };
 
-/* "unix:/run/redress.sock", "tcp:127.0.0.1:7070", "tcp:[::1]:7070", "tcp:localhost:0".
- * RD_BAD_CONFIG says what is wrong. */
+/* "unix:/run/redress.sock", "tcp:127.0.0.1:7070", "tcp:[::1]:7070", "tcp:localhost:0",
+ * "tls:0.0.0.0:7443". RD_BAD_CONFIG says what is wrong. */
 enum rd_status rd_address_parse(const char *text, struct rd_address *out,
                                 struct rd_error *error) RD_MUST_CHECK;
+/* The same for one who calls: "tls:HOST:PORT" may also have a name, which is looked up (the server
+ * proves that it is the one of that name). `name`: what its certificate must be for; empty where it
+ * is not asked for one. RD_NO_SERVER: there is no such name. */
+enum rd_status rd_address_find(const char *text, struct rd_address *out,
+                               char name[RD_ADDRESS_TEXT_MAX],
+                               struct rd_error *error) RD_MUST_CHECK;
 bool rd_address_is_unix(const struct rd_address *address);
 /* The path of a Unix address; borrowed from it. */
 const char *rd_address_path(const struct rd_address *address);

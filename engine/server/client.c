@@ -16,8 +16,11 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "server/address.h"
+#include "server/tls.h"
 
 #define CLIENT_READ_BYTES (64u * 1024)
+#define CLIENT_SEALED_BYTES (32u * 1024)
+#define CLIENT_HANDSHAKE_NS 30000000000ll
 #define CLIENT_DEPTH_MAX 128
 
 /* A notification that came while something else was awaited. */
@@ -32,16 +35,28 @@ struct rd_client {
     int64_t timeout_ms; /* 0: none */
     int64_t last_id;
     struct rd_buf out, in;
-    size_t at; /* where the next line in `in` begins */
+    struct rd_tls *tls; /* NULL: bytes are sent as they are */
+    struct rd_buf wire; /* with it: what is to be sent, sealed */
+    size_t at;          /* where the next line in `in` begins */
     size_t scanned;
     struct client_aside *first, *last;
 };
 
 enum rd_status rd_client_open(const char *address, struct rd_client **out, struct rd_error *error)
 {
+    return rd_client_open_trusting(address, NULL, out, error);
+}
+
+static enum rd_status client_shake_hands(struct rd_client *client, const char *ca_file,
+                                         const char *name, struct rd_error *error);
+
+enum rd_status rd_client_open_trusting(const char *address, const char *ca_file,
+                                       struct rd_client **out, struct rd_error *error)
+{
     struct rd_address to;
+    char name[RD_ADDRESS_TEXT_MAX];
     *out = NULL;
-    enum rd_status status = rd_address_parse(address, &to, error);
+    enum rd_status status = rd_address_find(address, &to, name, error);
     if (status != RD_OK)
         return status;
     int fd = socket(to.socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -55,8 +70,13 @@ enum rd_status rd_client_open(const char *address, struct rd_client **out, struc
     struct rd_client *client = calloc(1, sizeof(*client));
     RD_ASSERT(client != NULL);
     client->fd = fd;
-    *out = client;
-    return RD_OK;
+    if (to.tls)
+        status = client_shake_hands(client, ca_file, name, error);
+    if (status == RD_OK)
+        *out = client;
+    else
+        rd_client_close(client);
+    return status;
 }
 
 void rd_client_close(struct rd_client *client)
@@ -71,6 +91,8 @@ void rd_client_close(struct rd_client *client)
     }
     rd_buf_fini(&client->out);
     rd_buf_fini(&client->in);
+    rd_buf_fini(&client->wire);
+    rd_tls_free(client->tls);
     free(client);
 }
 
@@ -115,6 +137,18 @@ static int64_t client_until_ns(const struct rd_client *client)
     return client->timeout_ms > 0 ? rd_clock_mono_ns() + client->timeout_ms * 1000000 : INT64_MAX;
 }
 
+/* What came last is still to be read, where the end comes with it. */
+static enum rd_status client_unseal(struct rd_client *client, const char *sealed, size_t len,
+                                    struct rd_error *error)
+{
+    size_t had = client->in.len;
+    enum rd_status status =
+        rd_tls_take(client->tls, sealed, len, &client->in, &client->wire, error);
+    if (status != RD_END || client->in.len > had)
+        return status == RD_END ? RD_OK : status;
+    return rd_error_set(error, RD_END, "the server closed the connection");
+}
+
 /* Reads what there is. RD_END: the server has closed. */
 static enum rd_status client_fill(struct rd_client *client, struct rd_error *error)
 {
@@ -123,8 +157,12 @@ static enum rd_status client_fill(struct rd_client *client, struct rd_error *err
         client->scanned -= client->at;
         client->at = 0;
     }
-    char *room = rd_buf_reserve(&client->in, CLIENT_READ_BYTES);
-    ssize_t len = recv(client->fd, room, CLIENT_READ_BYTES, MSG_DONTWAIT);
+    char sealed[CLIENT_SEALED_BYTES];
+    char *room = client->tls ? sealed : rd_buf_reserve(&client->in, CLIENT_READ_BYTES);
+    size_t most = client->tls ? sizeof sealed : CLIENT_READ_BYTES;
+    ssize_t len = recv(client->fd, room, most, MSG_DONTWAIT);
+    if (len > 0 && client->tls)
+        return client_unseal(client, sealed, (size_t)len, error);
     if (len > 0)
         client->in.len += (size_t)len;
     else if (len == 0 || errno == ECONNRESET)
@@ -134,31 +172,80 @@ static enum rd_status client_fill(struct rd_client *client, struct rd_error *err
     return RD_OK;
 }
 
-/* Sends all of it; takes in what arrives meanwhile, so that two full buffers cannot block each
- * other. */
+/* Sends what it can; where that is nothing, waits, and takes in what arrives meanwhile, so that two
+ * full buffers cannot block each other. */
+static enum rd_status client_send_some(struct rd_client *client, const char *bytes, size_t len,
+                                       int64_t until_ns, size_t *sent, struct rd_error *error)
+{
+    ssize_t went = send(client->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    *sent = went > 0 ? (size_t)went : 0;
+    if (went > 0)
+        return RD_OK;
+    if (errno != EAGAIN && errno != EINTR)
+        return rd_error_errno(error, RD_NO_SERVER, errno, "sending to the server");
+    short ready;
+    enum rd_status status = client_wait(client, POLLIN | POLLOUT, until_ns, &ready, error);
+    if (status == RD_OK && (ready & POLLIN) && !(ready & POLLOUT))
+        status = client_fill(client, error);
+    return status == RD_END ? rd_error_set(error, RD_NO_SERVER, "the server closed the connection")
+                            : status;
+}
+
+/* Sends what is sealed; more may join it while that goes on. */
+static enum rd_status client_send_wire(struct rd_client *client, struct rd_error *error)
+{
+    int64_t until_ns = client_until_ns(client);
+    enum rd_status status = RD_OK;
+    while (status == RD_OK && client->wire.len > 0) {
+        size_t sent;
+        status =
+            client_send_some(client, client->wire.data, client->wire.len, until_ns, &sent, error);
+        rd_buf_drop(&client->wire, sent);
+    }
+    return status;
+}
+
 static enum rd_status client_send_all(struct rd_client *client, const char *bytes, size_t len,
                                       struct rd_error *error)
 {
     int64_t until_ns = client_until_ns(client);
-    while (len > 0) {
-        ssize_t sent = send(client->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent > 0) {
-            bytes += sent;
-            len -= (size_t)sent;
-            continue;
-        }
-        if (errno != EAGAIN && errno != EINTR)
-            return rd_error_errno(error, RD_NO_SERVER, errno, "sending to the server");
-        short ready;
-        enum rd_status status = client_wait(client, POLLIN | POLLOUT, until_ns, &ready, error);
-        if (status == RD_OK && (ready & POLLIN) && !(ready & POLLOUT))
-            status = client_fill(client, error);
-        if (status != RD_OK)
-            return status == RD_END
-                       ? rd_error_set(error, RD_NO_SERVER, "the server closed the connection")
-                       : status;
+    enum rd_status status = RD_OK;
+    if (client->tls) {
+        status = rd_tls_give(client->tls, bytes, len, &client->wire, error);
+        return status == RD_OK ? client_send_wire(client, error) : status;
     }
-    return RD_OK;
+    while (status == RD_OK && len > 0) {
+        size_t sent;
+        status = client_send_some(client, bytes, len, until_ns, &sent, error);
+        bytes += sent;
+        len -= sent;
+    }
+    return status;
+}
+
+/* Until both ends know each other. */
+static enum rd_status client_shake_hands(struct rd_client *client, const char *ca_file,
+                                         const char *name, struct rd_error *error)
+{
+    enum rd_status status = rd_tls_connect(ca_file, name, &client->tls, &client->wire, error);
+    int64_t until_ns = rd_clock_mono_ns() + CLIENT_HANDSHAKE_NS;
+    while (status == RD_OK && !rd_tls_is_open(client->tls)) {
+        short ready;
+        status = client_send_wire(client, error);
+        if (status == RD_OK)
+            status = client_wait(client, POLLIN, until_ns, &ready, error);
+        if (status == RD_OK)
+            status = client_fill(client, error);
+    }
+    if (status == RD_OK)
+        return client_send_wire(client, error);
+    struct rd_error ignored = RD_ERROR_NONE;
+    if (client->tls && client_send_wire(client, &ignored) != RD_OK) /* why, if he listens */
+        rd_buf_clear(&client->wire);
+    if (status == RD_BAD_CONFIG || !error)
+        return status;
+    const struct rd_error why = *error;
+    return rd_error_set(error, RD_NO_SERVER, "no sealed connection to %s: %s", name, why.text);
 }
 
 enum rd_status rd_client_flush(struct rd_client *client, struct rd_error *error)
@@ -180,6 +267,8 @@ enum rd_status rd_client_send_raw(struct rd_client *client, const void *bytes, s
 enum rd_status rd_client_finish(struct rd_client *client, struct rd_error *error)
 {
     enum rd_status status = rd_client_flush(client, error);
+    if (status == RD_OK && client->tls && rd_tls_end(client->tls, &client->wire))
+        status = client_send_wire(client, error);
     if (status == RD_OK && shutdown(client->fd, SHUT_WR) != 0)
         return rd_error_errno(error, RD_NO_SERVER, errno, "ending the connection");
     return status;
@@ -207,6 +296,8 @@ static enum rd_status client_next_line(struct rd_client *client, const char **li
         status = client_wait(client, POLLIN, until_ns, &ready, error);
         if (status == RD_OK)
             status = client_fill(client, error);
+        if (status == RD_OK && client->wire.len > 0)
+            status = client_send_wire(client, error); /* what the other end of TLS wants to know */
     }
     return status;
 }

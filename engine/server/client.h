@@ -13,9 +13,15 @@
 
 struct rd_client;
 
-/* `address`: "unix:PATH" or "tcp:ADDRESS:PORT". RD_NO_SERVER where nobody answers. */
+/* `address`: "unix:PATH", "tcp:ADDRESS:PORT" or "tls:HOST:PORT". RD_NO_SERVER where nobody answers.
+ */
 enum rd_status rd_client_open(const char *address, struct rd_client **out,
                               struct rd_error *error) RD_MUST_CHECK;
+/* The same; behind "tls:" the server must prove to be HOST to the authorities of `ca_file` (NULL:
+ * of the system), or it is RD_NO_SERVER. */
+enum rd_status rd_client_open_trusting(const char *address, const char *ca_file,
+                                       struct rd_client **out,
+                                       struct rd_error *error) RD_MUST_CHECK;
 /* NULL is fine. */
 void rd_client_close(struct rd_client *client);
 /* How long a receive waits at most; 0 (as opened): for ever. Then the receive is RD_IN_PROGRESS and

@@ -231,6 +231,29 @@ static void server_drain(struct rd_server *server, int signal_number)
 
 /* ---- signals and clocks ---- */
 
+static void server_log_keys(const struct rd_server *server)
+{
+    char until[RD_TLS_UNTIL_MAX];
+    if (rd_tls_keys_until(server->tls_keys, until))
+        rd_log(RD_LOG_INFO, "daemon", "the certificate is good until %s", until);
+    else
+        rd_log(RD_LOG_WARN, "daemon", "THE CERTIFICATE IS OVER since %s: nobody will trust it",
+               until);
+}
+
+/* A certificate that can't be used does not take the place of one that can. */
+static void server_reload_keys(struct rd_server *server)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    if (!server->tls_keys)
+        return;
+    if (rd_tls_keys_reload(server->tls_keys, &error) == RD_OK)
+        server_log_keys(server);
+    else
+        rd_log(RD_LOG_ERROR, "daemon", "the certificate was not reloaded, the old one goes on: %s",
+               error.text);
+}
+
 static void server_reload(struct rd_server *server)
 {
     if (server->draining || server->reloading) {
@@ -239,6 +262,7 @@ static void server_reload(struct rd_server *server)
         return;
     }
     rd_log(RD_LOG_INFO, "daemon", "SIGHUP: reloading the policy");
+    server_reload_keys(server);
     rd_notify_reloading(&server->notify);
     server->reloading = true;
     server_ask(server, RD_JOB_RELOAD, "policy.reload");
@@ -313,12 +337,20 @@ static void server_fini(struct rd_server *server)
               !server->followers);
     rd_job_pool_fini(&server->pool);
     rd_gate_fini(&server->gate);
+    rd_tls_keys_close(server->tls_keys);
+    rd_buf_fini(&server->tls_plain);
 }
 
 static enum rd_status server_bind(struct rd_server *server, const struct rd_daemon_options *options,
                                   struct rd_error *error)
 {
     enum rd_status status = RD_OK;
+    if (!options->tls_cert != !options->tls_key)
+        return rd_error_set(error, RD_BAD_CONFIG, "--tls-cert and --tls-key belong together");
+    if (options->tls_cert)
+        status = rd_tls_keys_open(options->tls_cert, options->tls_key, &server->tls_keys, error);
+    if (server->tls_keys)
+        server_log_keys(server);
     for (size_t i = 0; i < options->listen_count && status == RD_OK; i++)
         status = rd_listener_open(server, options->listen[i], error);
     return status;

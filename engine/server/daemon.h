@@ -12,11 +12,13 @@
 struct rd_daemon_options {
     const char *data_dir;
     const char *policy_dir; /* NULL: the stored generation */
-    /* "unix:PATH" or "tcp:ADDRESS:PORT" (loopback addresses only); port 0 picks one */
+    /* "unix:PATH", "tcp:ADDRESS:PORT" (loopback addresses only) or "tls:ADDRESS:PORT"; port 0 picks
+     * one */
     const char *const *listen;
     size_t listen_count;
-    bool clock_manual;      /* for tests and plays: draws are the same each time, too */
-    int64_t clock_start_ms; /* with clock_manual; 0: now, or where the journal ended */
+    bool clock_manual;              /* for tests and plays: draws are the same each time, too */
+    int64_t clock_start_ms;         /* with clock_manual; 0: now, or where the journal ended */
+    const char *tls_cert, *tls_key; /* files, for "tls:" doors; both or neither */
     uint32_t account_rate, address_rate; /* requests a second; 0: no limit */
     uint32_t in_flight_max;              /* 0: the limits' own */
     uint32_t message_bytes_max;

@@ -1,8 +1,8 @@
 /* Doors: binding, listening, and who may be heard.
  *
- * TCP is for this machine only: there is no encryption here, and a token that crosses a network in
- * the clear is no secret. Any other address is refused at start instead of being trusted to a
- * firewall. A Unix socket is made with the mode 0660 between binding and listening, so that there
+ * Plain TCP is for this machine only: a token that crosses a network in the clear is no secret. Any
+ * other address is refused at start instead of being trusted to a firewall, unless it is sealed
+ * (tls:). A Unix socket is made with the mode 0660 between binding and listening, so that there
  * is no moment at which somebody else could have come in.
  */
 #include "server/listener.h"
@@ -65,7 +65,8 @@ static void listener_on_connection(uv_stream_t *stream, int status)
         return;
     }
     rd_session_accept(listener->server, stream,
-                      rd_address_is_unix(&listener->address) ? RD_DOOR_UNIX : RD_DOOR_TCP);
+                      rd_address_is_unix(&listener->address) ? RD_DOOR_UNIX : RD_DOOR_TCP,
+                      listener->address.tls);
 }
 
 /* The status for an error of libuv while a door is being opened. */
@@ -109,10 +110,13 @@ enum rd_status rd_listener_open(struct rd_server *server, const char *text, stru
     enum rd_status status = rd_address_parse(text, &address, error);
     if (status != RD_OK)
         return status;
-    if (!rd_address_is_local(&address))
+    if (address.tls && !server->tls_keys)
+        return rd_error_set(error, RD_BAD_CONFIG, "%s needs --tls-cert and --tls-key", text);
+    if (!address.tls && !rd_address_is_local(&address))
         return rd_error_set(error, RD_BAD_CONFIG,
                             "%s is not an address of this machine alone: without encryption only "
-                            "127.0.0.1, other 127.* addresses and [::1] are served",
+                            "127.0.0.1, other 127.* addresses and [::1] are served; for others "
+                            "there is tls:ADDRESS:PORT",
                             text);
     struct rd_listener *listener = calloc(1, sizeof(*listener));
     RD_ASSERT(listener != NULL);

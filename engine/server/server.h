@@ -12,6 +12,7 @@
 #include "server/job.h"
 #include "server/notify.h"
 #include "server/pace.h"
+#include "server/tls.h"
 #include "server/worker.h"
 
 #define RD_READ_BYTES (64u * 1024)
@@ -45,6 +46,8 @@ struct rd_server {
     size_t sessions_busy; /* sessions of which requests are not answered yet */
     struct rd_pace pace;
     struct rd_gate gate;
+    struct rd_tls_keys *tls_keys; /* NULL: no door is sealed */
+    struct rd_buf tls_plain;      /* what a read of a sealed connection meant; empty between */
     uint64_t durable_seq;
 
     uint32_t in_flight_max;

@@ -58,7 +58,8 @@ struct rd_peer rd_session_peer(struct rd_session *session, struct rd_arena *aren
 
 static size_t session_unsent(const struct rd_session *session)
 {
-    return session->out.len + uv_stream_get_write_queue_size(&session->uv.stream);
+    return session->out.len + session->wire.len +
+           uv_stream_get_write_queue_size(&session->uv.stream);
 }
 
 bool rd_session_has_room(const struct rd_session *session)
@@ -129,6 +130,8 @@ static void session_on_close(uv_handle_t *handle)
     rd_frame_fini(&session->frame);
     rd_buf_fini(&session->out);
     rd_buf_fini(&session->writing);
+    rd_buf_fini(&session->wire);
+    rd_tls_free(session->tls);
     free(session);
     rd_server_check_end(server);
 }
@@ -173,8 +176,12 @@ void rd_session_close(struct rd_session *session, const char *reason)
 /* Closes where it is ending and nothing is left. */
 static void session_check_end(struct rd_session *session)
 {
-    if (session->ending && !session->closing && !session->first && session_unsent(session) == 0 &&
-        session->starved)
+    if (!session->ending || session->closing || session->first || session_unsent(session) > 0 ||
+        !session->starved)
+        return;
+    if (session->tls && rd_tls_end(session->tls, &session->wire))
+        (void)rd_session_out(session); /* nobody may end it in our name */
+    else
         rd_session_close(session, NULL);
 }
 
@@ -193,16 +200,16 @@ static void session_on_written(uv_write_t *write, int status)
         rd_session_close(session, NULL);
         return;
     }
-    if (session->out.len > 0)
+    if (session->out.len > 0 || session->wire.len > 0)
         (void)rd_session_out(session); /* goes out at the end of this turn */
     session_advance(session);
 }
 
 /* Hands the rest to the loop, which writes as the peer reads. */
-static void session_write(struct rd_session *session)
+static void session_write(struct rd_session *session, struct rd_buf *sending)
 {
-    struct rd_buf full = session->out;
-    session->out = session->writing;
+    struct rd_buf full = *sending;
+    *sending = session->writing;
     session->writing = full;
     session->write.data = session;
     uv_buf_t bytes = uv_buf_init(session->writing.data, (unsigned)session->writing.len);
@@ -213,23 +220,45 @@ static void session_write(struct rd_session *session)
         session->is_writing = true;
 }
 
+/* What goes to the socket: `out` as it is, or what is made of it. */
+static struct rd_buf *session_sending(struct rd_session *session)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    if (!session->tls)
+        return &session->out;
+    if (session->out.len == 0 || !rd_tls_is_open(session->tls))
+        return &session->wire;
+    if (rd_tls_give(session->tls, session->out.data, session->out.len, &session->wire, &error) !=
+        RD_OK) {
+        rd_session_close(session, error.text);
+        return &session->wire;
+    }
+    if (session->out.cap > RD_READ_BYTES)
+        rd_buf_fini(&session->out);
+    rd_buf_clear(&session->out);
+    return &session->wire;
+}
+
 void rd_session_flush(struct rd_session *session)
 {
     session->is_dirty = false;
     if (session->closing || session->is_writing)
         return;
-    if (session->out.len > 0) {
-        uv_buf_t bytes = uv_buf_init(session->out.data, (unsigned)session->out.len);
+    struct rd_buf *sending = session_sending(session);
+    if (session->closing)
+        return;
+    if (sending->len > 0) {
+        uv_buf_t bytes = uv_buf_init(sending->data, (unsigned)sending->len);
         int sent = uv_try_write(&session->uv.stream, &bytes, 1);
         if (sent < 0 && sent != UV_EAGAIN) {
             rd_session_close(session, NULL);
             return;
         }
-        rd_buf_drop(&session->out, sent > 0 ? (size_t)sent : 0);
-        if (session->out.len > 0)
-            session_write(session);
-        else if (session->out.cap > RD_READ_BYTES)
-            rd_buf_fini(&session->out);
+        rd_buf_drop(sending, sent > 0 ? (size_t)sent : 0);
+        if (sending->len > 0)
+            session_write(session, sending);
+        else if (sending->cap > RD_READ_BYTES)
+            rd_buf_fini(sending);
     }
     session_advance(session);
 }
@@ -428,15 +457,48 @@ static void session_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ou
     *out = uv_buf_init(session->server->read_buffer, RD_READ_BYTES);
 }
 
+static void session_half_over(struct rd_session *session)
+{
+    session->ending = true; /* a peer may end its half and still want its replies */
+    rd_feed_end(session);
+}
+
+/* Bytes of the wire; false where that was the end of the session. */
+static bool session_take(struct rd_session *session, const char *bytes, size_t len)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_buf *plain = &session->server->tls_plain;
+    session->starved = false;
+    if (!session->tls) {
+        rd_frame_feed(&session->frame, bytes, len);
+        return true;
+    }
+    rd_buf_clear(plain);
+    enum rd_status status = rd_tls_take(session->tls, bytes, len, plain, &session->wire, &error);
+    if (plain->len > 0)
+        rd_frame_feed(&session->frame, plain->data, plain->len);
+    if (session->wire.len > 0)
+        (void)rd_session_out(session);
+    if (status == RD_END) {
+        session_half_over(session);
+    } else if (status != RD_OK) {
+        uv_buf_t why = uv_buf_init(session->wire.data, (unsigned)session->wire.len);
+        if (!session->is_writing && why.len > 0)
+            (void)uv_try_write(&session->uv.stream, &why, 1); /* as far as he listens */
+        rd_session_close(session, error.text);
+        return false;
+    }
+    return true;
+}
+
 static void session_on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 {
     struct rd_session *session = stream->data;
     if (len > 0) {
-        rd_frame_feed(&session->frame, bytes->base, (size_t)len);
-        session->starved = false;
+        if (!session_take(session, bytes->base, (size_t)len))
+            return;
     } else if (len == UV_EOF) {
-        session->ending = true; /* a peer may end its half and still want its replies */
-        rd_feed_end(session);
+        session_half_over(session);
     } else if (len < 0) {
         rd_session_close(session, NULL);
         return;

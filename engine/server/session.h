@@ -16,7 +16,8 @@ struct uv_stream_s;
 
 /* Takes a connection from the listening stream. The session frees itself when its socket has been
  * closed. */
-void rd_session_accept(struct rd_server *server, struct uv_stream_s *listener, enum rd_door door);
+void rd_session_accept(struct rd_server *server, struct uv_stream_s *listener, enum rd_door door,
+                       bool tls);
 /* The job of this session has been run. */
 void rd_session_answered(struct rd_session *session, struct rd_job *job);
 /* Sends what has gathered: one write. Takes it from the list of dirty sessions. */

@@ -35,6 +35,8 @@ struct rd_session {
     struct rd_buf out;     /* gathers */
     struct rd_buf writing; /* is being written, untouched until then */
     uv_write_t write;
+    struct rd_tls *tls; /* NULL: what is sent is sent as it is */
+    struct rd_buf wire; /* with it: `out`, sealed */
     struct rd_feed feed;
     uint32_t login_failures;
     int64_t held_until_ns; /* the head of the queue is answered, but not before then; 0: at once */

@@ -70,6 +70,10 @@ static bool session_is_crowd(const struct rd_session *session)
 /* One too many: it is told so, and may come again. */
 static void session_turn_away(struct rd_session *session)
 {
+    if (session->tls) { /* there is no way to tell him before he has been heard */
+        rd_session_close(session, "there are too many");
+        return;
+    }
     struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
     rd_rpc_refuse(&job->arena, RD_INTERNAL_ERROR, "", &job->message);
     job->message.calls[0].runs = true;
@@ -80,7 +84,7 @@ static void session_turn_away(struct rd_session *session)
     session->starved = true;
 }
 
-void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_door door)
+void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_door door, bool tls)
 {
     struct rd_session *session = calloc(1, sizeof(*session));
     RD_ASSERT(session != NULL);
@@ -92,6 +96,8 @@ void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_
     rd_frame_init(&session->frame, server->message_bytes_max);
     rd_buf_init(&session->out);
     rd_buf_init(&session->writing);
+    rd_buf_init(&session->wire);
+    session->tls = tls ? rd_tls_accept(server->tls_keys) : NULL;
     bool accepted = session_init_handle(session, listener);
     session_link(session);
     if (!accepted || !session_identify(session)) {
@@ -99,7 +105,10 @@ void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_
         return;
     }
     rd_log(RD_LOG_DEBUG, "session", "session %llu opens at the %s door, uid %u",
-           (unsigned long long)session->serial, door == RD_DOOR_UNIX ? "unix" : "tcp",
+           (unsigned long long)session->serial,
+           door == RD_DOOR_UNIX ? "unix"
+           : tls                ? "tls"
+                                : "tcp",
            session->uid);
     if (server->session_count > server->sessions_max || session_is_crowd(session)) {
         session_turn_away(session);

@@ -236,14 +236,25 @@ void t_daemon_free(struct t_daemon *d)
     free(d);
 }
 
-const char *t_daemon_tcp(struct t_daemon *d)
+/* Where the last start listens, behind "listening at SCHEME:". */
+static const char *t_listening(struct t_daemon *d, const char *said)
 {
-    t_daemon_await_log(d, "listening at tcp:");
+    t_daemon_await_log(d, said);
     const char *found = NULL;
-    for (const char *at = t_daemon_log(d); (at = strstr(at, "listening at tcp:")) != NULL; at++)
+    for (const char *at = t_daemon_log(d); (at = strstr(at, said)) != NULL; at++)
         found = at + strlen("listening at ");
     ck_assert_ptr_nonnull(found);
     return rd_arena_copy(&d->arena, found, strcspn(found, "\""));
+}
+
+const char *t_daemon_tcp(struct t_daemon *d)
+{
+    return t_listening(d, "listening at tcp:");
+}
+
+const char *t_daemon_tls(struct t_daemon *d)
+{
+    return t_listening(d, "listening at tls:");
 }
 
 long t_daemon_memory_kib(struct t_daemon *d)

@@ -68,6 +68,8 @@ const char *t_daemon_log(struct t_daemon *d);
 void t_daemon_await_log(struct t_daemon *d, const char *text);
 /* "tcp:127.0.0.1:PORT" of the last start. */
 const char *t_daemon_tcp(struct t_daemon *d);
+/* The same of "tls:127.0.0.1:PORT", where `extra` has such a door. */
+const char *t_daemon_tls(struct t_daemon *d);
 /* Resident memory in KiB. */
 long t_daemon_memory_kib(struct t_daemon *d);
 /* Runs the program to its end with these arguments (NULL-terminated, without its name); its exit

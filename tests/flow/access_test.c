@@ -1,11 +1,14 @@
 /* Access over real doors: tokens on connections that live, guessers who are slowed, callers who
  * come too often. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "common/cert.h"
 #include "common/t.h"
 #include "unit/unit.h"
 
@@ -38,6 +41,209 @@ static struct rd_client *log_in(const char *token)
     t_call_on(d, client, "session.login", "{'token': '%s'}", token);
     return client;
 }
+
+/* ---- sealed ---- */
+
+static char certs[UNIT_DIR_MAX];
+
+static const char *cert_file(const char *name)
+{
+    return rd_arena_printf(&d->arena, "%s/%s", certs, name);
+}
+
+static void setup_tls(void)
+{
+    static char cert[UNIT_DIR_MAX + 16], key[UNIT_DIR_MAX + 16];
+    unit_dir_make(certs);
+    t_cert_authority(certs, "ca");
+    t_cert(certs, "srv", "ca", "DNS:localhost,IP:127.0.0.1", 30);
+    snprintf(cert, sizeof cert, "%s/srv.pem", certs);
+    snprintf(key, sizeof key, "%s/srv.key", certs);
+    d = t_daemon_start(&(struct t_options){
+        .tcp = true,
+        .extra = { "--listen", "tls:127.0.0.1:0", "--tls-cert", cert, "--tls-key", key } });
+}
+
+static void teardown_tls(void)
+{
+    t_daemon_free(d);
+    unit_dir_remove(certs);
+}
+
+static struct rd_client *connect_sealed(const char *ca)
+{
+    struct rd_client *client;
+    struct rd_error error = RD_ERROR_NONE;
+    enum rd_status status =
+        rd_client_open_trusting(t_daemon_tls(d), cert_file(ca), &client, &error);
+    ck_assert_msg(status == RD_OK, "%s", error.text);
+    rd_client_set_timeout(client, 60000);
+    return client;
+}
+
+START_TEST(test_a_sealed_connection_works_as_any_other)
+{
+    struct rd_client *ben = connect_sealed("ca.pem");
+    t_refused_on(d, ben, "not_logged_in", "case.list", "{'type': 'customer'}");
+    t_call_on(d, ben, "session.login", "{'token': '%s'}", make_token(""));
+    t_call_on(d, ben, "case.list", "{'type': 'customer'}");
+    t_call_on(d, ben, "feed.subscribe", "{'since': 0}");
+    /* large in both directions, more at once than sockets hold */
+    struct rd_value params = rd_map(), result;
+    struct rd_error error = RD_ERROR_NONE;
+    char *text = rd_arena_alloc(&d->arena, 40001);
+    memset(text, 'x', 40000);
+    text[40000] = '\0';
+    rd_map_add(&d->arena, &params, "no_such", rd_text(text));
+    for (int i = 0; i < 200; i++) {
+        rd_client_send(ben, "rpc.discover", NULL);
+        rd_client_send(ben, "server.info", &params);
+    }
+    int64_t id, first = 0;
+    for (int i = 0; i < 400; i++) {
+        enum rd_status status = rd_client_receive(ben, &d->arena, &id, &result, &error);
+        ck_assert_msg(status == (i % 2 ? RD_INVALID_PARAMS : RD_OK), "%d: %s", i, error.text);
+        ck_assert(first == 0 || id == first + i);
+        first = first ? first : id;
+        if (i % 20 == 19)
+            rd_arena_reset(&d->arena);
+    }
+    rd_client_close(ben);
+}
+END_TEST
+
+START_TEST(test_the_end_of_one_half_still_brings_the_replies)
+{
+    struct rd_client *peer = connect_sealed("ca.pem");
+    struct rd_value result;
+    struct rd_error error = RD_ERROR_NONE;
+    int64_t id;
+    for (int i = 0; i < 100; i++)
+        rd_client_send(peer, "server.info", NULL);
+    ck_assert_int_eq(rd_client_finish(peer, &error), RD_OK);
+    for (int i = 0; i < 100; i++)
+        ck_assert_msg(rd_client_receive(peer, &d->arena, &id, &result, &error) == RD_OK, "%d: %s",
+                      i, error.text);
+    ck_assert_int_eq(rd_client_receive(peer, &d->arena, &id, &result, &error), RD_NO_SERVER);
+    rd_client_close(peer);
+}
+END_TEST
+
+START_TEST(test_nobody_is_trusted_without_proof)
+{
+    struct rd_client *client;
+    struct rd_error error = RD_ERROR_NONE;
+    const char *tls = t_daemon_tls(d);
+    t_cert_authority(certs, "stranger");
+    ck_assert_int_eq(rd_client_open(tls, &client, &error), RD_NO_SERVER);
+    ck_assert_int_eq(rd_client_open_trusting(tls, cert_file("stranger.pem"), &client, &error),
+                     RD_NO_SERVER);
+    ck_assert_int_eq(rd_client_open_trusting(tls, cert_file("none.pem"), &client, &error),
+                     RD_BAD_CONFIG);
+    /* and who speaks plainly to a sealed door, or sealed to a plain one, is not understood */
+    struct rd_client *plain = t_connect(d, rd_arena_join(&d->arena, "tcp", strchr(tls, ':')));
+    struct rd_value params = rd_map(), result;
+    ck_assert_int_eq(rd_client_call(plain, &d->arena, "server.info", &params, &result, &error),
+                     RD_NO_SERVER);
+    rd_client_close(plain);
+    ck_assert_int_eq(
+        rd_client_open_trusting(rd_arena_join(&d->arena, "tls", strchr(t_daemon_tcp(d), ':')),
+                                cert_file("ca.pem"), &client, &error),
+        RD_NO_SERVER);
+    t_call(d, "server.info", "{}");
+}
+END_TEST
+
+START_TEST(test_sighup_brings_the_new_certificate_or_keeps_the_old)
+{
+    struct rd_client *before = connect_sealed("ca.pem");
+    ck_assert_int_eq(truncate(cert_file("srv.pem"), 100), 0);
+    kill(d->pid, SIGHUP);
+    t_daemon_await_log(d, "the certificate was not reloaded, the old one goes on");
+    t_daemon_await_log(d, "the policy was reloaded");
+    struct rd_client *between = connect_sealed("ca.pem");
+    t_cert_authority(certs, "ca2");
+    t_cert(certs, "srv", "ca2", "DNS:localhost,IP:127.0.0.1", -2);
+    kill(d->pid, SIGHUP);
+    t_daemon_await_log(d, "THE CERTIFICATE IS OVER since");
+    t_cert(certs, "srv", "ca2", "DNS:localhost,IP:127.0.0.1", 20);
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_client *after = NULL;
+    for (int i = 0; i < 1000 && !after; i++) { /* a reload of the policy may be under way */
+        kill(d->pid, SIGHUP);
+        if (rd_client_open_trusting(t_daemon_tls(d), cert_file("ca2.pem"), &after, &error) != RD_OK)
+            after = NULL;
+    }
+    ck_assert_ptr_nonnull(after);
+    ck_assert_int_eq(rd_client_open_trusting(t_daemon_tls(d), cert_file("ca.pem"),
+                                             &(struct rd_client *){ 0 }, &error),
+                     RD_NO_SERVER);
+    t_call_on(d, before, "server.info", "{}");
+    t_call_on(d, between, "server.info", "{}");
+    t_call_on(d, after, "server.info", "{}");
+    rd_client_close(before);
+    rd_client_close(between);
+    rd_client_close(after);
+}
+END_TEST
+
+START_TEST(test_the_command_line_speaks_tls)
+{
+    const char *output, *ca = cert_file("ca.pem"), *token = make_token(", 'scopes': ['read']");
+    const char *by_name =
+        rd_arena_printf(&d->arena, "tls:localhost%s", strrchr(t_daemon_tls(d), ':'));
+    ck_assert_int_eq(t_program(d,
+                               (const char *const[]){ "case", "list", "customer", "--connect",
+                                                      by_name, "--ca", ca, "--token", token, NULL },
+                               &output),
+                     0);
+    ck_assert_int_eq(
+        t_program(d,
+                  (const char *const[]){ "clock", "advance", "--by", "1 hour", "--connect", by_name,
+                                         "--ca", ca, "--token", token, NULL },
+                  &output),
+        4);
+    ck_assert_ptr_nonnull(strstr(output, "the token was not made for clock.advance"));
+    ck_assert_int_eq(
+        t_program(d, (const char *const[]){ "server", "info", "--connect", by_name, NULL },
+                  &output),
+        3);
+    ck_assert_ptr_nonnull(strstr(output, "has not proven who it is"));
+}
+END_TEST
+
+/* Only what is sealed leaves the machine. */
+START_TEST(test_plain_doors_stay_on_this_machine)
+{
+    static const char *const NO[] = { "tcp:0.0.0.0:0", "tcp:[::]:0", "tls:0.0.0.0:0" };
+    const char *output, *data = cert_file("data");
+    for (size_t i = 0; i < sizeof NO / sizeof *NO; i++)
+        ck_assert_int_eq(
+            t_program(d, (const char *const[]){ "serve", "--data", data, "--listen", NO[i], NULL },
+                      &output),
+            2);
+    ck_assert_int_eq(t_program(d,
+                               (const char *const[]){ "serve", "--data", data, "--tls-cert",
+                                                      cert_file("srv.pem"), NULL },
+                               &output),
+                     2);
+}
+END_TEST
+
+START_TEST(test_a_daemon_stops_with_sealed_connections_open)
+{
+    struct rd_client *open = connect_sealed("ca.pem");
+    struct rd_client *half =
+        t_connect(d, rd_arena_join(&d->arena, "tcp", strchr(t_daemon_tls(d), ':')));
+    struct rd_value params = rd_map(), result;
+    struct rd_error error = RD_ERROR_NONE;
+    t_daemon_stop(d);
+    ck_assert_int_eq(rd_client_call(open, &d->arena, "server.info", &params, &result, &error),
+                     RD_NO_SERVER);
+    rd_client_close(open);
+    rd_client_close(half);
+}
+END_TEST
 
 /* ---- tokens ---- */
 
@@ -216,6 +422,17 @@ int main(void)
     tcase_add_test(access, test_a_held_answer_does_not_keep_the_daemon_from_stopping);
     tcase_add_test(access, test_failed_log_ins_are_in_the_journal_with_their_address);
     suite_add_tcase(suite, access);
+    TCase *tls = tcase_create("tls");
+    tcase_set_timeout(tls, T_TIMEOUT_S);
+    tcase_add_checked_fixture(tls, setup_tls, teardown_tls);
+    tcase_add_test(tls, test_a_sealed_connection_works_as_any_other);
+    tcase_add_test(tls, test_the_end_of_one_half_still_brings_the_replies);
+    tcase_add_test(tls, test_nobody_is_trusted_without_proof);
+    tcase_add_test(tls, test_sighup_brings_the_new_certificate_or_keeps_the_old);
+    tcase_add_test(tls, test_the_command_line_speaks_tls);
+    tcase_add_test(tls, test_plain_doors_stay_on_this_machine);
+    tcase_add_test(tls, test_a_daemon_stops_with_sealed_connections_open);
+    suite_add_tcase(suite, tls);
     TCase *rates = tcase_create("rates");
     tcase_set_timeout(rates, T_TIMEOUT_S);
     tcase_add_checked_fixture(rates, setup_rates, teardown);

@@ -24,7 +24,8 @@ START_TEST(test_reads_and_writes)
 {
     static const char *const same[] = { "unix:/run/redress.sock", "unix:s",
                                         "tcp:127.0.0.1:7070",     "tcp:127.0.0.1:0",
-                                        "tcp:[::1]:65535",        "tcp:10.1.2.3:80" };
+                                        "tcp:[::1]:65535",        "tcp:10.1.2.3:80",
+                                        "tls:0.0.0.0:7443",       "tls:[2001:db8::1]:443" };
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
         struct rd_address address;
         struct rd_error error = RD_ERROR_NONE;
@@ -49,6 +50,10 @@ START_TEST(test_refuses_what_is_none)
                                        "tcp:127.0.0.1:65536",
                                        "tcp:127.0.0.1:-1",
                                        "tcp:host:1",
+                                       "tls:desk.example:443",
+                                       "tls:",
+                                       "tls::443",
+                                       "tls:127.0.0.1",
                                        "udp:127.0.0.1:1",
                                        "tcp:127.0.0.1:8o" };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
