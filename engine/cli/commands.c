@@ -363,7 +363,12 @@ static const struct rd_option options_backtest[] = {
     { "until", 0, RD_OPTION_TEXT, "DAY|TIME", NULL, NULL, "before then; else to the last entry" },
     { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "only records of this type" },
     { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20", "so many cases are shown one by one" },
-    { "output", 'o', RD_OPTION_CHOICE, "table|json", NULL, "table", "how results are printed" },
+    { "job", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "the daemon does it beside its work, with the rules of its policy directory and its "
+      "history" },
+    { "cancel", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "breaks off the one that the daemon does" },
+    { "output", 'o', RD_OPTION_CHOICE, "table|json|html", NULL, "table",
+      "how results are printed; html is one page with charts" },
     END_OF_OPTIONS
 };
 static const struct rd_option options_sim[] = {
@@ -479,7 +484,7 @@ static const struct rd_command commands[] = {
       "difference is told only where the rules of that day, asked as well, give the record again; "
       "the rest is\n"
       "counted apart. Nothing is written into the data directory, and a daemon may hold it.",
-      options_backtest, false, false, 0, 1, rd_run_policy_backtest },
+      options_backtest, true, false, 0, 1, rd_run_policy_backtest },
     { "policy", "test", "[DIR]", "Runs the tests beside the rules, on a clock of their own",
       "Prints each broken promise and the rows, guards and transitions that no promise visited. "
       "Exit code 1 where\n"

@@ -406,6 +406,31 @@ static enum rd_status backtest_entry(struct backtest *test, const struct rd_entr
     return status;
 }
 
+static enum rd_status backtest_open_journal(struct backtest *test)
+{
+    struct rd_journal_options options = { .read_only = true };
+    return rd_journal_open(test->options->journal_dir, &options, &test->journal, NULL, test->error);
+}
+
+/* Who holds the directory packs segments meanwhile: the plain file that was there at the opening
+ * has gone, and a packed one with the same entries is there. So what can't be read is looked for
+ * once more, in the journal as it is now. */
+static enum rd_status backtest_read(struct backtest *test, struct rd_position at,
+                                    struct rd_entry *raw)
+{
+    enum rd_status status =
+        rd_journal_read(test->journal, at, &test->entry_arena, raw, test->error);
+    if (status == RD_OK || status == RD_END)
+        return status;
+    rd_journal_close(test->journal);
+    test->journal = NULL;
+    *test->error = RD_ERROR_NONE;
+    status = backtest_open_journal(test);
+    return status == RD_OK
+               ? rd_journal_read(test->journal, at, &test->entry_arena, raw, test->error)
+               : status;
+}
+
 static enum rd_status backtest_walk(struct backtest *test)
 {
     const struct rd_backtest_options *options = test->options;
@@ -415,7 +440,7 @@ static enum rd_status backtest_walk(struct backtest *test)
     while (status == RD_OK) {
         struct rd_entry raw;
         rd_arena_reset(&test->entry_arena);
-        status = rd_journal_read(test->journal, at, &test->entry_arena, &raw, test->error);
+        status = backtest_read(test, at, &raw);
         if (status == RD_OK && options->progress && raw.seq % BACKTEST_PROGRESS_EVERY == 0 &&
             !options->progress(options->context, raw.seq, all))
             status = rd_error_set(test->error, RD_CANCELLED, "the back-test was cancelled");
@@ -450,9 +475,7 @@ static enum rd_status backtest_open(struct backtest *test, struct rd_findings *f
 {
     const struct rd_backtest_options *options = test->options;
     struct rd_kernel *kernel = test->kernel;
-    struct rd_journal_options journal = { .read_only = true };
-    enum rd_status status =
-        rd_journal_open(options->journal_dir, &journal, &test->journal, NULL, test->error);
+    enum rd_status status = backtest_open_journal(test);
     if (status == RD_OK)
         status = rd_store_open(options->scratch_dir, NULL, &kernel->store, test->error);
     if (status == RD_OK)

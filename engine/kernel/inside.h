@@ -75,15 +75,16 @@ struct rd_kernel {
     struct rd_value moved;         /* of the generation in force: struct rd_activation; or null */
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
     struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
-    struct rd_backing *backing;    /* the backup that is being made: backup.h; NULL */
-    atomic_bool ending;            /* set by another thread: the backup is broken off */
-    bool replanning;               /* deadlines are being planned anew, in slices */
-    bool replan_gained;            /* cases may have limits to begin that they do not have */
-    uint64_t rearm_read;           /* versions of cases that were read for that */
-    uint64_t replan_from;          /* the record that comes next */
-    uint64_t replan_moved;         /* deadlines that moved so far */
-    bool jobs_running;             /* perhaps: a look into the store says whether it is so */
-    uint64_t job_first;            /* jobs before this number have ended */
+    struct rd_backtest_job *backtest; /* the last one: backtest_job.h; NULL */
+    struct rd_backing *backing;       /* the backup that is being made: backup.h; NULL */
+    atomic_bool ending;               /* set by another thread: the backup is broken off */
+    bool replanning;                  /* deadlines are being planned anew, in slices */
+    bool replan_gained;               /* cases may have limits to begin that they do not have */
+    uint64_t rearm_read;              /* versions of cases that were read for that */
+    uint64_t replan_from;             /* the record that comes next */
+    uint64_t replan_moved;            /* deadlines that moved so far */
+    bool jobs_running;                /* perhaps: a look into the store says whether it is so */
+    uint64_t job_first;               /* jobs before this number have ended */
     struct rd_job_look job_look;
     int64_t *schedule_nexts;  /* the next occurrence of each of the model's schedules */
     int64_t schedule_next_ms; /* the earliest of these; INT64_MAX: none */

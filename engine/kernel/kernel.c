@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kernel/inside.h"
+#include "kernel/backtest_job.h"
 #include "kernel/backup.h"
 #include "kernel/loading.h"
 #include "kernel/method.h"
@@ -235,6 +236,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
         return;
     rd_loading_fini(kernel);
     rd_backing_fini(kernel);
+    rd_backtest_job_fini(kernel);
     rd_reports_fini(kernel);
     rd_vault_close(kernel->vault);
     rd_bindings_free(kernel->bindings);

@@ -5,6 +5,7 @@
  * Parameters are checked here for presence, kind and unknown names; what they mean is the method's
  * own business.
  */
+#include "kernel/backtest_job.h"
 #include "kernel/method.h"
 
 #include <string.h>
@@ -249,6 +250,21 @@ static const struct rd_method METHODS[] = {
                "Where cases go whose state is no more, beside what the workflows say: { WORKFLOW: "
                "{ OLD: NEW } }." }),
       ANY_MAP_RESULT },
+    { "policy.backtest",
+      "Begins to ask every recorded decision again, under the rules of the policy directory, "
+      "beside "
+      "the work; policy.backtest_status tells how far it is, and what came of it.",
+      RD_METHOD_ROW, false,
+      PARAMS({ "since", TEXT, false, "From this day or time on; else from the first entry." },
+             { "until", TEXT, false, "Before this day or time; else to the last entry." },
+             { "type", TEXT, false, "Only records of this type." },
+             { "cases", COUNT, false, "So many cases one by one, 0 to 1000; 20 where missing." }),
+      ANY_MAP_RESULT },
+    { "policy.backtest_cancel", "Breaks off the back-test that is under way.", RD_METHOD_ROW, false,
+      NO_PARAMS, ANY_MAP_RESULT },
+    { "policy.backtest_status",
+      "How far the back-test is (state: none, running, done, cancelled, failed), and its result.",
+      RD_METHOD_ROW, false, NO_PARAMS, ANY_MAP_RESULT },
     { "policy.info", "The generation in force: its records, states and decisions.", RD_METHOD_ROW,
       false, PARAMS(AS), ANY_MAP_RESULT },
     { "policy.list", "The generations that were in force, newest first, with who, when and why.",
@@ -382,6 +398,9 @@ static const struct {
     { rd_method_ledger_verify, NULL },
     { rd_method_notice_list, NULL },
     { rd_method_policy_activate, "policy.reload" },
+    { rd_method_policy_backtest, "policy.reload" },
+    { rd_method_policy_backtest_cancel, "policy.reload" },
+    { rd_method_policy_backtest_status, "policy.reload" },
     { rd_method_policy_info, NULL },
     { rd_method_policy_list, "policy.info" },
     { rd_method_policy_preview, "policy.reload" },
