@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/json.h"
 #include "cli/caller.h"
@@ -19,24 +20,6 @@
 
 /* ---- findings ---- */
 
-static void policy_put_finding(struct rd_buf *out, const struct rd_finding *finding)
-{
-    if (finding->file && finding->line > 0)
-        rd_buf_printf(out, "%s:%d: ", finding->file, finding->line);
-    else if (finding->file)
-        rd_buf_printf(out, "%s: ", finding->file);
-    if (!finding->error)
-        rd_buf_text(out, "warning: ");
-    rd_output_plain(out, finding->text, strlen(finding->text));
-    rd_buf_char(out, '\n');
-}
-
-void rd_policy_put_findings(struct rd_buf *out, const struct rd_findings *findings)
-{
-    for (const struct rd_finding *finding = findings->first; finding; finding = finding->next)
-        policy_put_finding(out, finding);
-}
-
 void rd_policy_print_findings(FILE *to, const struct rd_findings *findings)
 {
     struct rd_buf out;
@@ -45,20 +28,6 @@ void rd_policy_print_findings(FILE *to, const struct rd_findings *findings)
     if (out.len > 0)
         fwrite(out.data, 1, out.len, to);
     rd_buf_fini(&out);
-}
-
-static struct rd_value policy_findings_value(struct rd_cli *cli, const struct rd_findings *findings)
-{
-    struct rd_value list = rd_list();
-    for (const struct rd_finding *finding = findings->first; finding; finding = finding->next) {
-        struct rd_value item = rd_map();
-        rd_map_set(&cli->arena, &item, "file", finding->file ? rd_text(finding->file) : rd_null());
-        rd_map_set(&cli->arena, &item, "line", rd_int(finding->line));
-        rd_map_set(&cli->arena, &item, "error", rd_bool(finding->error));
-        rd_map_set(&cli->arena, &item, "text", rd_text(finding->text));
-        rd_list_add(&cli->arena, &list, item);
-    }
-    return list;
 }
 
 /* ---- check ---- */
@@ -70,19 +39,26 @@ static const char *policy_dir(struct rd_cli *cli)
 }
 
 static void policy_print_check(struct rd_cli *cli, const struct rd_findings *findings,
-                               const char *hash, size_t files)
+                               const char *hash, const struct rd_policy_source *sources,
+                               size_t files)
 {
+    if (rd_args_flag(&cli->args, "sarif")) {
+        struct rd_value log = rd_policy_findings_sarif(&cli->arena, findings, sources, files);
+        rd_cli_print_json(cli, &log);
+        return;
+    }
     if (cli->json) {
         struct rd_value result = rd_map();
         rd_map_set(&cli->arena, &result, "hash", rd_text(hash));
         rd_map_set(&cli->arena, &result, "files", rd_int((int64_t)files));
         rd_map_set(&cli->arena, &result, "errors", rd_int((int64_t)findings->errors));
         rd_map_set(&cli->arena, &result, "warnings", rd_int((int64_t)findings->warnings));
-        rd_map_set(&cli->arena, &result, "findings", policy_findings_value(cli, findings));
+        rd_map_set(&cli->arena, &result, "findings",
+                   rd_policy_findings_value(&cli->arena, findings, sources, files));
         rd_cli_print_json(cli, &result);
         return;
     }
-    rd_policy_put_findings(&cli->out, findings);
+    rd_policy_put_findings_at(&cli->out, findings, sources, files);
     rd_buf_printf(&cli->out, "%zu files, %zu errors, %zu warnings, generation %.12s\n", files,
                   findings->errors, findings->warnings, hash);
 }
@@ -107,7 +83,7 @@ enum rd_status rd_run_policy_check(struct rd_cli *cli, struct rd_error *error)
     }
     char hash[RD_POLICY_HASH_TEXT];
     rd_policy_hash(sources, count, hash);
-    policy_print_check(cli, &findings, hash, count);
+    policy_print_check(cli, &findings, hash, sources, count);
     return status;
 }
 
@@ -185,7 +161,7 @@ static void policy_print_report(struct rd_cli *cli, const struct rd_promise_repo
     rd_buf_printf(out, "%zu passed, %zu failed\n", report->kept, report->run - report->kept);
 }
 
-enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
+static enum rd_status policy_test_once(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_policy_source *sources;
     size_t count;
@@ -199,7 +175,7 @@ enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
     status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
     rd_policy_free(policy);
     if (status != RD_OK) {
-        rd_policy_put_findings(&cli->out, &findings);
+        rd_policy_put_findings_at(&cli->out, &findings, sources, count);
         return status;
     }
     struct policy_test test = { .cli = cli };
@@ -217,6 +193,53 @@ enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
         policy_print_report(cli, &report);
     }
     return report.kept == report.run ? RD_OK : RD_CHECK_FAILED;
+}
+
+#define WATCH_LOOK_MS 300
+
+static void policy_watch_write(struct rd_cli *cli)
+{
+    fwrite(cli->out.data, 1, cli->out.len, stdout);
+    fflush(stdout);
+    rd_buf_clear(&cli->out);
+}
+
+/* The directory's hash; empty while it can't be read (an editor may be writing). */
+static void policy_watch_hash(struct rd_cli *cli, char hash[RD_POLICY_HASH_TEXT])
+{
+    struct rd_policy_source *sources;
+    struct rd_error ignored = RD_ERROR_NONE;
+    size_t count;
+    hash[0] = 0;
+    rd_arena_reset(&cli->arena);
+    if (rd_policy_read_dir(&cli->arena, policy_dir(cli), &sources, &count, &ignored) == RD_OK)
+        rd_policy_hash(sources, count, hash);
+}
+
+/* Tests again whenever a file has changed; `--count` ends it (0: only a signal does). */
+static enum rd_status policy_test_watch(struct rd_cli *cli, struct rd_error *error)
+{
+    const struct timespec look = { .tv_nsec = WATCH_LOOK_MS * 1000000l };
+    int64_t left = rd_args_number(&cli->args, "count", 0);
+    char tested[RD_POLICY_HASH_TEXT] = "", now[RD_POLICY_HASH_TEXT];
+    enum rd_status status = RD_OK;
+    for (bool ends = left > 0; !ends || left > 0; left--) {
+        for (policy_watch_hash(cli, now); strcmp(now, tested) == 0; policy_watch_hash(cli, now))
+            nanosleep(&look, NULL);
+        memcpy(tested, now, sizeof tested);
+        *error = RD_ERROR_NONE;
+        status = policy_test_once(cli, error);
+        if (status != RD_OK && error->text[0])
+            rd_buf_printf(&cli->out, "%s\n", error->text);
+        policy_watch_write(cli);
+    }
+    return status;
+}
+
+enum rd_status rd_run_policy_test(struct rd_cli *cli, struct rd_error *error)
+{
+    return rd_args_flag(&cli->args, "watch") ? policy_test_watch(cli, error)
+                                             : policy_test_once(cli, error);
 }
 
 /* ---- decide ---- */

@@ -216,9 +216,15 @@ static const struct rd_option options_prove[] = {
       "exit code 1 also where something is unknown" },
     END_OF_OPTIONS
 };
-static const struct rd_option options_test[] = { { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL,
-                                                   "only tests whose title holds TEXT" },
-                                                 END_OF_OPTIONS };
+static const struct rd_option options_test[] = {
+    { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "only tests whose title holds TEXT" },
+    { "watch", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "again whenever a file has changed" },
+    { "count", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "with --watch: end after so many times" },
+    END_OF_OPTIONS
+};
+static const struct rd_option options_check[] = { { "sarif", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+                                                    "print a SARIF 2.1.0 log, for code hosts" },
+                                                  END_OF_OPTIONS };
 static const struct rd_option options_tail[] = {
     { "since", 0, RD_OPTION_NUMBER, "SEQ", NULL, NULL,
       "begin behind this sequence; else with what comes" },
@@ -476,8 +482,12 @@ static const struct rd_command commands[] = {
       "event can't be used.",
       options_ics, false, false, 1, 1, rd_run_calendar_import },
     { "policy", "check", "[DIR]", "Checks rules/ and scripts/ of a directory",
-      "Findings are printed as FILE:LINE: sentence. Exit code 1 where one of them is an error.",
-      options_none, false, true, 0, 1, rd_run_policy_check },
+      "Findings are printed as FILE:LINE:COLUMN: sentence. Exit code 1 where one of them is an "
+      "error.",
+      options_check, false, true, 0, 1, rd_run_policy_check },
+    { "policy", "init", "DIR", "Lays out a new company: rules, a workflow, tests, editor settings",
+      "Small enough to read in five minutes. Nothing that is there is overwritten.", options_none,
+      false, false, 1, 1, rd_run_policy_init },
     { "policy", "backtest", "[DIR]", "Asks every recorded decision again, under the rules of DIR",
       "Each for itself, on the facts of its moment: what really happened goes on being the past of "
       "the next one. A\n"

@@ -9,10 +9,25 @@
 #include "base/error.h"
 #include "base/value.h"
 #include "domain/finding.h"
+#include "policy/policy.h"
 
 /* Each as FILE:LINE: sentence; warnings say so. */
 void rd_policy_print_findings(FILE *to, const struct rd_findings *findings);
 void rd_policy_put_findings(struct rd_buf *out, const struct rd_findings *findings);
+
+/* policy_findings.c: `sources` are what was checked, for the columns; none: all columns are 1. */
+/* Where in its line the finding is, in letters from 1. */
+int rd_policy_finding_column(const struct rd_finding *finding,
+                             const struct rd_policy_source *sources, size_t count);
+/* Each as FILE:LINE:COLUMN: sentence. */
+void rd_policy_put_findings_at(struct rd_buf *out, const struct rd_findings *findings,
+                               const struct rd_policy_source *sources, size_t count);
+/* [{file, line, column, error, text}] in the arena. */
+struct rd_value rd_policy_findings_value(struct rd_arena *arena, const struct rd_findings *findings,
+                                         const struct rd_policy_source *sources, size_t count);
+/* A SARIF 2.1.0 log in the arena. */
+struct rd_value rd_policy_findings_sarif(struct rd_arena *arena, const struct rd_findings *findings,
+                                         const struct rd_policy_source *sources, size_t count);
 
 /* A kind of value that the schema's keys, items and rests may have. */
 struct rd_policy_kind {

@@ -1,0 +1,110 @@
+/* What an admin's editor and terminal get: a new company that is sound from the first minute,
+ * findings with their column, in three forms, and tests that run again. */
+#include "common/t.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/company.h"
+#include "unit/unit.h"
+
+static struct t_daemon *d; /* for its directory and its way to run the program */
+static const char *dir;
+
+static const char *run(int expected, const char *const *args)
+{
+    const char *output;
+    int code = t_program(d, args, &output);
+    ck_assert_msg(code == expected, "redress %s %s: exit code %d: %s", args[0], args[1], code,
+                  output);
+    return output;
+}
+#define RUN(expected, ...) run(expected, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void setup(void)
+{
+    d = t_daemon_start(NULL);
+    dir = rd_arena_printf(&d->arena, "%s/new", d->dir);
+    RUN(0, "policy", "init", dir);
+}
+
+static void teardown(void)
+{
+    t_daemon_free(d);
+}
+
+static bool there(const char *path)
+{
+    return access(rd_arena_printf(&d->arena, "%s/%s", dir, path), R_OK) == 0;
+}
+
+START_TEST(a_new_company_is_sound)
+{
+    ck_assert_ptr_nonnull(strstr(RUN(0, "policy", "check", dir), "0 errors, 0 warnings"));
+    const char *tested = RUN(0, "policy", "test", dir);
+    ck_assert_ptr_nonnull(strstr(tested, "(100.0 %)"));
+    ck_assert_ptr_nonnull(strstr(tested, "0 failed"));
+    ck_assert(there(".luarc.json") && there(".redress/redress.lua"));
+}
+END_TEST
+
+START_TEST(nothing_is_overwritten)
+{
+    t_company_edit(dir, "rules/refunds.lua", "100.00", "150.00");
+    RUN(6, "policy", "init", dir);
+    ck_assert_ptr_nonnull(strstr(RUN(1, "policy", "test", dir), "broken: a handler stops"));
+    RUN(2, "policy", "init");
+}
+END_TEST
+
+START_TEST(findings_have_their_column_in_each_form)
+{
+    t_company_edit(dir, "scripts/request.lua", "go = \"in_hand\"", "go = \"in_hnd\"");
+    ck_assert_ptr_nonnull(strstr(RUN(1, "policy", "check", dir),
+                                 "scripts/request.lua:14:31: take: no state 'in_hnd'; did you "
+                                 "mean 'in_hand'?"));
+    ck_assert_ptr_nonnull(strstr(RUN(1, "policy", "check", dir, "-o", "json"), "\"column\": 31"));
+    const char *sarif = RUN(1, "policy", "check", dir, "--sarif");
+    ck_assert_ptr_nonnull(strstr(sarif, "\"version\": \"2.1.0\""));
+    ck_assert_ptr_nonnull(strstr(sarif, "\"startLine\": 14"));
+    ck_assert_ptr_nonnull(strstr(sarif, "\"startColumn\": 31"));
+    ck_assert_ptr_nonnull(strstr(sarif, "\"level\": \"error\""));
+}
+END_TEST
+
+/* Letters are counted, not bytes; a line that is not there has the first column. */
+START_TEST(columns_are_letters)
+{
+    t_company_edit(dir, "scripts/request.lua", "zh = \"已受理\" },",
+                   "zh = \"已受理\" }, fnal = true,");
+    const char *output = RUN(1, "policy", "check", dir);
+    ck_assert_msg(strstr(output, "scripts/request.lua:13:50: ") != NULL, "%s", output);
+}
+END_TEST
+
+START_TEST(a_watch_tests_at_once_and_ends_when_told)
+{
+    ck_assert_ptr_nonnull(
+        strstr(RUN(0, "policy", "test", dir, "--watch", "--count", "1"), "0 failed"));
+    t_company_edit(dir, "rules/refunds.lua", "100.00", "150.00");
+    ck_assert_ptr_nonnull(
+        strstr(RUN(1, "policy", "test", dir, "--watch", "--count", "1"), "broken:"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("init");
+    TCase *tcase = tcase_create("init");
+    tcase_set_timeout(tcase, T_TIMEOUT_S);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, a_new_company_is_sound);
+    tcase_add_test(tcase, nothing_is_overwritten);
+    tcase_add_test(tcase, findings_have_their_column_in_each_form);
+    tcase_add_test(tcase, columns_are_letters);
+    tcase_add_test(tcase, a_watch_tests_at_once_and_ends_when_told);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}
