@@ -203,12 +203,18 @@ static struct rd_value look_inside(const char *id)
     return found;
 }
 
-/* Rules that review by a timer or a job are nobody: what a person did before them is undone. */
-static void forget_what_rules_did(struct paper *paper)
+/* Rules that do it by a timer or a job are nobody; they may have done it just before the asker. */
+static bool did_rules(const struct paper *paper, const char *field)
 {
     struct rd_value found = look_inside(paper->id);
-    if (rig.status == RD_OK && t_has(found, "data.second") &&
-        strcmp(t_text(found, "data.second"), "system") == 0)
+    return rig.status == RD_OK && t_has(found, field) &&
+           strcmp(t_text(found, field), "system") == 0;
+}
+
+/* What a person did before them is undone. */
+static void forget_what_rules_did(struct paper *paper)
+{
+    if (did_rules(paper, "data.second"))
         paper->hand.second = 0;
 }
 
@@ -221,6 +227,8 @@ static void expect_other(const struct paper *paper, uint32_t before, uint32_t no
 
 static void did_review(struct paper *paper, uint32_t hands)
 {
+    if (did_rules(paper, "data.second"))
+        return;
     expect_other(paper, paper->hand.by, hands, "review");
     paper->hand.second = persons_of(hands);
     paper->live = true;
@@ -229,6 +237,8 @@ static void did_review(struct paper *paper, uint32_t hands)
 
 static void did_sign(struct paper *paper, uint32_t hands)
 {
+    if (did_rules(paper, "data.third"))
+        return;
     forget_what_rules_did(paper);
     expect_other(paper, paper->hand.by | paper->hand.second, hands, "sign");
     paper->hand.third = persons_of(hands);
@@ -569,8 +579,8 @@ START_TEST(nobody_gets_one_through)
            tally.signed_off, tally.sent, tally.copied, tally.imported, tally.late);
     /* and the attacker did get somewhere: what is right goes through */
     ck_assert_uint_gt(tally.four_eyes, steps / 50);
-    ck_assert_uint_gt(tally.reviewed, steps / 100);
-    ck_assert_uint_gt(tally.signed_off, steps / 500);
+    ck_assert_uint_gt(tally.reviewed, steps / 400);
+    ck_assert_uint_gt(tally.signed_off, steps / 1000);
     ck_assert_uint_gt(tally.sent, steps / 2000);
     ck_assert_uint_gt(tally.copied, steps / 1000);
     ck_assert_uint_gt(tally.imported, 3);
