@@ -10,7 +10,7 @@ CONFIGURE = test -f build/$(1)/build.ninja || cmake --preset $(1) >build-$(1).lo
 	{ cat build-$(1).log; rm -f build-$(1).log; exit 1; }; rm -f build-$(1).log
 BUILD = $(call CONFIGURE,$(1)); cmake --build build/$(1) -j $(JOBS) -- --quiet
 
-.PHONY: all run test test-plain test-asan test-clang test-long lint format bench bench-baseline reference packages clean help
+.PHONY: all run test test-plain test-asan test-clang test-long lint format fuzz bench bench-baseline reference packages clean help
 
 all:
 	@$(call BUILD,default)
@@ -21,6 +21,7 @@ help:
 	@echo "make run        builds, then plays the examples (ONCE=1: one round, then ends)"
 	@echo "make test       everything that a change must pass"
 	@echo "make test-long  faults again, thread sanitizer, valgrind"
+	@echo "make fuzz       libFuzzer, a target behind the other (FUZZ_SECONDS=60 each, FUZZ=name for one)"
 	@echo "make lint       the house rules; make format: brings the C sources into form"
 	@echo "make bench      measures; make reference: the pages in docs/reference/ that the program writes"
 	@echo "make clean      throws build/ away"
@@ -75,6 +76,23 @@ test-long: packages
 		--error-exitcode=99 $$test; \
 	done
 	@echo "test-long: everything passed"
+
+# What it finds stays in build/fuzz/found; what it learns in build/fuzz/corpus, beside the kept one in tests/fuzz/corpus.
+FUZZ_SECONDS ?= 60
+FUZZ ?= $(sort $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c)))
+fuzz: packages
+	@test -f build/fuzz/build.ninja || cmake -S . -B build/fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DREDRESS_FUZZ=ON >/dev/null
+	@cmake --build build/fuzz -j $(JOBS) --target $(addprefix fuzz_,$(FUZZ)) -- --quiet
+	@mkdir -p build/fuzz/found
+	@set -e; for target in $(FUZZ); do \
+		mkdir -p build/fuzz/corpus/$$target; \
+		echo "fuzz $$target: $(FUZZ_SECONDS) s"; \
+		build/fuzz/tests/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096 -max_len=8192 \
+			-print_final_stats=1 -verbosity=0 -artifact_prefix=build/fuzz/found/$$target- \
+			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target >build/fuzz/$$target.log 2>&1 || \
+			{ tail -40 build/fuzz/$$target.log; exit 1; }; \
+		grep number_of_executed_units build/fuzz/$$target.log; \
+	done; echo "fuzz: nothing found"
 
 lint:
 	@.ci/lint

@@ -70,6 +70,8 @@ struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list, stru
  * over all of them first. Two letters tell most others apart. */
 static struct rd_pair *map_find(const struct rd_value *map, const char *key)
 {
+    if (map->count == 0)
+        return NULL; /* it has no pairs at all: not even their end */
     struct rd_pair *pair = map->pairs, *end = pair + map->count;
     for (; pair < end; pair++)
         if (pair->key == key)

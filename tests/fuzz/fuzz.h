@@ -1,0 +1,19 @@
+/* What the fuzzing targets share. Each file NAME_fuzz.c is one target: it takes any bytes and must
+ * come back, whatever they are, and what it says must hold holds (RD_ASSERT).
+ *
+ * Built two ways: with clang's libFuzzer (REDRESS_FUZZ=ON, `make fuzz`), and always with replay.c,
+ * which gives a target its corpus and a fixed number of damaged copies of it: the short run of
+ * `make test`.
+ */
+#ifndef RD_TESTS_FUZZ_H
+#define RD_TESTS_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/assert.h"
+
+/* libFuzzer's own name. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+#endif
