@@ -15,6 +15,7 @@
 #include "kernel/kernel.h"
 #include "kernel/share.h"
 #include "kernel/staff.h"
+#include "kernel/token.h"
 #include "kernel/watch.h"
 #include "policy/policy.h"
 #include "store/vault.h"
@@ -278,44 +279,6 @@ const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const stru
                                             const struct rd_permission *permission,
                                             const struct rd_belonging *record,
                                             struct rd_arena *arena, struct rd_error *error);
-
-/* token.c */
-/* A token as the store knows it. */
-struct rd_token {
-    char hash[RD_TOKEN_KEY_TEXT];
-    const char *account, *made_by, *label; /* the last two: NULL where nobody said */
-    int64_t made_ms, expires_ms, used_ms;  /* 0: not known; never; not yet */
-    const struct rd_value *scopes;         /* a list of texts; NULL: whatever the account may */
-};
-/* The token of this hash, in the arena; RD_NOT_FOUND (without a sentence): there is none, or no
- * longer. */
-enum rd_status rd_token_find(struct rd_kernel *kernel, const char *hash, struct rd_arena *arena,
-                             struct rd_token *out, struct rd_error *error) RD_MUST_CHECK;
-/* RD_NOT_LOGGED_IN where its time is over. */
-enum rd_status rd_token_expired(const struct rd_kernel *kernel, const struct rd_token *token,
-                                struct rd_error *error) RD_MUST_CHECK;
-enum rd_status rd_method_login(struct rd_kernel *kernel, struct rd_request *request);
-enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_request *request);
-enum rd_status rd_method_account_tokens(struct rd_kernel *kernel, struct rd_request *request);
-enum rd_status rd_method_account_revoke(struct rd_kernel *kernel, struct rd_request *request);
-
-/* scope.c: what a token is for; the scopes are a list of texts:
- *   "read"           methods that write nothing
- *   "case.list"      this method, or the methods of this operation ("feed.subscribe")
- *   "case.*"         the methods of this noun
- *   "complaint.open" this command, and "complaint.*" those of a record type, by case.open,
- * case.act, record.create and record.update
- */
-/* Whether one of them names the method. */
-bool rd_scope_has_method(const struct rd_value *scopes, const char *method);
-/* Whether the method is one of the four that carry commands, and a scope speaks of commands. */
-bool rd_scope_may_have_command(const struct rd_value *scopes, const char *method);
-/* RD_OUT_OF_SCOPE where the actor came by a token whose scopes do not have the command. */
-enum rd_status rd_scope_command(const struct rd_actor *actor, const char *command,
-                                struct rd_error *error) RD_MUST_CHECK;
-/* RD_INVALID_PARAMS, at /scopes/N: no such method, operation or record type. */
-enum rd_status rd_scope_check(const struct rd_kernel *kernel, const struct rd_value *scopes,
-                              struct rd_arena *arena, struct rd_error *error) RD_MUST_CHECK;
 
 /* gather.c */
 /* Calls a guard or action on the draft. */

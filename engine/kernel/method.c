@@ -530,6 +530,20 @@ static enum rd_status method_params(const struct rd_method *method, struct rd_re
     return RD_OK;
 }
 
+/* Whoever tries what would change how things are run is written down, as for commands. */
+static void method_refused(struct rd_kernel *kernel, const struct rd_method *method,
+                           const struct rd_actor *actor, struct rd_request *request,
+                           enum rd_status status)
+{
+    struct rd_run run;
+    if (method->authority != RD_METHOD_ROW || !method->writes)
+        return;
+    rd_run_init(&run, kernel, request->arena, &request->error);
+    run.actor = *actor;
+    run.command = method->name;
+    rd_run_refused(&run, (struct rd_id){ 0 }, status);
+}
+
 static enum rd_status method_authorise(struct rd_kernel *kernel, const struct rd_method *method,
                                        const char *operation, struct rd_request *request)
 {
@@ -537,12 +551,16 @@ static enum rd_status method_authorise(struct rd_kernel *kernel, const struct rd
     if (method->authority == RD_METHOD_OPEN)
         return RD_OK;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
-    if (status == RD_OK && actor.scopes && !rd_scope_may_have_command(actor.scopes, method->name))
+    if (status != RD_OK)
+        return status;
+    if (actor.scopes && !rd_scope_may_have_command(actor.scopes, method->name))
         status = rd_error_set(&request->error, RD_OUT_OF_SCOPE, "the token was not made for %s",
                               method->name);
     if (status == RD_OK && method->authority == RD_METHOD_ROW)
         status =
             rd_actor_may(kernel, &actor, operation ? operation : method->name, &request->error);
+    if (status == RD_NOT_ALLOWED || status == RD_OUT_OF_SCOPE)
+        method_refused(kernel, method, &actor, request, status);
     return status;
 }
 

@@ -285,22 +285,27 @@ static bool session_is_guess(const struct rd_job *job, const struct rd_call *cal
            rd_map_text(request->params, "proof", NULL);
 }
 
+static int64_t session_guess_hold_ns(struct rd_session *session, int64_t now_ns)
+{
+    char account[SESSION_CALLER_MAX];
+    struct rd_gate_caller caller = session_caller(session, account);
+    return rd_gate_guess_hold_ns(&session->server->gate, &caller, now_ns);
+}
+
 /* Whether the answer of the head stays here for a while: it tells a guesser that he was wrong. */
 static bool session_holds(struct rd_session *session, const struct rd_job *job)
 {
-    char account[SESSION_CALLER_MAX];
-    int64_t now_ns = rd_clock_mono_ns(), hold_ns = 0;
+    int64_t hold_ns = 0;
     if (session->held_until_ns)
         return true;
     if (session->released || session->ending)
         return false;
-    struct rd_gate_caller caller = session_caller(session, account);
     for (uint32_t i = 0; i < job->message.count; i++)
         if (session_is_guess(job, &job->message.calls[i]))
-            hold_ns = rd_gate_guess_hold_ns(&session->server->gate, &caller, now_ns);
+            hold_ns = session_guess_hold_ns(session, rd_clock_mono_ns());
     if (hold_ns == 0)
         return false;
-    session->held_until_ns = now_ns + hold_ns;
+    session->held_until_ns = rd_clock_mono_ns() + hold_ns;
     rd_server_watch(session->server);
     return true;
 }

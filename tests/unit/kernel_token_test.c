@@ -291,10 +291,11 @@ START_TEST(no_method_is_open_to_a_token_for_something_else)
 {
     size_t count, shut = 0;
     const struct rd_method *methods = rd_kernel_methods(&count);
-    log_in_for("'policy.info'");
+    log_in_for("'schedule.list'");
     for (size_t i = 0; i < count; i++) {
         struct rd_value params = rd_map();
-        if (strcmp(methods[i].name, "policy.info") == 0 || methods[i].authority == RD_METHOD_OPEN)
+        if (strcmp(rd_kernel_method_operation(&methods[i]), "schedule.list") == 0 ||
+            methods[i].authority == RD_METHOD_OPEN)
             continue;
         for (const struct rd_method_param *p = methods[i].params; p->name; p++)
             if (p->required)
@@ -371,6 +372,25 @@ START_TEST(refusals_are_journalled_and_cannot_fill_it)
 }
 END_TEST
 
+START_TEST(who_tries_the_operators_methods_is_written_down)
+{
+    uint64_t before = newest_seq();
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 4001 };
+    rig_no(&rig, "not_allowed", NULL, "account.token", "{'account': 'max'}");
+    rig_no(&rig, "not_allowed", NULL, "account.revoke", "{'account': 'max'}");
+    rig_no(&rig, "not_allowed", NULL, "account.tokens", "{}"); /* this would change nothing */
+    ck_assert_uint_eq(entries_refused(before, "account.token"), 1);
+    ck_assert_uint_eq(entries_refused(before, "account.revoke"), 1);
+    ck_assert_uint_eq(newest_seq(), before + 2);
+    log_in_for("'read'");
+    before = newest_seq();
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP, .account = "ben", .token = key };
+    rig_no(&rig, "out_of_scope", NULL, "policy.reload", "{}");
+    ck_assert_uint_eq(entries_refused(before, "policy.reload"), 1);
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kernel_token");
@@ -390,6 +410,7 @@ int main(void)
     tcase_add_test(tcase, no_method_is_open_to_a_token_for_something_else);
     tcase_add_test(tcase, failed_log_ins_are_journalled_and_cannot_fill_it);
     tcase_add_test(tcase, refusals_are_journalled_and_cannot_fill_it);
+    tcase_add_test(tcase, who_tries_the_operators_methods_is_written_down);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
