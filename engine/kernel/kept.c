@@ -20,14 +20,22 @@ static const char *kept_path(struct rd_kernel *kernel, struct rd_arena *arena, c
     return rd_arena_printf(arena, "%s/policy.kept%s", kernel->data_dir, suffix);
 }
 
+/* Whether the file is of our own making and nobody else may write it: what it says is believed as
+ * if we had found it out. */
+static bool kept_is_ours(const struct stat *info)
+{
+    return S_ISREG(info->st_mode) && info->st_uid == geteuid() && info->st_nlink == 1 &&
+           (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 /* The whole file; false where there is none, or none that could be right. */
 static bool kept_read(const char *path, struct rd_buf *out)
 {
     struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return false;
-    bool whole = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+    bool whole = fstat(fd, &info) == 0 && kept_is_ours(&info) && info.st_size > 0 &&
                  info.st_size <= (off_t)RD_POLICY_KEPT_BYTES_MAX;
     size_t len = whole ? (size_t)info.st_size : 0;
     while (whole && out->len < len) {
@@ -42,7 +50,8 @@ static bool kept_read(const char *path, struct rd_buf *out)
 
 static bool kept_put(const char *path, const struct rd_buf *bytes)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    (void)unlink(path); /* one that was left, perhaps with another mode */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
     size_t done = 0;

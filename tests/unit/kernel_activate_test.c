@@ -125,6 +125,32 @@ START_TEST(what_was_judged_is_kept_for_the_next_start)
 }
 END_TEST
 
+/* One that somebody else could have written, or that lies elsewhere, is not believed: it is judged
+ * anew. */
+START_TEST(what_others_may_write_is_not_believed)
+{
+    char path[sizeof rig.data + 32], other[sizeof rig.data + 32];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/policy.kept", rig.data);
+    snprintf(other, sizeof other, "%s/policy.other", rig.data);
+    kept_restart();
+    for (int way = 0; way < 4; way++) {
+        uint64_t first = kept_file();
+        if (way < 2)
+            ck_assert_int_eq(chmod(path, way ? 0602 : 0620), 0);
+        else if (way == 2)
+            ck_assert_int_eq(link(path, other), 0);
+        else
+            ck_assert(rename(path, other) == 0 && symlink(other, path) == 0);
+        kept_restart();
+        ck_assert_uint_ne(kept_file(), first);
+        ck_assert_int_eq(lstat(path, &info), 0);
+        ck_assert(S_ISREG(info.st_mode) && (info.st_mode & 0777) == 0600 && info.st_nlink == 1);
+        (void)unlink(other);
+    }
+}
+END_TEST
+
 /* A file that can't be written is no reason not to start. */
 START_TEST(a_start_does_without_what_was_kept)
 {
@@ -359,6 +385,7 @@ int main(void)
     tcase_add_test(tcase, an_unchanged_policy_is_no_new_generation);
     tcase_add_test(tcase, a_borrowed_policy_is_kept_with_its_sources);
     tcase_add_test(tcase, what_was_judged_is_kept_for_the_next_start);
+    tcase_add_test(tcase, what_others_may_write_is_not_believed);
     tcase_add_test(tcase, a_start_does_without_what_was_kept);
     tcase_add_test(tcase, a_bad_policy_is_refused_and_the_old_one_goes_on);
     tcase_add_test(tcase, cases_are_not_stranded);
