@@ -44,4 +44,11 @@ enum rd_status rd_each_build(const struct rd_model *model, const struct rd_value
                              bool outside, struct rd_arena *arena, struct rd_value *spec,
                              struct rd_error *error) RD_MUST_CHECK;
 
+/* How far the records of a job were looked at, found or not. */
+struct rd_job_look {
+    uint64_t number; /* the job's; 0: none */
+    int64_t opened_ms;
+    uint64_t record;
+};
+
 #endif

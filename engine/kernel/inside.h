@@ -11,6 +11,7 @@
 
 #include "base/meter.h"
 #include "domain/apply.h"
+#include "domain/job.h"
 #include "domain/model.h"
 #include "kernel/kernel.h"
 #include "kernel/share.h"
@@ -26,13 +27,6 @@
 struct rd_type_binding {
     uint16_t number;
     uint32_t *indexes; /* catalogue number of each of the type's indexes */
-};
-
-/* How far the records of a job were looked at, found or not. */
-struct rd_job_look {
-    uint64_t number; /* the job's; 0: none */
-    int64_t opened_ms;
-    uint64_t record;
 };
 
 struct rd_kernel {
