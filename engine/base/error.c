@@ -66,6 +66,18 @@ static void error_trim(char *text, size_t cap)
         text[start] = '\0';
 }
 
+/* What was cut inside of a letter ("%.80s" of somebody's text), and what never was one: errors go
+ * into replies, which are JSON. */
+static void error_clean(char *text)
+{
+    size_t len = strlen(text), good;
+    while ((good = rd_text_utf8_bytes(text, len)) < len) {
+        text[good] = '?';
+        text += good + 1;
+        len -= good + 1;
+    }
+}
+
 RD_PRINTF(4, 0)
 static void error_fill(struct rd_error *error, enum rd_status status, const char *where,
                        const char *format, va_list args)
@@ -75,8 +87,10 @@ static void error_fill(struct rd_error *error, enum rd_status status, const char
     struct rd_error made = { .status = status };
     vsnprintf(made.text, sizeof(made.text), format, args);
     error_trim(made.text, sizeof(made.text));
+    error_clean(made.text);
     snprintf(made.where, sizeof(made.where), "%s", where ? where : "");
     error_trim(made.where, sizeof(made.where));
+    error_clean(made.where);
     *error = made;
 }
 

@@ -3,6 +3,7 @@
  *   identify (key, version) ─▶ authorise (grant.c) ─▶ form ─▶ unless, up_to (grant.c)
  *                           ─▶ the chart (plan.c) ─▶ one entry (commit.c)
  */
+#include "kernel/eyes.h"
 #include "kernel/inside.h"
 #include "kernel/redo.h"
 

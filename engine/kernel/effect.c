@@ -2,7 +2,7 @@
  * stop. Nothing is written here: effects change working copies and add to the plan's list; a fault
  * names the action, its file and its line.
  */
-#include "kernel/inside.h"
+#include "kernel/eyes.h"
 
 #include <string.h>
 

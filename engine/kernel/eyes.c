@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "kernel/inside.h"
+#include "kernel/eyes.h"
 
 /* Which of the names that the actor goes by is the same person as `done_by`; NULL: none. */
 static const char *eyes_same(const struct rd_run *run, const char *done_by)

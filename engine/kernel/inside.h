@@ -576,10 +576,6 @@ void rd_absence_role(struct rd_run *run, int role, int unit, struct rd_value *to
  * actor, of whom he stands in for, or of the administrator who acts as him. */
 enum rd_status rd_grant_other_than(struct rd_run *run, const struct rd_draft *draft,
                                    const struct rd_authority_row *row) RD_MUST_CHECK;
-/* The same for an event that nobody asked for by a row of authority: sent by another record, or
- * imported onto a case that has gone on live. Timers and jobs are no persons. */
-enum rd_status rd_grant_unasked(struct rd_run *run, const struct rd_draft *draft,
-                                const struct rd_event *event) RD_MUST_CHECK;
 /* Before an account field is set: beside it, in the same draft, who else did it where the actor
  * sets it to himself (on whose behalf, who is behind him), or what the plan knows of a name that
  * is copied. */

@@ -87,6 +87,8 @@ static void reply_is_json(struct rd_arena *arena, const struct rd_request *reque
         request->status == RD_OK ? request->result : rd_text(request->error.text);
     rd_json_write(&text, &said);
     enum rd_status status = rd_json_parse(arena, text.data, text.len, 256, &again, &error);
+    if (status != RD_OK)
+        fprintf(stderr, "%s: %s\n%.*s\n", request->method, error.text, (int)text.len, text.data);
     RD_ASSERT(status == RD_OK);
     rd_buf_fini(&text);
 }

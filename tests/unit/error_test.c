@@ -77,6 +77,18 @@ START_TEST(test_long_text_is_cut_between_letters)
 }
 END_TEST
 
+/* "%.4s" of a text of others may end inside of a letter: the reply is JSON all the same. */
+START_TEST(test_what_is_cut_inside_of_a_letter_is_shown_as_such)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    rd_error_set(&error, RD_BAD_FORM, "'%.4s' is no unit, '%s' either", "\xe6\x8a\x95\xe8\xaf\x89",
+                 "\xff\xfe");
+    ck_assert_str_eq(error.text, "'\xe6\x8a\x95?' is no unit, '\?\?' either");
+    rd_error_at(&error, RD_BAD_FORM, "/a\xc3", "x");
+    ck_assert_str_eq(error.where, "/a?");
+}
+END_TEST
+
 START_TEST(test_exact_fit_is_not_cut)
 {
     char text[RD_ERROR_TEXT_MAX];
@@ -136,6 +148,7 @@ int main(void)
     tcase_add_test(tests, test_errno_text_and_full_disks);
     tcase_add_test(tests, test_an_error_may_be_wrapped_in_itself);
     tcase_add_test(tests, test_long_text_is_cut_between_letters);
+    tcase_add_test(tests, test_what_is_cut_inside_of_a_letter_is_shown_as_such);
     tcase_add_test(tests, test_exact_fit_is_not_cut);
     tcase_add_test(tests, test_wire_codes_and_exit_codes);
     tcase_add_test(tests, test_inside_statuses_are_internal_errors_on_the_wire);
