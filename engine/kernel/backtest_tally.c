@@ -404,10 +404,37 @@ static struct rd_value tally_rows(const struct rd_value *map, struct rd_arena *a
     return list;
 }
 
+/* How much a row weighs: money that moves, or decisions that differ. */
+static int64_t tally_weight(const struct rd_value *row)
+{
+    int64_t was = rd_map_int(row, "was", 0), is = rd_map_int(row, "is", 0), more;
+    if (rd_map_get(row, "was_count") || rd_map_get(row, "is_count"))
+        return __builtin_sub_overflow(is, was, &more) || more == INT64_MIN ? INT64_MAX
+               : more < 0                                                  ? -more
+                                                                           : more;
+    return __builtin_add_overflow(was, is, &more) ? INT64_MAX : more;
+}
+
+/* The heaviest first, then by name, so that the same history is the same page. */
+static int tally_heavier(const void *a, const void *b)
+{
+    int64_t x = tally_weight(a), y = tally_weight(b);
+    return x != y ? (x < y) - (x > y)
+                  : strcmp(rd_map_text(a, "name", ""), rd_map_text(b, "name", ""));
+}
+
+static struct rd_value tally_sorted(const struct rd_value *map, struct rd_arena *arena)
+{
+    struct rd_value list = tally_rows(map, arena);
+    if (list.count > 1)
+        qsort(list.items, list.count, sizeof *list.items, tally_heavier);
+    return list;
+}
+
 /* Amounts as texts, as everywhere. */
 static struct rd_value tally_money_rows(struct rd_tallies *tallies, struct rd_arena *arena)
 {
-    struct rd_value list = tally_rows(&tallies->money, arena);
+    struct rd_value list = tally_sorted(&tallies->money, arena);
     for (uint32_t i = 0; i < list.count; i++) {
         struct rd_value *row = &list.items[i];
         int64_t was = rd_map_int(row, "was", 0), is = rd_map_int(row, "is", 0), more;
@@ -455,7 +482,7 @@ struct rd_value rd_tallies_result(struct rd_tallies *tallies, struct rd_arena *a
     rd_map_add(arena, &map, "cases_changed", rd_int((int64_t)tallies->changed_count));
     rd_map_add(arena, &map, "apart", tally_rows(&tallies->apart, arena));
     rd_map_add(arena, &map, "wanted", tally_rows(&tallies->wanted, arena));
-    rd_map_add(arena, &map, "rules", tally_rows(&tallies->rules, arena));
+    rd_map_add(arena, &map, "rules", tally_sorted(&tallies->rules, arena));
     rd_map_add(arena, &map, "commands", tally_rows(&tallies->commands, arena));
     rd_map_add(arena, &map, "money", tally_money_rows(tallies, arena));
     rd_map_add(arena, &map, "deadlines", tally_clocks(&tallies->clocks, arena));

@@ -304,6 +304,42 @@ START_TEST(a_history_of_several_generations_is_asked_under_each)
 }
 END_TEST
 
+START_TEST(what_was_taken_back_is_asked_under_the_rules_of_its_time)
+{
+    const char *limit = "'handler', limit = '100.00'", *more = "'handler', limit = '200.00'";
+    granted("ben", "40.00", false);
+    t_company_edit(rig.policy, "rules/company.lua", limit, more);
+    rig_ok(&rig, "policy.activate", "{'tests': false}");
+    granted("ben", "150.00", false);
+    rig_ok(&rig, "policy.rollback", "{}");
+    granted("ben", "90.00", false);
+    t_company_edit(rig.policy, "rules/company.lua", more, limit);
+    struct rd_value result = quick();
+    ck_assert_int_eq(t_int(result, "differences"), 1);
+    ck_assert_int_eq(t_int(result, "path"), 1); /* the one of the generation between */
+    ck_assert_int_eq(t_count(result, "apart"), 0);
+    ck_assert_str_eq(t_text(result, "cases.0.was.outcome"), "limit = 200.00");
+}
+END_TEST
+
+START_TEST(cases_that_were_moved_are_asked_where_they_are)
+{
+    const char *id = rig_job(&rig, "m");
+    rig_act(&rig, id, "work");
+    rig_act(&rig, id, "wait");
+    t_company_edit(rig.policy, "scripts/job.lua", "waiting = {", "resting = {");
+    t_company_edit(rig.policy, "scripts/job.lua", "wait = 'waiting'", "wait = 'resting'");
+    rig_ok(&rig, "policy.activate", "{'tests': false, 'moved': {'job': {'waiting': 'resting'}}}");
+    rig_advance(&rig, "1 hour"); /* the move is a job */
+    rig_act(&rig, id, "resume");
+    struct rd_value result = quick();
+    /* before, there was no such state: going there differs, and nothing else does */
+    ck_assert_msg(t_int(result, "differences") == 1 && t_int(result, "path") == 1 &&
+                      t_count(result, "apart") == 0,
+                  "%s", t_show(result));
+}
+END_TEST
+
 START_TEST(only_the_times_and_the_type_that_are_asked_for)
 {
     struct rd_value result;
@@ -383,6 +419,8 @@ int main(void)
     tcase_add_test(tcase, facts_that_nobody_recorded_are_said_and_counted_apart);
     tcase_add_test(tcase, counts_over_what_had_no_index_then_are_made_from_the_history);
     tcase_add_test(tcase, a_history_of_several_generations_is_asked_under_each);
+    tcase_add_test(tcase, what_was_taken_back_is_asked_under_the_rules_of_its_time);
+    tcase_add_test(tcase, cases_that_were_moved_are_asked_where_they_are);
     tcase_add_test(tcase, only_the_times_and_the_type_that_are_asked_for);
     tcase_add_test(tcase, what_cannot_be_asked_is_refused);
     tcase_add_test(tcase, the_cases_shown_are_the_weightiest);
