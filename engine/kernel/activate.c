@@ -12,6 +12,7 @@
 #include "kernel/kept.h"
 #include "kernel/report.h"
 #include "kernel/redo.h"
+#include "kernel/pick.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -728,15 +728,6 @@ enum rd_status rd_method_clock_advance(struct rd_kernel *kernel, struct rd_reque
 /* What the world fails for is tried again; everything else is the rules' own failure. */
 bool rd_ring_waits(enum rd_status status);
 
-/* pick.c */
-/* Effects that let the records be counted by owner which `model` has picks for, and no others. */
-enum rd_status rd_pick_begin(struct rd_kernel *kernel, const struct rd_model *model,
-                             struct rd_arena *arena, struct rd_value *effects,
-                             struct rd_error *error) RD_MUST_CHECK;
-/* The same for the generation in force, whose activation is of an older journal: an entry of its
- * own; none where everything is counted. */
-enum rd_status rd_pick_resume(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
-
 /* schedule.c */
 /* Computes the next occurrences of the generation in force. */
 void rd_schedules_bind(struct rd_kernel *kernel);

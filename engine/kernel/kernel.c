@@ -20,6 +20,7 @@
 #include "kernel/loading.h"
 #include "kernel/method.h"
 #include "kernel/report.h"
+#include "kernel/pick.h"
 
 void rd_visit(struct rd_kernel *kernel, uint32_t spot)
 {

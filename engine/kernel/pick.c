@@ -4,6 +4,7 @@
  * the entry like every fact.
  */
 #include "kernel/inside.h"
+#include "kernel/pick.h"
 
 #include <string.h>
 
