@@ -15,4 +15,17 @@ enum rd_status rd_generation_row(struct rd_kernel *kernel, int64_t generation,
 void rd_generation_sources(const struct rd_value *row, bool tests, struct rd_arena *arena,
                            struct rd_policy_source **sources, size_t *count);
 
+/* The state that cases of this one go to in the generation in force: -1 where none. `chart` is of
+ * the kernel's model. */
+int rd_generation_move(const struct rd_kernel *kernel, const struct rd_chart *chart,
+                       const char *state);
+/* Shows a record where it goes, while planning anew has not come to it yet. */
+void rd_generation_moved(const struct rd_kernel *kernel, const struct rd_record_type *type,
+                         struct rd_record *record);
+enum rd_status rd_method_policy_activate(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_policy_list(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_policy_rollback(struct rd_kernel *kernel, struct rd_request *request);
+
 #endif

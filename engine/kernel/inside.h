@@ -228,20 +228,6 @@ enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HAS
 /* Findings as the wire has them. */
 struct rd_value rd_activate_findings(const struct rd_findings *findings, struct rd_arena *arena);
 
-/* generation.c, info.c */
-/* The state that cases of this one go to in the generation in force: -1 where none. `chart` is of
- * the kernel's model. */
-int rd_generation_move(const struct rd_kernel *kernel, const struct rd_chart *chart,
-                       const char *state);
-/* Shows a record where it goes, while planning anew has not come to it yet. */
-void rd_generation_moved(const struct rd_kernel *kernel, const struct rd_record_type *type,
-                         struct rd_record *record);
-enum rd_status rd_method_policy_activate(struct rd_kernel *kernel, struct rd_request *request);
-enum rd_status rd_method_policy_info(struct rd_kernel *kernel, struct rd_request *request);
-enum rd_status rd_method_policy_list(struct rd_kernel *kernel, struct rd_request *request);
-enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request);
-enum rd_status rd_method_policy_rollback(struct rd_kernel *kernel, struct rd_request *request);
-
 /* actor.c */
 /* The row by which the actor may, himself or (then `behalf` is set) standing in for somebody; else
  * as rd_actor_row. */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "domain/zone.h"
+#include "kernel/generation.h"
 #include "kernel/scan.h"
 
 static enum rd_status list_where(struct rd_request *request, struct rd_scan *scan)

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "kernel/backup.h"
+#include "kernel/generation.h"
 
 #define TEXT "{\"type\":\"string\"}"
 #define COUNT "{\"type\":\"integer\"}"

@@ -7,6 +7,7 @@
  * Nothing here writes. A plan that fails is forgotten with its arena; a plan that stands is turned
  * into one entry (commit.c). Cascades (send, start) run in the same plan, to a bounded depth.
  */
+#include "kernel/generation.h"
 #include "kernel/inside.h"
 
 #include <stdio.h>

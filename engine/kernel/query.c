@@ -2,6 +2,7 @@
  * kernel's own open transaction, so that a reader sees what was acknowledged before.
  */
 #include "domain/number.h"
+#include "kernel/generation.h"
 #include "kernel/inside.h"
 
 #include <string.h>
