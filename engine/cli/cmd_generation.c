@@ -1,7 +1,4 @@
 /* Generations of the policy: which there were, a new one, and back to an old one.
- *
- * Why one is refused are results like those of `policy check`: FILE:LINE: sentence, on standard
- * output.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,10 +114,7 @@ static enum rd_status generation_run(struct rd_cli *cli, const char *method,
         rd_map_set(&cli->arena, params, "why", rd_text(why));
     if (rd_args_flag(&cli->args, "dry-run"))
         rd_map_set(&cli->arena, params, "dry_run", rd_bool(true));
-    status = rd_cli_call_print(cli, method, params, generation_print, error);
-    if (status == RD_POLICY_REFUSED && error->detail && !cli->json)
-        generation_put_findings(cli, rd_map_list(error->detail, "findings"));
-    return status;
+    return rd_cli_call_print(cli, method, params, generation_print, error);
 }
 
 enum rd_status rd_run_policy_activate(struct rd_cli *cli, struct rd_error *error)
