@@ -18,6 +18,7 @@ return {
       rated[1], rated[2], applied(),
       { on = "r", expect = in_state "filed" },
       { act "review" { on = "a", by = "wang", agreed = true, opinion = "Agreed" }, expect = { state = "reviewed", data = { reviewer = "wang" }, told = { "chen" } } },
+      { act "sign" { on = "a", by = "ben", agreed = true, opinion = "Mine" },      expect = refused "not_allowed" },
       { act "sign" { on = "a", by = "chen", agreed = true, opinion = "Signed" },   expect = { state = "in_force", data = { signer = "chen" }, told = { "ben" } } },
       { on = "li", expect = { data = { credit = "green" } } },
     },

@@ -17,7 +17,7 @@ return {
   },
   test "a decision needs an opinion" {
     given = given,
-    steps = { { act "refuse" { by = "xu" }, expect = refused "bad_form" }, { act "refuse" { by = "xu", opinion = "Too long" }, expect = in_state "refused" } },
+    steps = { { act "refuse" { by = "xu" }, expect = refused "bad_form" }, { act "refuse" { by = "xu", opinion = "Too long" }, expect = { state = "refused", data = { decider = "xu" } } } },
   },
   test "only who asked for special terms withdraws" {
     given = given,

@@ -208,6 +208,9 @@ static const struct rd_option options_generations[] = {
     { "before", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "only generations before this one" },
     END_OF_OPTIONS
 };
+static const struct rd_option options_diff[] = {
+    { "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, "en", "in which language" }, END_OF_OPTIONS
+};
 static const struct rd_option options_prove[] = {
     { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "also what is proved" },
     { "tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
@@ -520,6 +523,13 @@ static const struct rd_command commands[] = {
       "code 1 where\n"
       "something is refuted. docs/reference/prove.md says what each claim means.",
       options_prove, false, true, 0, 1, rd_run_policy_prove },
+    { "policy", "diff", "OLD NEW",
+      "Tells what differs between two policies, in the words of the business",
+      "OLD and NEW are directories with rules/ and scripts/. Rows of tables are compared by their\n"
+      "ids, authority by command and roles, procedures by state and event, functions by their "
+      "text\n"
+      "without comments. Exit code 0 also where they differ.",
+      options_diff, false, true, 2, 2, rd_run_policy_diff },
     { "policy", "info", NULL, "Shows which generation of the policy is in force", NULL,
       options_none, true, true, 0, 0, rd_run_policy_info },
     { "policy", "preview", NULL, "Shows which deadlines activating the policy directory would move",

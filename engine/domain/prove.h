@@ -25,6 +25,7 @@ enum rd_verdict { RD_PROVED, RD_REFUTED, RD_UNKNOWN, RD_VERDICTS };
     X(JOBS, "jobs_end")         /* jobs that begin jobs do */                                      \
     X(APART, "apart")           /* two fields never hold one person */                             \
     X(ROWS_USED, "row_used")    /* an authority row can be the one that allows */                  \
+    X(SAME_EYES, "same_eyes")   /* rows of one command hold the same fields apart */               \
     X(MAY, "somebody_may")      /* an event has somebody who may send it */                        \
     X(COMPLETE, "no_gap")       /* a table answers every input */                                  \
     X(SINGLE, "no_overlap")     /* no input is taken by rows that contradict each other */         \

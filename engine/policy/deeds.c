@@ -30,19 +30,19 @@ struct local {
     bool taken; /* by the action that is read now */
 };
 
-struct file {
+struct policy_text_file {
     const char *path;
     struct token *tokens; /* `count`, and an end behind them */
     size_t count;
     struct local *locals;
     size_t local_count;
-    struct file *next;
+    struct policy_text_file *next;
 };
 
 /* One action being read. */
 struct reading {
     struct rd_arena *arena;
-    struct file *file;
+    struct policy_text_file *file;
     const struct token *param; /* its facts; NULL: not to be relied on */
     struct rd_deeds *deeds;
     size_t cap;
@@ -62,7 +62,7 @@ static bool token_same(const struct token *a, const struct token *b)
     return a->kind == b->kind && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 
-static void file_tokens(struct file *file, const struct rd_policy_source *source,
+static void file_tokens(struct policy_text_file *file, const struct rd_policy_source *source,
                         struct rd_arena *arena)
 {
     struct rd_tokens t = { .src = source->text, .len = source->len, .end = source->len, .line = 1 };
@@ -101,7 +101,7 @@ static int token_depth(const struct token *token)
 }
 
 /* The token behind the block or bracket that opens at `at`. */
-static size_t file_behind(const struct file *file, size_t at)
+static size_t file_behind(const struct policy_text_file *file, size_t at)
 {
     int depth = 0;
     for (; at < file->count; at++) {
@@ -113,7 +113,7 @@ static size_t file_behind(const struct file *file, size_t at)
 }
 
 /* The statements `local ...` outside all blocks: each reaches to the next one, or to `return`. */
-static void file_locals(struct file *file, struct rd_arena *arena)
+static void file_locals(struct policy_text_file *file, struct rd_arena *arena)
 {
     file->locals = rd_arena_zalloc(arena, file->count + 1, sizeof *file->locals);
     size_t first = 0;
@@ -137,15 +137,16 @@ static void file_locals(struct file *file, struct rd_arena *arena)
     }
 }
 
-static struct file *file_of(struct file **files, const struct rd_policy_source *sources,
-                            size_t count, const char *path, struct rd_arena *arena)
+static struct policy_text_file *file_of(struct policy_text_file **files,
+                                        const struct rd_policy_source *sources, size_t count,
+                                        const char *path, struct rd_arena *arena)
 {
-    for (struct file *file = *files; file; file = file->next)
+    for (struct policy_text_file *file = *files; file; file = file->next)
         if (strcmp(file->path, path) == 0)
             return file;
     for (size_t i = 0; i < count; i++)
         if (strcmp(sources[i].path, path) == 0) {
-            struct file *file = rd_arena_zalloc(arena, 1, sizeof *file);
+            struct policy_text_file *file = rd_arena_zalloc(arena, 1, sizeof *file);
             file->path = path;
             file_tokens(file, &sources[i], arena);
             file_locals(file, arena);
@@ -524,7 +525,7 @@ static const struct token *find_param(const struct reading *r, size_t function)
 }
 
 /* NAME = function, on the line: the place of `function`; 0 where there is none, or several. */
-static size_t find_function(const struct file *file, const char *name, int line)
+static size_t find_function(const struct policy_text_file *file, const char *name, int line)
 {
     size_t found = 0;
     for (size_t i = 0; i + 2 < file->count; i++) {
@@ -539,8 +540,8 @@ static size_t find_function(const struct file *file, const char *name, int line)
     return found;
 }
 
-static void read_action(struct rd_arena *arena, struct file *file, const struct rd_function *action,
-                        struct rd_deeds *out)
+static void read_action(struct rd_arena *arena, struct policy_text_file *file,
+                        const struct rd_function *action, struct rd_deeds *out)
 {
     size_t function = file ? find_function(file, action->name, action->line) : 0;
     *out = (struct rd_deeds){ .line = action->line };
@@ -559,8 +560,8 @@ static void read_action(struct rd_arena *arena, struct file *file, const struct 
 }
 
 /* A guard does nothing; it is opaque where it could read what it does not name. */
-static void read_guard(struct rd_arena *arena, struct file *file, const struct rd_function *guard,
-                       struct rd_deeds *out)
+static void read_guard(struct rd_arena *arena, struct policy_text_file *file,
+                       const struct rd_function *guard, struct rd_deeds *out)
 {
     static const char *const reads[] = { "[", "pairs", "ipairs", "next", "select" };
     size_t function = file ? find_function(file, guard->name, guard->line) : 0;
@@ -603,7 +604,7 @@ void rd_policy_deeds(const struct rd_policy_source *sources, size_t count,
                      const struct rd_model *model, struct rd_arena *arena, struct rd_deeds **out,
                      size_t *out_count)
 {
-    struct file *files = NULL;
+    struct policy_text_file *files = NULL;
     int most = -1;
     for (size_t c = 0; c < model->chart_count; c++) {
         for (size_t i = 0; i < model->charts[c].action_count; i++)
@@ -616,7 +617,7 @@ void rd_policy_deeds(const struct rd_policy_source *sources, size_t count,
     bool effect_field = has_effect_field(model);
     for (size_t c = 0; c < model->chart_count; c++) {
         const struct rd_chart *chart = &model->charts[c];
-        struct file *file = file_of(&files, sources, count, chart->file, arena);
+        struct policy_text_file *file = file_of(&files, sources, count, chart->file, arena);
         for (size_t i = 0; i < chart->guard_count; i++)
             read_guard(arena, file, &chart->guards[i], &(*out)[chart->guards[i].fn]);
         for (size_t i = 0; i < chart->action_count; i++) {
@@ -626,4 +627,35 @@ void rd_policy_deeds(const struct rd_policy_source *sources, size_t count,
                 deeds->opaque = "a field is called `effect`";
         }
     }
+}
+
+struct rd_policy_texts *rd_policy_texts_new(const struct rd_policy_source *sources, size_t count,
+                                            struct rd_arena *arena)
+{
+    struct rd_policy_texts *texts = rd_arena_zalloc(arena, 1, sizeof *texts);
+    *texts = (struct rd_policy_texts){ sources, count, arena, NULL };
+    return texts;
+}
+
+const char *rd_policy_function_text(void *context, const char *path, const char *name, int line)
+{
+    struct rd_policy_texts *texts = context;
+    struct policy_text_file *files = texts->files;
+    struct policy_text_file *file =
+        file_of(&files, texts->sources, texts->count, path, texts->arena);
+    texts->files = files;
+    size_t function = file ? find_function(file, name, line) : 0;
+    if (!function)
+        return NULL;
+    struct reading r = { .arena = texts->arena, .file = file };
+    size_t end = file_behind(file, function), len = 0;
+    for (size_t i = function; i < end; i++)
+        len += at(&r, i)->len + 1;
+    char *text = rd_arena_zalloc(texts->arena, len + 1, 1);
+    for (size_t i = function, to = 0; i < end; i++) {
+        memcpy(text + to, at(&r, i)->text, at(&r, i)->len);
+        to += at(&r, i)->len;
+        text[to++] = ' ';
+    }
+    return text;
 }

@@ -423,6 +423,23 @@ START_TEST(a_row_of_authority_behind_a_wider_one)
 }
 END_TEST
 
+START_TEST(one_row_of_two_that_forgets_the_four_eyes)
+{
+    struct parts parts = USUAL;
+    parts.head = "";
+    parts.authority = "{ 'job.ask', from = 'low' }, { 'job.check', from = 'high', other_than = { "
+                      "'asker' } }, { 'job.check', from = 'boss' },";
+    prove(&parts);
+    expect(RD_CLAIM_SAME_EYES, "job.check", RD_REFUTED,
+           "scripts/job.lua:1 asks for another person");
+    rig_end(&rig);
+    parts.authority = "{ 'job.ask', from = 'low' }, { 'job.check', from = 'high', other_than = { "
+                      "'asker' } }, { 'job.check', from = 'boss', reach = 'own' },";
+    prove(&parts);
+    expect(RD_CLAIM_SAME_EYES, "job.check", RD_PROVED, NULL);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("prove");
@@ -445,6 +462,7 @@ int main(void)
     tcase_add_test(tcase, a_table_that_is_too_large_is_unknown);
     tcase_add_test(tcase, who_stands_higher_may_not_do_less);
     tcase_add_test(tcase, a_row_of_authority_behind_a_wider_one);
+    tcase_add_test(tcase, one_row_of_two_that_forgets_the_four_eyes);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
