@@ -171,7 +171,7 @@ return authority {
   { "filed_report.discuss", from = { "headquarters_centre", "callback_centre_director", "marketing_director" }, unless = { "is_for_another" } },
   { "filed_report.read",    from = { "branch_manager", "callback_centre_director", "marketing_director", "archive_keeper", "administrator" } },
   { "policy.info",   from = { "staff", "administrator" } },
-  { { "policy.reload", "clock.advance", "account.token", "account.tokens", "account.revoke", "notice.list", "store.stat" }, from = "administrator" },
+  { { "policy.reload", "clock.advance", "account.token", "account.tokens", "account.revoke", "notice.list", "store.stat", "server.metrics" }, from = "administrator" },
   { "import.run",    from = { "importer", "administrator" } },
   { "backup.create", from = "maintainer" },                 -- and nothing else for a maintainer
 }

@@ -67,6 +67,10 @@
 #define RD_STORE_MAP_BYTES_MIN (256ull * 1024 * 1024)
 #define RD_STORE_MAP_BYTES_MAX (1ull << 40)
 
+/* health: less room or later deadlines than this, and the server says that it is not ready */
+#define RD_HEALTH_DISK_BYTES (256u * 1024 * 1024) /* a few segments and a commit */
+#define RD_HEALTH_LATE_S 10
+
 /* commands */
 #define RD_BATCH_COMMANDS_MAX 1024 /* commands that are run at one stroke */
 /* Where a loop waits for the replies, a quarter of what has arrived, and at least so many: while

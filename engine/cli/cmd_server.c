@@ -60,6 +60,34 @@ enum rd_status rd_run_server_info(struct rd_cli *cli, struct rd_error *error)
     return rd_cli_call_print(cli, "server.info", &params, server_print_members, error);
 }
 
+enum rd_status rd_run_server_health(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_value params = rd_map(), result;
+    enum rd_status status = rd_cli_call(cli, "server.health", &params, &result, error);
+    if (status != RD_OK)
+        return status;
+    const struct rd_value *reasons = rd_map_list(&result, "reasons");
+    bool ready = rd_map_bool(&result, "ready", false);
+    if (cli->json)
+        rd_cli_print_json(cli, &result);
+    else if (ready)
+        rd_buf_text(&cli->out, "ready\n");
+    for (uint32_t i = 0; !cli->json && i < reasons->count; i++)
+        rd_buf_printf(&cli->out, "%s: %s\n", rd_map_text(&reasons->items[i], "code", "?"),
+                      rd_map_text(&reasons->items[i], "text", ""));
+    return ready ? RD_OK : rd_error_set(error, RD_CHECK_FAILED, "the server is not ready");
+}
+
+/* The text as it is: for a file that a collector reads, or for a look. */
+enum rd_status rd_run_server_metrics(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_value params = rd_map(), result;
+    enum rd_status status = rd_cli_call(cli, "server.metrics", &params, &result, error);
+    if (status == RD_OK)
+        rd_buf_text(&cli->out, rd_map_text(&result, "text", ""));
+    return status;
+}
+
 enum rd_status rd_run_policy_info(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = rd_map();

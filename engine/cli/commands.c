@@ -75,6 +75,12 @@ static const struct rd_option options_serve[] = {
     END_OF_OPTIONS
 };
 
+static const struct rd_option options_doctor[] = {
+    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
+    { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", ".", "holds rules/ and scripts/" },
+    END_OF_OPTIONS
+};
+
 #define OPTION_FORM(name_, text_)                                                                  \
     {                                                                                              \
         name_, 0, RD_OPTION_TEXT, "JSON|@FILE|-", NULL, NULL, text_                                \
@@ -584,6 +590,20 @@ static const struct rd_command commands[] = {
       true, true, 0, 0, rd_run_staff_list },
     { "staff", "show", "LOGIN", "Shows one account, and for whom it stands in", NULL, options_none,
       true, true, 1, 1, rd_run_staff_show },
+    { "server", "health", NULL, "Says whether the daemon is ready for work, and if not, why",
+      "Exit code 0 ready, 1 not ready, 3 no server. What each reason asks for: docs/operations.md.",
+      options_none, true, true, 0, 0, rd_run_server_health },
+    { "server", "metrics", NULL, "Prints the daemon's metrics in Prometheus' text form",
+      "For a collector that reads files: redress server metrics > "
+      "/var/lib/node_exporter/redress.prom",
+      options_none, true, false, 0, 0, rd_run_server_metrics },
+    { "doctor", NULL, NULL,
+      "Looks at the machine and the directories for what would go wrong later",
+      "Disk, flushes, file system, limits, clock, zones, permissions, policy, the daemon. Exit "
+      "code "
+      "1 where something\n"
+      "is bad; what is only a warning leaves 0.",
+      options_doctor, false, true, 0, 0, rd_run_doctor },
     { "server", "info", NULL, "Shows the daemon's version, clock and numbers", NULL, options_none,
       true, true, 0, 0, rd_run_server_info },
     { "call", NULL, "METHOD [JSON]", "Calls any method of the daemon", "Prints the result as JSON.",

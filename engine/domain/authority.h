@@ -92,6 +92,7 @@ struct rd_belonging {
     X("policy.reload")                                                                             \
     X("report.run")                                                                                \
     X("schedule.list")                                                                             \
+    X("server.metrics")                                                                            \
     X("staff.read")                                                                                \
     X("store.stat")                                                                                \
     X("backup.create")

@@ -14,6 +14,7 @@
 #include "domain/job.h"
 #include "domain/model.h"
 #include "kernel/kernel.h"
+#include "kernel/metrics.h"
 #include "kernel/share.h"
 #include "kernel/staff.h"
 #include "kernel/token.h"
@@ -56,6 +57,7 @@ struct rd_kernel {
     const struct rd_kernel_server *server; /* NULL: runs wait for their flush */
     struct rd_journal_server behind;       /* its part for the journal */
     bool ring_failed;                      /* the last time that deadlines were due; told once */
+    struct rd_metrics metrics;
     uint32_t *coverage;
     bool invariants;               /* are asked after each command */
     struct rd_meter told;          /* refusals that are journalled, by caller; "": log-ins */

@@ -206,6 +206,7 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
 
     kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
     kernel->data_dir = strdup(options->data_dir);
+    rd_metrics_init(&kernel->metrics);
     enum rd_status status = kernel_open_vault(kernel, options, start, error);
     if (status == RD_OK)
         status = kernel_open_clock(kernel, options, start, error);
@@ -241,6 +242,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_reports_fini(kernel);
     rd_vault_close(kernel->vault);
     rd_bindings_free(kernel->bindings);
+    rd_metrics_fini(&kernel->metrics);
     rd_policy_free(kernel->preview);
     free(kernel->schedule_nexts);
     rd_staff_free(kernel->staff);

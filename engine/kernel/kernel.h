@@ -139,6 +139,12 @@ const struct rd_policy *rd_kernel_policy(const struct rd_kernel *kernel);
 enum rd_status rd_kernel_digest(struct rd_kernel *kernel, unsigned char out[32],
                                 struct rd_error *error) RD_MUST_CHECK;
 
+/* What who serves knows beside the kernel, for metrics. */
+struct rd_server_figures {
+    uint64_t sessions, under_way, busy; /* now, now, so far */
+    int64_t each_ns;                    /* what a request takes when there are many; 0: not known */
+};
+
 /* ---- serving: while one batch is on its way to disk the next is run ----
  *
  *   run_served ─▶ run_served ─▶ ...        results held back, each run's with its seen_seq
@@ -157,6 +163,8 @@ struct rd_kernel_server {
     /* Something that was done behind is ready to be taken over in an idle moment. Not on the
      * kernel's thread, either. */
     void (*tidied)(void *context);
+    /* Fills in the figures; on the kernel's thread. NULL: there are none. */
+    void (*figures)(void *context, struct rd_server_figures *out);
 };
 /* From now on the kernel is run by rd_kernel_run_served. `server` is borrowed until the kernel is
  * closed. Results may borrow symbols: who serves keeps rd_kernel_symbols until it has done with the

@@ -326,8 +326,14 @@ static const struct rd_method METHODS[] = {
       ANY_MAP_RESULT },
     { "schedule.list", "The schedules of the generation in force: what they start, last and next.",
       RD_METHOD_ROW, false, PARAMS(AS), ANY_MAP_RESULT },
+    { "server.health",
+      "Whether it may be given work: `ready`, or the reasons why not. For load balancers and "
+      "watchers.",
+      RD_METHOD_OPEN, false, NO_PARAMS, ANY_MAP_RESULT },
     { "server.info", "Name, version, clock, generation, newest sequence.", RD_METHOD_OPEN, false,
       NO_PARAMS, ANY_MAP_RESULT },
+    { "server.metrics", "Numbers for operators, in Prometheus' text form.", RD_METHOD_ROW, false,
+      PARAMS(AS), ANY_MAP_RESULT },
     { "session.login", "Tells who this connection is, by a token.", RD_METHOD_OPEN, false,
       PARAMS({ "token", TEXT, true, "As account.token gave it." }), ANY_MAP_RESULT },
     { "staff.list", "A page of the company's accounts, in the order of their names.", RD_METHOD_ROW,
@@ -414,7 +420,9 @@ static const struct {
     { rd_method_report_run, NULL },
     { rd_method_discover, NULL },
     { rd_method_schedule_list, NULL },
+    { rd_method_server_health, NULL },
     { rd_method_server_info, NULL },
+    { rd_method_server_metrics, NULL },
     { rd_method_login, NULL },
     { rd_method_staff_list, "staff.read" },
     { rd_method_staff_show, "staff.read" },
@@ -565,6 +573,18 @@ static enum rd_status method_authorise(struct rd_kernel *kernel, const struct rd
     return status;
 }
 
+static enum rd_status method_run(struct rd_kernel *kernel, size_t at, struct rd_request *request)
+{
+    const struct rd_method *method = &METHODS[at];
+    if (request->params && request->params->kind != RD_MAP)
+        return rd_error_set(&request->error, RD_INVALID_PARAMS,
+                            "parameters go by name: params must be an object");
+    enum rd_status status = method_params(method, request);
+    if (status == RD_OK)
+        status = method_authorise(kernel, method, CALLS[at].operation, request);
+    return status == RD_OK ? CALLS[at].call(kernel, request) : status;
+}
+
 enum rd_status rd_method_call(struct rd_kernel *kernel, struct rd_request *request)
 {
     int at = method_find(request->method);
@@ -576,15 +596,9 @@ enum rd_status rd_method_call(struct rd_kernel *kernel, struct rd_request *reque
                             request->method,
                             rd_model_guess(request->arena, request->method, names, METHOD_COUNT));
     }
-    const struct rd_method *method = &METHODS[at];
-    if (request->params && request->params->kind != RD_MAP)
-        return rd_error_set(&request->error, RD_INVALID_PARAMS,
-                            "parameters go by name: params must be an object");
-    enum rd_status status = method_params(method, request);
-    if (status == RD_OK)
-        status = method_authorise(kernel, method, CALLS[at].operation, request);
-
-    return status == RD_OK ? CALLS[at].call(kernel, request) : status;
+    enum rd_status status = method_run(kernel, (size_t)at, request);
+    rd_metrics_count(&kernel->metrics, (size_t)at, status);
+    return status;
 }
 
 static struct rd_value discover_schema(const char *text, struct rd_arena *arena)

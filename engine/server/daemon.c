@@ -125,6 +125,16 @@ static void server_deliver(struct rd_server *server, struct rd_job *job)
 
 static void server_close_handles(struct rd_server *server);
 
+/* For metrics: with each bell is often enough. */
+static void server_tell_figures(struct rd_server *server)
+{
+    struct rd_worker *worker = &server->worker;
+    atomic_store_explicit(&worker->sessions, server->session_count, memory_order_relaxed);
+    atomic_store_explicit(&worker->under_way, server->under_way, memory_order_relaxed);
+    atomic_store_explicit(&worker->busy, server->busy, memory_order_relaxed);
+    atomic_store_explicit(&worker->each_ns, server->pace.each_ns, memory_order_relaxed);
+}
+
 static void server_on_bell(uv_async_t *bell)
 {
     struct rd_server *server = bell->data;
@@ -132,6 +142,7 @@ static void server_on_bell(uv_async_t *bell)
     uint64_t durable = rd_worker_durable_seq(&server->worker);
     bool moved = durable != server->durable_seq;
     server->durable_seq = durable;
+    server_tell_figures(server);
     struct rd_jobs jobs = rd_worker_results(&server->worker);
     struct rd_job *job;
     rd_pace_note(&server->pace, jobs.cost, server->under_way - jobs.cost, rd_clock_mono_ns());

@@ -43,6 +43,7 @@ struct rd_server {
     struct rd_jobs pending; /* handed to the kernel thread at the end of the turn */
     size_t under_way;       /* requests with the kernel, pending ones included */
     size_t under_way_bytes;
+    uint64_t busy;        /* requests that were told to come again, so far */
     size_t sessions_busy; /* sessions of which requests are not answered yet */
     struct rd_pace pace;
     struct rd_gate gate;

@@ -394,9 +394,11 @@ static bool session_within_rate(struct rd_session *session, struct rd_job *job)
 static void session_enqueue(struct rd_session *session, struct rd_job *job)
 {
     struct rd_server *server = session->server;
+    uint32_t runs = job->message.runs;
     if (job->message.runs > 0 && session_within_rate(session, job) &&
         !rd_server_has_room(server, job, session->in_flight))
         rd_rpc_refuse_busy(&job->arena, RD_BUSY_RETRY_MS, NULL, &job->message);
+    server->busy += runs - job->message.runs;
     job->session = session;
     job->bytes = job->arena.total;
     job->is_login = rd_rpc_is_call(&job->message, "session.login");

@@ -116,6 +116,15 @@ static bool worker_others_wait(void *context)
     return rd_queue_has(&worker->in);
 }
 
+static void worker_figures(void *context, struct rd_server_figures *out)
+{
+    struct rd_worker *worker = context;
+    *out = (struct rd_server_figures){ .sessions = atomic_load(&worker->sessions),
+                                       .under_way = atomic_load(&worker->under_way),
+                                       .busy = atomic_load(&worker->busy),
+                                       .each_ns = atomic_load(&worker->each_ns) };
+}
+
 static void worker_hold(struct rd_worker *worker, struct rd_jobs *jobs)
 {
     for (struct rd_job *job = jobs->first; job; job = job->next) {
@@ -272,7 +281,8 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
         (struct rd_kernel_server){ .context = worker,
                                    .others_wait = others_wait ? others_wait : worker_others_wait,
                                    .flushed = worker_on_flushed,
-                                   .tidied = worker_on_tidied };
+                                   .tidied = worker_on_tidied,
+                                   .figures = worker_figures };
     rd_kernel_idle(kernel); /* ends the transaction that opening read with: none changes threads */
     int failed = uv_mutex_init(&worker->lock);
     RD_ASSERT(failed == 0);

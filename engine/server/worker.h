@@ -37,6 +37,9 @@ struct rd_worker {
     uint64_t told_seq;   /* durable */
 
     _Atomic uint64_t durable_seq;
+    /* what the loop thread last said of itself: rd_server_figures */
+    _Atomic uint64_t sessions, under_way, busy;
+    _Atomic int64_t each_ns;
     _Atomic bool flush_failed; /* behind a run */
     _Atomic bool done;         /* the kernel is closed, the thread is about to end */
 };

@@ -130,6 +130,9 @@ START_TEST(test_a_full_disk_refuses_writes_and_loses_nothing)
     }
     t_refused(d, "storage_full", "case.open",
               "{'type': 'ticket', 'as': 'ann', 'data': {'kind': 'c', 'note': '%.60000d'}}", 7);
+    struct rd_value health = t_call(d, "server.health", "{}");
+    ck_assert(!t_bool(health, "ready"));
+    t_find(t_at(health, "reasons"), "code", "storage_full");
     int kept = bulk.note;
     ck_assert_int_eq(unlink(filler), 0);
     write_again(&bulk);
