@@ -99,11 +99,11 @@ START_TEST(two_ends_talk)
         ck_assert(rd_tls_is_open(server) && rd_tls_is_open(client));
         struct rd_buf large;
         rd_buf_init(&large);
-        for (int n = 0; n < 60000; n++)
+        for (int n = 0, count = STEPS[i] < 1000 ? 2000 : 60000; n < count; n++)
             rd_buf_printf(&large, "%d,", n);
         ck_assert_int_eq(rd_tls_give(client, "hello\n", 6, &to_server, &error), RD_OK);
         ck_assert_int_eq(rd_tls_give(server, large.data, large.len, &to_client, &error), RD_OK);
-        ck_assert(memmem(to_client.data, to_client.len, "12345,", 6) == NULL);
+        ck_assert(memmem(to_client.data, to_client.len, "1234,", 5) == NULL);
         ck_assert_int_eq(carry(STEPS[i]), RD_OK);
         ck_assert_uint_eq(at_server.len, 6);
         ck_assert_uint_eq(at_client.len, large.len);
