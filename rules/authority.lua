@@ -134,6 +134,15 @@ return authority {
   { "customer_review.read", from = "administrator" },
   { { "article.create", "article.update" }, from = { "supervisor", "administrator" } },
 
+  -- what is secret (rule book 13: scripts/disclosure.lua). TYPE.LEVEL in a row of its own: whose work it is; nobody else without a disclosure
+  { "disclosure.ask", from = { "staff", "administration_manager", "marketing_director" }, unless = { "nothing_is_named" } },
+  { { "disclosure.grant", "disclosure.refuse", "disclosure.revoke" }, from = { "branch_manager", "executive_director" }, other_than = { "asker" }, unless = { "is_not_the_approver" } },
+  { "disclosure.withdraw", from = "staff", reach = "own" },
+  { "disclosure.read", from = { "staff", "administration_manager", "marketing_director" }, reach = "own" },
+  { "disclosure.read", from = { "branch_manager", "executive_director", "information_keeper", "administrator" } },
+  { "customer_change.top_secret", from = { "marketing_director", "branch_manager" } },      -- who decides on the change
+  { "employee.confidential", from = "administration_manager" },                             -- the administration's own files
+
   -- the service desk and the regulator's complaints
   { { "incident.open", "incident.update", "incident.assign", "incident.wait_for_user", "incident.wait_for_vendor",
       "incident.wait_for_problem", "incident.wait_for_evidence", "incident.resolve", "incident.close" }, from = { "handler", "importer" } },

@@ -47,6 +47,7 @@ return organisation {
     { "chen",     name = "陈静 (Chen Jing)",       unit = "hq", roles = { "headquarters_centre" } },
     { "lin",      name = "林峰 (Lin Feng)",        unit = "hq", roles = { "marketing_director" } },
     { "xu",       name = "徐岚 (Xu Lan)",          unit = "hq", roles = { "vice_president" } },
+    { "yan",      name = "严正 (Yan Zheng)",       unit = "hq", roles = { "executive_director" } },
     { "guo",      name = "郭建 (Guo Jian)",        unit = "hq_admin", roles = { "administration_manager" } },
     { "he",       name = "贺宁 (He Ning)",         unit = "hq_callbacks", roles = { "callback_centre_director" } },
     { "hf1",      name = "回访一号 (Callback)",    unit = "gz", group = "calls", roles = { "callback_agent" } },

@@ -419,6 +419,24 @@ static void case_print_explanation(struct rd_cli *cli, const struct rd_value *re
     case_print_map(cli, rd_map_get(result, "changed"), "changed");
 }
 
+static void case_print_disclosed(struct rd_cli *cli, const struct rd_value *result)
+{
+    case_print_map(cli, rd_map_get(result, "disclosed"), NULL);
+    case_print_decisions(cli, result);
+}
+
+enum rd_status rd_run_case_disclose(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_value params = case_id(cli), fields = rd_list();
+    const char *names[LIST_FIELDS_MAX];
+    size_t count = rd_args_list(&cli->args, "field", names, LIST_FIELDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        rd_list_add(&cli->arena, &fields, rd_text(names[i]));
+    if (fields.count)
+        rd_map_add(&cli->arena, &params, "fields", fields);
+    return rd_cli_call_print(cli, "case.disclose", &params, case_print_disclosed, error);
+}
+
 enum rd_status rd_run_case_explain(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = case_id(cli);

@@ -130,6 +130,11 @@ static const struct rd_option options_list[] = {
         "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,                                      \
             "in which language; else the company's first"                                          \
     }
+static const struct rd_option options_disclose[] = {
+    { "field", 0, RD_OPTION_LIST, "FIELD", NULL, NULL,
+      "this secret field; where missing, all that one may see" },
+    END_OF_OPTIONS
+};
 static const struct rd_option options_explain[] = {
     { "seq", 0, RD_OPTION_NUMBER, "N", NULL, NULL,
       "the entry with this sequence; else the newest" },
@@ -448,6 +453,8 @@ static const struct rd_command commands[] = {
       options_none, true, true, 1, 1, rd_run_case_history },
     { "case", "actions", "ID", "Shows what may be done now, and what not and why", NULL,
       options_none, true, true, 1, 1, rd_run_case_actions },
+    { "case", "disclose", "ID", "Shows secret fields to whom they are disclosed; it is journalled",
+      NULL, options_disclose, true, true, 1, 1, rd_run_case_disclose },
     { "case", "explain", "ID", "Shows by which rules and lines an entry was decided", NULL,
       options_explain, true, true, 1, 1, rd_run_case_explain },
     { "case", "capture", "ID", "Writes what happened to a case as a test of the rules",

@@ -42,8 +42,8 @@ void rd_help_markdown(struct rd_buf *out);
 typedef enum rd_status rd_command_run(struct rd_cli *cli, struct rd_error *error);
 rd_command_run rd_run_serve, rd_run_help, rd_run_version;
 rd_command_run rd_run_case_open, rd_run_case_act, rd_run_case_show, rd_run_case_list,
-    rd_run_case_history, rd_run_case_actions, rd_run_case_explain, rd_run_case_why,
-    rd_run_case_capture;
+    rd_run_case_history, rd_run_case_actions, rd_run_case_disclose, rd_run_case_explain,
+    rd_run_case_why, rd_run_case_capture;
 rd_command_run rd_run_record_create, rd_run_record_update;
 rd_command_run rd_run_decide;
 rd_command_run rd_run_policy_check, rd_run_policy_test, rd_run_policy_info, rd_run_policy_reload,

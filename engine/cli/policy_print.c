@@ -34,6 +34,10 @@ static const struct rd_policy_kind kinds[] = {
       "string|string[]" },
     { "days", "a list of days that differ", "例外日列表",
       "{ { \"2026-12-24\", hours = \"09:00-12:00\" } }", "(string|redress.day)[]" },
+    { "discloses", "which records disclose what is secret, to whom, until when", "披露凭据",
+      "{ what = { \"customer\" }, to = \"asker\", level = \"level\", ends = \"until_at\", "
+      "state = \"granted\" }",
+      "redress.discloses" },
     { "dotted", "a name with dots", "带点的名称", "\"remedy.limit\"", "string" },
     { "events", "events by name", "事件表",
       "verify = { form = \"verification\", go = \"verified\" }",

@@ -60,15 +60,18 @@ bool rd_authority_reaches(const struct rd_organisation *organisation,
     return true;
 }
 
-/* "complaint.grant" against "complaint.grant", "complaint.*" or "*". */
-static bool authority_speaks_of(const struct rd_authority_row *row, const char *command)
+/* "complaint.grant" against "complaint.grant", "complaint.*" or "*". What discloses secrets is
+ * meant only where it is named. */
+static bool authority_speaks_of(const struct rd_authority_row *row,
+                                const struct rd_permission *permission)
 {
+    const char *command = permission->command;
     for (size_t i = 0; i < row->command_count; i++) {
         const char *pattern = row->commands[i];
         size_t len = strlen(pattern);
-        if (strcmp(pattern, command) == 0 || strcmp(pattern, "*") == 0)
+        if (strcmp(pattern, command) == 0 || (strcmp(pattern, "*") == 0 && !permission->named))
             return true;
-        if (len > 2 && strcmp(pattern + len - 2, ".*") == 0 &&
+        if (!permission->named && len > 2 && strcmp(pattern + len - 2, ".*") == 0 &&
             strncmp(pattern, command, len - 1) == 0)
             return true;
     }
@@ -167,13 +170,12 @@ static void authority_row_build(struct rd_model *model, const struct rd_value *s
 /* An internal event has no rows: what speaks of all commands does not speak of it. */
 static void permission_build(struct rd_model *model, struct rd_permission *out)
 {
-    const char *command = out->command;
     size_t count = 0;
     for (size_t i = 0; i < model->authority_count; i++)
-        count += authority_speaks_of(&model->authority[i], command);
+        count += authority_speaks_of(&model->authority[i], out);
     out->rows = rd_arena_zalloc(&model->arena, count + 1, sizeof *out->rows);
     for (size_t i = 0; i < model->authority_count; i++)
-        if (!out->internal && authority_speaks_of(&model->authority[i], command))
+        if (!out->internal && authority_speaks_of(&model->authority[i], out))
             out->rows[out->row_count++] = &model->authority[i];
 }
 

@@ -40,6 +40,7 @@ struct rd_authority_row {
 /* The rows that speak of one command, in the order of the policy. */
 struct rd_permission {
     const char *command;
+    bool named;    /* rows with a pattern do not mean it: TYPE.secret and the like (secrecy.h) */
     bool internal; /* an event that timers and other records send: no row may name it */
     const struct rd_authority_row **rows;
     size_t row_count;

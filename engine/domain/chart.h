@@ -17,6 +17,7 @@ struct rd_record_type;
 struct rd_permission;
 struct rd_public;
 struct rd_template;
+struct rd_discloses;
 
 /* Names of facts and fields that the body of a guard or action mentions: only these are gathered
  * for it. */
@@ -35,6 +36,7 @@ struct rd_function { /* a named guard or action */
     uint32_t spot; /* visited: an action ran; a guard was true */
     uint32_t spot_false;
     const char *place; /* "file:line", as are all `place`s here (link.h) */
+    bool secret;       /* is handed something secret: what it says is withheld (secrecy.h) */
 };
 
 enum rd_fact_kind {
@@ -220,6 +222,8 @@ struct rd_chart {
     int apart_line;
     const struct rd_public *shown;      /* what customers may be shown; NULL: nothing */
     const struct rd_decision *guidance; /* what staff are advised; NULL: nothing */
+    const struct rd_discloses
+        *discloses; /* its records disclose what is secret; NULL: they don't */
     const char *place;
     const struct rd_lookup *lookup;    /* NULL: not linked yet */
     const int16_t *fact_of, *guard_of; /* by a name's number; -1: none */

@@ -310,7 +310,10 @@ static bool condition_build(const struct rd_condition_build *with, const struct 
                         rd_model_guess(arena, b.name, names, count));
         return false;
     }
-    if (value->kind == RD_MAP && value->count > 0)
+    if (out->subject.field >= 0 && with->type->fields[out->subject.field].secrecy)
+        condition_error(&b, "it is %s: nothing is searched by it",
+                        with->type->fields[out->subject.field].secrecy);
+    else if (value->kind == RD_MAP && value->count > 0)
         condition_map(&b, value);
     else
         condition_terms(&b, value);

@@ -318,4 +318,5 @@ void rd_model_link(struct rd_model *model)
     link_texts(model);
     link_paths(model);
     link_readers(model);
+    rd_secrecy_build(model);
 }

@@ -349,6 +349,14 @@ static void permission_of_event(struct rd_model *model, size_t *cap, const struc
             model->permissions[i].internal = true;
 }
 
+static bool type_has_level(const struct rd_record_type *type, enum rd_secrecy_level level)
+{
+    for (size_t i = 0; i < type->field_count; i++)
+        if (rd_secrecy_level(type->fields[i].secrecy) == level)
+            return true;
+    return false;
+}
+
 /* Every command that there is: the engine's, and each record's. */
 static void permissions_name(struct rd_model *model)
 {
@@ -369,6 +377,13 @@ static void permissions_name(struct rd_model *model)
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.create", name));
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.update", name));
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.refer", name));
+        for (int level = RD_SECRECY_SECRET; level < RD_SECRECY_LEVELS; level++)
+            if (type_has_level(&model->types[t], (enum rd_secrecy_level)level)) {
+                const char *level_name = rd_secrecy_name((enum rd_secrecy_level)level);
+                permission_name(model, &cap,
+                                rd_arena_printf(&model->arena, "%s.%s", name, level_name));
+                model->permissions[model->permission_count - 1].named = true;
+            }
     }
     for (size_t c = 0; c < model->chart_count; c++) {
         const struct rd_chart *chart = &model->charts[c];
@@ -535,6 +550,12 @@ static void permissions_join(struct rd_model *model, struct rd_findings *finding
         type->update = rd_permission_of(model, command);
         snprintf(command, sizeof command, "%s.refer", type->name);
         type->refer = rd_permission_of(model, command);
+        for (int level = RD_SECRECY_SECRET; level < RD_SECRECY_LEVELS; level++) {
+            snprintf(command, sizeof command, "%s.%s", type->name,
+                     rd_secrecy_name((enum rd_secrecy_level)level));
+            if (type_has_level(type, (enum rd_secrecy_level)level))
+                type->disclose[level] = rd_permission_of(model, command);
+        }
     }
     for (size_t c = 0; c < model->chart_count; c++) {
         struct rd_chart *chart = &model->charts[c];
@@ -568,6 +589,7 @@ static void words_build(struct rd_model *model, const struct rd_value *normal,
 {
     rd_vocabularies_build(model, rd_map_list(normal, "choices"));
     rd_progress_build(model, rd_map_list(normal, "workflows"), findings);
+    rd_secrecy_join(model, rd_map_list(normal, "workflows"), findings);
     rd_templates_build(model, normal, findings);
     rd_accountability_build(model, rd_map_list(normal, "accountability"), findings);
 }

@@ -10,6 +10,7 @@
 #include "domain/label.h"
 #include "domain/progress.h"
 #include "domain/schedule.h"
+#include "domain/secrecy.h"
 #include "domain/report.h"
 #include "domain/view.h"
 #include "domain/template.h"
@@ -48,6 +49,7 @@ struct rd_record_type {
     int owner, unit;    /* fields, -1: none */
     struct rd_field *fields;
     size_t field_count;
+    size_t secrets; /* how many of them have a level of secrecy */
     struct rd_type_index *indexes;
     size_t index_count;
     const struct rd_chart *chart; /* NULL: a record without a chart */
@@ -57,6 +59,8 @@ struct rd_record_type {
     const struct rd_ledger *ledger; /* it is an entry of this ledger; NULL: it is none */
     const struct rd_permission *read, *create, *update;
     const struct rd_permission *refer; /* may name one in a form, without reading it */
+    const struct rd_permission
+        *disclose[RD_SECRECY_LEVELS]; /* TYPE.secret ...: may see its fields of this level; NULL */
     /* link.h */
     const struct rd_lookup *lookup; /* NULL: not linked yet */
     const int16_t *field_of;        /* by a name's number; -1: none */
@@ -123,6 +127,8 @@ struct rd_model {
     size_t template_count;
     struct rd_accountability *accountability;
     size_t accountability_count;
+    const char **hidden; /* names under which entries may hold something secret (secrecy.h) */
+    size_t hidden_count, hidden_cap;
     struct rd_spot *spots;
     size_t spot_count, spot_cap;
 };

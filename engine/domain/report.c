@@ -108,10 +108,22 @@ static const char *report_no_field(const struct report_build *b, const struct rd
                            rd_model_guess(report_arena(b), name, names, count));
 }
 
+/* What is counted or added up by a secret tells of it. */
+static void report_no_secret(const struct report_build *b, const char *key,
+                             const struct rd_record_type *type, int field)
+{
+    if (field >= 0 && type->fields[field].secrecy)
+        report_error(b, key,
+                     rd_arena_printf(report_arena(b), "'%s' is %s: nothing is counted by it",
+                                     type->fields[field].name, type->fields[field].secrecy));
+}
+
 static void section_at(const struct report_build *b, const char *name, struct rd_section *section)
 {
     if (!rd_subject_find(section->type, name, &section->at))
         report_error(b, "at", report_no_field(b, section->type, name, NULL));
+    else if (section->at.field >= 0 && section->type->fields[section->at.field].secrecy)
+        report_no_secret(b, "at", section->type, section->at.field);
     else if (section->at.type->kind != RD_TYPE_DATE && section->at.type->kind != RD_TYPE_INSTANT)
         report_error(b, "at",
                      rd_arena_printf(report_arena(b), "'%s' is %s, not a date or an instant", name,
@@ -126,6 +138,7 @@ static void section_by(const struct report_build *b, const char *name, struct rd
     if (by->field >= 0) {
         const struct rd_field *field = &type->fields[by->field];
         by->title = field->title;
+        report_no_secret(b, "by", type, by->field);
         if (field->type.kind == RD_TYPE_LIST || field->type.kind == RD_TYPE_NUMBER)
             report_error(b, "by",
                          rd_arena_printf(report_arena(b), "'%s' is %s: it makes no lines", name,
@@ -169,6 +182,7 @@ static void measure_field(const struct report_build *b, const struct rd_section 
         report_error(b, "measures", report_no_field(b, section->type, name, NULL));
         return;
     }
+    report_no_secret(b, "measures", section->type, measure->field);
     enum rd_type_kind kind = section->type->fields[measure->field].type.kind;
     measure->money = kind == RD_TYPE_MONEY;
     if (kind != RD_TYPE_MONEY && kind != RD_TYPE_INTEGER)

@@ -82,6 +82,10 @@ static const struct rd_record_type *column_step(const struct view_build *b,
     }
     const struct rd_field *field = &type->fields[at];
     column->fields[column->steps++] = at;
+    if (field->secrecy)
+        view_error(b, "columns",
+                   rd_arena_printf(&b->model->arena, "'%s' is %s: it is disclosed, never listed",
+                                   name, field->secrecy));
     if (last) {
         column->shown = field->type;
         column->title = field->title;
@@ -270,6 +274,10 @@ static void order_check(const struct view_build *b)
     struct rd_subject subject;
     const struct rd_field *field = &view->type->fields[at];
     bool found = rd_subject_find(view->type, name, &subject);
+    if (field->secrecy)
+        view_error(
+            b, "order",
+            rd_arena_printf(arena, "'%s' is %s: nothing is ordered by it", name, field->secrecy));
     if (!found || !rd_subject_is_ordered(&subject) || !(field->indexed || field->unique))
         view_error(b, "order",
                    rd_arena_printf(arena,

@@ -172,8 +172,7 @@ static void capture_value(struct capture *c, struct rd_buf *out, const struct rd
 static void capture_field(struct capture *c, struct rd_buf *out, const struct rd_field *field,
                           const struct rd_value *inside, int depth)
 {
-    if (!inside || inside->kind == RD_NULL || field->derived ||
-        (field->secrecy && !field->required))
+    if (!inside || inside->kind == RD_NULL || field->derived || field->secrecy)
         return;
     struct rd_buf value; /* a reference may write to what is given meanwhile */
     rd_buf_init(&value);

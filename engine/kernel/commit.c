@@ -267,7 +267,8 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
     uint64_t seq;
     if (run->dry ||
         (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT &&
-         status != RD_FOUR_EYES && status != RD_ALREADY_POSTED && status != RD_OUT_OF_SCOPE))
+         status != RD_FOUR_EYES && status != RD_ALREADY_POSTED && status != RD_OUT_OF_SCOPE &&
+         status != RD_SECRET))
         return;
     if (status == RD_POLICY_FAULT && !run->kernel->redo) {
         run->kernel->faults++;

@@ -197,7 +197,7 @@ enum rd_status rd_effects_run(struct rd_run *run, struct rd_draft *draft, const 
         rd_run_says(run, action->name, action->place, "acted", NULL);
         for (uint32_t e = 0; result.kind == RD_LIST && e < result.count; e++)
             if ((status = effect_one(run, draft, action, &result.items[e])) != RD_OK)
-                return status;
+                return rd_gather_failed(run, action, status);
     }
     return RD_OK;
 }

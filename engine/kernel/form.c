@@ -286,6 +286,8 @@ struct rd_value rd_form_show(const struct rd_form *form, struct rd_arena *arena)
         rd_map_add(arena, &item, "type", rd_text(rd_type_name(field->type.kind)));
         rd_map_add(arena, &item, "schema", rd_type_schema(&field->type, arena));
         rd_map_add(arena, &item, "required", rd_bool(field->required));
+        if (field->secrecy)
+            rd_map_add(arena, &item, "secrecy", rd_text(field->secrecy));
         rd_list_add(arena, &fields, item);
     }
     rd_map_add(arena, &shown, "fields", fields);

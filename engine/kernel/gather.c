@@ -346,9 +346,21 @@ enum rd_status rd_gather_call(struct rd_run *run, struct rd_draft *draft,
 {
     struct rd_value f;
     enum rd_status status = gather_all(run, draft, function, &f);
-    return status == RD_OK ? rd_policy_call(run->kernel->policy, function->fn, &f, run->arena,
-                                            result, run->error)
-                           : status;
+    if (status == RD_OK)
+        status =
+            rd_policy_call(run->kernel->policy, function->fn, &f, run->arena, result, run->error);
+    return rd_gather_failed(run, function, status);
+}
+
+enum rd_status rd_gather_failed(struct rd_run *run, const struct rd_function *function,
+                                enum rd_status status)
+{
+    if (status == RD_OK || !function->secret)
+        return status;
+    run->error->detail = NULL;
+    return rd_error_set(run->error, status,
+                        "%s: '%s' failed; it reads what is secret, so why is withheld",
+                        function->place, function->name);
 }
 
 enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft,
@@ -367,6 +379,8 @@ enum rd_status rd_gather_guard(struct rd_run *run, struct rd_draft *draft,
     uint32_t told = *holds ? 2 : 1;
     *reason =
         result.count > told && result.items[told].kind == RD_TEXT ? result.items[told].text : NULL;
+    if (guard->secret && *reason)
+        *reason = "why is withheld: it reads what is secret";
     rd_visit(run->kernel, *holds ? guard->spot : guard->spot_false);
     rd_run_says(run, guard->name, guard->place, *holds ? "true" : "false", *reason);
     return RD_OK;

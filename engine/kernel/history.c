@@ -230,9 +230,10 @@ static struct rd_value history_show(struct rd_kernel *kernel, const struct rd_en
         rd_map_add(arena, &shown, "for", rd_text(entry->behalf));
     rd_map_add(arena, &shown, "command", entry->command ? rd_text(entry->command) : rd_null());
     rd_map_add(arena, &shown, "version", rd_int(entry->version));
-    rd_map_add(arena, &shown, "form", rd_show_fields(type, whole ? &entry->form : &hidden, arena));
+    rd_map_add(arena, &shown, "form",
+               rd_show_fields(kernel->model, type, whole ? &entry->form : &hidden, arena));
     rd_map_add(arena, &shown, "facts",
-               rd_show_fields(type, whole ? &entry->facts : &hidden, arena));
+               rd_show_facts(kernel->model, type, whole ? &entry->facts : &hidden, arena));
     rd_map_add(arena, &shown, "decisions",
                rd_show_decisions(whole ? &entry->decisions : &hidden, arena));
     rd_map_add(arena, &shown, "policy", rd_int(entry->generation));
@@ -272,7 +273,8 @@ static void history_outcome(struct rd_kernel *kernel, const struct rd_command_en
             continue;
         rd_map_set(arena, shown, "version", at[2]);
         rd_map_add(arena, shown, "state", at[3]);
-        rd_map_add(arena, shown, "changed", rd_show_fields(rd_type_of(kernel, id), &at[5], arena));
+        rd_map_add(arena, shown, "changed",
+                   rd_show_fields(kernel->model, rd_type_of(kernel, id), &at[5], arena));
         return;
     }
 }

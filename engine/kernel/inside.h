@@ -267,6 +267,10 @@ const struct rd_authority_row *rd_actor_row(struct rd_kernel *kernel, const stru
 enum rd_status rd_gather_call(struct rd_run *run, struct rd_draft *draft,
                               const struct rd_function *function,
                               struct rd_value *result) RD_MUST_CHECK;
+/* What is said of a function that failed (RD_OK: it did not): nothing that could repeat a secret
+ * which it was handed. Gives the status back. */
+enum rd_status rd_gather_failed(struct rd_run *run, const struct rd_function *function,
+                                enum rd_status status);
 /* Value of a declared fact (inside form). */
 enum rd_status rd_gather_fact(struct rd_run *run, struct rd_draft *draft, size_t fact,
                               struct rd_value *out) RD_MUST_CHECK;
@@ -614,6 +618,9 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
 /* Whether the key was used before: RD_OK with *seq 0 where not. */
 enum rd_status rd_key_find(struct rd_run *run, uint64_t *seq, struct rd_id *record) RD_MUST_CHECK;
 
+/* disclose.c */
+enum rd_status rd_method_case_disclose(struct rd_kernel *kernel, struct rd_request *request);
+
 /* show.c */
 /* `at_ms`: what the deadlines have used and left by then is shown too; RD_NO_LEDGER: not. */
 #define RD_NO_LEDGER INT64_MIN
@@ -622,8 +629,12 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
                                struct rd_arena *arena);
 struct rd_value rd_show_deadline(const struct rd_deadline *deadline, struct rd_arena *arena);
 struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_arena *arena);
-struct rd_value rd_show_fields(const struct rd_record_type *type, const struct rd_value *inside,
-                               struct rd_arena *arena);
+/* Fields of a record or a form; `type` may be NULL. Nothing secret is among them. */
+struct rd_value rd_show_fields(const struct rd_model *model, const struct rd_record_type *type,
+                               const struct rd_value *inside, struct rd_arena *arena);
+/* The same for an entry's facts, which may be of any record. */
+struct rd_value rd_show_facts(const struct rd_model *model, const struct rd_record_type *type,
+                              const struct rd_value *inside, struct rd_arena *arena);
 struct rd_value rd_show_time(int64_t time_ms, struct rd_arena *arena);
 struct rd_value rd_show_id(struct rd_id id, struct rd_arena *arena);
 const struct rd_record_type *rd_type_of(const struct rd_kernel *kernel, struct rd_id id);

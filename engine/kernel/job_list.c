@@ -15,10 +15,11 @@ static struct rd_value job_where(const struct rd_record_type *type, const struct
         int field = type ? rd_type_field(type, at[0].text) : -1;
         struct rd_value values = rd_list();
         for (uint32_t v = 0; v < at[1].count; v++)
-            rd_list_add(arena, &values,
-                        field < 0
-                            ? at[1].items[v]
-                            : rd_type_show(&type->fields[field].type, &at[1].items[v], arena));
+            if (field < 0 || !type->fields[field].secrecy)
+                rd_list_add(arena, &values,
+                            field < 0
+                                ? at[1].items[v]
+                                : rd_type_show(&type->fields[field].type, &at[1].items[v], arena));
         rd_map_set(arena, &shown, at[0].text, values);
     }
     return shown;

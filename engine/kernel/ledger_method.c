@@ -59,10 +59,11 @@ static enum rd_status get_account(struct rd_kernel *kernel, struct rd_request *r
     return status;
 }
 
-static struct rd_value get_entry(const struct rd_ledger *ledger, const struct rd_record *entry,
-                                 struct rd_arena *arena)
+static struct rd_value get_entry(const struct rd_model *model, const struct rd_ledger *ledger,
+                                 const struct rd_record *entry, struct rd_arena *arena)
 {
-    struct rd_value shown = rd_map(), fields = rd_show_fields(ledger->type, &entry->data, arena);
+    struct rd_value shown = rd_map(),
+                    fields = rd_show_fields(model, ledger->type, &entry->data, arena);
     rd_map_add(arena, &shown, "id", rd_show_id(entry->id, arena));
     rd_map_add(arena, &shown, "number", entry->number ? rd_text(entry->number) : rd_null());
     rd_map_add(arena, &shown, "at", rd_show_time(entry->opened_at_ms, arena));
@@ -126,7 +127,7 @@ static enum rd_status get_page(struct rd_kernel *kernel, struct rd_request *requ
         status = rd_record_load(kernel->store, (struct rd_id){ rd_index_key_record(walk.key) },
                                 arena, &entry, &request->error);
         if (status == RD_OK) {
-            rd_list_add(arena, &entries, get_entry(ledger, &entry, arena));
+            rd_list_add(arena, &entries, get_entry(kernel->model, ledger, &entry, arena));
             status = rd_walk_next(&walk, &request->error);
         }
     }

@@ -8,6 +8,18 @@
 #include "kernel/generation.h"
 #include "kernel/scan.h"
 
+/* What is found by a secret is known by it: nobody asks for one, orders by it or counts it. */
+static bool list_is_secret(const struct rd_record_type *type, int field)
+{
+    return field >= 0 && type->fields[field].secrecy;
+}
+
+static enum rd_status list_secret(struct rd_request *request, const char *where, const char *name)
+{
+    return rd_error_at(&request->error, RD_SECRET, where,
+                       "'%s' is secret: nothing is searched, ordered or counted by it", name);
+}
+
 static enum rd_status list_where(struct rd_request *request, struct rd_scan *scan)
 {
     const struct rd_value *where = rd_map_get(request->params, "where");
@@ -24,6 +36,8 @@ static enum rd_status list_where(struct rd_request *request, struct rd_scan *sca
         if (rd_filter_read(scan->type, name, &where->pairs[i].value, request->arena, &filters[i],
                            &why) != RD_OK)
             return rd_error_at(&request->error, RD_INVALID_PARAMS, at, "%s", why.text);
+        if (list_is_secret(scan->type, filters[i].subject.field))
+            return list_secret(request, at, name);
         if (filters[i].kind == RD_FILTER_CONTAINS && !scans)
             return rd_error_at(&request->error, RD_NOT_INDEXED, at,
                                "no index says what %s contains: ask with scan = true", name);
@@ -49,9 +63,12 @@ static enum rd_status list_open(struct rd_scan *scan, struct rd_actor *actor,
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/type",
                            "there is no record type '%s'%s", name,
                            rd_query_guess_type(kernel, name, request->arena));
+    const char *order = rd_map_text(request->params, "order", "id"), *by = order + (*order == '-');
+    if (list_is_secret(scan->type, rd_type_field(scan->type, by)))
+        return list_secret(request, "/order", by);
     status = list_where(request, scan);
     if (status == RD_OK)
-        status = rd_scan_plan(scan, rd_map_text(request->params, "order", "id"));
+        status = rd_scan_plan(scan, order);
     return status == RD_OK && cursor ? rd_scan_resume(scan, cursor) : status;
 }
 
@@ -157,6 +174,8 @@ enum rd_status rd_method_report_cases(struct rd_kernel *kernel, struct rd_reques
     if (status != RD_OK)
         return status;
     int field = rd_type_field(scan->type, by);
+    if (list_is_secret(scan->type, field))
+        return list_secret(request, "/by", by);
     counts.month = strcmp(by, "month") == 0;
     counts.field = field >= 0 ? &scan->type->fields[field] : NULL;
     if (!counts.month && field < 0 && strcmp(by, "state") != 0)

@@ -1,4 +1,6 @@
-/* What a record looks like outside: the one place where inside values become a reply. */
+/* What a record looks like outside: the one place where inside values become a reply, and where
+ * what is secret stays behind. Nobody is exempt: who may know a secret field asks for it by
+ * case.disclose (disclose.c), which leaves an entry. */
 #include "kernel/inside.h"
 
 #include <string.h>
@@ -7,7 +9,7 @@
 
 /* Pairs that a record and a deadline are shown with at most, what callers add included; more would
  * only make the map grow. */
-#define SHOW_RECORD_ROOM 16
+#define SHOW_RECORD_ROOM 17
 #define SHOW_DEADLINE_ROOM 12
 
 struct rd_value rd_show_time(int64_t time_ms, struct rd_arena *arena)
@@ -54,8 +56,16 @@ static int show_field(const struct rd_record_type *type, const char *name, size_
     return -1;
 }
 
-struct rd_value rd_show_fields(const struct rd_record_type *type, const struct rd_value *inside,
-                               struct rd_arena *arena)
+/* Fields of the type by their own level; what only a form or the facts have by its name. */
+static bool show_hides(const struct rd_model *model, const struct rd_record_type *type, int field,
+                       const char *name)
+{
+    return field >= 0 ? type->fields[field].secrecy != NULL
+                      : model->hidden_count > 0 && rd_secrecy_hides(model, name);
+}
+
+struct rd_value rd_show_fields(const struct rd_model *model, const struct rd_record_type *type,
+                               const struct rd_value *inside, struct rd_arena *arena)
 {
     uint32_t count = rd_value_is(inside, RD_MAP) ? inside->count : 0;
     struct rd_value shown = rd_map_room(arena, count);
@@ -66,11 +76,36 @@ struct rd_value rd_show_fields(const struct rd_record_type *type, const struct r
             continue;
         int field = type ? show_field(type, pair->key, next) : -1;
         next = field >= 0 ? (size_t)field + 1 : next;
+        if (show_hides(model, type, field, pair->key))
+            continue;
         rd_map_add(arena, &shown, pair->key,
                    field >= 0 ? rd_type_show(&type->fields[field].type, &pair->value, arena)
                               : pair->value);
     }
     return shown;
+}
+
+/* Facts may have been read from any record: what is secret under this name anywhere is not shown.
+ */
+struct rd_value rd_show_facts(const struct rd_model *model, const struct rd_record_type *type,
+                              const struct rd_value *inside, struct rd_arena *arena)
+{
+    struct rd_value shown = rd_show_fields(model, type, inside, arena);
+    for (uint32_t i = shown.count; i-- > 0;)
+        if (rd_secrecy_hides(model, shown.pairs[i].key))
+            rd_map_remove(&shown, shown.pairs[i].key);
+    return shown;
+}
+
+/* All of the type's secret fields with their levels, filled or not: that one is empty is not told
+ * either. */
+static struct rd_value show_withheld(const struct rd_record_type *type, struct rd_arena *arena)
+{
+    struct rd_value withheld = rd_map_room(arena, (uint32_t)type->secrets);
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type->fields[i].secrecy)
+            rd_map_add(arena, &withheld, type->fields[i].name, rd_text(type->fields[i].secrecy));
+    return withheld;
 }
 
 /* Used and left are of the moment, so they are shown only where one is asked for. */
@@ -138,7 +173,9 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
     rd_map_add(arena, &shown, "type", rd_text(type_name ? type_name : ""));
     rd_map_add(arena, &shown, "state", record->state ? rd_text(record->state) : rd_null());
     rd_map_add(arena, &shown, "version", rd_int(record->version));
-    rd_map_add(arena, &shown, "data", rd_show_fields(type, &record->data, arena));
+    rd_map_add(arena, &shown, "data", rd_show_fields(kernel->model, type, &record->data, arena));
+    if (type && type->secrets)
+        rd_map_add(arena, &shown, "withheld", show_withheld(type, arena));
     for (size_t i = 0; i < count; i++) {
         struct rd_value *row = rd_list_add(arena, &due, rd_show_deadline(&deadlines[i], arena));
         if (at_ms != RD_NO_LEDGER)

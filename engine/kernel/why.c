@@ -202,7 +202,7 @@ static void why_show(struct why *why, const struct rd_run *run, const struct rd_
     rd_map_add(arena, out, "command", rd_text(run->command ? run->command : ""));
     rd_map_add(arena, out, "allowed", rd_bool(status == RD_OK));
     rd_map_add(arena, out, "state", draft->record.state ? rd_text(draft->record.state) : rd_null());
-    rd_map_add(arena, out, "facts", rd_show_fields(why->type, &run->facts, arena));
+    rd_map_add(arena, out, "facts", rd_show_facts(run->model, why->type, &run->facts, arena));
     rd_map_add(arena, out, "decisions", rd_show_decisions(&run->decisions, arena));
     rd_map_add(arena, out, "nearest", why->nearest);
     if (status == RD_OK)

@@ -49,6 +49,7 @@
     X(BACKUP_FAILED, 1027, "backup_failed", 1,                                                     \
       "the backup was not made; the one before is as it was")                                      \
     X(OUT_OF_SCOPE, 1030, "out_of_scope", 4, "the token was not made for this")                    \
+    X(SECRET, 1035, "secret", 4, "the field is secret: it is disclosed, or not at all")            \
     X(CANCELLED, 1047, "cancelled", 1, "it was cancelled before it was done")                      \
     /* inside */                                                                                   \
     X(IO, 0, "io_error", 1, "reading or writing failed")                                           \

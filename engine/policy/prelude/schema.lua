@@ -141,6 +141,7 @@ local words = {
         "不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)"),
     key("moved", "moves", "Where cases go whose state this version no longer has: OLD = \"NEW\"", "本版取消的状态中的案件去往何处:旧状态 = 新状态"),
     key("public", "public", "What a customer may be shown of his case", "客户可见内容"),
+    key("discloses", "discloses", "Its records disclose what is secret, for a limited time", "本流程的记录为限时披露密级资料的凭据"),
     key("guidance", "dotted", "The decision that advises staff: symptom, cause, advice", "指导处理的知识库决策"),
     key("guards", "guards", "Guards: name = function(f) return true or false, reason end", "守卫函数"),
     key("actions", "actions", "Actions: name = function(f) return effects end", "动作函数"),
@@ -244,6 +245,13 @@ local words = {
   { word = "public", role = "part", form = "public = { proof = ..., fields = ... }", en = "What a customer may be shown of his case", zh = "客户可见内容", keys = {
     key("proof", "dotted", 'The field that a customer must know, such as "customer.phone"', "客户须提供的凭据字段", required),
     key("fields", "names", "Fields that he is shown", "可见字段"),
+  } },
+  { word = "discloses", role = "part", form = "discloses = { what = ..., to = ..., ... }", en = "Which of a workflow's records disclose secret fields: to whom, of what, until when", zh = "披露凭据:向谁、披露何记录、至何时", keys = {
+    key("what", "names", "Its reference fields, each `indexed`: what they lead to is disclosed", "被披露记录的引用字段(须 indexed)", required),
+    key("to", "name", "The account field: to whom", "披露对象(账号字段)", required),
+    key("level", "name", "The field of the level, one_of { \"secret\", \"confidential\", \"top_secret\" }: fields of it and of lower ones", "密级字段", required),
+    key("ends", "name", "The instant field: until when; empty: not at all", "截止时间字段", required),
+    key("state", "name", "The state in which it is in force", "生效状态", required),
   } },
   { word = "open", role = "part", form = "open = { event = ..., form = ... }", en = "The event that opens a case", zh = "立案事件", keys = {
     key("event", "name", "Its name", "事件名", required), key("form", "name", "Its form", "表单"), key("run", "names", "Actions", "动作"),

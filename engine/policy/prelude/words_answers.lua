@@ -38,6 +38,15 @@ function kinds.public(value, place, label)
   return { proof = v.proof, fields = v.fields or {}, line = place.line }
 end
 
+-- ---- discloses: what opens secret fields, and for how long ----
+
+function kinds.discloses(value, place, label)
+  if not check.table(value, place, label) then return nil end
+  local v = check.read(check.entry "discloses", value, check.inside(place, place.line, "discloses"))
+  if v.bad then return nil end
+  return { what = v.what, to = v.to, level = v.level, ends = v.ends, state = v.state, line = place.line }
+end
+
 -- ---- accountability ----
 
 kinds.accountability_rule = kinds.raw

@@ -246,7 +246,7 @@ function words.workflow(normal, declared)
   local v = check.read(check.entry "workflow", declared.body, declared.place)
   normal.workflows[#normal.workflows + 1] = {
     name = declared.name, version = v.version, title = v.title, initial = v.initial, clock = v.clock,
-    file = declared.place.file, line = declared.place.line, open = v.open, within = v.within, facts = v.facts or {}, public = v.public, guidance = v.guidance,
+    file = declared.place.file, line = declared.place.line, open = v.open, within = v.within, facts = v.facts or {}, public = v.public, guidance = v.guidance, discloses = v.discloses,
     states = v.states or {}, always = v.always or {}, guards = v.guards or {}, actions = v.actions or {}, invariants = v.invariants or {}, moved = v.moved or {},
     apart = v.apart or {}, apart_line = check.line(declared.body, "apart"),
   }

@@ -175,6 +175,7 @@ empty = nil
 ---@field invariants? string|string[] Guards that hold after every command: asked by policy test and sim run, which fail where one does not. 不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)
 ---@field moved? table<string, string> Where cases go whose state this version no longer has: OLD = "NEW". 本版取消的状态中的案件去往何处:旧状态 = 新状态
 ---@field public? redress.public What a customer may be shown of his case. 客户可见内容
+---@field discloses? redress.discloses Its records disclose what is secret, for a limited time. 本流程的记录为限时披露密级资料的凭据
 ---@field guidance? string The decision that advises staff: symptom, cause, advice. 指导处理的知识库决策
 ---@field guards? table<string, redress.guard> Guards: name = function(f) return true or false, reason end. 守卫函数
 ---@field actions? table<string, redress.action> Actions: name = function(f) return effects end. 动作函数
@@ -320,6 +321,14 @@ empty = nil
 ---@class redress.public
 ---@field proof string The field that a customer must know, such as "customer.phone". 客户须提供的凭据字段
 ---@field fields? string|string[] Fields that he is shown. 可见字段
+
+---Which of a workflow's records disclose secret fields: to whom, of what, until when. 披露凭据:向谁、披露何记录、至何时
+---@class redress.discloses
+---@field what string|string[] Its reference fields, each `indexed`: what they lead to is disclosed. 被披露记录的引用字段(须 indexed)
+---@field to string The account field: to whom. 披露对象(账号字段)
+---@field level string The field of the level, one_of { "secret", "confidential", "top_secret" }: fields of it and of lower ones. 密级字段
+---@field ends string The instant field: until when; empty: not at all. 截止时间字段
+---@field state string The state in which it is in force. 生效状态
 
 ---The event that opens a case. 立案事件
 ---@class redress.open

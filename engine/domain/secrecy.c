@@ -1,0 +1,261 @@
+/* Secrecy: the names under which something secret may stand in an entry, found once when the model
+ * is built, so that a reply asks one short list.
+ *
+ *   field `terms` ─▶ a form's field, an input bound to "customer.terms", a fact that copies it, a
+ * sum over it
+ *
+ * What a decision or a guard makes of a secret (a tier, a yes or no) is the rule's own statement
+ * and no secret: the rule is there to say it. What a guard says about it in words may repeat it, so
+ * its reason is withheld (`secret` of a function).
+ */
+#include "domain/secrecy.h"
+
+#include <string.h>
+
+#include "domain/model.h"
+
+static const char *const NAMES[RD_SECRECY_LEVELS] = { "", "secret", "confidential", "top_secret" };
+
+enum rd_secrecy_level rd_secrecy_level(const char *name)
+{
+    for (int level = RD_SECRECY_SECRET; name && level < RD_SECRECY_LEVELS; level++)
+        if (strcmp(name, NAMES[level]) == 0)
+            return (enum rd_secrecy_level)level;
+    return RD_SECRECY_NONE;
+}
+
+const char *rd_secrecy_name(enum rd_secrecy_level level)
+{
+    return NAMES[level];
+}
+
+static void secrecy_add(struct rd_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->hidden_count; i++)
+        if (strcmp(model->hidden[i], name) == 0)
+            return;
+    if (model->hidden_count == model->hidden_cap) {
+        size_t cap = model->hidden_cap ? 2 * model->hidden_cap : 16;
+        const char **more = rd_arena_zalloc(&model->arena, cap, sizeof *more);
+        if (model->hidden_count)
+            memcpy(more, model->hidden, model->hidden_count * sizeof *more);
+        model->hidden = more;
+        model->hidden_cap = cap;
+    }
+    model->hidden[model->hidden_count++] = name;
+}
+
+/* Whether what the path leads to is secret, as records of the type have it. */
+static bool secrecy_path(const struct rd_model *model, const struct rd_record_type *type,
+                         const struct rd_path *path)
+{
+    switch (path->kind) {
+    case RD_PATH_FIELD:
+        return path->field >= 0 ? type->fields[path->field].secrecy != NULL
+                                : rd_secrecy_hides(model, path->name);
+    case RD_PATH_LINKED:
+        return path->of && path->there >= 0 && path->of->fields[path->there].secrecy;
+    case RD_PATH_FORM:
+    case RD_PATH_FACT:
+        return rd_secrecy_hides(model, path->name);
+    case RD_PATH_ID:
+    case RD_PATH_ACCOUNT:
+    case RD_PATH_RIGHT:
+    case RD_PATH_UNIT:
+    case RD_PATH_GROUP:
+    case RD_PATH_NOTHING:
+        break;
+    }
+    return false;
+}
+
+static void secrecy_inputs(struct rd_model *model, const struct rd_record_type *type,
+                           const struct rd_decision *decision, const struct rd_input *inputs)
+{
+    for (size_t i = 0; inputs && i < decision->input_count; i++)
+        if (!inputs[i].constant && secrecy_path(model, type, &inputs[i].path))
+            secrecy_add(model, inputs[i].name);
+}
+
+static void secrecy_fact(struct rd_model *model, const struct rd_record_type *type,
+                         const struct rd_fact *fact)
+{
+    if (fact->kind == RD_FACT_FIELD && secrecy_path(model, type, &fact->from))
+        secrecy_add(model, fact->name);
+    if (fact->kind == RD_FACT_SUM && fact->type->fields[fact->field].secrecy)
+        secrecy_add(model, fact->name);
+    if (fact->kind == RD_FACT_IN_HOURS && fact->path && secrecy_path(model, type, &fact->from))
+        secrecy_add(model, fact->path);
+    for (size_t i = 0; i < RD_PICK_PATHS; i++)
+        if (fact->pick[i] && secrecy_path(model, type, &fact->pick_from[i]))
+            secrecy_add(model, fact->pick[i]);
+    if (fact->decision)
+        secrecy_inputs(model, type, fact->decision, fact->inputs);
+}
+
+static void secrecy_fields(struct rd_model *model)
+{
+    for (size_t t = 0; t < model->type_count; t++)
+        for (size_t i = 0; i < model->types[t].field_count; i++)
+            if (model->types[t].fields[i].secrecy) {
+                secrecy_add(model, model->types[t].fields[i].name);
+                model->types[t].secrets++;
+            }
+    for (size_t f = 0; f < model->form_count; f++)
+        for (size_t i = 0; i < model->forms[f].count; i++)
+            if (model->forms[f].entries[i].field.secrecy)
+                secrecy_add(model, model->forms[f].entries[i].field.name);
+}
+
+/* Facts go by facts and by inputs of the same name: until no name is found any more. */
+static void secrecy_facts(struct rd_model *model)
+{
+    size_t before;
+    do {
+        before = model->hidden_count;
+        for (size_t c = 0; c < model->chart_count; c++)
+            for (size_t i = 0; i < model->charts[c].fact_count; i++)
+                secrecy_fact(model, model->charts[c].type, &model->charts[c].facts[i]);
+        for (size_t t = 0; t < model->type_count; t++)
+            for (size_t d = 0; d < model->decision_count; d++)
+                secrecy_inputs(model, &model->types[t], &model->decisions[d],
+                               model->types[t].asks[d]);
+    } while (model->hidden_count > before);
+}
+
+/* Whether the function is handed anything secret. */
+static bool secrecy_reads(const struct rd_model *model, const struct rd_chart *chart,
+                          const struct rd_function *function)
+{
+    const struct rd_record_type *type = chart->type;
+    for (size_t i = 0; i < function->needs.field_count; i++)
+        if (type->fields[function->needs.fields[i]].secrecy)
+            return true;
+    for (size_t i = 0; i < chart->fact_count; i++)
+        if (function->needs.facts & (1ull << i) && rd_secrecy_hides(model, chart->facts[i].name))
+            return true;
+    for (size_t f = 0; function->needs.form && f < model->form_count; f++)
+        for (size_t i = 0; model->forms[f].of == type && i < model->forms[f].count; i++)
+            if (model->forms[f].entries[i].field.secrecy)
+                return true;
+    return false;
+}
+
+void rd_secrecy_build(struct rd_model *model)
+{
+    secrecy_fields(model);
+    if (model->hidden_count == 0)
+        return;
+    secrecy_facts(model);
+    for (size_t c = 0; c < model->chart_count; c++) {
+        struct rd_chart *chart = &model->charts[c];
+        for (size_t i = 0; i < chart->guard_count; i++)
+            chart->guards[i].secret = secrecy_reads(model, chart, &chart->guards[i]);
+        for (size_t i = 0; i < chart->action_count; i++)
+            chart->actions[i].secret = secrecy_reads(model, chart, &chart->actions[i]);
+    }
+}
+
+bool rd_secrecy_hides(const struct rd_model *model, const char *name)
+{
+    for (size_t i = 0; i < model->hidden_count; i++)
+        if (model->hidden[i] == name || strcmp(model->hidden[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* ---- workflows that disclose ---- */
+
+struct secrecy_join {
+    struct rd_model *model;
+    struct rd_findings *findings;
+    struct rd_chart *chart;
+    int line;
+};
+
+/* The field of the record, of this kind; -1 with a finding. */
+static int join_field(const struct secrecy_join *j, const char *key, const char *name,
+                      enum rd_type_kind kind)
+{
+    const struct rd_record_type *type = j->chart->type;
+    int field = rd_type_field(type, name);
+    if (field >= 0 && type->fields[field].type.kind == kind)
+        return field;
+    const char **names = rd_arena_alloc(&j->model->arena, (type->field_count + 1) * sizeof *names);
+    for (size_t i = 0; i < type->field_count; i++)
+        names[i] = type->fields[i].name;
+    if (field < 0)
+        rd_finding_error(j->findings, j->chart->file, j->line,
+                         "workflow '%s', %s: record '%s' has no field '%s'%s", j->chart->name, key,
+                         type->name, name,
+                         rd_model_guess(&j->model->arena, name, names, type->field_count));
+    else
+        rd_finding_error(j->findings, j->chart->file, j->line,
+                         "workflow '%s', %s: '%s' is %s, not %s", j->chart->name, key, name,
+                         rd_type_name(type->fields[field].type.kind), rd_type_name(kind));
+    return -1;
+}
+
+static void join_level(const struct secrecy_join *j, int field)
+{
+    const struct rd_type *type = field >= 0 ? &j->chart->type->fields[field].type : NULL;
+    for (size_t i = 0; type && i < type->choice_count; i++)
+        if (rd_secrecy_level(type->choices[i]) == RD_SECRECY_NONE)
+            rd_finding_error(j->findings, j->chart->file, j->line,
+                             "workflow '%s', discloses: level: '%s' is no level: secret, "
+                             "confidential or top_secret",
+                             j->chart->name, type->choices[i]);
+}
+
+static void join_what(const struct secrecy_join *j, const struct rd_value *names,
+                      struct rd_discloses *out)
+{
+    const struct rd_record_type *type = j->chart->type;
+    out->what = rd_arena_zalloc(&j->model->arena, names->count + 1, sizeof *out->what);
+    for (uint32_t i = 0; i < names->count; i++) {
+        int field = join_field(j, "discloses: what", names->items[i].text, RD_TYPE_REFERENCE);
+        if (field < 0)
+            continue;
+        if (!type->fields[field].indexed && !type->fields[field].unique)
+            rd_finding_error(j->findings, j->chart->file, j->line,
+                             "workflow '%s', discloses: what: '%s' needs indexed = true",
+                             j->chart->name, type->fields[field].name);
+        out->what[out->what_count++] = field;
+    }
+}
+
+static void join_discloses(const struct secrecy_join *j, const struct rd_value *spec)
+{
+    struct rd_discloses *out = rd_arena_zalloc(&j->model->arena, 1, sizeof *out);
+    const char *state = rd_map_text(spec, "state", "?");
+    join_what(j, rd_map_list(spec, "what"), out);
+    out->to = join_field(j, "discloses: to", rd_map_text(spec, "to", "?"), RD_TYPE_ACCOUNT);
+    out->level = join_field(j, "discloses: level", rd_map_text(spec, "level", "?"), RD_TYPE_CHOICE);
+    out->ends = join_field(j, "discloses: ends", rd_map_text(spec, "ends", "?"), RD_TYPE_INSTANT);
+    out->state = rd_state_find(j->chart, state);
+    join_level(j, out->level);
+    if (out->state < 0)
+        rd_finding_error(j->findings, j->chart->file, j->line,
+                         "workflow '%s', discloses: state: no state '%s'", j->chart->name, state);
+    j->chart->discloses = out;
+}
+
+void rd_secrecy_join(struct rd_model *model, const struct rd_value *workflows,
+                     struct rd_findings *findings)
+{
+    for (uint32_t i = 0; i < workflows->count; i++) {
+        const struct rd_value *spec = &workflows->items[i];
+        const struct rd_value *discloses = rd_map_get(spec, "discloses");
+        size_t c = 0;
+        while (c < model->chart_count &&
+               strcmp(model->charts[c].name, rd_map_text(spec, "name", "?")) != 0)
+            c++;
+        if (c == model->chart_count)
+            continue;
+        struct secrecy_join j = { model, findings, &model->charts[c], model->charts[c].line };
+        if (rd_value_is(discloses, RD_MAP)) {
+            j.line = (int)rd_map_int(discloses, "line", j.line);
+            join_discloses(&j, discloses);
+        }
+    }
+}

@@ -1,0 +1,427 @@
+/* What is secret is in no reply, no error and no line of the log, whatever is asked by whom: values
+ * are planted, every method of the table is called with all that it takes, and everything that
+ * comes back is searched for them. And case.disclose: by whom, until when, and what it leaves
+ * behind.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/company.h"
+#include "unit/kernel_rig.h"
+
+/* The planted values: as a text, an amount, and a choice nobody else would write. */
+static const char *const PLANTS[] = { "PLANTED-HUSH", "7654.32", "765432", "PLANTED-ONLY-FORM",
+                                      "PLANTED-LINKED" };
+
+static const char SECRECY_TEXT[] =
+    "return {\n"
+    "  choices 'levels' { 'secret', 'confidential', 'top_secret' },\n"
+    "  record 'dossier' { number = 'D-{0000}', owner = 'keeper', unit = 'unit', fields = {\n"
+    "    plain = text { indexed = true }, hush = text { secrecy = 'top_secret', indexed = true },\n"
+    "    worth = money { secrecy = 'confidential', indexed = true },\n"
+    "    phone = text { secrecy = 'secret', unique = true }, keeper = account,\n"
+    "    unit = unit { indexed = true }, grade = text, friend = reference 'dossier' } },\n"
+    "  record 'follower' { owner = 'keeper', unit = 'unit', fields = {\n"
+    "    dossier = reference 'dossier' { indexed = true }, keeper = account, unit = unit,\n"
+    "    grade = text, total = money, hush = text } },\n"
+    "  record 'pass' { number = 'S-{0000}', owner = 'who', unit = 'unit', fields = {\n"
+    "    of = reference 'dossier' { indexed = true }, who = account, level = levels,\n"
+    "    until_at = instant, unit = unit } },\n"
+    "  form 'entering' { of = 'dossier', fields = { 'plain', 'hush', 'worth', 'phone', 'friend',\n"
+    "    { 'whisper', text { secrecy = 'secret' } } } },\n"
+    "  decision 'dossier.grade' { input = { hush = text, dear = money },\n"
+    "    output = { grade = text }, hit = 'first',\n"
+    "    rows = { { dear = '>= 1000.00', grade = 'high' }, { grade = 'low' } } },\n"
+    "  workflow 'dossier' { version = 1, initial = 'open',\n"
+    "    facts = { copy = field 'friend.hush', friends = field 'friend.worth',\n"
+    "      graded = decide 'dossier.grade' { with = { dear = 'worth' } } },\n"
+    "    open = { event = 'enter', form = 'entering', run = { 'settle' } },\n"
+    "    states = { open = { rests = 'x', on = {\n"
+    "      look = { { when = 'is_hushed', go = 'open' }, { run = { 'note' } } },\n"
+    "      bar = { go = 'open' }, crash = { run = { 'crash' } }, wrong = { run = { 'wrong' } },\n"
+    "      update = { fields = true }, close = 'shut' } }, shut = { final = true } },\n"
+    "    guards = { is_hushed = function(f) return f.copy == 'x', 'it is ' .. (f.copy or ''),\n"
+    "        'it is ' .. (f.hush or '') end,\n"
+    "      is_barred = function(f) return f.hush ~= nil, nil, 'because of ' .. (f.hush or '') end "
+    "},\n"
+    "    actions = { settle = function(f) return set { keeper = f.actor.account, unit = "
+    "f.actor.unit,\n"
+    "        grade = f.graded } end,\n"
+    "      note = function(f) if f.friends then return set { plain = 'seen' } end end,\n"
+    "      crash = function(f) return f.hush .. f.nothing_at_all.x end,\n"
+    "      wrong = function(f) return set { keeper = 5, worth = f.hush } end } },\n"
+    "  workflow 'follower' { version = 1, initial = 'on',\n"
+    "    facts = { their = field 'dossier.hush',\n"
+    "      all = sum 'dossier' { field = 'worth', same = { 'unit' } } },\n"
+    "    open = { event = 'follow', fields = true, run = { 'take' } },\n"
+    "    states = { on = { rests = 'x', on = { again = { run = { 'take' } }, poke = { run = { "
+    "'poke' } },\n"
+    "      off = 'off' } },\n"
+    "      off = { final = true } },\n"
+    "    actions = { take = function(f) return set { keeper = f.actor.account, unit = "
+    "f.actor.unit,\n"
+    "      grade = (f.their and f.all) and 'yes' or 'no' } end,\n"
+    "      poke = function(f) return send 'look' { to = f.dossier } end } },\n"
+    "  workflow 'pass' { version = 1, initial = 'asked',\n"
+    "    discloses = { what = { 'of' }, to = 'who', level = 'level', ends = 'until_at',\n"
+    "      state = 'given' },\n"
+    "    open = { event = 'ask', fields = true, run = { 'mine' } },\n"
+    "    states = { asked = { rests = 'x', on = { give = 'given' } },\n"
+    "      given = { rests = 'x', on = { take = 'taken' } }, taken = { final = true } },\n"
+    "    actions = { mine = function(f) return set { who = f.who or f.actor.account, unit = "
+    "f.actor.unit,\n"
+    "      until_at = f.until_at or f.now + 3600000 } end } },\n"
+    "  view 'dossiers' { of = 'dossier', where = { unit = 'gz' }, columns = { 'plain', 'grade' } "
+    "},\n"
+    "  report 'dossiers' { of = 'dossier', sections = { { by = { 'grade' }, measures = { all = "
+    "{ count = true } } } } },\n"
+    "  authority {\n"
+    "    { { 'dossier.*', 'follower.*', 'pass.*' }, from = 'staff', reach = 'unit' },\n"
+    "    { { 'dossier.enter', 'follower.follow', 'pass.ask' }, from = 'staff' },\n"
+    "    { { 'dossier.read', 'follower.read', 'pass.read' }, from = 'boss' },\n"
+    "    { 'dossier.bar', from = 'boss', unless = { 'is_barred' } },\n"
+    "    { { 'dossier.top_secret' }, from = 'boss', reach = 'all' },\n"
+    "    { { 'job.list', 'schedule.list', 'staff.read', 'store.stat', 'ledger.verify' },\n"
+    "      from = 'staff' },\n"
+    "  },\n"
+    "}\n";
+
+static struct kernel_rig rig;
+static const char *dossier, *other, *follower, *pass;
+static int log_file;
+
+static void secrecy_open(const char *from, const char *to)
+{
+    rig_make(&rig);
+    t_company_write(rig.policy, "scripts/secrecy.lua", SECRECY_TEXT);
+    if (from)
+        t_company_edit(rig.policy, "scripts/secrecy.lua", from, to);
+    rig_start(&rig, false);
+}
+
+static const char *secrecy_dossier(const char *hush, const char *phone, const char *friend)
+{
+    return t_text(
+        rig_ok(&rig, "case.open",
+               "{'type': 'dossier', 'data': {'plain': 'open', 'hush': '%s', 'worth': '7654.32', "
+               "'phone': '%s', 'whisper': 'PLANTED-ONLY-FORM'%s%s%s}}",
+               hush, phone, friend ? ", 'friend': '" : "", friend ? friend : "", friend ? "'" : ""),
+        "id");
+}
+
+static void setup(void)
+{
+    char path[UNIT_DIR_MAX + 16];
+    secrecy_open(NULL, NULL);
+    ck_assert_msg(rig.status == RD_OK, "%s: %s", rig.error.text,
+                  rig.findings.first ? rig.findings.first->text : "");
+    snprintf(path, sizeof path, "%s/log", rig.dir);
+    log_file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    ck_assert_int_ge(log_file, 0);
+    ck_assert_int_ge(dup2(log_file, 2), 0);
+    rig.as = "ben";
+    other = secrecy_dossier("PLANTED-LINKED", "1", NULL);
+    dossier = secrecy_dossier("PLANTED-HUSH", "2", other);
+    follower = t_text(
+        rig_ok(&rig, "case.open", "{'type': 'follower', 'data': {'dossier': '%s'}}", dossier),
+        "id");
+    pass = t_text(rig_ok(&rig, "case.open",
+                         "{'type': 'pass', 'data': {'of': '%s', 'level': 'secret'}}", dossier),
+                  "id");
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'look'}", dossier);
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'poke'}", follower);
+    rig.as = NULL;
+}
+
+static void teardown(void)
+{
+    rig_close(&rig);
+    close(log_file);
+}
+
+static const char *leak_of(const char *text)
+{
+    for (size_t i = 0; text && i < sizeof PLANTS / sizeof *PLANTS; i++)
+        if (strstr(text, PLANTS[i]))
+            return PLANTS[i];
+    return NULL;
+}
+
+static void expect_clean(const char *method, struct rd_value params, struct rd_value result)
+{
+    const char *texts[] = { rig_show(&rig, result), rig.error.text, rig.error.where,
+                            rig.error.detail ? rig_show(&rig, *rig.error.detail) : NULL };
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_msg(!leak_of(texts[i]), "%s as %s %s tells '%s': %s", method,
+                      rig.as ? rig.as : "administrator", rig_show(&rig, params), leak_of(texts[i]),
+                      texts[i]);
+}
+
+static void expect_clean_log(void)
+{
+    char bytes[1 << 16];
+    ck_assert_int_ge(lseek(log_file, 0, SEEK_SET), 0);
+    ssize_t got = read(log_file, bytes, sizeof bytes - 1);
+    ck_assert_int_ge(got, 0);
+    bytes[got] = 0;
+    ck_assert_msg(!leak_of(bytes), "the log tells: %s", bytes);
+}
+
+/* ---- every method, with everything that it takes ---- */
+
+static uint64_t seed = 42;
+static size_t draw(size_t of)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (size_t)(seed >> 33) % of;
+}
+
+/* What a parameter of this name may be, as lists of JSON; none of it holds a planted value. */
+static const char *pool_of(const char *name)
+{
+    static const char *const POOLS[][2] = {
+        { "type", "'dossier', 'follower', 'pass', 'person'" },
+        { "event", "'look', 'bar', 'crash', 'wrong', 'update', 'again', 'close', 'give', 'none'" },
+        { "where", "{}, {'unit': 'gz'}, {'hush': 'x'}, {'worth': {'from': '1.00'}}, "
+                   "{'hush': {'contains': 'P'}}, {'hush': {'except': null}}" },
+        { "order", "'id', '-hush', 'worth', 'hush'" },
+        { "by", "'state', 'hush', 'worth', 'grade', 'month'" },
+        { "form", "{}, {'hush': 'x'}, {'worth': 'x'}, {'plain': 'y'}" },
+        { "set", "{'plain': 'z'}, {'phone': '1'}, {'worth': 'no'}" },
+        { "data", "{}, {'phone': '1'}, {'name': 'x'}" },
+        { "name", "'dossier.grade', 'grant.limit'" },
+        { "input", "{'role': 'boss'}, {'hush': 'x', 'dear': '5000.00'}" },
+        { "view", "'dossiers'" },
+        { "report", "'dossiers'" },
+        { "account", "'ben', 'max'" },
+        { "rows", "[], [{'key': 'k', 'at': '2026-03-01T00:00:00Z', 'type': 'dossier', "
+                  "'open': {'worth': 'no'}}]" },
+        { "since", "0, 2" },
+        { "session", "'s'" },
+        { "calendar", "'office'" },
+        { "scan", "true" },
+    };
+    for (size_t i = 0; i < sizeof POOLS / sizeof *POOLS; i++)
+        if (strcmp(POOLS[i][0], name) == 0)
+            return POOLS[i][1];
+    return NULL;
+}
+
+static void fill(const struct rd_method_param *param, struct rd_value *params)
+{
+    const char *ids[] = { dossier, other, follower, pass, "D-0001", "D-0002" };
+    const char *pool = pool_of(param->name);
+    bool id = strcmp(param->name, "id") == 0 || strcmp(param->name, "number") == 0;
+    if (strcmp(param->name, "as") == 0 || (!param->required && draw(3) == 0) || (!id && !pool))
+        return;
+    struct rd_value list = id ? rd_null() : rig_json(&rig, "[%s]", pool);
+    rd_map_set(&rig.arena, params, param->name,
+               id ? rd_text(ids[draw(6)]) : list.items[draw(list.count)]);
+}
+
+START_TEST(no_method_tells_what_is_secret)
+{
+    static const char *const who[] = { NULL, "ann", "ben", "sun", "max", "adm" };
+    size_t count, answered = 0;
+    const struct rd_method *methods = rd_kernel_methods(&count);
+    for (size_t m = 0; m < count; m++) {
+        if (strcmp(methods[m].name, "case.disclose") == 0 ||
+            strcmp(methods[m].name, "backup.create") == 0)
+            continue;
+        for (int i = 0; i < 60; i++) {
+            struct rd_value params = rd_map();
+            rig.as = who[draw(6)];
+            for (const struct rd_method_param *p = methods[m].params; p->name; p++)
+                fill(p, &params);
+            struct rd_value result = rig_call(&rig, methods[m].name, params);
+            expect_clean(methods[m].name, params, result);
+            answered += rig.status == RD_OK;
+        }
+    }
+    ck_assert_uint_gt(answered, 400);
+    expect_clean_log();
+}
+END_TEST
+
+/* That the search above would find it: it is in the store, and the one reply has it. */
+START_TEST(what_is_withheld_is_there)
+{
+    rig.as = "max";
+    struct rd_value it = rig_ok(&rig, "case.disclose", "{'id': '%s'}", dossier);
+    ck_assert_str_eq(t_text(it, "disclosed.hush"), "PLANTED-HUSH");
+    ck_assert_str_eq(t_text(it, "disclosed.worth"), "7654.32");
+    ck_assert_ptr_nonnull(leak_of(rig_show(&rig, it)));
+    rig.as = "ben";
+    it = rig_ok(&rig, "case.get", "{'id': '%s'}", dossier);
+    ck_assert_str_eq(t_text(it, "withheld.hush"), "top_secret");
+    ck_assert_str_eq(t_text(it, "withheld.worth"), "confidential");
+    ck_assert_ptr_null(rd_map_get(rd_map_get(&it, "data"), "hush"));
+    ck_assert_str_eq(t_text(it, "data.grade"), "high"); /* the rule's own statement is none */
+}
+END_TEST
+
+START_TEST(nothing_is_found_ordered_or_counted_by_a_secret)
+{
+    rig.as = "max"; /* not even by whom it is disclosed to */
+    rig_no(&rig, "secret", "/where/hush", "case.list",
+           "{'type': 'dossier', 'where': {'hush': 'PLANTED-HUSH'}}");
+    rig_no(&rig, "secret", "/where/hush", "case.list",
+           "{'type': 'dossier', 'scan': true, 'where': {'hush': {'contains': 'P'}}}");
+    rig_no(&rig, "secret", "/where/worth", "report.cases",
+           "{'type': 'dossier', 'by': 'state', 'where': {'worth': {'from': '1.00'}}}");
+    rig_no(&rig, "secret", "/order", "case.list", "{'type': 'dossier', 'order': '-worth'}");
+    rig_no(&rig, "secret", "/by", "report.cases", "{'type': 'dossier', 'by': 'hush'}");
+}
+END_TEST
+
+START_TEST(what_a_guard_or_a_failing_action_says_is_withheld)
+{
+    rig.as = "max";
+    rig_no(&rig, "not_allowed", NULL, "case.act", "{'id': '%s', 'event': 'bar'}", dossier);
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "withheld"));
+    rig.as = "ben";
+    rig_no(&rig, "policy_fault", NULL, "case.act", "{'id': '%s', 'event': 'crash'}", dossier);
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "'crash' failed; it reads what is secret"));
+    rig_no(&rig, "policy_fault", NULL, "case.act", "{'id': '%s', 'event': 'wrong'}", dossier);
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "'wrong' failed; it reads what is secret"));
+    expect_clean_log();
+}
+END_TEST
+
+/* ---- case.disclose ---- */
+
+START_TEST(a_disclosure_is_for_one_account_one_level_and_a_time)
+{
+    rig.as = "ben";
+    rig_no(&rig, "secret", "/fields", "case.disclose", "{'id': '%s'}", dossier);
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'give'}", pass);
+    struct rd_value it = rig_ok(&rig, "case.disclose", "{'id': '%s'}", dossier);
+    ck_assert_str_eq(t_text(it, "disclosed.phone"), "2");
+    ck_assert_ptr_null(rd_map_get(rd_map_get(&it, "disclosed"), "worth"));
+    ck_assert_str_eq(t_text(it, "decisions.0.rule"), "S-0001");
+    rig_no(&rig, "secret", "/fields", "case.disclose", "{'id': '%s', 'fields': ['worth']}",
+           dossier);
+    rig_no(&rig, "secret", "/fields", "case.disclose", "{'id': '%s', 'fields': ['phone', 'hush']}",
+           dossier);
+    rig_no(&rig, "secret", NULL, "case.disclose", "{'id': '%s'}", other);
+    rig.as = "ann"; /* reads the dossier, and has no pass */
+    rig_no(&rig, "secret", NULL, "case.disclose", "{'id': '%s'}", dossier);
+    rig.as = "sun"; /* does not even read it */
+    rig_no(&rig, "not_found", "/id", "case.disclose", "{'id': '%s'}", dossier);
+    rig.as = NULL; /* whose machine it is has no pass either */
+    rig_no(&rig, "secret", NULL, "case.disclose", "{'id': '%s'}", dossier);
+    rig.as = "ben";
+    rig_advance(&rig, "59 minutes");
+    rig_ok(&rig, "case.disclose", "{'id': '%s'}", dossier);
+    rig_advance(&rig, "1 minute");
+    rig_no(&rig, "secret", NULL, "case.disclose", "{'id': '%s'}", dossier);
+}
+END_TEST
+
+START_TEST(a_disclosure_taken_back_discloses_nothing)
+{
+    rig.as = "ben";
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'give'}", pass);
+    rig_ok(&rig, "case.disclose", "{'id': '%s'}", dossier);
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'take'}", pass);
+    rig_no(&rig, "secret", NULL, "case.disclose", "{'id': '%s'}", dossier);
+}
+END_TEST
+
+START_TEST(bad_requests_are_told)
+{
+    rig.as = "max";
+    rig_no(&rig, "invalid_params", "/fields/0", "case.disclose",
+           "{'id': '%s', 'fields': ['plain']}", dossier);
+    rig_no(&rig, "invalid_params", "/fields/1", "case.disclose",
+           "{'id': '%s', 'fields': ['hush', 5]}", dossier);
+    rig_no(&rig, "invalid_params", "/id", "case.disclose", "{'id': '%s'}", follower);
+    rig_no(&rig, "not_found", "/id", "case.disclose", "{'id': '9-9'}");
+    rig_no(&rig, "invalid_params", "/fields", "case.disclose", "{'id': '%s', 'fields': 'hush'}",
+           dossier);
+}
+END_TEST
+
+/* Who saw what is in the journal, and refusals are; a rebuild knows no difference. */
+START_TEST(each_disclosure_leaves_an_entry)
+{
+    rig.as = "max";
+    struct rd_value it = rig_ok(&rig, "case.disclose", "{'id': '%s', 'fields': ['hush']}", dossier);
+    struct rd_value entry = rig_ok(&rig, "case.explain", "{'id': '%s', 'seq': %lld}", dossier,
+                                   (long long)t_int(it, "seq"));
+    ck_assert_str_eq(t_text(entry, "command"), "dossier.disclose");
+    ck_assert_str_eq(t_text(entry, "actor"), "max");
+    ck_assert_str_eq(t_text(entry, "behind"), "administrator");
+    ck_assert_str_eq(t_text(entry, "form.disclosed.0"), "hush");
+    ck_assert_str_eq(t_text(entry, "decisions.0.reason"), "hush");
+    expect_clean("case.explain", rd_map(), entry);
+    rig.as = "ann";
+    rig_no(&rig, "secret", NULL, "case.disclose", "{'id': '%s'}", dossier);
+    entry = rig_ok(&rig, "case.explain", "{'id': '%s', 'seq': %lld}", dossier,
+                   (long long)t_int(it, "seq") + 1);
+    ck_assert_str_eq(t_text(entry, "refused"), "secret");
+    rig.as = NULL;
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+/* ---- what the check refuses ---- */
+
+static void expect_refused(const char *from, const char *to, const char *finding)
+{
+    rig_close(&rig);
+    secrecy_open(from, to);
+    bool found = false;
+    const char *all = "";
+    for (const struct rd_finding *f = rig.findings.first; f; f = f->next) {
+        found |= strstr(f->text, finding) != NULL;
+        all = rd_arena_printf(&rig.arena, "%s\n%s", all, f->text);
+    }
+    ck_assert_msg(rig.status == RD_POLICY_REFUSED && found, "'%s' not among: %s", finding, all);
+}
+
+START_TEST(a_policy_that_would_tell_is_refused)
+{
+    expect_refused("columns = { 'plain', 'grade' }", "columns = { 'plain', 'hush' }",
+                   "'hush' is top_secret: it is disclosed, never listed");
+    expect_refused("columns = { 'plain', 'grade' }", "order = 'worth', columns = { 'plain' }",
+                   "'worth' is confidential: nothing is ordered by it");
+    expect_refused("where = { unit = 'gz' }", "where = { unit = 'gz', hush = 'x' }",
+                   "it is top_secret: nothing is searched by it");
+    expect_refused("by = { 'grade' }", "by = { 'hush' }",
+                   "'hush' is top_secret: nothing is counted by it");
+    expect_refused("all = { count = true }", "dear = { sum = 'worth' }",
+                   "'worth' is confidential: nothing is counted by it");
+    expect_refused("state = 'given'", "state = 'gave'", "discloses: state: no state 'gave'");
+    expect_refused("to = 'who'", "to = 'unit'", "discloses: to: 'unit' is unit, not account");
+    expect_refused("what = { 'of' }", "what = { 'off' }",
+                   "discloses: what: record 'pass' has no field 'off'");
+    expect_refused("choices 'levels' { 'secret',", "choices 'levels' { 'low',",
+                   "level: 'low' is no level");
+    expect_refused("reference 'dossier' { indexed = true }, who", "reference 'dossier' {}, who",
+                   "what: 'of' needs indexed = true");
+    expect_refused("{ 'dossier.top_secret' }", "{ 'follower.secret' }",
+                   "no command 'follower.secret'");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("kernel_secrecy");
+    TCase *tcase = tcase_create("secrecy");
+    tcase_set_timeout(tcase, T_TIMEOUT_S);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, no_method_tells_what_is_secret);
+    tcase_add_test(tcase, what_is_withheld_is_there);
+    tcase_add_test(tcase, nothing_is_found_ordered_or_counted_by_a_secret);
+    tcase_add_test(tcase, what_a_guard_or_a_failing_action_says_is_withheld);
+    tcase_add_test(tcase, a_disclosure_is_for_one_account_one_level_and_a_time);
+    tcase_add_test(tcase, a_disclosure_taken_back_discloses_nothing);
+    tcase_add_test(tcase, bad_requests_are_told);
+    tcase_add_test(tcase, each_disclosure_leaves_an_entry);
+    tcase_add_test(tcase, a_policy_that_would_tell_is_refused);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}
