@@ -38,12 +38,21 @@ START_TEST(the_table_is_sorted_and_each_row_has_its_operation)
 {
     /* methods that share an operation's name */
     static const char *const shared[][2] = {
-        { "backup.status", "backup.create" },     { "feed.read", "feed.subscribe" },
-        { "feed.unsubscribe", "feed.subscribe" }, { "import.apply", "import.run" },
-        { "import.finish", "import.run" },        { "policy.activate", "policy.reload" },
-        { "policy.list", "policy.info" },         { "policy.preview", "policy.reload" },
-        { "policy.rollback", "policy.reload" },   { "report.cases", "report.run" },
-        { "report.list", "report.run" },          { "staff.list", "staff.read" },
+        { "backup.status", "backup.create" },
+        { "feed.read", "feed.subscribe" },
+        { "feed.unsubscribe", "feed.subscribe" },
+        { "import.apply", "import.run" },
+        { "import.finish", "import.run" },
+        { "policy.activate", "policy.reload" },
+        { "policy.backtest", "policy.reload" },
+        { "policy.backtest_cancel", "policy.reload" },
+        { "policy.backtest_status", "policy.reload" },
+        { "policy.list", "policy.info" },
+        { "policy.preview", "policy.reload" },
+        { "policy.rollback", "policy.reload" },
+        { "report.cases", "report.run" },
+        { "report.list", "report.run" },
+        { "staff.list", "staff.read" },
         { "staff.show", "staff.read" },
     };
     size_t count;
