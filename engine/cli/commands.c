@@ -1,6 +1,6 @@
 /* The table of commands. One row is all there is to a command but its doing: name, operands,
- * options, help. What a row does not say, neither help nor reference can promise. Options that many
- * commands share are tables of their own, laid behind.
+ * options, help. What a row does not say, neither help nor reference can promise. Their
+ * options are in options.c.
  */
 #include "cli/commands.h"
 
@@ -8,424 +8,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-
-#define END_OF_OPTIONS                                                                             \
-    {                                                                                              \
-        .name = NULL                                                                               \
-    }
-#define DATA_DEFAULT "./var/redress"
-
-static const struct rd_option options_none[] = { END_OF_OPTIONS };
-
-static const struct rd_option options_client[] = {
-    { "connect", 0, RD_OPTION_TEXT, "ADDR", "REDRESS_CONNECT", "unix:./var/redress/redress.sock",
-      "where the daemon listens: unix:PATH, tcp:ADDRESS:PORT or tls:HOST:PORT" },
-    { "ca", 0, RD_OPTION_TEXT, "FILE", "REDRESS_CA", NULL,
-      "who vouches for the host behind tls: (PEM); the system's authorities where not given" },
-    { "as", 0, RD_OPTION_TEXT, "ACCOUNT", NULL, NULL,
-      "act for this account (administrators on the Unix socket only)" },
-    { "token", 0, RD_OPTION_TEXT, "TOKEN", "REDRESS_TOKEN", NULL,
-      "log in with this token (TCP, TLS)" },
-    END_OF_OPTIONS
-};
-
-static const struct rd_option options_output[] = { { "output", 'o', RD_OPTION_CHOICE, "table|json",
-                                                     NULL, "table", "how results are printed" },
-                                                   END_OF_OPTIONS };
-
-static const struct rd_option options_token[] = {
-    { "days", 0, RD_OPTION_NUMBER, "N", NULL, NULL,
-      "how long it is good: 1 to 3650 days, 0 for ever; 90 where nothing is said" },
-    { "expires", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "or until when" },
-    { "scope", 0, RD_OPTION_LIST, "SCOPE", NULL, NULL,
-      "what it is for; may be given again; whatever the account may where none is given" },
-    { "label", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "a word on where it is used" },
-    END_OF_OPTIONS
-};
-
-static const struct rd_option options_tokens[] = {
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "tokens a page, at most 1000" },
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
-    END_OF_OPTIONS
-};
-
-static const struct rd_option options_revoke[] = { { "account", 0, RD_OPTION_TEXT, "ACCOUNT", NULL,
-                                                     NULL, "all tokens of this account" },
-                                                   END_OF_OPTIONS };
-
-static const struct rd_option options_serve[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", ".", "holds rules/ and scripts/" },
-    { "listen", 0, RD_OPTION_LIST, "ADDR", "REDRESS_LISTEN", NULL,
-      "unix:PATH, tcp:ADDRESS:PORT (of this machine only) or tls:ADDRESS:PORT; "
-      "unix:DATA/redress.sock where none is given" },
-    { "tls-cert", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_CERT", NULL,
-      "certificate and chain for tls: (PEM); read anew on SIGHUP" },
-    { "tls-key", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_KEY", NULL, "its key" },
-    { "rate-account", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ACCOUNT", "2000",
-      "requests a second of one account or uid, twice as many at once; 0: no limit" },
-    { "rate-address", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ADDRESS", "20000",
-      "the same of one address over TCP" },
-    { "clock", 0, RD_OPTION_CHOICE, "wall|manual", NULL, "wall",
-      "manual: time moves by clock.advance only, for rehearsals" },
-    { "clock-start", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
-      "where a manual clock begins, as RFC 3339 time" },
-    { "log-level", 0, RD_OPTION_CHOICE, "debug|info|warn|error", "REDRESS_LOG_LEVEL", "info",
-      "the least that is logged" },
-    END_OF_OPTIONS
-};
-
-static const struct rd_option options_doctor[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", ".", "holds rules/ and scripts/" },
-    END_OF_OPTIONS
-};
-
-#define OPTION_FORM(name_, text_)                                                                  \
-    {                                                                                              \
-        name_, 0, RD_OPTION_TEXT, "JSON|@FILE|-", NULL, NULL, text_                                \
-    }
-#define OPTION_KEY                                                                                 \
-    {                                                                                              \
-        "key", 0, RD_OPTION_TEXT, "KEY", NULL, NULL,                                               \
-            "idempotency key: repeating the command with it changes nothing"                       \
-    }
-#define OPTION_DRY                                                                                 \
-    {                                                                                              \
-        "dry-run", 0, RD_OPTION_FLAG, NULL, NULL, NULL,                                            \
-            "say what would happen, and change nothing"                                            \
-    }
-#define OPTION_VERSION                                                                             \
-    {                                                                                              \
-        "if-version", 0, RD_OPTION_NUMBER, "N", NULL, NULL,                                        \
-            "only if the record still has this version"                                            \
-    }
-
-static const struct rd_option options_open[] = { OPTION_FORM("data", "the fields of the form"),
-                                                 { "at", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
-                                                   "when it happened, as RFC 3339 time" },
-                                                 OPTION_KEY,
-                                                 OPTION_DRY,
-                                                 END_OF_OPTIONS };
-static const struct rd_option options_act[] = { OPTION_FORM("form", "the fields of the form"),
-                                                OPTION_VERSION, OPTION_KEY, OPTION_DRY,
-                                                END_OF_OPTIONS };
-static const struct rd_option options_show[] = { { "as-of", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
-                                                   "as it was at this RFC 3339 time" },
-                                                 END_OF_OPTIONS };
-static const struct rd_option options_list[] = {
-    OPTION_FORM("where", "the fields to match"),
-    { "order", 0, RD_OPTION_TEXT, "FIELD", NULL, NULL,
-      "sort by this indexed field; -FIELD: downwards" },
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
-    { "cursor", 0, RD_OPTION_TEXT, "CURSOR", NULL, NULL, "go on where an earlier list ended" },
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
-    { "scan", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-      "also what no index serves: {\"contains\": TEXT} in --where" },
-    { "field", 0, RD_OPTION_LIST, "FIELD", NULL, NULL, "show this field as a column" },
-    END_OF_OPTIONS
-};
-#define OPTION_IN_LANGUAGE                                                                         \
-    {                                                                                              \
-        "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,                                      \
-            "in which language; else the company's first"                                          \
-    }
-static const struct rd_option options_disclose[] = {
-    { "field", 0, RD_OPTION_LIST, "FIELD", NULL, NULL,
-      "this secret field; where missing, all that one may see" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_explain[] = {
-    { "seq", 0, RD_OPTION_NUMBER, "N", NULL, NULL,
-      "the entry with this sequence; else the newest" },
-    OPTION_IN_LANGUAGE,
-    END_OF_OPTIONS
-};
-static const struct rd_option options_capture[] = {
-    { "policy", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "run the test by the rules of this directory" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_why[] = { OPTION_FORM("form", "the fields of the form"),
-                                                OPTION_IN_LANGUAGE, END_OF_OPTIONS };
-static const struct rd_option options_create[] = { OPTION_FORM("data", "the fields"), OPTION_KEY,
-                                                   OPTION_DRY, END_OF_OPTIONS };
-static const struct rd_option options_update[] = { OPTION_FORM("set", "the fields to change"),
-                                                   OPTION_VERSION, OPTION_KEY, OPTION_DRY,
-                                                   END_OF_OPTIONS };
-static const struct rd_option options_decide[] = {
-    OPTION_FORM("input", "the inputs"),
-    { "policy", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "ask the rules of this directory, without a daemon" },
-    END_OF_OPTIONS
-};
-#define OPTION_RULES                                                                               \
-    {                                                                                              \
-        "rules", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,                                             \
-            "ask the rules of this directory (it holds rules/), without a daemon"                  \
-    }
-static const struct rd_option options_calendar[] = { OPTION_RULES, END_OF_OPTIONS };
-static const struct rd_option options_between[] = {
-    { "unit", 0, RD_OPTION_CHOICE,
-      "business-hours|business-minutes|business-days|hours|minutes|days", NULL, "business-hours",
-      "what is counted" },
-    OPTION_RULES,
-    END_OF_OPTIONS
-};
-static const struct rd_option options_render[] = { OPTION_FORM("form", "what it takes from a form"),
-                                                   OPTION_IN_LANGUAGE, END_OF_OPTIONS };
-static const struct rd_option options_progress[] = {
-    { "proof", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL,
-      "what the customer says who he is, such as his phone" },
-    OPTION_IN_LANGUAGE,
-    END_OF_OPTIONS
-};
-static const struct rd_option options_guidance[] = { OPTION_IN_LANGUAGE, END_OF_OPTIONS };
-static const struct rd_option options_month[] = {
-    { "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,
-      "of the labels; else the company's first language" },
-    OPTION_RULES,
-    END_OF_OPTIONS
-};
-static const struct rd_option options_ics[] = {
-    { "name", 0, RD_OPTION_TEXT, "NAME", NULL, "holidays", "the set's name, such as cn" },
-    { "year", 0, RD_OPTION_NUMBER, "Y", NULL, NULL,
-      "only this year; else every year that the file has dates of" },
-    { "dir", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "write NAME_YEAR.lua into this directory, never over a file that is there; else to standard "
-      "output" },
-    END_OF_OPTIONS
-};
-#define OPTION_WHY                                                                                 \
-    {                                                                                              \
-        "why", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "why; kept with the generation"              \
-    }
-#define OPTION_MOVED                                                                               \
-    {                                                                                              \
-        "moved", 0, RD_OPTION_LIST, "WORKFLOW.OLD=NEW", NULL, NULL,                                \
-            "cases whose state is no more go to this one; besides what the workflows say"          \
-    }
-static const struct rd_option options_activate[] = {
-    OPTION_DRY,
-    OPTION_WHY,
-    OPTION_MOVED,
-    { "no-tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "do not ask the promises beside the rules" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_rollback[] = { OPTION_DRY, OPTION_WHY, OPTION_MOVED,
-                                                     END_OF_OPTIONS };
-static const struct rd_option options_generations[] = {
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most, 20 where not said" },
-    { "before", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "only generations before this one" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_diff[] = {
-    { "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, "en", "in which language" }, END_OF_OPTIONS
-};
-static const struct rd_option options_prove[] = {
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "also what is proved" },
-    { "tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-      "print the refuted cases as promises, to be put into a _test.lua file" },
-    { "strict", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-      "exit code 1 also where something is unknown" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_test[] = {
-    { "only", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "only tests whose title holds TEXT" },
-    { "watch", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "again whenever a file has changed" },
-    { "count", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "with --watch: end after so many times" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_check[] = { { "sarif", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-                                                    "print a SARIF 2.1.0 log, for code hosts" },
-                                                  END_OF_OPTIONS };
-static const struct rd_option options_tail[] = {
-    { "since", 0, RD_OPTION_NUMBER, "SEQ", NULL, NULL,
-      "begin behind this sequence; else with what comes" },
-    { "count", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "end after so many" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_advance[] = {
-    { "by", 0, RD_OPTION_TEXT, "DURATION", NULL, NULL, "how far: \"2 hours\"" },
-    { "to", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "up to this RFC 3339 time" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_notice[] = {
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
-    { "to", 0, RD_OPTION_TEXT, "ACCOUNT", NULL, NULL, "only those to this account" },
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_staff[] = {
-    { "unit", 0, RD_OPTION_TEXT, "UNIT", NULL, NULL, "only those of this unit" },
-    { "role", 0, RD_OPTION_TEXT, "ROLE", NULL, NULL, "only those who have this role by name" },
-    { "group", 0, RD_OPTION_TEXT, "GROUP", NULL, NULL, "only those of this group" },
-    { "left", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "also who has left" },
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_ledger[] = {
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_job[] = {
-    { "running", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "only those under way" },
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
-    { "before", 0, RD_OPTION_NUMBER, "JOB", NULL, NULL, "only older ones than this" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_agenda[] = {
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
-    { "until", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "only what is due by this RFC 3339 time" },
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_data[] = { { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA",
-                                                   DATA_DEFAULT, "the data directory" },
-                                                 END_OF_OPTIONS };
-static const struct rd_option options_audit_verify[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    { "public-key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "check the checkpoints' signatures" },
-    { "checkpoints", 0, RD_OPTION_TEXT, "FILE", NULL, NULL,
-      "one's own copy of the checkpoints instead of the directory's" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_audit_checkpoint[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    { "key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "the secret key that signs" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_audit_export[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    { "from-entry", 0, RD_OPTION_NUMBER, "N", NULL, "1", "the first entry" },
-    { "to-entry", 0, RD_OPTION_NUMBER, "N", NULL, "0", "the last one; 0: the newest" },
-    { "key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "sign with this secret key" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_audit_check[] = {
-    { "public-key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "check signatures by this key" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_backup[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    { "rate", 0, RD_OPTION_NUMBER, "MIB", NULL, "64",
-      "copy so many MiB a second at most; 0: as fast as it goes" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_restore[] = {
-    { "until", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
-      "only what happened up to this RFC 3339 time" },
-    { "until-entry", 0, RD_OPTION_NUMBER, "N", NULL, "0", "only the entries up to this one" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_import[] = {
-    { "mapping", 0, RD_OPTION_TEXT, "FILE.lua", NULL, NULL, "turns rows into cases and events" },
-    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "write into this data directory, which no daemon may hold, instead of asking one" },
-    { "policy", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "with --data: the rules; else those in force there" },
-    { "errors", 0, RD_OPTION_TEXT, "FILE", NULL, NULL,
-      "where rejected rows go; SOURCE.errors.csv in this directory where not given" },
-    END_OF_OPTIONS
-};
-#define OPTION_SHEET                                                                               \
-    {                                                                                              \
-        "output", 'o', RD_OPTION_CHOICE, "table|csv|json", NULL, "table",                          \
-            "how results are printed; csv is safe to open in a spreadsheet"                        \
-    }
-#define OPTION_LANGUAGE                                                                            \
-    {                                                                                              \
-        "language", 0, RD_OPTION_CHOICE, "en|zh", NULL, NULL,                                      \
-            "of labels and headings; en where none is given"                                       \
-    }
-static const struct rd_option options_view[] = {
-    { "param", 0, RD_OPTION_LIST, "NAME=VALUE", NULL, NULL, "a parameter of the view" },
-    OPTION_FORM("params", "all parameters at once"),
-    { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most" },
-    { "cursor", 0, RD_OPTION_TEXT, "CURSOR", NULL, NULL, "go on where an earlier page ended" },
-    { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "all pages" },
-    OPTION_LANGUAGE,
-    OPTION_SHEET,
-    END_OF_OPTIONS
-};
-static const struct rd_option options_language[] = { OPTION_LANGUAGE, END_OF_OPTIONS };
-static const struct rd_option options_run_report[] = {
-    { "month", 0, RD_OPTION_TEXT, "YYYY-MM", NULL, NULL,
-      "a month of the period; the period before this one where none is given" },
-    OPTION_LANGUAGE,
-    OPTION_SHEET,
-    END_OF_OPTIONS
-};
-static const struct rd_option options_report[] = {
-    { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "the type of cases" },
-    { "by", 0, RD_OPTION_TEXT, "FIELD", NULL, "state",
-      "what they are counted by: state, month, or a field" },
-    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "read this data directory, which no daemon may hold" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_play[] = {
-    { "once", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-      "end after the report instead of going on serving" },
-    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "the data directory; a new one below ./var otherwise" },
-    { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
-      "holds rules/ and scripts/; this directory or the installed example otherwise" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_backtest[] = {
-    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT,
-      "the data directory whose history is asked again; it is only read" },
-    { "since", 0, RD_OPTION_TEXT, "DAY|TIME", NULL, NULL,
-      "from then on; else from the first entry" },
-    { "until", 0, RD_OPTION_TEXT, "DAY|TIME", NULL, NULL, "before then; else to the last entry" },
-    { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "only records of this type" },
-    { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20", "so many cases are shown one by one" },
-    { "job", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-      "the daemon does it beside its work, with the rules of its policy directory and its "
-      "history" },
-    { "cancel", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "breaks off the one that the daemon does" },
-    { "output", 'o', RD_OPTION_CHOICE, "table|json|html", NULL, "table",
-      "how results are printed; html is one page with charts" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_sim[] = {
-    { "months", 0, RD_OPTION_NUMBER, "N", NULL, "3", "how long people work" },
-    { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20000", "cases that people open in that time" },
-    { "seed", 0, RD_OPTION_NUMBER, "N", NULL, "1", "the same seed: the same history and hash" },
-    { "start", 0, RD_OPTION_TEXT, "DAY", NULL, "2026-03-02", "the first day" },
-    { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
-      "keeps the data directory there, to be looked at; a scratch directory otherwise" },
-    { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
-      "holds rules/ and scripts/; this directory or the installed example otherwise" },
-    END_OF_OPTIONS
-};
-static const struct rd_option options_bench[] = {
-    { "clients", 0, RD_OPTION_NUMBER, "N", NULL, "64",
-      "connections, each with one request under way" },
-    { "pipeline", 0, RD_OPTION_NUMBER, "N", NULL, "256", "requests under way over 8 connections" },
-    { "seconds", 0, RD_OPTION_NUMBER, "S", NULL, "5", "how long is measured" },
-    { "open", 0, RD_OPTION_NUMBER, "N", NULL, "0",
-      "loads: open cases that the store holds before" },
-    { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "300000",
-      "start: cases in the store; timers: 1000000 unless it is given" },
-    { "due", 0, RD_OPTION_NUMBER, "N", NULL, "100000", "timers: cases whose deadlines ring" },
-    { "spread", 0, RD_OPTION_NUMBER, "S", NULL, "0",
-      "timers: they are due one after the other within so many seconds, not at one instant" },
-    { "replan", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-      "timers: change the calendar afterwards, so that all open deadlines are planned anew" },
-    { "dir", 0, RD_OPTION_TEXT, "DIR", NULL, "./var/bench", "where the data directory is made" },
-    { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
-      "holds rules/ and scripts/; this directory or the installed example otherwise" },
-    { "keep", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "leave the data directory behind" },
-    { "baseline", 0, RD_OPTION_TEXT, "FILE", NULL, NULL,
-      "one table of ratios instead, beside those of this file" },
-    { "save", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
-      "write this run's ratios to the --baseline file" },
-    END_OF_OPTIONS
-};
+#include "cli/options.h"
 
 #define FIELDS_TEXT                                                                                \
     "Fields may also be given one by one: FIELD=TEXT, or FIELD:=JSON for numbers, lists and the "  \
@@ -438,220 +21,220 @@ static const struct rd_command commands[] = {
       "SIGTERM and SIGINT drain and stop, SIGHUP loads the policy anew. The log goes to standard "
       "error, one JSON\n"
       "object a line.",
-      options_serve, false, false, 0, 0, rd_run_serve },
-    { "case", "open", "TYPE [FIELD=VALUE...]", "Opens a case", FIELDS_TEXT, options_open, true,
+      rd_options_serve, false, false, 0, 0, rd_run_serve },
+    { "case", "open", "TYPE [FIELD=VALUE...]", "Opens a case", FIELDS_TEXT, rd_options_open, true,
       true, 1, RD_ARGS_OPERANDS_MAX, rd_run_case_open },
     { "case", "act", "ID EVENT [FIELD=VALUE...]", "Does something to a case",
-      "ID is the record's id, 5-1, or its number, CP-2026-000001. " FIELDS_TEXT, options_act, true,
-      true, 2, RD_ARGS_OPERANDS_MAX, rd_run_case_act },
+      "ID is the record's id, 5-1, or its number, CP-2026-000001. " FIELDS_TEXT, rd_options_act,
+      true, true, 2, RD_ARGS_OPERANDS_MAX, rd_run_case_act },
     { "case", "show", "ID", "Shows a case or record",
-      "ID is the record's id, 5-1, or its number, CP-2026-000001.", options_show, true, true, 1, 1,
-      rd_run_case_show },
+      "ID is the record's id, 5-1, or its number, CP-2026-000001.", rd_options_show, true, true, 1,
+      1, rd_run_case_show },
     { "case", "list", "TYPE [FIELD=VALUE...]", "Lists cases or records of a type", FIELDS_TEXT,
-      options_list, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_case_list },
+      rd_options_list, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_case_list },
     { "case", "history", "ID", "Shows what happened to a case, from the first entry on", NULL,
-      options_none, true, true, 1, 1, rd_run_case_history },
+      rd_options_none, true, true, 1, 1, rd_run_case_history },
     { "case", "actions", "ID", "Shows what may be done now, and what not and why", NULL,
-      options_none, true, true, 1, 1, rd_run_case_actions },
+      rd_options_none, true, true, 1, 1, rd_run_case_actions },
     { "case", "disclose", "ID", "Shows secret fields to whom they are disclosed; it is journalled",
-      NULL, options_disclose, true, true, 1, 1, rd_run_case_disclose },
+      NULL, rd_options_disclose, true, true, 1, 1, rd_run_case_disclose },
     { "case", "explain", "ID", "Shows by which rules and lines an entry was decided", NULL,
-      options_explain, true, true, 1, 1, rd_run_case_explain },
+      rd_options_explain, true, true, 1, 1, rd_run_case_explain },
     { "case", "capture", "ID", "Writes what happened to a case as a test of the rules",
       "Pseudonymised, to be put beside the rules: redress case capture CP-2026-000001 >\n"
       "rules/case_1_test.lua. With --policy the test is run by those rules at once, and a rule\n"
       "that breaks it is named.",
-      options_capture, true, true, 1, 1, rd_run_case_capture },
+      rd_options_capture, true, true, 1, 1, rd_run_case_capture },
     { "case", "why", "ID EVENT [FIELD=VALUE...]",
       "Says whether an event would be accepted, why not, and the nearest that would be",
-      FIELDS_TEXT "\nNothing is changed.", options_why, true, true, 2, RD_ARGS_OPERANDS_MAX,
+      FIELDS_TEXT "\nNothing is changed.", rd_options_why, true, true, 2, RD_ARGS_OPERANDS_MAX,
       rd_run_case_why },
     { "case", "progress", "NUMBER", "Shows how a case stands, as its customer may see it", NULL,
-      options_progress, true, true, 1, 1, rd_run_case_progress },
+      rd_options_progress, true, true, 1, 1, rd_run_case_progress },
     { "case", "guidance", "ID", "Shows what the knowledge base advises for a case", NULL,
-      options_guidance, true, true, 1, 1, rd_run_case_guidance },
+      rd_options_guidance, true, true, 1, 1, rd_run_case_guidance },
     { "record", "create", "TYPE [FIELD=VALUE...]",
-      "Creates a record that is no case, such as a customer", FIELDS_TEXT, options_create, true,
+      "Creates a record that is no case, such as a customer", FIELDS_TEXT, rd_options_create, true,
       true, 1, RD_ARGS_OPERANDS_MAX, rd_run_record_create },
     { "record", "update", "ID [FIELD=VALUE...]", "Changes fields of such a record", FIELDS_TEXT,
-      options_update, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_record_update },
+      rd_options_update, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_record_update },
     { "decide", NULL, "NAME [INPUT=VALUE...]", "Asks a decision of the policy", FIELDS_TEXT,
-      options_decide, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_decide },
+      rd_options_decide, true, true, 1, RD_ARGS_OPERANDS_MAX, rd_run_decide },
     { "template", "render", "TEMPLATE ID [FIELD=VALUE...]",
       "Fills in a template for a record, for an answer by hand",
-      "FIELD=VALUE are what the template takes from a form, where it does.", options_render, true,
-      true, 2, RD_ARGS_OPERANDS_MAX, rd_run_template_render },
+      "FIELD=VALUE are what the template takes from a form, where it does.", rd_options_render,
+      true, true, 2, RD_ARGS_OPERANDS_MAX, rd_run_template_render },
     { "calendar", "add", "CALENDAR START DURATION", "Says when a duration is used up on a calendar",
       "START is an RFC 3339 time, or \"2026-03-06 16:00\" in the calendar's zone. DURATION is as "
       "in "
       "the rules:\n"
       "\"4 hours\", \"15 business days\", \"by close of 2 business days\", \"1 month from the next "
       "day\".",
-      options_calendar, true, true, 3, 3, rd_run_calendar_add },
+      rd_options_calendar, true, true, 3, 3, rd_run_calendar_add },
     { "calendar", "between", "CALENDAR A B", "Says how much lies between two times on a calendar",
-      "business-days counts the working days after A's day, up to and with B's.", options_between,
-      true, true, 3, 3, rd_run_calendar_between },
+      "business-days counts the working days after A's day, up to and with B's.",
+      rd_options_between, true, true, 3, 3, rd_run_calendar_between },
     { "calendar", "show", "CALENDAR MONTH", "Shows a month (2026-10) with its hours and holidays",
-      NULL, options_month, true, true, 2, 2, rd_run_calendar_show },
+      NULL, rd_options_month, true, true, 2, 2, rd_run_calendar_show },
     { "calendar", "import", "FILE.ics", "Makes holiday files from an iCalendar file",
       "All-day events are the days off; yearly ones are taken for each year. Exit code 1 where an "
       "event can't be used.",
-      options_ics, false, false, 1, 1, rd_run_calendar_import },
+      rd_options_ics, false, false, 1, 1, rd_run_calendar_import },
     { "policy", "check", "[DIR]", "Checks rules/ and scripts/ of a directory",
       "Findings are printed as FILE:LINE:COLUMN: sentence. Exit code 1 where one of them is an "
       "error.",
-      options_check, false, true, 0, 1, rd_run_policy_check },
+      rd_options_check, false, true, 0, 1, rd_run_policy_check },
     { "policy", "init", "DIR", "Lays out a new company: rules, a workflow, tests, editor settings",
-      "Small enough to read in five minutes. Nothing that is there is overwritten.", options_none,
-      false, false, 1, 1, rd_run_policy_init },
+      "Small enough to read in five minutes. Nothing that is there is overwritten.",
+      rd_options_none, false, false, 1, 1, rd_run_policy_init },
     { "policy", "backtest", "[DIR]", "Asks every recorded decision again, under the rules of DIR",
       "Each for itself, on the facts of its moment: what really happened goes on being the past of "
       "the next one. A\n"
       "difference is told only where the rules of that day, asked as well, give the record again; "
       "the rest is\n"
       "counted apart. Nothing is written into the data directory, and a daemon may hold it.",
-      options_backtest, true, false, 0, 1, rd_run_policy_backtest },
+      rd_options_backtest, true, false, 0, 1, rd_run_policy_backtest },
     { "policy", "test", "[DIR]", "Runs the tests beside the rules, on a clock of their own",
       "Prints each broken promise and the rows, guards and transitions that no promise visited. "
       "Exit code 1 where\n"
       "one is broken.",
-      options_test, false, true, 0, 1, rd_run_policy_test },
+      rd_options_test, false, true, 0, 1, rd_run_policy_test },
     { "policy", "activate", NULL, "Puts the daemon's policy directory into force",
       "Checks it, runs its tests, and asks whether every open case has a place in it and somebody\n"
       "who may go on with it; then swaps the generations between two commands. A refusal names "
       "the\n"
       "rules and the cases, and the one in force goes on.",
-      options_activate, true, true, 0, 0, rd_run_policy_activate },
+      rd_options_activate, true, true, 0, 0, rd_run_policy_activate },
     { "policy", "rollback", "[GENERATION]", "Puts an earlier generation into force again",
       "Without GENERATION: the last one that was another. It gets a new number; deadlines are\n"
       "planned anew from their ledgers. Cases in states that it does not know refuse it, unless\n"
       "--moved says where they go.",
-      options_rollback, true, true, 0, 1, rd_run_policy_rollback },
+      rd_options_rollback, true, true, 0, 1, rd_run_policy_rollback },
     { "policy", "list", NULL, "Lists the generations: who activated them, when and why", NULL,
-      options_generations, true, true, 0, 0, rd_run_policy_list },
+      rd_options_generations, true, true, 0, 0, rd_run_policy_list },
     { "policy", "prove", "[DIR]", "Proves what holds in every case, or shows the case in which not",
       "Three answers: proved, refuted (with the case), unknown (with the function that it hangs "
       "on). Prints\n"
       "what is not proved; --all prints everything, --tests the refuted cases as promises. Exit "
       "code 1 where\n"
       "something is refuted. docs/reference/prove.md says what each claim means.",
-      options_prove, false, true, 0, 1, rd_run_policy_prove },
+      rd_options_prove, false, true, 0, 1, rd_run_policy_prove },
     { "policy", "diff", "OLD NEW",
       "Tells what differs between two policies, in the words of the business",
       "OLD and NEW are directories with rules/ and scripts/. Rows of tables are compared by their\n"
       "ids, authority by command and roles, procedures by state and event, functions by their "
       "text\n"
       "without comments. Exit code 0 also where they differ.",
-      options_diff, false, true, 2, 2, rd_run_policy_diff },
+      rd_options_diff, false, true, 2, 2, rd_run_policy_diff },
     { "policy", "info", NULL, "Shows which generation of the policy is in force", NULL,
-      options_none, true, true, 0, 0, rd_run_policy_info },
+      rd_options_none, true, true, 0, 0, rd_run_policy_info },
     { "policy", "preview", NULL, "Shows which deadlines activating the policy directory would move",
       "Asks the daemon to plan the deadlines of all open cases with the rules that its policy\n"
       "directory has now, and compares; nothing is changed. `policy reload` then does it.",
-      options_none, true, true, 0, 0, rd_run_policy_preview },
+      rd_options_none, true, true, 0, 0, rd_run_policy_preview },
     { "policy", "reload", NULL, "Has the daemon load its policy directory anew",
       "A policy with errors is refused with the reasons, and the one in force goes on.",
-      options_none, true, true, 0, 0, rd_run_policy_reload },
-    { "policy", "reference", NULL, "Prints the language's reference page", NULL, options_none,
+      rd_options_none, true, true, 0, 0, rd_run_policy_reload },
+    { "policy", "reference", NULL, "Prints the language's reference page", NULL, rd_options_none,
       false, false, 0, 0, rd_run_policy_reference },
     { "policy", "workflows", "[DIR]",
       "Prints the procedures of a directory: states, events, who may, limits",
-      "A page in Markdown, made of the compiled rules.", options_none, false, false, 0, 1,
+      "A page in Markdown, made of the compiled rules.", rd_options_none, false, false, 0, 1,
       rd_run_policy_workflows },
     { "policy", "stubs", NULL, "Prints the language's declarations for editors (LuaLS)", NULL,
-      options_none, false, false, 0, 0, rd_run_policy_stubs },
-    { "feed", "tail", NULL, "Prints events as they become durable, one a line", NULL, options_tail,
-      true, true, 0, 0, rd_run_feed_tail },
+      rd_options_none, false, false, 0, 0, rd_run_policy_stubs },
+    { "feed", "tail", NULL, "Prints events as they become durable, one a line", NULL,
+      rd_options_tail, true, true, 0, 0, rd_run_feed_tail },
     { "clock", "advance", NULL, "Moves a manual clock", "Deadlines on the way ring in their order.",
-      options_advance, true, true, 0, 0, rd_run_clock_advance },
+      rd_options_advance, true, true, 0, 0, rd_run_clock_advance },
     { "agenda", "list", NULL, "Lists what rings next, earliest first",
-      "'redress agenda' is the same: a noun that can only list needs no verb.", options_agenda,
+      "'redress agenda' is the same: a noun that can only list needs no verb.", rd_options_agenda,
       true, true, 0, 0, rd_run_agenda_list },
     { "job", "list", NULL, "Lists jobs: what goes over records, and how far it is", NULL,
-      options_job, true, true, 0, 0, rd_run_job_list },
+      rd_options_job, true, true, 0, 0, rd_run_job_list },
     { "schedule", "list", NULL, "Lists schedules: what comes round by itself, last and next", NULL,
-      options_none, true, true, 0, 0, rd_run_schedule_list },
+      rd_options_none, true, true, 0, 0, rd_run_schedule_list },
     { "ledger", "show", "LEDGER ID", "Shows what an account of a ledger has, and its entries",
       "ID is the id or number of the record whose account it is. Entries come oldest first.",
-      options_ledger, true, true, 2, 2, rd_run_ledger_show },
+      rd_options_ledger, true, true, 2, 2, rd_run_ledger_show },
     { "ledger", "verify", "LEDGER", "Proves that every balance is the sum of its entries",
-      "Exit code 1 and the accounts where one is not.", options_none, true, true, 1, 1,
+      "Exit code 1 and the accounts where one is not.", rd_options_none, true, true, 1, 1,
       rd_run_ledger_verify },
-    { "notice", "list", NULL, "Lists notices: who was told what", NULL, options_notice, true, true,
-      0, 0, rd_run_notice_list },
+    { "notice", "list", NULL, "Lists notices: who was told what", NULL, rd_options_notice, true,
+      true, 0, 0, rd_run_notice_list },
     { "account", "list", NULL, "Lists accounts: unit, roles, who is away, who has left",
-      "The same as 'redress staff list'.", options_staff, true, true, 0, 0, rd_run_staff_list },
+      "The same as 'redress staff list'.", rd_options_staff, true, true, 0, 0, rd_run_staff_list },
     { "account", "token", "ACCOUNT", "Makes a token with which an account logs in over TCP",
       "The token is printed once and kept nowhere: only its hash is stored. A scope is \"read\", a "
       "method\n"
       "(case.list, feed.*) or a command (complaint.open, complaint.*).",
-      options_token, true, true, 1, 1, rd_run_account_token },
+      rd_options_token, true, true, 1, 1, rd_run_account_token },
     { "account", "tokens", "[ACCOUNT]", "Lists tokens: whose, what for, until when, last used",
-      "Never the tokens themselves. \"Last used\" is true to the hour.", options_tokens, true, true,
-      0, 1, rd_run_account_tokens },
+      "Never the tokens themselves. \"Last used\" is true to the hour.", rd_options_tokens, true,
+      true, 0, 1, rd_run_account_tokens },
     { "account", "revoke", "[ID]", "Ends a token, or with --account all tokens of an account",
       "At once: also connections that are logged in by it are refused from here on.",
-      options_revoke, true, true, 0, 1, rd_run_account_revoke },
+      rd_options_revoke, true, true, 0, 1, rd_run_account_revoke },
     { "staff", "list", NULL, "Lists accounts: unit, roles, who is away, who stands in",
-      "Accounts of the policy and staff records alike, in the order of their names.", options_staff,
-      true, true, 0, 0, rd_run_staff_list },
-    { "staff", "show", "LOGIN", "Shows one account, and for whom it stands in", NULL, options_none,
-      true, true, 1, 1, rd_run_staff_show },
+      "Accounts of the policy and staff records alike, in the order of their names.",
+      rd_options_staff, true, true, 0, 0, rd_run_staff_list },
+    { "staff", "show", "LOGIN", "Shows one account, and for whom it stands in", NULL,
+      rd_options_none, true, true, 1, 1, rd_run_staff_show },
     { "server", "health", NULL, "Says whether the daemon is ready for work, and if not, why",
       "Exit code 0 ready, 1 not ready, 3 no server. What each reason asks for: docs/operations.md.",
-      options_none, true, true, 0, 0, rd_run_server_health },
+      rd_options_none, true, true, 0, 0, rd_run_server_health },
     { "server", "metrics", NULL, "Prints the daemon's metrics in Prometheus' text form",
       "For a collector that reads files: redress server metrics > "
       "/var/lib/node_exporter/redress.prom",
-      options_none, true, false, 0, 0, rd_run_server_metrics },
+      rd_options_none, true, false, 0, 0, rd_run_server_metrics },
     { "doctor", NULL, NULL,
       "Looks at the machine and the directories for what would go wrong later",
       "Disk, flushes, file system, limits, clock, zones, permissions, policy, the daemon. Exit "
       "code "
       "1 where something\n"
       "is bad; what is only a warning leaves 0.",
-      options_doctor, false, true, 0, 0, rd_run_doctor },
-    { "server", "info", NULL, "Shows the daemon's version, clock and numbers", NULL, options_none,
-      true, true, 0, 0, rd_run_server_info },
+      rd_options_doctor, false, true, 0, 0, rd_run_doctor },
+    { "server", "info", NULL, "Shows the daemon's version, clock and numbers", NULL,
+      rd_options_none, true, true, 0, 0, rd_run_server_info },
     { "call", NULL, "METHOD [JSON]", "Calls any method of the daemon", "Prints the result as JSON.",
-      options_none, true, false, 1, 2, rd_run_call },
+      rd_options_none, true, false, 1, 2, rd_run_call },
     { "import", NULL, "SOURCE.csv", "Brings in cases and their history at their true times",
       "Rows that can't be used go to the errors file with line, key and reason, and stop nothing. "
       "Running it again\n"
       "repeats nothing.",
-      options_import, true, true, 1, 1, rd_run_import },
-    { "report", "cases", NULL, "Counts cases by a field", NULL, options_report, true, true, 0, 0,
+      rd_options_import, true, true, 1, 1, rd_run_import },
+    { "report", "cases", NULL, "Counts cases by a field", NULL, rd_options_report, true, true, 0, 0,
       rd_run_report_cases },
-    { "report", "list", NULL, "Lists the reports of the policy", NULL, options_language, true, true,
-      0, 0, rd_run_report_list },
+    { "report", "list", NULL, "Lists the reports of the policy", NULL, rd_options_language, true,
+      true, 0, 0, rd_run_report_list },
     { "report", NULL, "NAME", "Makes a report of a month and compares it with the one before",
       "What is counted of whom, the rules say: `report` in docs/reference/policy.md. A csv has one "
       "line "
       "a figure.",
-      options_run_report, true, false, 1, 1, rd_run_report },
-    { "view", "list", NULL, "Lists the views that one may run", NULL, options_language, true, true,
-      0, 0, rd_run_view_list },
+      rd_options_run_report, true, false, 1, 1, rd_run_report },
+    { "view", "list", NULL, "Lists the views that one may run", NULL, rd_options_language, true,
+      true, 0, 0, rd_run_view_list },
     { "view", "run", "NAME [PARAM=VALUE...]", "Shows the rows of a view",
       "Parameters may be given as --param NAME=VALUE, as NAME=TEXT, or as NAME:=JSON.",
-      options_view, true, false, 1, RD_ARGS_OPERANDS_MAX, rd_run_view_run },
+      rd_options_view, true, false, 1, RD_ARGS_OPERANDS_MAX, rd_run_view_run },
     { "backup", "create", "DIR", "Makes a backup, or brings the one in DIR up to date",
       "Online, by the daemon of the data directory, or in this process where none runs. Copies the "
       "journal: full\n"
       "segments once, the newest as far as it is durable; each is proven before and read back "
       "after. The store is not\n"
       "copied: a restore makes it anew.",
-      options_backup, false, true, 1, 1, rd_run_backup_create },
+      rd_options_backup, false, true, 1, 1, rd_run_backup_create },
     { "backup", "verify", "DIR", "Proves that a backup is whole",
       "Reads every file and the hash chain from the first entry to the last. Exit code 1 and the "
       "place where something\n"
       "does not fit.",
-      options_none, false, true, 1, 1, rd_run_backup_verify },
+      rd_options_none, false, true, 1, 1, rd_run_backup_verify },
     { "backup", "restore", "DIR TO", "Makes a data directory from a backup",
       "TO must not exist, or be empty. With --until it is as it was at that time. The policy is in "
       "the journal: it need\n"
       "not be there.",
-      options_restore, false, true, 2, 2, rd_run_backup_restore },
-    { "store", "stat", NULL, "Shows the sizes of journal and store", NULL, options_data, false,
+      rd_options_restore, false, true, 2, 2, rd_run_backup_restore },
+    { "store", "stat", NULL, "Shows the sizes of journal and store", NULL, rd_options_data, false,
       true, 0, 0, rd_run_store_stat },
     { "store", "rebuild", NULL, "Makes the store anew from the journal",
       "No daemon may be running on it. Prints the digest of the contents before and after: they "
@@ -659,7 +242,7 @@ static const struct rd_command commands[] = {
       "A store whose pages are damaged, however badly, is made anew as well; nothing is lost by "
       "that: the\n"
       "journal is the truth.",
-      options_data, false, true, 0, 0, rd_run_store_rebuild },
+      rd_options_data, false, true, 0, 0, rd_run_store_rebuild },
     { "store", "verify", NULL, "Holds the store against what its journal makes, table by table",
       "No daemon may be running on it. Changes nothing but that what the store lacks of the "
       "journal "
@@ -667,41 +250,41 @@ static const struct rd_command commands[] = {
       "applied, as by any start. Exit code 1 where a table is different or can't be read: "
       "`redress store\n"
       "rebuild` repairs it. Needs room for a second store beside the first.",
-      options_data, false, true, 0, 0, rd_run_store_verify },
+      rd_options_data, false, true, 0, 0, rd_run_store_verify },
     { "audit", "verify", NULL, "Proves the journal's hash chain from the first entry to the last",
       "May run beside the daemon. Exit code 1 and the place where something does not fit. The "
       "journal must hold what the\n"
       "checkpoints know of it, and, where no daemon holds the directory, reach as far as the store "
       "has got.",
-      options_audit_verify, false, true, 0, 0, rd_run_audit_verify },
+      rd_options_audit_verify, false, true, 0, 0, rd_run_audit_verify },
     { "audit", "key", "FILE", "Makes a key that signs checkpoints and exports (Ed25519)",
-      "FILE gets the secret, FILE.pub the public part, both as PEM.", options_none, false, true, 1,
-      1, rd_run_audit_key },
+      "FILE gets the secret, FILE.pub the public part, both as PEM.", rd_options_none, false, true,
+      1, 1, rd_run_audit_key },
     { "audit", "checkpoint", NULL, "Proves the journal and signs how far it goes",
       "The line is printed and kept in DIR/audit/checkpoints. Give it to somebody else as well: "
       "the "
       "journal can't be\n"
       "made anew behind the back of one who has it. May run beside the daemon.",
-      options_audit_checkpoint, false, true, 0, 0, rd_run_audit_checkpoint },
+      rd_options_audit_checkpoint, false, true, 0, 0, rd_run_audit_checkpoint },
     { "audit", "export", "FILE", "Writes a range of the journal into a file that proves itself",
       "One JSON object a line: entries as journalled and as people read them, their hashes, the "
       "checkpoints made in the\n"
       "range, a signature. May run beside the daemon.",
-      options_audit_export, false, true, 1, 1, rd_run_audit_export },
+      rd_options_audit_export, false, true, 1, 1, rd_run_audit_export },
     { "audit", "check", "FILE", "Proves an export or a list of checkpoints by itself",
       "Needs no data directory. With --public-key it must be signed by that key. Exit code 1 and "
       "the line that does not\n"
       "fit.",
-      options_audit_check, false, true, 1, 1, rd_run_audit_check },
-    { "reference", "methods", NULL, "Prints the reference page of methods", NULL, options_none,
+      rd_options_audit_check, false, true, 1, 1, rd_run_audit_check },
+    { "reference", "methods", NULL, "Prints the reference page of methods", NULL, rd_options_none,
       false, false, 0, 0, rd_run_reference_methods },
-    { "reference", "errors", NULL, "Prints the reference page of error codes", NULL, options_none,
-      false, false, 0, 0, rd_run_reference_errors },
-    { "reference", "commands", NULL, "Prints the reference page of commands", NULL, options_none,
+    { "reference", "errors", NULL, "Prints the reference page of error codes", NULL,
+      rd_options_none, false, false, 0, 0, rd_run_reference_errors },
+    { "reference", "commands", NULL, "Prints the reference page of commands", NULL, rd_options_none,
       false, false, 0, 0, rd_run_reference_commands },
     { "play", NULL, NULL,
       "Plays a day of complaints on a daemon of its own and tells what happened", NULL,
-      options_play, false, false, 0, 0, rd_run_play },
+      rd_options_play, false, false, 0, 0, rd_run_play },
     { "sim", "run", NULL,
       "Lets a seeded company work by the rules for months, and checks what must hold",
       "Cases arrive by the hour, people of the policy's accounts act (some are away, some "
@@ -709,7 +292,7 @@ static const struct rd_command commands[] = {
       "careless), deadlines ring on a manual clock; all in this process. Exit code 1 where a check "
       "is "
       "broken: the sentences say by what.",
-      options_sim, false, true, 0, 0, rd_run_sim_run },
+      rd_options_sim, false, true, 0, 0, rd_run_sim_run },
     { "bench", NULL, "[lifecycle|pipeline|start|overload|calendar|timers|all]",
       "Measures the engine on this machine",
       "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "
@@ -723,11 +306,11 @@ static const struct rd_command commands[] = {
       "timers: --due of --cases deadlines ring at one instant or within --spread seconds, while "
       "one client reads\nand one writes; how late each rang is held against its own time.\n"
       "all (without a word): lifecycle, the same with one client, pipeline, start.",
-      options_bench, false, true, 0, 1, rd_run_bench },
-    { "help", NULL, "[NOUN [VERB]]", "Shows commands and their options", NULL, options_none, false,
-      false, 0, 2, rd_run_help },
-    { "version", NULL, NULL, "Shows the program's version", NULL, options_none, false, false, 0, 0,
-      rd_run_version },
+      rd_options_bench, false, true, 0, 1, rd_run_bench },
+    { "help", NULL, "[NOUN [VERB]]", "Shows commands and their options", NULL, rd_options_none,
+      false, false, 0, 2, rd_run_help },
+    { "version", NULL, NULL, "Shows the program's version", NULL, rd_options_none, false, false, 0,
+      0, rd_run_version },
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -744,9 +327,9 @@ size_t rd_command_tables(const struct rd_command *command,
     size_t count = 0;
     tables[count++] = command->options;
     if (command->client)
-        tables[count++] = options_client;
+        tables[count++] = rd_options_client;
     if (command->output)
-        tables[count++] = options_output;
+        tables[count++] = rd_options_output;
     return count;
 }
 
