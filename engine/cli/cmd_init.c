@@ -44,8 +44,8 @@ static const struct init_file FILES[] = {
       "  input = { role = one_of { \"handler\", \"supervisor\" } }, output = { limit = money },\n"
       "  hit = \"unique\",\n"
       "  rows = {\n"
-      "    { role = \"handler\",    limit = \"100.00\" },\n"
-      "    { role = \"supervisor\", limit = \"2000.00\" },\n"
+      "    { id = \"handler\",    role = \"handler\",    limit = \"100.00\" },\n"
+      "    { id = \"supervisor\", role = \"supervisor\", limit = \"2000.00\" },\n"
       "  },\n"
       "}\n" },
     { "rules/authority.lua",

@@ -3,12 +3,14 @@
  * still by accident.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/dirs.h"
 #include "server/daemon.h"
 
 #define LISTEN_MAX 16
@@ -64,6 +66,9 @@ enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
         options.listen_count = 1;
     }
     enum rd_status status = serve_clock(args, &options, error);
+    /* a directory that somebody names is not made with all that lies above: it may be mistyped */
+    if (status == RD_OK && !rd_args_given(args, "data") && !getenv("REDRESS_DATA"))
+        status = rd_dirs_make(options.data_dir, error);
     if (status != RD_OK)
         return status;
     return rd_daemon_run(&options, error);

@@ -222,7 +222,7 @@ static void part_say(struct differ *d, const struct part *part, const struct rd_
                      const char *en, const char *zh)
 {
     struct said texts[] = { differ_title(thing), { { part->en, part->zh } } };
-    d->file = rd_map_text(thing, "file", "rules/organisation.lua");
+    d->file = rd_map_text(thing, "file", "rules");
     differ_say(d, part->kind, (int)rd_map_int(thing, "line", 0), en, zh, texts, 2);
 }
 
@@ -270,7 +270,7 @@ static void parts_compare(struct differ *d, const struct part *part)
         if (!was)
             part_say(d, part, is, "there is a new {2}: '{1}'", "新增{2}:“{1}”");
         else if (!differ_equal(was, is)) {
-            d->file = rd_map_text(is, "file", "rules/organisation.lua");
+            d->file = rd_map_text(is, "file", "rules");
             if (!rd_map_get(is, "fields") || !fields_say(d, part, was, is))
                 part_say(d, part, is, "{2} '{1}' is written differently", "{2}“{1}”有变更");
         }

@@ -73,10 +73,10 @@ local function part(what, build)
   end
 end
 
-kinds.roles = part("role", function(name, v, at) return { name = name, title = check.title(v), is = v.is or {}, line = at.line } end)
-kinds.units = part("unit", function(name, v, at) return { name = name, title = check.title(v), under = v.under, line = at.line } end)
+kinds.roles = part("role", function(name, v, at) return { name = name, title = check.title(v), is = v.is or {}, file = at.file, line = at.line } end)
+kinds.units = part("unit", function(name, v, at) return { name = name, title = check.title(v), under = v.under, file = at.file, line = at.line } end)
 kinds.accounts = part("account", function(name, v, at)
-  return { name = name, title = v.name or name, unit = v.unit, group = v.group, roles = v.roles or {}, uid = v.uid, person = v.person, line = at.line }
+  return { name = name, title = v.name or name, unit = v.unit, group = v.group, roles = v.roles or {}, uid = v.uid, person = v.person, file = at.file, line = at.line }
 end)
 
 local STAFF_FIELDS = { "account", "name", "unit", "group", "roles", "person", "away_until", "deputy", "deputy_until" }
