@@ -19,7 +19,6 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "domain/entry.h"
-#include "store/segment.h"
 
 #define EXPORT_BASE64 sodium_base64_VARIANT_ORIGINAL
 #define EXPORT_DEPTH_MAX 64

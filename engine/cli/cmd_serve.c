@@ -55,6 +55,8 @@ enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
         .data_dir = rd_args_text(args, "data"),
         .policy_dir = rd_args_text(args, "policy"),
         .listen = listen,
+        .follow = rd_args_text(args, "follow"),
+        .follow_token = rd_args_text(args, "follow-token"),
         .listen_count = rd_args_list(args, "listen", listen, LISTEN_MAX),
     };
     options.tls_cert = rd_args_text(args, "tls-cert");

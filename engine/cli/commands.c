@@ -234,6 +234,16 @@ static const struct rd_command commands[] = {
       "the journal: it need\n"
       "not be there.",
       rd_options_restore, false, true, 2, 2, rd_run_backup_restore },
+    { "standby", "status", NULL, "Tells what a server is, and how far its journal goes",
+      "primary: takes writes. standby: follows another (`redress serve --follow`). fenced: another "
+      "was promoted in its\n"
+      "place.",
+      rd_options_none, true, true, 0, 0, rd_run_standby_status },
+    { "standby", "promote", NULL, "Puts a standby in the place of the server that it follows",
+      "That one is fenced (it never takes a write again), what it has is fetched to the last "
+      "entry, and a new epoch\n"
+      "begins here. Where its address is a directory, its files do when no server answers.",
+      rd_options_promote, true, true, 0, 0, rd_run_standby_promote },
     { "store", "stat", NULL, "Shows the sizes of journal and store", NULL, rd_options_data, false,
       true, 0, 0, rd_run_store_stat },
     { "store", "rebuild", NULL, "Makes the store anew from the journal",

@@ -59,7 +59,7 @@ rd_command_run rd_run_calendar_add, rd_run_calendar_between, rd_run_calendar_sho
 rd_command_run rd_run_backup_create, rd_run_backup_verify, rd_run_backup_restore;
 rd_command_run rd_run_store_stat, rd_run_store_rebuild, rd_run_store_verify;
 rd_command_run rd_run_audit_verify, rd_run_audit_key, rd_run_audit_checkpoint, rd_run_audit_export;
-rd_command_run rd_run_audit_check;
+rd_command_run rd_run_audit_check, rd_run_standby_status, rd_run_standby_promote;
 rd_command_run rd_run_ledger_show, rd_run_ledger_verify;
 rd_command_run rd_run_template_render, rd_run_case_progress, rd_run_case_guidance;
 rd_command_run rd_run_import, rd_run_report_cases, rd_run_report, rd_run_report_list,

@@ -59,6 +59,10 @@ const struct rd_option rd_options_serve[] = {
     { "tls-cert", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_CERT", NULL,
       "certificate and chain for tls: (PEM); read anew on SIGHUP" },
     { "tls-key", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_KEY", NULL, "its key" },
+    { "follow", 0, RD_OPTION_TEXT, "DIR|ADDR", "REDRESS_FOLLOW", NULL,
+      "be a warm standby of the server with this data directory or address: reads only" },
+    { "follow-token", 0, RD_OPTION_TEXT, "TOKEN", "REDRESS_FOLLOW_TOKEN", NULL,
+      "log in there with this token (TCP)" },
     { "rate-account", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ACCOUNT", "2000",
       "requests a second of one account or uid, twice as many at once; 0: no limit" },
     { "rate-address", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ADDRESS", "20000",
@@ -276,6 +280,11 @@ const struct rd_option rd_options_agenda[] = {
 const struct rd_option rd_options_data[] = { { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA",
                                                DATA_DEFAULT, "the data directory" },
                                              END_OF_OPTIONS };
+const struct rd_option rd_options_promote[] = {
+    { "force", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "also where the other one can't be reached: make sure that it is dead" },
+    END_OF_OPTIONS
+};
 const struct rd_option rd_options_audit_verify[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
     { "public-key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL, "check the checkpoints' signatures" },

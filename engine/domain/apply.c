@@ -472,6 +472,8 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_lane(run, effect);
     case RD_EFFECT_REPLAN:
         return apply_set(run, RD_COUNTER_REPLAN, at[1].integer);
+    case RD_EFFECT_EPOCH:
+        return apply_set(run, RD_COUNTER_EPOCH, at[1].integer);
     case RD_EFFECT_SCHEDULE:
         return apply_schedule(run, effect);
     case RD_EFFECT_JOB:

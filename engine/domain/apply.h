@@ -47,6 +47,9 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
 /* The counter that tells whether planning all deadlines anew is under way. */
 #define RD_COUNTER_REPLAN "replan"
 
+/* The counter of promotions (kernel/standby.c). */
+#define RD_COUNTER_EPOCH "epoch"
+
 /* The largest serial of a type that was given out (0: none), and of a type's numbers in a year. */
 enum rd_status rd_counter_read(struct rd_store *store, const char *name, int64_t *out,
                                struct rd_error *error) RD_MUST_CHECK;

@@ -95,6 +95,7 @@ struct rd_belonging {
     X("schedule.list")                                                                             \
     X("server.metrics")                                                                            \
     X("staff.read")                                                                                \
+    X("standby.fence")                                                                             \
     X("store.stat")                                                                                \
     X("backup.create")
 

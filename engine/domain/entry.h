@@ -38,6 +38,7 @@ enum rd_effect_kind {
                                 the type's open records are counted by owner; null: no longer */
     RD_EFFECT_TOKEN_USED = 16, /* [16, hash, at] */
     RD_EFFECT_TOKEN_END = 17,  /* [17, hash] it is nobody's any more */
+    RD_EFFECT_EPOCH = 22,      /* [22, epoch] a standby was promoted: the next epoch begins */
 };
 
 #define RD_TOKEN_MADE                                                                              \

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/pack.h"
+#include "kernel/standby.h"
 
 static struct rd_value commit_text(const char *text)
 {
@@ -100,10 +101,13 @@ enum rd_status rd_entry_write(struct rd_kernel *kernel, struct rd_command_entry 
         return RD_OK;
     }
     struct rd_journal *journal = rd_vault_journal(kernel->vault);
+    enum rd_status status = rd_standby_check(kernel, error);
+    if (status != RD_OK)
+        return status;
     rd_entry_pack(entry, &kernel->catalogue.names, &kernel->entry_buf);
     kernel->apply.live = entry;
     kernel->apply.live_seq = rd_journal_last_seq(journal) + 1;
-    enum rd_status status =
+    status =
         rd_vault_write(kernel->vault, kernel->entry_buf.data, kernel->entry_buf.len, seq, error);
     kernel->apply.live = NULL;
     if (status != RD_OK) {

@@ -13,10 +13,12 @@
 #include "domain/apply.h"
 #include "domain/job.h"
 #include "domain/model.h"
+#include "kernel/counted.h"
 #include "kernel/kernel.h"
 #include "kernel/metrics.h"
 #include "kernel/share.h"
 #include "kernel/show.h"
+#include "kernel/standing.h"
 #include "kernel/staff.h"
 #include "kernel/token.h"
 #include "kernel/watch.h"
@@ -88,6 +90,7 @@ struct rd_kernel {
     int64_t schedule_next_ms; /* the earliest of these; INT64_MAX: none */
     size_t schedule_first;    /* whose it is */
     int64_t started_ms;
+    struct rd_standing standing;
     char hash[RD_POLICY_HASH_TEXT];            /* of the generation in force, tests included */
     unsigned char draw_key[RD_DRAW_KEY_BYTES]; /* the store's, of draws */
     bool draw_known;
@@ -98,15 +101,6 @@ struct rd_kernel {
 struct rd_draft_deadline {
     struct rd_deadline row;
     bool changed, removed, fresh;
-};
-
-/* What a count or sum came to, and what it rests on beside the store: asked again in the same
- * command, it holds as long as these do. */
-struct rd_counted {
-    const struct rd_value *same; /* what its records must be like; NULL: not counted yet */
-    size_t drafts;               /* records in hand, which the store does not speak for */
-    int64_t own;                 /* what those in hand came to */
-    int64_t result;
 };
 
 /* A record that a command touches: a working copy. Nothing is written before the whole plan stands.

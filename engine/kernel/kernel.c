@@ -21,6 +21,7 @@
 #include "kernel/method.h"
 #include "kernel/report.h"
 #include "kernel/pick.h"
+#include "kernel/standby.h"
 
 void rd_visit(struct rd_kernel *kernel, uint32_t spot)
 {
@@ -149,7 +150,7 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
     size_t count = 0;
     if (options->policy)
         return rd_activate_borrowed(kernel, options, findings, error);
-    if (!options->policy_dir)
+    if (!options->policy_dir || kernel->standing.passive != RD_OK)
         return rd_activate_stored(kernel, findings, error);
     rd_arena_init(&arena);
     enum rd_status status = rd_activate_hash(kernel, stored, error);
@@ -211,8 +212,10 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     if (status == RD_OK)
         status = kernel_open_clock(kernel, options, start, error);
     if (status == RD_OK)
-        status = kernel_open_policy(kernel, options, findings, start, error);
+        status = rd_standby_open(kernel, options->follows, error);
     if (status == RD_OK)
+        status = kernel_open_policy(kernel, options, findings, start, error);
+    if (status == RD_OK && kernel->standing.passive == RD_OK)
         status = rd_pick_resume(kernel, error);
     if (status == RD_OK)
         status = rd_replan_resume(kernel, error);
@@ -225,6 +228,11 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     }
     *out = kernel;
     return RD_OK;
+}
+
+enum rd_status rd_kernel_passive(const struct rd_kernel *kernel)
+{
+    return kernel->standing.passive;
 }
 
 void rd_kernel_ending(struct rd_kernel *kernel)
@@ -333,7 +341,7 @@ static void kernel_replan(struct rd_kernel *kernel)
 {
     struct rd_error error = RD_ERROR_NONE;
     int64_t began_ns = rd_clock_mono_ns();
-    if (!kernel->replanning || rd_vault_is_full(kernel->vault))
+    if (!kernel->replanning || kernel->standing.passive != RD_OK || rd_vault_is_full(kernel->vault))
         return;
     if (rd_replan_slice(kernel, RD_REPLAN_SLICE_MAX, &error) != RD_OK)
         rd_log(RD_LOG_WARN, "kernel", "deadlines could not be planned anew now: %s", error.text);
@@ -344,7 +352,8 @@ static void kernel_jobs(struct rd_kernel *kernel)
 {
     struct rd_error error = RD_ERROR_NONE;
     int64_t began_ns = rd_clock_mono_ns();
-    if (!kernel->jobs_running || rd_vault_is_full(kernel->vault))
+    if (!kernel->jobs_running || kernel->standing.passive != RD_OK ||
+        rd_vault_is_full(kernel->vault))
         return;
     if (rd_job_slice(kernel, RD_JOB_SLICE_MAX, &error) != RD_OK)
         rd_log(RD_LOG_WARN, "kernel", "a job could not go on now: %s", error.text);
@@ -422,7 +431,8 @@ static void kernel_look_behind(struct rd_kernel *kernel)
  * its slice, and the commands go on. */
 static void kernel_ring_between(struct rd_kernel *kernel, int64_t *since_ns)
 {
-    if (kernel->clock_manual || rd_clock_mono_ns() - *since_ns < RD_RING_WAIT_NS)
+    if (kernel->clock_manual || kernel->standing.passive != RD_OK ||
+        rd_clock_mono_ns() - *since_ns < RD_RING_WAIT_NS)
         return;
     kernel_ring(kernel);
     *since_ns = rd_clock_mono_ns();
@@ -454,7 +464,7 @@ static size_t kernel_turn(struct rd_kernel *kernel, struct rd_request *const *re
     count = kernel_batch(kernel, requests, count, bytes_max);
     kernel->turn.commands = count;
     rd_turn_add(&kernel->turn, RD_TURN_COMMANDS, kernel->turn.began_ns);
-    if (!kernel->clock_manual)
+    if (!kernel->clock_manual && kernel->standing.passive == RD_OK)
         kernel_ring(kernel);
     kernel_replan(kernel);
     kernel_jobs(kernel);
@@ -546,6 +556,8 @@ int64_t rd_kernel_wake_at(struct rd_kernel *kernel)
     loaded = backed < loaded ? backed : loaded; /* what goes on beside */
     if (kernel->reports || loaded == 0)
         return 0;
+    if (kernel->standing.passive != RD_OK)
+        return loaded;
     if ((kernel->replanning || kernel->jobs_running) && !rd_vault_is_full(kernel->vault))
         return 0;
     if (kernel->clock_manual)

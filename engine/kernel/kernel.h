@@ -37,8 +37,9 @@ struct rd_kernel_options {
     bool clock_manual; /* moves by clock.advance only; begins at clock_start_ms or where the journal
                           ended */
     int64_t clock_start_ms;
-    bool fresh_store;  /* store rebuild */
-    bool store_unread; /* ... of a store that can't be looked into */
+    const char *follows; /* the kernel is a standby of the one at this address; NULL. Borrowed */
+    bool fresh_store;    /* store rebuild */
+    bool store_unread;   /* ... of a store that can't be looked into */
     void (*progress)(void *context, uint64_t done,
                      uint64_t all); /* of a long replay; may be NULL */
     void *progress_context;
@@ -71,6 +72,8 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
 /* The end is near: what goes on beside the work for long (a backup) is broken off, so that its
  * asker is answered. The only function that any thread may call. */
 void rd_kernel_ending(struct rd_kernel *kernel);
+/* RD_OK, or why the opened kernel writes nothing: RD_STANDBY, RD_FENCED (kernel/standby.c). */
+enum rd_status rd_kernel_passive(const struct rd_kernel *kernel);
 /* Flushes, commits, closes. NULL is fine. */
 void rd_kernel_close(struct rd_kernel *kernel);
 /* The calling thread uses the kernel from now on. */

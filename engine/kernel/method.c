@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "kernel/backup.h"
 #include "kernel/generation.h"
+#include "kernel/standby.h"
 
 #define TEXT "{\"type\":\"string\"}"
 #define COUNT "{\"type\":\"integer\"}"
@@ -231,6 +232,11 @@ static const struct rd_method METHODS[] = {
              { "limit", COUNT, false, "1 to 1000; 50 where missing." },
              { "before", COUNT, false, "Only jobs before this one: from the page before." }, AS),
       ANY_MAP_RESULT },
+    { "journal.read",
+      "A page of the journal as it stands, durable entries only, for a server that follows this "
+      "one: payloads in base64, the hash before the first and of the last.",
+      RD_METHOD_ROW, false,
+      PARAMS({ "since", COUNT, true, "The last entry that one has; 0: none." }), ANY_MAP_RESULT },
     { "ledger.get", "What an account of a ledger has, and a page of its entries, oldest first.",
       RD_METHOD_ACTOR, false,
       PARAMS({ "ledger", TEXT, true, "The ledger's name." },
@@ -358,6 +364,29 @@ static const struct rd_method METHODS[] = {
     { "staff.show", "One account: unit, roles, absence, deputy, and for whom it stands in.",
       RD_METHOD_ROW, false, PARAMS({ "account", TEXT, true, "The account's name." }, AS),
       ANY_MAP_RESULT },
+    { "standby.fence",
+      "Ends this server's writing for good, because another one is promoted in its place.",
+      RD_METHOD_ROW, false, PARAMS({ "epoch", COUNT, true, "The other one's, later than here." }),
+      ANY_MAP_RESULT },
+    { "standby.promote",
+      "Asks this standby to take the place of the server that it follows: that one is fenced, what "
+      "it has is taken over, then writes are taken here. standby.status tells when.",
+      RD_METHOD_ROW, false,
+      PARAMS({ "force", YES, false, "Also where the other one can't be reached to be fenced." }),
+      ANY_MAP_RESULT },
+    { "standby.status",
+      "What this server is (primary, standby, fenced), its epoch, its last durable entry.",
+      RD_METHOD_ROW, false, NO_PARAMS, ANY_MAP_RESULT },
+    { "standby.take", "Takes over entries; for the server's own follower only.", RD_METHOD_ROW,
+      false,
+      PARAMS({ "since", COUNT, false, "The entry before the first." },
+             { "before", TEXT, false, "Its hash." },
+             { "entries", LIST, false, "Payloads in base64." },
+             { "after", TEXT, false, "The hash of the last." },
+             { "take_over", YES, false, "Then the next epoch begins here." },
+             { "gives_up", YES, false, "A promotion did not come about." },
+             { "why", TEXT, false, "Why it does not get on." }),
+      ANY_MAP_RESULT },
     { "store.stat", "Sizes of tables, map and journal.", RD_METHOD_ROW, false, NO_PARAMS,
       ANY_MAP_RESULT },
     { "template.render", "Fills in a template for a record, for staff who answer by hand.",
@@ -412,6 +441,7 @@ static const struct {
     { rd_method_import_apply, "import.run" },
     { rd_method_import_finish, "import.run" },
     { rd_method_job_list, NULL },
+    { rd_method_journal_read, "backup.create" },
     { rd_method_ledger_get, NULL },
     { rd_method_ledger_verify, NULL },
     { rd_method_notice_list, NULL },
@@ -437,6 +467,10 @@ static const struct {
     { rd_method_login, NULL },
     { rd_method_staff_list, "staff.read" },
     { rd_method_staff_show, "staff.read" },
+    { rd_method_standby_fence, NULL },
+    { rd_method_standby_promote, "standby.fence" },
+    { rd_method_standby_status, "backup.create" },
+    { rd_method_standby_take, "standby.fence" },
     { rd_method_store_stat, NULL },
     { rd_method_template_render, NULL },
     { rd_method_view_list, NULL },
@@ -593,6 +627,8 @@ static enum rd_status method_run(struct rd_kernel *kernel, size_t at, struct rd_
     enum rd_status status = method_params(method, request);
     if (status == RD_OK)
         status = method_authorise(kernel, method, CALLS[at].operation, request);
+    if (status == RD_OK && method->writes)
+        status = rd_standby_check(kernel, &request->error);
     return status == RD_OK ? CALLS[at].call(kernel, request) : status;
 }
 

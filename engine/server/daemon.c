@@ -26,6 +26,7 @@
 #include "kernel/kernel.h"
 #include "server/fatal.h"
 #include "server/feed.h"
+#include "server/follow.h"
 #include "server/listener.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -115,6 +116,9 @@ static void server_deliver(struct rd_server *server, struct rd_job *job)
         if (!server->draining)
             rd_notify_send(&server->notify, "READY=1");
         break;
+    case RD_JOB_FOLLOW:
+        rd_follow_answered(server->follow, job);
+        break;
     case RD_JOB_PING:
         server->pinged = false;
         rd_notify_send(&server->notify, "WATCHDOG=1");
@@ -199,6 +203,8 @@ void rd_server_check_end(struct rd_server *server)
 /* Closes the last handles: the loop runs out. */
 static void server_close_handles(struct rd_server *server)
 {
+    rd_follow_stop(server->follow);
+    server->follow = NULL;
     uv_close((uv_handle_t *)&server->bell, NULL);
     uv_close((uv_handle_t *)&server->before_wait, NULL);
     uv_close((uv_handle_t *)&server->after_wait, NULL);
@@ -385,6 +391,9 @@ static enum rd_status server_start(struct rd_server *server,
     for (struct rd_listener *listener = server->listeners; listener && status == RD_OK;
          listener = rd_listener_next(listener))
         status = rd_listener_start(listener, error);
+    if (status == RD_OK && options->follow)
+        status =
+            rd_follow_start(server, options->follow, options->follow_token, &server->follow, error);
     if (status != RD_OK) {
         server->draining = true;
         rd_listeners_close(server);
@@ -489,6 +498,26 @@ static size_t daemon_allow_files(void)
     return sessions;
 }
 
+/* A directory in whose place another was promoted is never served again; a standby only as one. */
+static enum rd_status daemon_may_serve(const struct rd_daemon_options *options,
+                                       const struct rd_kernel *kernel, struct rd_error *error)
+{
+    enum rd_status passive = rd_kernel_passive(kernel);
+    if (passive == RD_FENCED)
+        return rd_error_set(error, RD_FENCED,
+                            "%s: another server was promoted in the place of this one; make it a "
+                            "standby of that one from a backup, in a new directory",
+                            options->data_dir);
+    if (passive == RD_STANDBY && !options->follow)
+        return rd_error_set(error, RD_STANDBY,
+                            "%s is a standby: serve it with --follow, and promote it where it is "
+                            "to take the other's place",
+                            options->data_dir);
+    if (passive == RD_STANDBY)
+        rd_log(RD_LOG_INFO, "daemon", "a standby of %s: reads only", options->follow);
+    return RD_OK;
+}
+
 static enum rd_status daemon_open(const struct rd_daemon_options *options,
                                   const struct rd_notify *notify, struct rd_kernel **kernel,
                                   struct rd_error *error)
@@ -497,6 +526,7 @@ static enum rd_status daemon_open(const struct rd_daemon_options *options,
     struct rd_kernel_options with = { .data_dir = options->data_dir,
                                       .policy_dir = options->policy_dir,
                                       .served = true,
+                                      .follows = options->follow,
                                       .clock_manual = options->clock_manual,
                                       .clock_start_ms = options->clock_start_ms,
                                       .rehearsal = options->clock_manual,
@@ -507,12 +537,17 @@ static enum rd_status daemon_open(const struct rd_daemon_options *options,
     struct rd_arena arena;
     struct rd_findings findings;
     struct rd_kernel_start start = { 0 };
+    *kernel = NULL;
     rd_arena_init(&arena);
     rd_findings_init(&findings, &arena);
     enum rd_status status = rd_kernel_open(&with, &findings, kernel, &start, error);
     daemon_log_findings(&findings);
     if (status == RD_OK)
+        status = daemon_may_serve(options, *kernel, error);
+    if (status == RD_OK)
         daemon_log_start(options, *kernel, &start);
+    if (status != RD_OK)
+        rd_kernel_close(*kernel);
     rd_arena_fini(&arena);
     return status;
 }

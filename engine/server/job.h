@@ -15,6 +15,7 @@ enum rd_job_kind {
     RD_JOB_MESSAGE, /* a peer's message: its reply goes to the session */
     RD_JOB_FEED,    /* a page of the feed for a subscriber */
     RD_JOB_RELOAD,  /* policy.reload, asked for by SIGHUP */
+    RD_JOB_FOLLOW,  /* what was fetched from the server that this one follows */
     RD_JOB_PING     /* nothing to run: shows that the kernel thread lives */
 };
 

@@ -32,6 +32,7 @@ struct rd_server {
     uv_timer_t watch_timer; /* while a session holds an answer back or has not logged in */
     struct rd_notify notify;
 
+    struct rd_follow *follow; /* NULL: follows nobody */
     struct rd_listener *listeners;
     struct rd_session *sessions;
     struct rd_session *followers; /* sessions that have subscribed to the feed */

@@ -138,6 +138,10 @@ enum rd_status rd_journal_read(struct rd_journal *journal, struct rd_position po
                                struct rd_arena *arena, struct rd_entry *out,
                                struct rd_error *error) RD_MUST_CHECK;
 
+/* The chain: BLAKE2b-256 over the hash before, sequence and payload, into `hash`. */
+void rd_frame_chain(unsigned char hash[RD_HASH_BYTES], uint64_t seq, const void *payload,
+                    size_t len);
+
 /* What verify found. */
 struct rd_journal_verdict {
     uint64_t entries; /* whose hash fits the chain */

@@ -73,9 +73,6 @@ bool rd_frame_check(const unsigned char *at, size_t room,
  * segment's or it claims more. */
 uint32_t rd_frame_claim(const unsigned char *at, size_t room,
                         const unsigned char key[RD_SEGMENT_KEY_BYTES]);
-/* BLAKE2b-256 over hash, sequence and payload, into hash. */
-void rd_frame_chain(unsigned char hash[RD_HASH_BYTES], uint64_t seq, const void *payload,
-                    size_t len);
 /* The offset of the first place that has the magic of a frame's header and a sequence of at least
  * `seq_min`, whatever follows; `len` where there is none, or less than a header is left. */
 size_t rd_frame_trace(const unsigned char *bytes, size_t len,

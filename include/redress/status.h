@@ -50,6 +50,9 @@
       "the backup was not made; the one before is as it was")                                      \
     X(OUT_OF_SCOPE, 1030, "out_of_scope", 4, "the token was not made for this")                    \
     X(SECRET, 1035, "secret", 4, "the field is secret: it is disclosed, or not at all")            \
+    X(STANDBY, 1039, "standby", 6, "this server follows another one and takes no writes")          \
+    X(FENCED, 1040, "fenced", 6, "another server was promoted in the place of this one")           \
+    X(DIVERGED, 1041, "diverged", 6, "the journals of the two servers are not one")                \
     X(CANCELLED, 1047, "cancelled", 1, "it was cancelled before it was done")                      \
     /* inside */                                                                                   \
     X(IO, 0, "io_error", 1, "reading or writing failed")                                           \
