@@ -53,6 +53,10 @@ START_TEST(the_table_is_sorted_and_each_row_has_its_operation)
         { "report.cases", "report.run" },
         { "report.list", "report.run" },
         { "staff.list", "staff.read" },
+        { "journal.read", "backup.create" },
+        { "standby.status", "backup.create" },
+        { "standby.promote", "standby.fence" },
+        { "standby.take", "standby.fence" },
         { "staff.show", "staff.read" },
     };
     size_t count;
