@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "domain/apply.h"
+#include "kernel/pick.h"
 #include "store/fence.h"
 
 #define STANDBY_PAGE_BYTES (1024u * 1024)
