@@ -120,9 +120,10 @@
 #define RD_GENERATIONS_PAGE_MAX 100
 #define RD_FIT_COUNT_MAX 10000 /* records of a state that goes, beyond which none is counted */
 #define RD_FIT_SLICE_MAX 128   /* open cases that are looked at in one batch for an activation */
-#define RD_POLICY_WHY_BYTES_MAX 1000 /* why somebody activates a policy */
-#define RD_LOADINGS_MAX 16           /* loads of the policy directory that are asked for: busy */
-#define RD_LOADING_LOOK_MS 2         /* while one goes on: whether it is done */
+#define RD_POLICY_WHY_BYTES_MAX 1000             /* why somebody activates a policy */
+#define RD_PROPOSAL_KEEP_MS (72ll * 3600 * 1000) /* a policy waits for a second person so long */
+#define RD_LOADINGS_MAX 16   /* loads of the policy directory that are asked for: busy */
+#define RD_LOADING_LOOK_MS 2 /* while one goes on: whether it is done */
 #define RD_REPORT_FIGURES_BYTES (64u * 1024 * 1024) /* memory of one report's lines, or refused */
 #define RD_REPORT_SHOWN_BYTES (16u * 1024 * 1024)   /* of the lines shown; others are left off */
 #define RD_REPORTS_AT_ONCE_MAX 4       /* that are asked for and not yet answered: busy */

@@ -10,15 +10,43 @@
 
 #define MOVED_MAX 64
 
+static void generation_put_files(struct rd_cli *cli, const struct rd_value *files)
+{
+    for (uint32_t i = 0; i < files->count; i++)
+        rd_buf_printf(&cli->out, "  %s %s\n", rd_map_text(&files->items[i], "path", ""),
+                      rd_map_text(&files->items[i], "change", ""));
+}
+
+/* What waits for a second person. */
+static void generation_put_proposal(struct rd_cli *cli, const struct rd_value *proposal)
+{
+    const char *behind = rd_map_text(proposal, "behind", NULL),
+               *why = rd_map_text(proposal, "why", "");
+    long long number = rd_map_int(proposal, "proposal", 0);
+    rd_buf_printf(&cli->out, "proposal %lld (%.12s) by %s%s%s, %s", number,
+                  rd_map_text(proposal, "hash", ""), rd_map_text(proposal, "by", ""),
+                  behind ? ", behind whom stands " : "", behind ? behind : "",
+                  rd_map_text(proposal, "at", ""));
+    rd_buf_text(&cli->out, *why ? ": " : "");
+    rd_output_plain(&cli->out, why, strlen(why));
+    rd_buf_char(&cli->out, '\n');
+    generation_put_files(cli, rd_map_list(proposal, "files"));
+    if (rd_map_bool(proposal, "over", false))
+        rd_buf_text(&cli->out, "it has waited too long: it must be made again\n");
+    else
+        rd_buf_printf(&cli->out, "another person may say `redress policy confirm %lld` until %s\n",
+                      number, rd_map_text(proposal, "expires", ""));
+}
+
 static void generation_print_list(struct rd_cli *cli, const struct rd_value *result)
 {
     static const struct rd_column columns[] = { { "generation", true }, { "hash", false },
                                                 { "in force", false },  { "at", false },
-                                                { "by", false },        { "back to", true },
-                                                { "why", false } };
+                                                { "by", false },        { "proposed by", false },
+                                                { "back to", true },    { "why", false } };
     const struct rd_value *list = rd_map_list(result, "generations");
     struct rd_grid grid;
-    rd_grid_init(&grid, &cli->arena, columns, 7);
+    rd_grid_init(&grid, &cli->arena, columns, 8);
     for (uint32_t i = 0; i < list->count; i++) {
         const struct rd_value *item = &list->items[i];
         rd_grid_add(&grid, (const char *const[]){
@@ -26,10 +54,13 @@ static void generation_print_list(struct rd_cli *cli, const struct rd_value *res
                                rd_arena_printf(&cli->arena, "%.12s", rd_map_text(item, "hash", "")),
                                rd_map_bool(item, "in_force", false) ? "yes" : "",
                                rd_map_text(item, "at", ""), rd_map_text(item, "by", ""),
+                               rd_map_text(item, "proposed_by", ""),
                                rd_output_cell(&cli->arena, rd_map_get(item, "back_to")),
                                rd_map_text(item, "why", "") });
     }
     rd_grid_write(&grid, &cli->out, cli->colour);
+    if (rd_value_is(rd_map_get(result, "proposed"), RD_MAP))
+        generation_put_proposal(cli, rd_map_get(result, "proposed"));
 }
 
 enum rd_status rd_run_policy_list(struct rd_cli *cli, struct rd_error *error)
@@ -69,6 +100,10 @@ static void generation_print(struct rd_cli *cli, const struct rd_value *result)
                       rd_map_text(move, "type", ""), (long long)rd_map_int(move, "records", 0),
                       rd_map_bool(move, "more", false) ? " and more" : "",
                       rd_map_text(move, "from", ""), rd_map_text(move, "to", ""));
+    }
+    if (rd_value_is(rd_map_get(result, "proposed"), RD_MAP)) {
+        generation_put_proposal(cli, rd_map_get(result, "proposed"));
+        return;
     }
     rd_buf_printf(&cli->out, "generation %lld (%.12s) %s\n",
                   (long long)rd_map_int(result, "generation", 0), rd_map_text(result, "hash", ""),
@@ -138,4 +173,48 @@ enum rd_status rd_run_policy_rollback(struct rd_cli *cli, struct rd_error *error
         rd_map_set(&cli->arena, &params, "to", rd_int(generation));
     }
     return generation_run(cli, "policy.rollback", &params, error);
+}
+
+static enum rd_status generation_proposal(struct rd_cli *cli, struct rd_value *params,
+                                          struct rd_error *error)
+{
+    const char *given = rd_args_operand(&cli->args, 0);
+    char *end;
+    long long number = strtoll(given, &end, 10);
+    if (*end || number < 1)
+        return rd_error_set(error, RD_INVALID_PARAMS,
+                            "PROPOSAL must be a number such as 3, not '%s'", given);
+    rd_map_set(&cli->arena, params, "proposal", rd_int(number));
+    return RD_OK;
+}
+
+enum rd_status rd_run_policy_confirm(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_value params = rd_map();
+    enum rd_status status = generation_proposal(cli, &params, error);
+    if (status != RD_OK)
+        return status;
+    if (rd_args_flag(&cli->args, "no-tests"))
+        rd_map_set(&cli->arena, &params, "tests", rd_bool(false));
+    if (rd_args_flag(&cli->args, "dry-run"))
+        rd_map_set(&cli->arena, &params, "dry_run", rd_bool(true));
+    return rd_cli_call_print(cli, "policy.confirm", &params, generation_print, error);
+}
+
+static void generation_print_withdrawn(struct rd_cli *cli, const struct rd_value *result)
+{
+    rd_buf_printf(&cli->out, "proposal %lld is withdrawn\n",
+                  (long long)rd_map_int(result, "withdrawn", 0));
+}
+
+enum rd_status rd_run_policy_withdraw(struct rd_cli *cli, struct rd_error *error)
+{
+    struct rd_value params = rd_map();
+    const char *why = rd_args_text(&cli->args, "why");
+    enum rd_status status = generation_proposal(cli, &params, error);
+    if (status != RD_OK)
+        return status;
+    if (why)
+        rd_map_set(&cli->arena, &params, "why", rd_text(why));
+    return rd_cli_call_print(cli, "policy.withdraw", &params, generation_print_withdrawn, error);
 }

@@ -110,6 +110,12 @@ static const struct rd_command commands[] = {
       "planned anew from their ledgers. Cases in states that it does not know refuse it, unless\n"
       "--moved says where they go.",
       rd_options_rollback, true, true, 0, 1, rd_run_policy_rollback },
+    { "policy", "confirm", "PROPOSAL", "Confirms a policy that another person has proposed",
+      "Where rules/authority.lua has a row for policy.confirm, activate, reload and rollback only\n"
+      "propose: `policy list` shows what waits. It is checked and tried again, and then in force.",
+      rd_options_confirm, true, true, 1, 1, rd_run_policy_confirm },
+    { "policy", "withdraw", "PROPOSAL", "Takes a policy away that waits for a second person", NULL,
+      rd_options_withdraw, true, true, 1, 1, rd_run_policy_withdraw },
     { "policy", "list", NULL, "Lists the generations: who activated them, when and why", NULL,
       rd_options_generations, true, true, 0, 0, rd_run_policy_list },
     { "policy", "prove", "[DIR]", "Proves what holds in every case, or shows the case in which not",

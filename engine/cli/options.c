@@ -210,6 +210,11 @@ const struct rd_option rd_options_activate[] = { OPTION_DRY,
                                                  END_OF_OPTIONS };
 const struct rd_option rd_options_rollback[] = { OPTION_DRY, OPTION_WHY, OPTION_MOVED,
                                                  END_OF_OPTIONS };
+const struct rd_option rd_options_confirm[] = { OPTION_DRY,
+                                                { "no-tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+                                                  "do not ask the promises beside the rules" },
+                                                END_OF_OPTIONS };
+const struct rd_option rd_options_withdraw[] = { OPTION_WHY, END_OF_OPTIONS };
 const struct rd_option rd_options_generations[] = {
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most, 20 where not said" },
     { "before", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "only generations before this one" },

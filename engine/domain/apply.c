@@ -377,6 +377,17 @@ static enum rd_status apply_policy(struct apply_run *run, const struct rd_value 
     return status == RD_OK ? apply_row(run, RD_TABLE_POLICY, key, effect) : status;
 }
 
+/* One at most: behind the key that no generation has. */
+static enum rd_status apply_proposal(struct apply_run *run, const struct rd_value *effect)
+{
+    unsigned char key[4];
+    rd_key_put_u32(key, 0);
+    if (effect->items[2].kind == RD_NULL)
+        return rd_store_del(run->store, RD_TABLE_POLICY, key, run->error);
+    enum rd_status status = apply_counter(run, RD_COUNTER_PROPOSAL, effect->items[1].integer);
+    return status == RD_OK ? apply_row(run, RD_TABLE_POLICY, key, effect) : status;
+}
+
 static enum rd_status apply_token(struct apply_run *run, const struct rd_value *effect)
 {
     const struct rd_value *hash = &effect->items[1];
@@ -462,6 +473,8 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_new_index(run, effect);
     case RD_EFFECT_POLICY:
         return apply_policy(run, effect);
+    case RD_EFFECT_PROPOSAL:
+        return apply_proposal(run, effect);
     case RD_EFFECT_TOKEN:
         return apply_token(run, effect);
     case RD_EFFECT_TOKEN_USED:

@@ -44,6 +44,9 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
 #define RD_COUNTER_SERIAL "serial:"
 #define RD_COUNTER_NUMBER "number:"
 
+/* The number of the last policy that waited for a second person. */
+#define RD_COUNTER_PROPOSAL "proposal"
+
 /* The counter that tells whether planning all deadlines anew is under way. */
 #define RD_COUNTER_REPLAN "replan"
 

@@ -89,6 +89,7 @@ struct rd_belonging {
     X("job.list")                                                                                  \
     X("ledger.verify")                                                                             \
     X("notice.list")                                                                               \
+    X("policy.confirm")                                                                            \
     X("policy.info")                                                                               \
     X("policy.reload")                                                                             \
     X("report.run")                                                                                \

@@ -39,6 +39,8 @@ enum rd_effect_kind {
     RD_EFFECT_TOKEN_USED = 16, /* [16, hash, at] */
     RD_EFFECT_TOKEN_END = 17,  /* [17, hash] it is nobody's any more */
     RD_EFFECT_EPOCH = 22,      /* [22, epoch] a standby was promoted: the next epoch begins */
+    RD_EFFECT_PROPOSAL = 24, /* [24, number, [hash, {path: text}, about]|null, why?] a policy waits
+                                for a second person; null: no longer */
 };
 
 #define RD_TOKEN_MADE                                                                              \

@@ -13,6 +13,7 @@
 #include "kernel/report.h"
 #include "kernel/redo.h"
 #include "kernel/pick.h"
+#include "kernel/proposal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,7 @@ enum rd_status rd_activate_fits(struct rd_kernel *kernel, struct rd_fit *fit,
     if (status != RD_OK)
         return status;
     activate_accounts(kernel, fit->model, fit->findings);
+    rd_proposal_fit(kernel, fit->model, fit->findings);
     return fit->findings->errors
                ? rd_error_set(error, RD_POLICY_REFUSED, "the policy would strand cases")
                : RD_OK;
@@ -148,8 +150,8 @@ static void activate_add(struct rd_arena *arena, struct rd_value *about, const c
 
 /* Who, when, why, and what is not in the sources: the row itself tells it, so that a list of
  * generations need not look for their entries. */
-static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_activation *how,
-                                      struct rd_arena *arena)
+static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_model *model,
+                                      const struct rd_activation *how, struct rd_arena *arena)
 {
     struct rd_value about = rd_map();
     rd_map_add(arena, &about, "at", rd_int(rd_kernel_now_ms(kernel)));
@@ -160,6 +162,10 @@ static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_
         rd_map_add(arena, &about, "back_to", rd_int(how->back_to));
     if (how->moved)
         rd_map_add(arena, &about, "moved", *how->moved);
+    if (rd_proposal_asked(model))
+        rd_map_add(arena, &about, "second_person", rd_bool(true));
+    if (how->proposal)
+        rd_proposal_told(how->proposal, arena, &about);
     return about;
 }
 
@@ -196,8 +202,10 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     if (status == RD_OK)
         status = rd_draw_key(kernel, &arena, &draw_key, error);
     rd_list_add(&arena, &effect, draw_key);
-    rd_list_add(&arena, &effect, activate_about(kernel, how, &arena));
+    rd_list_add(&arena, &effect, activate_about(kernel, rd_policy_model(policy), how, &arena));
     rd_list_add(&arena, &effects, effect);
+    if (how->proposal)
+        rd_list_add(&arena, &effects, rd_proposal_end(how->proposal, NULL, &arena));
     struct rd_command_entry entry = {
         .at_ms = rd_kernel_now_ms(kernel),
         .actor = how->actor,
@@ -278,6 +286,12 @@ static const struct rd_value *activate_moved(const struct rd_value *row)
     return row->count > 5 ? rd_map_get(&row->items[5], "moved") : NULL;
 }
 
+/* Known from the row, so that it is known before anything is loaded. */
+static bool activate_asks(const struct rd_value *row)
+{
+    return row->count > 5 && rd_map_bool(&row->items[5], "second_person", false);
+}
+
 enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
                                     const struct rd_kernel_options *options,
                                     struct rd_findings *findings, struct rd_error *error)
@@ -292,6 +306,9 @@ enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
     if (same) {
         kernel->generation = (uint32_t)row.items[1].integer;
         activate_swap(kernel, &policy, hash, activate_moved(&row));
+    } else if (status == RD_OK && activate_asks(&row)) {
+        status = rd_error_set(error, RD_POLICY_REFUSED,
+                              "the rules in force let others in with a second person only");
     } else if (status == RD_OK || status == RD_NOT_FOUND) {
         status = rd_activate(kernel, &policy, options->policy_sources, options->policy_source_count,
                              &(struct rd_activation){ .actor = "system" }, findings, error);
@@ -299,6 +316,23 @@ enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
     rd_arena_fini(&arena);
     kernel->policy_borrowed = status == RD_OK;
     return status;
+}
+
+bool rd_activate_needs_second(struct rd_kernel *kernel, const char *hash)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    struct rd_arena arena;
+    struct rd_value row;
+    rd_arena_init(&arena);
+    bool needs = activate_row(kernel, &arena, &row, &ignored) == RD_OK && activate_asks(&row);
+    rd_arena_fini(&arena);
+    if (needs)
+        rd_log(
+            RD_LOG_WARN, "policy",
+            "the policy directory holds other rules (%.12s): they stay out of force until `redress "
+            "policy activate` proposes them and a second person confirms",
+            hash);
+    return needs;
 }
 
 static bool activate_has_hash(struct rd_kernel *kernel, int64_t generation, const char *hash)

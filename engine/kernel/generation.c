@@ -1,5 +1,7 @@
 /* A generation comes into force because somebody asks for it: from the policy directory
  * (policy.activate, policy.reload), or one that was in force before (policy.rollback).
+ * Where the rules ask for a second person, all of that ends in a proposal (proposal.c), and what
+ * comes into force is what policy.confirm finds there.
  *
  *   asked ─▶ beside: read, check, promises ─▶ batch by batch: has every open case a place and
  *   somebody? ─▶ between two batches: one entry, swapped
@@ -15,6 +17,7 @@
 #include "base/log.h"
 #include "kernel/fit.h"
 #include "kernel/loading.h"
+#include "kernel/proposal.h"
 
 int rd_generation_move(const struct rd_kernel *kernel, const struct rd_chart *chart,
                        const char *state)
@@ -81,6 +84,9 @@ static enum rd_status generation_why(struct rd_request *request)
 struct generation_work {
     struct rd_fit fit;
     int64_t back_to;
+    const char *why;              /* NULL */
+    const struct rd_value *moved; /* NULL */
+    struct rd_value proposal;     /* that is confirmed; null: none */
     bool begun;
 };
 
@@ -115,7 +121,7 @@ static enum rd_status generation_fits(struct rd_kernel *kernel, struct rd_reques
     if (!work->begun) {
         work->begun = true;
         work->fit = (struct rd_fit){ .model = rd_policy_model(loaded->policy),
-                                     .moved = rd_map_get(request->params, "moved"),
+                                     .moved = work->moved,
                                      .findings = &loaded->findings };
         status = generation_moved(work->fit.model, request, work->fit.moved);
         if (status == RD_OK)
@@ -153,9 +159,14 @@ static enum rd_status generation_loaded(struct rd_kernel *kernel, struct rd_requ
 {
     struct generation_work *work = generation_work(loaded);
     bool dry = rd_map_bool(request->params, "dry_run", false), changed = loaded->policy != NULL;
+    bool confirms = work->proposal.kind == RD_LIST;
     enum rd_status status = loaded->status;
     if (!work->begun)
         request->error = loaded->error;
+    if (!work->begun && !confirms) {
+        work->why = rd_map_text(request->params, "why", NULL);
+        work->moved = rd_map_get(request->params, "moved");
+    }
     if (status == RD_OK && changed)
         status = generation_fits(kernel, request, loaded, work);
     if (status == RD_OK && loaded->goes_on)
@@ -163,20 +174,29 @@ static enum rd_status generation_loaded(struct rd_kernel *kernel, struct rd_requ
     loaded->goes_on = false;
     struct rd_activation how = { .actor = actor->name,
                                  .behind = actor->behind,
-                                 .why = rd_map_text(request->params, "why", NULL),
+                                 .why = work->why,
                                  .back_to = work->back_to,
-                                 .moved = work->fit.moved };
-    if (status == RD_OK && changed && !dry)
+                                 .moved = work->moved,
+                                 .proposal = confirms ? &work->proposal : NULL };
+    bool proposes = changed && !dry && !confirms && rd_proposal_asked(kernel->model);
+    if (status == RD_OK && confirms) /* it may have been withdrawn meanwhile */
+        status = rd_proposal_confirmable(kernel, actor, how.proposal->items[1].integer,
+                                         request->arena, NULL, &request->error);
+    if (status == RD_OK && proposes)
+        status = rd_proposal_make(kernel, request, actor, loaded, &how);
+    if (status == RD_OK && changed && !dry && !proposes)
         status = rd_activate(kernel, &loaded->policy, loaded->sources, loaded->count, &how,
                              &loaded->findings, &request->error);
     if (status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG)
         return rd_activate_refusal(kernel, request, &loaded->findings);
     if (status != RD_OK)
         return status;
-    if (changed && !dry)
+    if (changed && !dry && !proposes)
         rd_log(RD_LOG_INFO, "policy", "generation %u is in force (%.12s), activated by %s",
                kernel->generation, kernel->hash, actor->name);
-    generation_result(kernel, request, loaded, work, changed, dry);
+    generation_result(kernel, request, loaded, work, changed && !proposes, dry);
+    rd_map_add(request->arena, &request->result, "proposed",
+               proposes ? rd_proposal_show(kernel, request->arena) : rd_null());
     return RD_OK;
 }
 
@@ -249,4 +269,38 @@ enum rd_status rd_method_policy_rollback(struct rd_kernel *kernel, struct rd_req
                                                .then = generation_loaded };
     enum rd_status status = generation_why(request);
     return status == RD_OK ? rd_loading_ask(kernel, request, &use) : status;
+}
+
+/* ---- a second person ---- */
+
+static enum rd_status generation_proposed(struct rd_kernel *kernel, struct rd_request *request,
+                                          struct rd_loaded *loaded)
+{
+    struct rd_actor actor;
+    struct rd_value row;
+    enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
+    if (status == RD_OK)
+        status = rd_proposal_confirmable(kernel, &actor, rd_map_int(request->params, "proposal", 0),
+                                         &loaded->arena, &row, &request->error);
+    if (status != RD_OK)
+        return status;
+    struct generation_work *work = generation_work(loaded);
+    const struct rd_value *about = rd_proposal_about(&row);
+    work->proposal = row;
+    work->back_to = rd_map_int(about, "back_to", 0);
+    work->why = rd_map_text(about, "why", NULL);
+    work->moved = rd_map_get(about, "moved");
+    rd_proposal_sources(&row, &loaded->arena, &loaded->sources, &loaded->count);
+    return RD_OK;
+}
+
+enum rd_status rd_method_policy_confirm(struct rd_kernel *kernel, struct rd_request *request)
+{
+    static const struct rd_loading_use use = { .have = generation_have,
+                                               .sources = generation_proposed,
+                                               .tests = true,
+                                               .operation = "policy.confirm",
+                                               .forget = generation_forget,
+                                               .then = generation_loaded };
+    return rd_loading_ask(kernel, request, &use);
 }

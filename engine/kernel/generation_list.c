@@ -1,6 +1,7 @@
 /* Which generations there were, and what the one in force has: read only. */
 #include "kernel/generation.h"
 #include "kernel/inside.h"
+#include "kernel/proposal.h"
 
 #include <string.h>
 
@@ -28,10 +29,9 @@ static bool generation_is_test(const char *path)
     return len > tail && strcmp(path + len - tail, "_test.lua") == 0;
 }
 
-void rd_generation_sources(const struct rd_value *row, bool tests, struct rd_arena *arena,
-                           struct rd_policy_source **sources, size_t *count)
+void rd_generation_texts(const struct rd_value *texts, bool tests, struct rd_arena *arena,
+                         struct rd_policy_source **sources, size_t *count)
 {
-    const struct rd_value *texts = &row->items[3];
     *sources = rd_arena_zalloc(arena, texts->count + 1, sizeof **sources);
     *count = 0;
     for (uint32_t i = 0; i < texts->count; i++)
@@ -39,6 +39,12 @@ void rd_generation_sources(const struct rd_value *row, bool tests, struct rd_are
             (*sources)[(*count)++] =
                 (struct rd_policy_source){ texts->pairs[i].key, texts->pairs[i].value.text,
                                            texts->pairs[i].value.count };
+}
+
+void rd_generation_sources(const struct rd_value *row, bool tests, struct rd_arena *arena,
+                           struct rd_policy_source **sources, size_t *count)
+{
+    rd_generation_texts(&row->items[3], tests, arena, sources, count);
 }
 
 /* ---- policy.list ---- */
@@ -67,6 +73,7 @@ static struct rd_value list_item(const struct rd_kernel *kernel, const struct rd
     list_copy(arena, &item, "by", about ? rd_map_get(about, "by") : NULL);
     list_copy(arena, &item, "behind", about ? rd_map_get(about, "behind") : NULL);
     list_copy(arena, &item, "why", about ? rd_map_get(about, "why") : NULL);
+    list_copy(arena, &item, "proposed_by", about ? rd_map_get(about, "proposed_by") : NULL);
     list_copy(arena, &item, "back_to", about ? rd_map_get(about, "back_to") : NULL);
     list_copy(arena, &item, "moved", about ? rd_map_get(about, "moved") : NULL);
     rd_map_add(arena, &item, "files", rd_int(texts->count));
@@ -101,6 +108,8 @@ enum rd_status rd_method_policy_list(struct rd_kernel *kernel, struct rd_request
     request->result = rd_map();
     rd_map_add(request->arena, &request->result, "generations", list);
     rd_map_add(request->arena, &request->result, "more", rd_bool(generation > 0));
+    rd_map_add(request->arena, &request->result, "proposed",
+               rd_proposal_show(kernel, request->arena));
     return RD_OK;
 }
 

@@ -189,10 +189,11 @@ void rd_visit(struct rd_kernel *kernel, uint32_t spot);
 
 /* How a policy comes into force. Everything is borrowed. */
 struct rd_activation {
-    const char *actor, *behind;   /* behind: NULL, or the administrator who acts as `actor` */
-    const char *why;              /* NULL: it was not said */
-    int64_t back_to;              /* the generation that is come back to; 0: it is a new one */
-    const struct rd_value *moved; /* {type: {old state: new state}} beside what the charts say */
+    const char *actor, *behind;      /* behind: NULL, or the administrator who acts as `actor` */
+    const char *why;                 /* NULL: it was not said */
+    int64_t back_to;                 /* the generation that is come back to; 0: it is a new one */
+    const struct rd_value *moved;    /* {type: {old state: new state}} beside what the charts say */
+    const struct rd_value *proposal; /* the row that `actor` confirms: proposal.h; NULL: none */
 };
 /* activate.c: makes `policy` the generation in force (journalled); takes it over on success only.
  * RD_POLICY_REFUSED where records would be stranded; findings name them. */
@@ -219,6 +220,9 @@ enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *
                                   struct rd_error *error) RD_MUST_CHECK;
 /* Whether a rollback took the policy of this hash out of force: a start does not bring it back. */
 bool rd_activate_taken_back(struct rd_kernel *kernel, const char *hash);
+/* Whether the stored active generation lets nothing into force without a second person: a start
+ * does not bring the policy of this hash, another one, in. */
+bool rd_activate_needs_second(struct rd_kernel *kernel, const char *hash);
 /* The hash of the stored active generation. */
 enum rd_status rd_activate_hash(struct rd_kernel *kernel, char out[RD_POLICY_HASH_TEXT],
                                 struct rd_error *error) RD_MUST_CHECK;

@@ -160,6 +160,10 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
         status = rd_policy_read_dir(&arena, options->policy_dir, &sources, &count, error);
     if (status == RD_OK) {
         rd_policy_hash(sources, count, hash);
+        if (any && strcmp(hash, stored) != 0 && rd_activate_needs_second(kernel, hash)) {
+            rd_arena_fini(&arena);
+            return rd_activate_stored(kernel, findings, error);
+        }
         if (any && (strcmp(hash, stored) == 0 || rd_activate_taken_back(kernel, hash))) {
             rd_arena_fini(&arena);
             return rd_activate_stored(kernel, findings, error);

@@ -137,7 +137,9 @@ static bool loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
     loading->loaded.goes_on = false;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status == RD_OK)
-        status = rd_actor_may(kernel, &actor, "policy.reload", &request->error);
+        status = rd_actor_may(kernel, &actor,
+                              loading->use->operation ? loading->use->operation : "policy.reload",
+                              &request->error);
     if (status == RD_OK) {
         /* an account's name is its generation's */
         actor.name = rd_arena_copy(&loading->loaded.arena, actor.name, strlen(actor.name));

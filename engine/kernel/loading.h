@@ -29,9 +29,11 @@ struct rd_loading_use {
                               struct rd_loaded *loaded);
     /* Whether the promises beside the rules must be kept; a parameter `tests` may say no. */
     bool tests;
+    /* What the actor must still be allowed then; NULL: policy.reload. */
+    const char *operation;
     /* Before the request is given up unanswered; NULL: nothing is to be done. */
     void (*forget)(struct rd_loaded *loaded);
-    /* Answers the request, whose actor may still reload; between two batches. */
+    /* Answers the request, whose actor may still do so; between two batches. */
     enum rd_status (*then)(struct rd_kernel *kernel, struct rd_request *request,
                            const struct rd_actor *actor, struct rd_loaded *loaded);
 };

@@ -14,6 +14,7 @@
 #include "kernel/backup.h"
 #include "kernel/generation.h"
 #include "kernel/standby.h"
+#include "kernel/proposal.h"
 
 #define TEXT "{\"type\":\"string\"}"
 #define COUNT "{\"type\":\"integer\"}"
@@ -282,6 +283,15 @@ static const struct rd_method METHODS[] = {
     { "policy.backtest_status",
       "How far the back-test is (state: none, running, done, cancelled, failed), and its result.",
       RD_METHOD_ROW, false, NO_PARAMS, ANY_MAP_RESULT },
+    { "policy.confirm",
+      "The second person's yes: loads the policy that was proposed, asks its promises and the fit "
+      "of "
+      "every open case again, and activates it.",
+      RD_METHOD_ROW, true,
+      PARAMS({ "proposal", COUNT, true, "The proposal's number, as policy.list has it." },
+             { "dry_run", YES, false, "Say whether it fits, and change nothing." },
+             { "tests", YES, false, "false: the promises beside the rules are not asked." }),
+      ANY_MAP_RESULT },
     { "policy.info", "The generation in force: its records, states and decisions.", RD_METHOD_ROW,
       false, PARAMS(AS), ANY_MAP_RESULT },
     { "policy.list", "The generations that were in force, newest first, with who, when and why.",
@@ -307,6 +317,12 @@ static const struct rd_method METHODS[] = {
              { "dry_run", YES, false, "Say whether it fits, and change nothing." },
              { "moved", MAP, false,
                "Where cases go whose state was not there yet: { WORKFLOW: { OLD: NEW } }." }),
+      ANY_MAP_RESULT },
+    { "policy.withdraw",
+      "Takes the policy that waits for a second person away: by whoever may propose or confirm.",
+      RD_METHOD_ACTOR, true,
+      PARAMS({ "proposal", COUNT, true, "The proposal's number, as policy.list has it." },
+             { "why", TEXT, false, "Why; kept in the journal." }),
       ANY_MAP_RESULT },
     { "record.create", "Creates a record that is no case, such as a customer.", RD_METHOD_ACTOR,
       true,
@@ -449,11 +465,13 @@ static const struct {
     { rd_method_policy_backtest, "policy.reload" },
     { rd_method_policy_backtest_cancel, "policy.reload" },
     { rd_method_policy_backtest_status, "policy.reload" },
+    { rd_method_policy_confirm, NULL },
     { rd_method_policy_info, NULL },
     { rd_method_policy_list, "policy.info" },
     { rd_method_policy_preview, "policy.reload" },
     { rd_method_policy_reload, NULL },
     { rd_method_policy_rollback, "policy.reload" },
+    { rd_method_policy_withdraw, NULL },
     { rd_method_record_create, NULL },
     { rd_method_record_update, NULL },
     { rd_method_report_cases, "report.run" },

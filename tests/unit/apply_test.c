@@ -411,6 +411,21 @@ START_TEST(links_notices_tokens_and_policies)
 }
 END_TEST
 
+START_TEST(a_proposal_waits_alone_and_goes)
+{
+    int64_t count;
+    does("[[24,4,[\"hash\",{\"a.lua\":\"x\"},{\"by\":\"ann\"}]]]");
+    ck_assert_uint_eq(rows(RD_TABLE_POLICY), 1);
+    does("[[24,5,[\"other\",{\"a.lua\":\"y\"},{\"by\":\"ann\"}]]]");
+    ck_assert_uint_eq(rows(RD_TABLE_POLICY), 1);
+    does("[[24,5,null,\"why\"],[8,1,\"other\",{\"a.lua\":\"y\"}]]");
+    ck_assert_uint_eq(rows(RD_TABLE_POLICY), 1); /* the generation */
+    does("[[24,5,null]]");
+    ck_assert_int_eq(rd_counter_read(store, RD_COUNTER_PROPOSAL, &count, &error), RD_OK);
+    ck_assert_int_eq(count, 5);
+}
+END_TEST
+
 START_TEST(unknown_effects_are_damage)
 {
     struct rd_command_entry entry = entry_of("[[99,1]]");
@@ -462,6 +477,7 @@ int main(void)
     tcase_add_test(tcase, a_new_index_is_filled);
     tcase_add_test(tcase, live_and_from_bytes_are_the_same);
     tcase_add_test(tcase, links_notices_tokens_and_policies);
+    tcase_add_test(tcase, a_proposal_waits_alone_and_goes);
     tcase_add_test(tcase, unknown_effects_are_damage);
     tcase_add_test(tcase, keys_expire_two_for_one);
     suite_add_tcase(suite, tcase);

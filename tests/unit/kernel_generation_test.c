@@ -41,7 +41,11 @@ static const char *waiting_job(void)
 
 static int64_t generation(void)
 {
-    return t_int(rig_ok(&rig, "policy.info", "{}"), "generation");
+    struct rd_peer asks = rig.peer;
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+    int64_t number = t_int(rig_ok(&rig, "policy.info", "{}"), "generation");
+    rig.peer = asks;
+    return number;
 }
 
 /* Until nothing is left to be planned anew. */
@@ -315,6 +319,240 @@ START_TEST(an_approval_needs_another_person_still)
 }
 END_TEST
 
+/* ---- a second person ---- */
+
+/* From now on max, a boss, confirms what adm, or another one, proposes. */
+static void ask_for_a_second(void)
+{
+    t_company_edit(rig.policy, "rules/company.lua",
+                   "    { { 'policy.reload', 'account.token' }, from = 'administrator' },\n",
+                   "    { { 'policy.reload', 'account.token' }, from = 'administrator' },\n"
+                   "    { 'policy.confirm', from = { 'boss', 'administrator' } },\n");
+    rig_ok(&rig, "policy.activate", "{}");
+    settle();
+}
+
+static void log_in(const char *account)
+{
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP, .account = account };
+}
+
+static void log_out(void)
+{
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+}
+
+static void an_hour_more(void)
+{
+    rig_edit(&rig, "work = 'working' },\n        after = { '4 hours'",
+             "work = 'working' },\n        after = { '5 hours'");
+}
+
+START_TEST(two_persons_bring_rules_into_force)
+{
+    const char *id = rig_job(&rig, "x");
+    ask_for_a_second();
+    an_hour_more();
+    log_in("adm");
+    struct rd_value dry = rig_ok(&rig, "policy.activate", "{'dry_run': true}");
+    ck_assert_ptr_nonnull(strstr(rig_show(&rig, dry), "\"proposed\":null"));
+    struct rd_value made = rig_ok(&rig, "policy.activate", "{'why': 'an hour more'}");
+    ck_assert(!t_bool(made, "changed"));
+    ck_assert_int_eq(t_int(made, "proposed.proposal"), 1);
+    ck_assert_str_eq(t_text(made, "proposed.by"), "adm");
+    ck_assert_str_eq(t_text(made, "proposed.why"), "an hour more");
+    ck_assert_uint_eq(t_count(made, "proposed.files"), 1);
+    ck_assert_str_eq(t_text(made, "proposed.files.0.change"), "changed");
+    ck_assert_int_eq(generation(), 2);
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 1}");
+    rig_no(&rig, "in_progress", NULL, "policy.activate", "{}");
+    rig_no(&rig, "in_progress", NULL, "policy.reload", "{}");
+    log_in("ben");
+    rig_no(&rig, "not_allowed", NULL, "policy.confirm", "{'proposal': 1}");
+    log_in("max");
+    rig_no(&rig, "not_found", "/proposal", "policy.confirm", "{'proposal': 2}");
+    rig_no(&rig, "not_found", "/proposal", "policy.confirm", "{'proposal': 0}");
+    ck_assert(
+        t_bool(rig_ok(&rig, "policy.confirm", "{'proposal': 1, 'dry_run': true}"), "changed"));
+    ck_assert_int_eq(generation(), 2);
+    /* what is confirmed is what was proposed, not what the directory has by now */
+    t_company_write(rig.policy, "rules/broken.lua", "this is not Lua");
+    struct rd_value done = rig_ok(&rig, "policy.confirm", "{'proposal': 1}");
+    ck_assert_int_eq(t_int(done, "generation"), 3);
+    ck_assert_str_eq(t_text(done, "hash"), t_text(made, "proposed.hash"));
+    rig_no(&rig, "not_found", "/proposal", "policy.confirm", "{'proposal': 1}");
+    log_out();
+    settle();
+    ck_assert_ptr_nonnull(
+        strstr(rig_show(&rig, rig_ok(&rig, "case.get", "{'id': '%s'}", id)), "\"5 hours\""));
+    struct rd_value list = rig_ok(&rig, "policy.list", "{}");
+    ck_assert_str_eq(t_text(list, "generations.0.by"), "max");
+    ck_assert_str_eq(t_text(list, "generations.0.proposed_by"), "adm");
+    ck_assert_str_eq(t_text(list, "generations.0.why"), "an hour more");
+    ck_assert_ptr_nonnull(strstr(rig_show(&rig, list), "\"proposed\":null"));
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+START_TEST(a_rollback_needs_a_second_too_and_its_moves_are_confirmed_with_it)
+{
+    ask_for_a_second();
+    rig_edit(&rig, "      granted = {",
+             "      checking = { on = { done = 'closed' }, after = { '1 day', go = 'closed' } },\n"
+             "      granted = {");
+    rig_edit(&rig, "done = 'closed', poke", "done = 'checking', poke");
+    log_in("adm");
+    rig_ok(&rig, "policy.reload", "{}");
+    log_in("max");
+    rig_ok(&rig, "policy.confirm", "{'proposal': 1}");
+    log_out();
+    const char *id = rig_job(&rig, "x");
+    rig_act(&rig, id, "work");
+    rig_act(&rig, id, "done");
+    log_in("adm");
+    rig_no(&rig, "policy_refused", NULL, "policy.rollback", "{}");
+    rig_ok(&rig, "policy.rollback", "{'moved': {'job': {'checking': 'working'}}}");
+    log_in("max");
+    ck_assert_int_eq(t_int(rig_ok(&rig, "policy.confirm", "{'proposal': 2}"), "generation"), 4);
+    log_out();
+    ck_assert_str_eq(t_text(rig_ok(&rig, "case.get", "{'id': '%s'}", id), "state"), "working");
+    ck_assert_int_eq(t_int(rig_ok(&rig, "policy.list", "{}"), "generations.0.back_to"), 2);
+    settle();
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+/* Who has the machine is one person: without an account, by a signal, and logged in as somebody. */
+START_TEST(the_machine_is_one_person)
+{
+    ask_for_a_second();
+    an_hour_more();
+    rig_ok(&rig, "policy.reload", "{}");
+    ck_assert_str_eq(t_text(rig_ok(&rig, "policy.list", "{}"), "proposed.by"), "administrator");
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 1}");
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 0, .account = "max" };
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 1}");
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "administrator"));
+    log_in("max");
+    rig_ok(&rig, "policy.confirm", "{'proposal': 1}");
+    /* the other way round */
+    log_out();
+    rig_edit(&rig, "work = 'working' },\n        after = { '5 hours'",
+             "work = 'working' },\n        after = { '6 hours'");
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 0, .account = "adm" };
+    struct rd_value made = rig_ok(&rig, "policy.activate", "{}");
+    ck_assert_str_eq(t_text(made, "proposed.behind"), "administrator");
+    log_out();
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 2}");
+    log_in("adm");
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 2}");
+    log_in("max");
+    rig_ok(&rig, "policy.confirm", "{'proposal': 2}");
+}
+END_TEST
+
+START_TEST(two_accounts_are_one_person)
+{
+    t_company_edit(rig.policy, "rules/company.lua", "{ 'adm', unit = 'hq', roles",
+                   "{ 'adm', person = 'kim', unit = 'hq', roles");
+    t_company_edit(rig.policy, "rules/company.lua", "{ 'max', unit = 'hq', roles",
+                   "{ 'max', person = 'kim', unit = 'hq', roles");
+    ask_for_a_second();
+    an_hour_more();
+    log_in("adm");
+    rig_ok(&rig, "policy.activate", "{}");
+    log_in("max");
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 1}");
+    log_out();
+    rig_ok(&rig, "policy.confirm", "{'proposal': 1}"); /* the machine is another one */
+    ck_assert_int_eq(generation(), 3);
+}
+END_TEST
+
+START_TEST(a_proposal_is_withdrawn_or_runs_out)
+{
+    ask_for_a_second();
+    an_hour_more();
+    log_in("adm");
+    rig_ok(&rig, "policy.activate", "{}");
+    log_in("ben");
+    rig_no(&rig, "not_allowed", NULL, "policy.withdraw", "{'proposal': 1}");
+    log_in("max");
+    rig_no(&rig, "not_found", "/proposal", "policy.withdraw", "{'proposal': 7}");
+    rig_ok(&rig, "policy.withdraw", "{'proposal': 1, 'why': 'not now'}");
+    rig_no(&rig, "not_found", "/proposal", "policy.withdraw", "{'proposal': 1}");
+    rig_no(&rig, "not_found", "/proposal", "policy.confirm", "{'proposal': 1}");
+    log_in("adm");
+    ck_assert_int_eq(t_int(rig_ok(&rig, "policy.activate", "{}"), "proposed.proposal"), 2);
+    log_out();
+    rig_advance(&rig, "72 hours");
+    ck_assert(t_bool(rig_ok(&rig, "policy.list", "{}"), "proposed.over"));
+    log_in("max");
+    rig_no(&rig, "not_found", "/proposal", "policy.confirm", "{'proposal': 2}");
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "waited too long"));
+    log_in("adm");
+    ck_assert_int_eq(t_int(rig_ok(&rig, "policy.activate", "{}"), "proposed.proposal"), 3);
+    log_out();
+    ck_assert_int_eq(generation(), 2);
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+START_TEST(a_start_brings_nothing_in_without_a_second)
+{
+    ask_for_a_second();
+    an_hour_more();
+    rig_stop(&rig);
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    ck_assert_int_eq(generation(), 2);
+    log_in("adm");
+    rig_ok(&rig, "policy.activate", "{}");
+    log_out();
+    rig_stop(&rig); /* it waits over a start */
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    ck_assert_int_eq(generation(), 2);
+    log_in("max");
+    rig_ok(&rig, "policy.confirm", "{'proposal': 1}");
+    log_out();
+    ck_assert_int_eq(generation(), 3);
+    rig_stop(&rig);
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    ck_assert_int_eq(generation(), 3);
+    settle();
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
+/* The row itself goes the same way: nobody takes it out alone. */
+START_TEST(taking_the_second_person_out_needs_one)
+{
+    ask_for_a_second();
+    t_company_edit(rig.policy, "rules/company.lua",
+                   "    { 'policy.confirm', from = { 'boss', 'administrator' } },\n", "");
+    ck_assert_int_eq(t_int(rig_ok(&rig, "policy.reload", "{}"), "proposed.proposal"), 1);
+    log_in("max");
+    rig_ok(&rig, "policy.confirm", "{'proposal': 1}");
+    log_out();
+    an_hour_more();
+    ck_assert(t_bool(rig_ok(&rig, "policy.reload", "{}"), "changed"));
+    ck_assert_int_eq(generation(), 4);
+    rig_no(&rig, "not_found", "/proposal", "policy.confirm", "{'proposal': 1}");
+}
+END_TEST
+
+START_TEST(rules_that_lock_everybody_out_are_refused)
+{
+    t_company_edit(rig.policy, "rules/company.lua",
+                   "    { { 'policy.reload', 'account.token' }, from = 'administrator' },\n",
+                   "    { { 'policy.reload', 'policy.confirm' }, from = 'administrator' },\n");
+    t_company_edit(rig.policy, "rules/company.lua",
+                   "      { 'adm', unit = 'hq', roles = { 'administrator' } },\n", "");
+    rig_no(&rig, "policy_refused", NULL, "policy.reload", "{}");
+    ck_assert_msg(strstr(rig.error.text, "nobody but the machine's administrator"), "%s",
+                  rig.error.text);
+}
+END_TEST
+
 /* A load that is asked for and never answered is forgotten with what it had begun. */
 START_TEST(an_end_in_the_middle_leaves_nothing)
 {
@@ -340,6 +578,14 @@ int main(void)
     TCase *tcase = tcase_create("generation");
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, two_persons_bring_rules_into_force);
+    tcase_add_test(tcase, a_rollback_needs_a_second_too_and_its_moves_are_confirmed_with_it);
+    tcase_add_test(tcase, the_machine_is_one_person);
+    tcase_add_test(tcase, two_accounts_are_one_person);
+    tcase_add_test(tcase, a_proposal_is_withdrawn_or_runs_out);
+    tcase_add_test(tcase, a_start_brings_nothing_in_without_a_second);
+    tcase_add_test(tcase, taking_the_second_person_out_needs_one);
+    tcase_add_test(tcase, rules_that_lock_everybody_out_are_refused);
     tcase_add_test(tcase, a_refusal_names_the_stranded_and_says_what_to_write);
     tcase_add_test(tcase, moved_cases_are_found_where_they_went_at_once_and_by_all);
     tcase_add_test(tcase, a_moved_case_may_be_acted_on_before_planning_has_come_to_it);
