@@ -259,6 +259,7 @@ static const char *promise_step(struct rd_promise_run *run, const struct rd_valu
         return rd_arena_printf(run->arena, "there is no record '%s'", on);
     run->result = rd_null();
     run->error = RD_ERROR_NONE;
+    run->asker = strcmp(kind, "ask") == 0 ? rd_map_text(step, "by", NULL) : NULL;
     if (strcmp(kind, "act") == 0 || strcmp(kind, "update") == 0)
         promise_act(run, step);
     else if (strcmp(kind, "open") == 0)

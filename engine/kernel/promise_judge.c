@@ -97,7 +97,19 @@ static bool judge_rule(struct rd_promise_run *run, const char *wanted)
     return false;
 }
 
-/* What a decision or a method answered; a number is how many a list has. */
+/* The names in a list of things: who may do what is told by the names of the events. */
+static struct rd_value judge_names(struct rd_promise_run *run, const struct rd_value *list)
+{
+    struct rd_value names = rd_list();
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct rd_value *item = &list->items[i];
+        const char *name = item->kind == RD_MAP ? rd_map_text(item, "event", NULL) : NULL;
+        rd_list_add(run->arena, &names, name ? rd_text(name) : *item);
+    }
+    return names;
+}
+
+/* What a decision or a method answered; a number is how many a list has, a list are the names. */
 static const char *judge_answer(struct rd_promise_run *run, const struct rd_value *wanted)
 {
     const struct rd_value *output = rd_map_get(&run->result, "output");
@@ -107,9 +119,14 @@ static const char *judge_answer(struct rd_promise_run *run, const struct rd_valu
             rd_map_get(output ? output : &run->result, wanted->pairs[i].key);
         bool count = rd_value_is(one, RD_LIST) && wanted->pairs[i].value.kind == RD_INT;
         if (one)
-            rd_map_add(run->arena, &got, wanted->pairs[i].key, count ? rd_int(one->count) : *one);
+            rd_map_add(run->arena, &got, wanted->pairs[i].key,
+                       count                        ? rd_int(one->count)
+                       : rd_value_is(one, RD_LIST) ? judge_names(run, one)
+                                                   : *one);
     }
-    return judge_map(run, wanted, &got, "the answer");
+    return judge_map(run, wanted, &got,
+                     run->asker ? rd_arena_join(run->arena, "the answer to ", run->asker)
+                                : "the answer");
 }
 
 static const char *judge_needs(struct rd_promise_run *run, const char *role)

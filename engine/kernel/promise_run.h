@@ -22,6 +22,7 @@ struct rd_promise_run {
     struct rd_promise_ref refs[RD_PROMISE_REFS_MAX];
     size_t ref_count;
     const char *subject;    /* id of the record that the steps are about */
+    const char *asker;      /* who asks the method of the step; NULL: it asks none, or inside */
     int64_t notices_before; /* number of the last notice before the step */
     /* the step's own reply */
     enum rd_status status;

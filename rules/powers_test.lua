@@ -1,0 +1,260 @@
+-- Everything that is no complaint.
+-- Who may do what, state by state: of everybody in rules/organisation.lua. Ben works in Guangzhou, as Mei and their supervisor Li Na do; Sun in
+-- Shenzhen; Wang heads Guangzhou, Zhao the branch over it, Chen headquarters. Who is not named with a record may not even see it.
+local everybody = { "kf1", "ben", "mei", "sun", "li_na", "wang", "zhao", "chen", "lin", "xu", "yan", "guo", "he", "hf1", "dang", "importer", "admin", "backup" }
+
+-- { { "ben mei", "verify", "transfer" }, ... }: what each may do with the record, as steps of a play.
+local function may(ref, rows)
+  local steps, of = { many = true }, {}
+  for _, row in ipairs(rows) do
+    local names = {}
+    for i = 2, #row do names[#names + 1] = row[i] end
+    for account in row[1]:gmatch("%S+") do of[account] = names end
+  end
+  for i, account in ipairs(everybody) do
+    local names = of[account]
+    steps[i] = { ask "case.actions" { id = ref, by = account },
+                 expect = names and { may = #names > 0 and names or 0 } or refused "not_found" }
+  end
+  return steps
+end
+-- Plays and single steps, one behind the other.
+local function play(parts)
+  local steps = {}
+  for _, part in ipairs(parts) do
+    if part.many then
+      for _, step in ipairs(part) do steps[#steps + 1] = step end
+    else
+      steps[#steps + 1] = part
+    end
+  end
+  return steps
+end
+local li = customer "li" { by = "ben", name = "Li Wei", handler = "ben", unit = "gz" }
+local key = customer "li" { by = "ben", name = "Li Trading", revenue_year = "2000000.00", handler = "ben", unit = "gz" }
+local rating = credit_rating "r" { by = "ben", customer = "li", year = 2025, years_known = 6 }
+local handed_in = { act "hand_in" { on = "r", by = "ben", identity_copy = true, licence_copy = true, statements_year = true, statements_quarter = true } }
+local rated = { act "rate" { on = "r", by = "ben", traded = "6000000.00", due = 100, fulfilled = 99, years_known = 6, profitable = true } }
+
+return {
+  test "powers over a customer" {
+    given = { li },
+    steps = play {
+      may("li", {
+        { "kf1 sun zhao he hf1" },
+        { "ben li_na wang chen admin", "release", "hand_over", "update" },
+        { "mei", "update" },
+      }),
+      { act "release" { on = "li", by = "ben" } },
+      may("li", {
+        { "kf1 ben mei sun li_na wang zhao chen he hf1", "claim" },
+        { "admin", "erase" },
+      }),
+    },
+  },
+  test "powers over a contact and a trade" {
+    given = { li, contact "c" { by = "ben", customer = "li", subject = "Renewal", content = "Will think" },
+              trade "t" { by = "ben", customer = "li", subject = "Wire", amount = "10.00" } },
+    steps = play {
+      may("c", {
+        { "kf1 mei zhao chen hf1 admin" },
+        { "ben", "correct", "again", "settle" },
+        { "li_na wang", "correct" },
+      }),
+      may("t", {
+        { "kf1 ben mei zhao chen hf1 admin" },
+        { "li_na wang", "cancel" },
+      }),
+    },
+  },
+  test "powers over a change of important data" {
+    given = { key, customer_change "cc" { by = "ben", customer = "li", new_name = "Li Wu", reason = "Marriage" } },
+    steps = play {
+      may("cc", {
+        { "ben", "withdraw" },
+        { "zhao chen lin", "approve", "turn_down" },
+        { "admin" },
+      }),
+    },
+  },
+  test "powers over a review of a customer's data" {
+    given = { li, customer_review "v" { by = "li_na", customer = "li" } },
+    steps = play {
+      may("v", {
+        { "ben mei sun li_na wang zhao chen", "verify" },
+        { "admin" },
+      }),
+    },
+  },
+  test "powers over a rating and a change of grade" {
+    given = { key, rating },
+    steps = play {
+      may("r", {
+        { "ben wang", "hand_in", "rate", "give_up" },
+        { "zhao chen lin" },
+      }),
+      handed_in,
+      rated,
+      may("r", {
+        { "ben wang zhao chen lin" },
+      }),
+      { open = credit_change "a" { by = "ben", customer = "li", rating = "r", to_grade = "green", ground = "All contracts fulfilled" } },
+      may("a", {
+        { "ben zhao chen lin" },
+        { "wang", "review" },
+      }),
+      { act "review" { on = "a", by = "wang", agreed = true, opinion = "Agreed" } },
+      may("a", {
+        { "ben wang zhao" },
+        { "chen", "sign" },
+        { "lin", "extend" },
+      }),
+    },
+  },
+  test "powers over special terms of payment" {
+    given = { li, payment_terms "p" { by = "ben", customer = "li", terms = "Pay late", days = 90, reason = "A large order" } },
+    steps = play {
+      may("p", {
+        { "ben", "withdraw" },
+        { "mei li_na wang chen" },
+        { "lin xu", "grant", "refuse" },
+      }),
+    },
+  },
+  test "powers over a finding" {
+    given = { finding "f" { by = "wang", rule = "by_hand", ground = "Told a customer the wrong thing", consequence = "reminder", person = "ben",
+                      source = "1-1", unit = "gz", confirm_by = "branch_manager" } },
+    steps = play {
+      may("f", {
+        { "ben admin" },
+        { "wang zhao chen", "confirm", "drop" },
+      }),
+      { act "confirm" { on = "f", by = "zhao", verified = "Heard the recording" } },
+      may("f", {
+        { "ben", "appeal" },
+        { "wang zhao chen admin" },
+      }),
+      { act "appeal" { on = "f", by = "ben", appeal = "I was away that day" } },
+      may("f", {
+        { "ben wang zhao admin" },
+        { "chen", "uphold", "withdraw" },
+      }),
+    },
+  },
+  test "powers over a disclosure" {
+    given = { li, disclosure "d" { by = "ben", customer = "li", level = "confidential", purpose = "Visit" } },
+    steps = play {
+      may("d", {
+        { "ben", "withdraw" },
+        { "zhao chen yan", "grant", "refuse" },
+        { "admin" },
+      }),
+      { act "grant" { on = "d", by = "yan" } },
+      may("d", {
+        { "ben zhao chen admin" },
+        { "yan", "revoke" },
+      }),
+    },
+  },
+  test "powers over a mass alarm" {
+    given = { mass_alarm "m" { by = "li_na", department = "logistics", problem = "delivery", complaints = 5 } },
+    steps = play {
+      may("m", {
+        { "ben mei sun li_na dang admin" },
+        { "wang zhao chen", "acknowledge" },
+      }),
+      { act "acknowledge" { on = "m", by = "wang" } },
+      may("m", {
+        { "ben mei sun li_na dang admin" },
+        { "wang zhao chen", "close" },
+      }),
+    },
+  },
+  test "powers over a callback" {
+    given = { li, callback "cb" { by = "hf1", source = "visit", customer = "li", tier = "ordinary" } },
+    steps = play {
+      may("cb", {
+        { "kf1 zhao chen dang admin" },
+        { "ben mei hf1", "attempt", "take" },
+        { "li_na wang", "attempt", "take", "cancel" },
+      }),
+      { act "attempt" { on = "cb", by = "hf1", answer = "answered" } },
+      may("cb", {
+        { "kf1 zhao chen dang admin" },
+        { "ben mei hf1", "record", "take" },
+        { "li_na wang", "record", "take", "cancel" },
+      }),
+    },
+  },
+  test "powers over an incident" {
+    given = { incident "i" { by = "ben", summary = "No mail", priority = "high" } },
+    steps = play {
+      may("i", {
+        { "ben mei sun li_na wang zhao chen", "assign", "wait_for_user", "wait_for_vendor", "wait_for_problem", "wait_for_evidence", "resolve", "close", "update" },
+        { "dang admin" },
+      }),
+      { act "assign" { on = "i", by = "ben", handler = "ben" } },
+      may("i", {
+        { "ben mei sun li_na wang zhao chen", "assign", "wait_for_user", "wait_for_vendor", "wait_for_problem", "wait_for_evidence", "resolve", "update" },
+        { "dang admin" },
+      }),
+    },
+  },
+  test "powers over a regulator's complaint" {
+    given = { regulator_complaint "r" { by = "ben", source_number = "511074", received_on = "2026-02-27", channel = "Web",
+                                                    product = "Mortgage", issue = "Payments", company = "Example Bank" } },
+    steps = play {
+      may("r", {
+        { "ben mei sun li_na wang zhao chen", "send" },
+        { "dang admin" },
+      }),
+      { act "send" { on = "r", by = "ben" } },
+      may("r", {
+        { "ben mei sun li_na wang zhao chen", "respond" },
+        { "dang admin" },
+      }),
+      { act "respond" { on = "r", by = "ben", response = "closed" } },
+      may("r", {
+        { "ben mei sun li_na wang zhao chen", "dispute" },
+        { "dang admin" },
+      }),
+    },
+  },
+  test "powers over a duty" {
+    given = { duty "d" { by = "li_na", duty = "file_check", role = "archive_keeper" } },
+    steps = play {
+      may("d", {
+        { "li_na wang zhao chen dang importer", "finish" },
+        { "admin" },
+      }),
+    },
+  },
+  test "powers over a filed report" {
+    given = { filed_report "r" { by = "admin", report = "complaint_analysis", period = "2026-02", content = "{}", reader = "headquarters_centre" } },
+    steps = play {
+      may("r", {
+        { "zhao dang admin" },
+        { "chen lin he", "discuss" },
+      }),
+    },
+  },
+  test "powers over a member of the staff" {
+    given = { employee "e" { by = "guo", login = "eva", name = "Eva Lin", unit = "gz", team = "g1", roles = { "handler" }, person = "E-1" } },
+    steps = play {
+      may("e", {
+        { "li_na" },
+        { "guo admin", "begin", "decline" },
+      }),
+      { act "begin" { on = "e", by = "guo" } },
+      may("e", {
+        { "li_na", "be_away", "come_back", "delegate", "revoke" },
+        { "guo admin", "change", "be_away", "come_back", "delegate", "revoke", "leave" },
+      }),
+      { act "leave" { on = "e", by = "guo", left_on = "2026-03-02" } },
+      may("e", {
+        { "li_na" },
+        { "guo admin", "rehire" },
+      }),
+    },
+  },
+}
