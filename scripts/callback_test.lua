@@ -127,6 +127,7 @@ return {
       { act "attempt" { on = "cb", by = "hf1", answer = "no_answer" }, expect = { state = "to_write", data = { attempts = 3 } } },
       { act "write" { on = "cb", by = "hf1" },                         expect = in_state "written" },
       { after = "15 days", expect = { state = "not_reached", data = { reached = false, outcome = "not_reached", done_on = "2026-03-17" } } },
+      { act "take" { on = "cb", by = "hf1" }, expect = refused "wrong_state" },                                            -- it is over
     },
   },
   test "a key customer is tried five times, and the head hears who was not reached" {

@@ -122,6 +122,7 @@ return {
     steps = {
       investigated[1], investigated[2], investigated[3], refund, refund, refund, refund, refund, refund, refund, refund,
       { act "propose" { on = "c", by = "ben", remedy = "gift", amount = "10.00", plan = "One more" }, expect = refused "not_allowed" },
+      { act "propose" { on = "c", by = "zhao", remedy = "gift", amount = "10.00", plan = "The branch's" }, expect = refused "not_allowed" },
     },
   },
   test "a reopened case chooses anew" {

@@ -27,7 +27,7 @@ return {
     given = asked,
     steps = {
       { act "turn_down" { on = "cc", by = "lin" }, expect = refused "bad_form" },
-      { act "turn_down" { on = "cc", by = "lin", opinion = "No proof" }, expect = in_state "turned_down" },
+      { act "turn_down" { on = "cc", by = "lin", opinion = "No proof" }, expect = { state = "turned_down", data = { decider = "lin", opinion = "No proof" } } },
       { act "update" { on = "li", by = "ben", industry = "tea" }, expect = { data = { phone = "13800000001" } } },
     },
   },

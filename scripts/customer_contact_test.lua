@@ -54,4 +54,8 @@ return {
       { act "update" { on = "li", by = "ben", industry = "tea" }, expect = { data = { next_visit = "2026-04-01" } } },
     },
   },
+  test "a trade says who entered it, and where" {
+    given = { customer "li" { by = "ben", name = "Li Wei", handler = "ben", unit = "gz" }, trade "t" { by = "sun", customer = "li", subject = "Wire", amount = "10.00" } },
+    steps = { { on = "t", expect = { state = "done", data = { by_whom = "sun", unit = "sz" } } } },
+  },
 }

@@ -9,7 +9,7 @@ return {
       { ask "case.disclose" { by = "ben", id = "li" }, expect = refused "secret" },
       { act "grant" { on = "d", by = "ben" },  expect = refused "not_allowed" },
       { act "grant" { on = "d", by = "zhao" }, expect = refused "not_allowed" },                -- a manager approves what is secret, no more
-      { act "grant" { on = "d", by = "yan" },  expect = { state = "granted", told = { "ben" } } },
+      { act "grant" { on = "d", by = "yan" },  expect = { state = "granted", told = { "ben" }, data = { decider = "yan" } } },
       { ask "case.disclose" { by = "ben", id = "li", fields = { "key_persons" } }, expect = { disclosed = { key_persons = "Wu Lei" } } },
       { ask "case.disclose" { by = "ben", id = "li" }, expect = { disclosed = { key_persons = "Wu Lei" } } },
       { ask "case.disclose" { by = "ben", id = "li", fields = { "terms" } }, expect = refused "secret" },   -- top secret is above it
@@ -26,7 +26,7 @@ return {
       { ask "case.disclose" { by = "guo", id = "e", fields = { "person" } }, expect = { disclosed = { person = "E-9" } } },   -- the administration's own files
       { act "grant" { on = "d", by = "zhao" },  expect = in_state "granted" },
       { act "revoke" { on = "d", by = "yan" },  expect = refused "not_allowed" },
-      { act "revoke" { on = "d", by = "zhao" }, expect = in_state "revoked" },
+      { act "revoke" { on = "d", by = "chen" }, expect = { state = "revoked", data = { decider = "chen" } } },
     },
   },
   test "a disclosure says of what" {
@@ -39,7 +39,7 @@ return {
     steps = {
       { act "withdraw" { on = "d", by = "mei" }, expect = refused "not_found" },
       { act "withdraw" { on = "d", by = "ben" }, expect = in_state "withdrawn" },
-      { act "refuse" { on = "e", by = "yan", opinion = "no need" }, expect = { state = "refused", told = { "ben" } } },
+      { act "refuse" { on = "e", by = "yan", opinion = "no need" }, expect = { state = "refused", told = { "ben" }, data = { decider = "yan" } } },
       { at = "2026-03-20 09:00", on = "f", expect = in_state "withdrawn" },
       { ask "case.disclose" { by = "ben", id = "li" }, expect = refused "secret" },
     },

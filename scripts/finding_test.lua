@@ -28,7 +28,7 @@ return {
     given = against_ben, steps = { { act "confirm" { by = "zhao" }, expect = refused "bad_form" } },
   },
   test "a finding may be dropped with a reason" {
-    given = against_ben, steps = { { act "drop" { by = "zhao", decision = "It was not he" }, expect = in_state "dropped" } },
+    given = against_ben, steps = { { act "drop" { by = "zhao", decision = "It was not he" }, expect = { state = "dropped", data = { confirmer = "zhao" } } } },
   },
   test "a milder consequence may be confirmed" {
     given = against_ben, steps = { { act "confirm" { by = "zhao", verified = "x", consequence = "none" }, expect = { in_state "confirmed", data = { consequence = "none" } } } },
@@ -50,10 +50,10 @@ return {
     given = against_ben, steps = { confirm, { act "appeal" { by = "mei", appeal = "He did nothing" }, expect = refused "not_found" } },
   },
   test "an appeal is decided by headquarters, and the person is told" {
-    given = against_ben, steps = { confirm, appeal, { act "withdraw" { by = "chen", decision = "He was away" }, expect = { in_state "withdrawn", told "ben" } } },
+    given = against_ben, steps = { confirm, appeal, { act "withdraw" { by = "chen", decision = "He was away" }, expect = { in_state "withdrawn", told "ben", data = { decider = "chen" } } } },
   },
   test "it may be upheld" {
-    given = against_ben, steps = { confirm, appeal, { act "uphold" { by = "chen", decision = "He was not" }, expect = { in_state "upheld", told "ben" } } },
+    given = against_ben, steps = { confirm, appeal, { act "uphold" { by = "chen", decision = "He was not" }, expect = { in_state "upheld", told "ben", data = { decider = "chen" } } } },
   },
   test "whoever confirmed does not decide the appeal" {
     given = against_ben, steps = { { act "confirm" { by = "chen", verified = "x" } }, appeal, { act "uphold" { by = "chen", decision = "x" }, expect = refused } },

@@ -134,8 +134,12 @@ static enum found look(const struct defect *defect, bool promises)
 static void tell(const struct defect *defect, size_t number, enum found found)
 {
     static const char *const HOW[] = { "check", "refuted", "unproved", "promise", "MISSED" };
-    printf("%3zu %-17s %-9s %s:%d\n", number, defect->operator, HOW[found],
+    printf("%3zu %-17s %-9s %s:%d", number, defect->operator, HOW[found],
            sources[defect->source].path, defect->line);
+    if (found == FOUND_NOT)
+        printf(": `%.*s` became `%s`", (int)(defect->to - defect->from),
+               sources[defect->source].text + defect->from, defect->with);
+    printf("\n");
     fflush(stdout);
 }
 
