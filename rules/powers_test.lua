@@ -1,7 +1,9 @@
 -- Everything that is no complaint.
 -- Who may do what, state by state: of everybody in rules/organisation.lua. Ben works in Guangzhou, as Mei and their supervisor Li Na do; Sun in
 -- Shenzhen; Wang heads Guangzhou, Zhao the branch over it, Chen headquarters. Who is not named with a record may not even see it.
-local everybody = { "kf1", "ben", "mei", "sun", "li_na", "wang", "zhao", "chen", "lin", "xu", "yan", "guo", "he", "hf1", "dang", "importer", "admin", "backup" }
+-- Eye and Far read nearly everything, as administrators do: what they may not do, they may not do for its own sake. Eye is staff in
+-- Guangzhou beside that, Far heads Beijing. What a form must say first is not asked here: an amount, an opinion, a plan.
+local everybody = { "kf1", "ben", "mei", "sun", "li_na", "wang", "zhao", "chen", "lin", "xu", "yan", "guo", "he", "hf1", "dang", "importer", "admin", "backup", "eye", "far" }
 
 -- { { "ben mei", "verify", "transfer" }, ... }: what each may do with the record, as steps of a play.
 local function may(ref, rows)
@@ -18,6 +20,12 @@ local function may(ref, rows)
   end
   return steps
 end
+local hired = {
+  many = true,
+  { open = employee "eye" { by = "guo", login = "eye", name = "Eye", unit = "gz", roles = { "staff", "administrator" } } },
+  { open = employee "far" { by = "guo", login = "far", name = "Far", unit = "bj", roles = { "head_of_department", "administrator" } } },
+  { act "begin" { on = "eye", by = "guo" } }, { act "begin" { on = "far", by = "guo" } },
+}
 -- Plays and single steps, one behind the other.
 local function play(parts)
   local steps = {}
@@ -39,56 +47,57 @@ local rated = { act "rate" { on = "r", by = "ben", traded = "6000000.00", due = 
 return {
   test "powers over a customer" {
     given = { li },
-    steps = play {
+    steps = play { hired,
       may("li", {
         { "kf1 sun zhao he hf1" },
-        { "ben li_na wang chen admin", "release", "hand_over", "update" },
+        { "ben li_na wang chen admin eye far", "release", "hand_over", "update" },
         { "mei", "update" },
       }),
       { act "release" { on = "li", by = "ben" } },
       may("li", {
         { "kf1 ben mei sun li_na wang zhao chen he hf1", "claim" },
         { "admin", "erase" },
+        { "eye far", "claim", "erase" },
       }),
     },
   },
   test "powers over a contact and a trade" {
     given = { li, contact "c" { by = "ben", customer = "li", subject = "Renewal", content = "Will think" },
               trade "t" { by = "ben", customer = "li", subject = "Wire", amount = "10.00" } },
-    steps = play {
+    steps = play { hired,
       may("c", {
-        { "kf1 mei zhao chen hf1 admin" },
+        { "kf1 mei zhao chen hf1 admin eye far" },
         { "ben", "correct", "again", "settle" },
         { "li_na wang", "correct" },
       }),
       may("t", {
-        { "kf1 ben mei zhao chen hf1 admin" },
+        { "kf1 ben mei zhao chen hf1 admin eye far" },
         { "li_na wang", "cancel" },
       }),
     },
   },
   test "powers over a change of important data" {
     given = { key, customer_change "cc" { by = "ben", customer = "li", new_name = "Li Wu", reason = "Marriage" } },
-    steps = play {
+    steps = play { hired,
       may("cc", {
         { "ben", "withdraw" },
         { "zhao chen lin", "approve", "turn_down" },
-        { "admin" },
+        { "admin eye far" },
       }),
     },
   },
   test "powers over a review of a customer's data" {
     given = { li, customer_review "v" { by = "li_na", customer = "li" } },
-    steps = play {
+    steps = play { hired,
       may("v", {
-        { "ben mei sun li_na wang zhao chen", "verify" },
-        { "admin" },
+        { "ben mei sun li_na wang zhao chen far", "verify" },
+        { "admin eye" },
       }),
     },
   },
   test "powers over a rating and a change of grade" {
     given = { key, rating },
-    steps = play {
+    steps = play { hired,
       may("r", {
         { "ben wang", "hand_in", "rate", "give_up" },
         { "zhao chen lin" },
@@ -113,7 +122,7 @@ return {
   },
   test "powers over special terms of payment" {
     given = { li, payment_terms "p" { by = "ben", customer = "li", terms = "Pay late", days = 90, reason = "A large order" } },
-    steps = play {
+    steps = play { hired,
       may("p", {
         { "ben", "withdraw" },
         { "mei li_na wang chen" },
@@ -124,63 +133,63 @@ return {
   test "powers over a finding" {
     given = { finding "f" { by = "wang", rule = "by_hand", ground = "Told a customer the wrong thing", consequence = "reminder", person = "ben",
                       source = "1-1", unit = "gz", confirm_by = "branch_manager" } },
-    steps = play {
+    steps = play { hired,
       may("f", {
-        { "ben admin" },
+        { "ben admin eye far" },
         { "wang zhao chen", "confirm", "drop" },
       }),
       { act "confirm" { on = "f", by = "zhao", verified = "Heard the recording" } },
       may("f", {
         { "ben", "appeal" },
-        { "wang zhao chen admin" },
+        { "wang zhao chen admin eye far" },
       }),
       { act "appeal" { on = "f", by = "ben", appeal = "I was away that day" } },
       may("f", {
-        { "ben wang zhao admin" },
+        { "ben wang zhao admin eye far" },
         { "chen", "uphold", "withdraw" },
       }),
     },
   },
   test "powers over a disclosure" {
     given = { li, disclosure "d" { by = "ben", customer = "li", level = "confidential", purpose = "Visit" } },
-    steps = play {
+    steps = play { hired,
       may("d", {
         { "ben", "withdraw" },
         { "zhao chen yan", "grant", "refuse" },
-        { "admin" },
+        { "admin eye far" },
       }),
       { act "grant" { on = "d", by = "yan" } },
       may("d", {
-        { "ben zhao chen admin" },
+        { "ben zhao chen admin eye far" },
         { "yan", "revoke" },
       }),
     },
   },
   test "powers over a mass alarm" {
     given = { mass_alarm "m" { by = "li_na", department = "logistics", problem = "delivery", complaints = 5 } },
-    steps = play {
+    steps = play { hired,
       may("m", {
-        { "ben mei sun li_na dang admin" },
-        { "wang zhao chen", "acknowledge" },
+        { "ben mei sun li_na dang admin eye" },
+        { "wang zhao chen far", "acknowledge" },
       }),
       { act "acknowledge" { on = "m", by = "wang" } },
       may("m", {
-        { "ben mei sun li_na dang admin" },
-        { "wang zhao chen", "close" },
+        { "ben mei sun li_na dang admin eye" },
+        { "wang zhao chen far", "close" },
       }),
     },
   },
   test "powers over a callback" {
     given = { li, callback "cb" { by = "hf1", source = "visit", customer = "li", tier = "ordinary" } },
-    steps = play {
+    steps = play { hired,
       may("cb", {
-        { "kf1 zhao chen dang admin" },
+        { "kf1 zhao chen dang admin eye far" },
         { "ben mei hf1", "attempt", "take" },
         { "li_na wang", "attempt", "take", "cancel" },
       }),
       { act "attempt" { on = "cb", by = "hf1", answer = "answered" } },
       may("cb", {
-        { "kf1 zhao chen dang admin" },
+        { "kf1 zhao chen dang admin eye far" },
         { "ben mei hf1", "record", "take" },
         { "li_na wang", "record", "take", "cancel" },
       }),
@@ -188,72 +197,72 @@ return {
   },
   test "powers over an incident" {
     given = { incident "i" { by = "ben", summary = "No mail", priority = "high" } },
-    steps = play {
+    steps = play { hired,
       may("i", {
-        { "ben mei sun li_na wang zhao chen", "assign", "wait_for_user", "wait_for_vendor", "wait_for_problem", "wait_for_evidence", "resolve", "close", "update" },
-        { "dang admin" },
+        { "ben mei sun li_na wang zhao chen far", "assign", "wait_for_user", "wait_for_vendor", "wait_for_problem", "wait_for_evidence", "resolve", "close", "update" },
+        { "dang admin eye" },
       }),
       { act "assign" { on = "i", by = "ben", handler = "ben" } },
       may("i", {
-        { "ben mei sun li_na wang zhao chen", "assign", "wait_for_user", "wait_for_vendor", "wait_for_problem", "wait_for_evidence", "resolve", "update" },
-        { "dang admin" },
+        { "ben mei sun li_na wang zhao chen far", "assign", "wait_for_user", "wait_for_vendor", "wait_for_problem", "wait_for_evidence", "resolve", "update" },
+        { "dang admin eye" },
       }),
     },
   },
   test "powers over a regulator's complaint" {
     given = { regulator_complaint "r" { by = "ben", source_number = "511074", received_on = "2026-02-27", channel = "Web",
                                                     product = "Mortgage", issue = "Payments", company = "Example Bank" } },
-    steps = play {
+    steps = play { hired,
       may("r", {
-        { "ben mei sun li_na wang zhao chen", "send" },
-        { "dang admin" },
+        { "ben mei sun li_na wang zhao chen far", "send" },
+        { "dang admin eye" },
       }),
       { act "send" { on = "r", by = "ben" } },
       may("r", {
-        { "ben mei sun li_na wang zhao chen", "respond" },
-        { "dang admin" },
+        { "ben mei sun li_na wang zhao chen far", "respond" },
+        { "dang admin eye" },
       }),
       { act "respond" { on = "r", by = "ben", response = "closed" } },
       may("r", {
-        { "ben mei sun li_na wang zhao chen", "dispute" },
-        { "dang admin" },
+        { "ben mei sun li_na wang zhao chen far", "dispute" },
+        { "dang admin eye" },
       }),
     },
   },
   test "powers over a duty" {
     given = { duty "d" { by = "li_na", duty = "file_check", role = "archive_keeper" } },
-    steps = play {
+    steps = play { hired,
       may("d", {
-        { "li_na wang zhao chen dang importer", "finish" },
-        { "admin" },
+        { "li_na wang zhao chen dang importer far", "finish" },
+        { "admin eye" },
       }),
     },
   },
   test "powers over a filed report" {
     given = { filed_report "r" { by = "admin", report = "complaint_analysis", period = "2026-02", content = "{}", reader = "headquarters_centre" } },
-    steps = play {
+    steps = play { hired,
       may("r", {
-        { "zhao dang admin" },
+        { "zhao dang admin eye far" },
         { "chen lin he", "discuss" },
       }),
     },
   },
   test "powers over a member of the staff" {
     given = { employee "e" { by = "guo", login = "eva", name = "Eva Lin", unit = "gz", team = "g1", roles = { "handler" }, person = "E-1" } },
-    steps = play {
+    steps = play { hired,
       may("e", {
         { "li_na" },
-        { "guo admin", "begin", "decline" },
+        { "guo admin eye far", "begin", "decline" },
       }),
       { act "begin" { on = "e", by = "guo" } },
       may("e", {
         { "li_na", "be_away", "come_back", "delegate", "revoke" },
-        { "guo admin", "change", "be_away", "come_back", "delegate", "revoke", "leave" },
+        { "guo admin eye far", "change", "be_away", "come_back", "delegate", "revoke", "leave" },
       }),
       { act "leave" { on = "e", by = "guo", left_on = "2026-03-02" } },
       may("e", {
         { "li_na" },
-        { "guo admin", "rehire" },
+        { "guo admin eye far", "rehire" },
       }),
     },
   },
