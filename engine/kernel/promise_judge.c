@@ -120,7 +120,7 @@ static const char *judge_answer(struct rd_promise_run *run, const struct rd_valu
         bool count = rd_value_is(one, RD_LIST) && wanted->pairs[i].value.kind == RD_INT;
         if (one)
             rd_map_add(run->arena, &got, wanted->pairs[i].key,
-                       count                        ? rd_int(one->count)
+                       count                       ? rd_int(one->count)
                        : rd_value_is(one, RD_LIST) ? judge_names(run, one)
                                                    : *one);
     }

@@ -89,7 +89,7 @@ local function expect_table(tbl, place, list, deciding)
   if #v.rest > 0 then list[#list + 1] = { what = "output", value = data_of(v), line = place.line } end
 end
 
--- A decision's answer is expected by the names of its outputs, a method's by its members (a list by how many it has); `rule` and `error` are the only other keys.
+-- A decision's answer is expected by the names of its outputs, a method's by its members (a list by how many it has, or by its names); `rule` and `error` are the only other keys.
 tests.decide_entry = { word = "expect", items = "raw", rest = "plain", names = { "error", "rule" }, keys = {},
                        by_key = { rule = { name = "rule", kind = "text" }, error = { name = "error", kind = "name" } } }
 
