@@ -71,9 +71,12 @@ START_TEST(a_method_is_asked)
          "{ ask 'policy.reload' { by = 'adm' }, expect = refused 'policy_refused' },"
          "ask 'server.info' {}");
     broken("{ ask 'case.list' { by = 'ben', type = 'job' }, expect = { cases = 2 } }",
-           "expected the answer cases = 2, got 1");
+           "expected the answer to ben cases = 2, got 1");
     broken("{ ask 'case.get' { by = 'ben', id = 'j' }, expect = { state = 'late' } }",
-           "expected the answer state = \"late\", got \"new\"");
+           "expected the answer to ben state = \"late\", got \"new\"");
+    kept("{ ask 'case.actions' { by = 'ben', id = 'j' }, expect = { may = { 'work' } } }");
+    broken("{ ask 'case.actions' { by = 'ben', id = 'j' }, expect = { may = { 'work', 'rest' } } }",
+           "expected the answer to ben may = [\"work\",\"rest\"], got [\"work\"]");
     broken("{ ask 'case.get' { by = 'ben', id = 'j' }, expect = { nothing = 1 } }", "got nothing");
     broken("{ ask 'case.gett' {} }", "there is no method 'case.gett'; did you mean 'case.get'?");
     broken("{ ask 'case.list' { by = 'nobody_at_all', type = 'job' } }", "not_logged_in");
