@@ -10,7 +10,8 @@ CONFIGURE = test -f build/$(1)/build.ninja || cmake --preset $(1) >build-$(1).lo
 	{ cat build-$(1).log; rm -f build-$(1).log; exit 1; }; rm -f build-$(1).log
 BUILD = $(call CONFIGURE,$(1)); cmake --build build/$(1) -j $(JOBS) -- --quiet
 
-.PHONY: all run test test-plain test-asan test-clang test-long lint format fuzz bench bench-baseline reference packages clean help
+.PHONY: all run test test-plain test-asan test-clang test-long lint format fuzz bench bench-baseline demo-policy reference \
+	packages clean help
 
 all:
 	@$(call BUILD,default)
@@ -19,6 +20,7 @@ all:
 help:
 	@echo "make            the program, build/default/redress"
 	@echo "make run        builds, then plays the examples (ONCE=1: one round, then ends)"
+	@echo "make demo-policy  one limit is changed: proof, back-test, activation under load, why, and back"
 	@echo "make test       everything that a change must pass"
 	@echo "make test-long  faults again, thread sanitizer, valgrind"
 	@echo "make fuzz       libFuzzer, a target behind the other (FUZZ_SECONDS=60 each, FUZZ=name for one)"
@@ -112,6 +114,10 @@ bench:
 	@build/release/redress bench all --cases 20000 \
 		$(if $(wildcard $(BASELINE)),--baseline $(BASELINE))
 	@echo "bench: done"
+
+demo-policy: packages
+	@$(call BUILD,release)
+	@REDRESS_BIN=build/release/redress build/release/tests/policy_demo $(if $(CASES),$(CASES),1000)
 
 # Each page into a new file first: what fails leaves the old one as it was.
 PAGES = docs/reference/policy.md=policy.reference docs/reference/methods.md=reference.methods \
