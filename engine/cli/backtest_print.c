@@ -125,12 +125,12 @@ static const char *print_side(struct rd_cli *cli, const struct rd_value *side)
                            state ? rd_arena_printf(&cli->arena, " -> %s", state) : "");
 }
 
-static void print_cases(struct rd_cli *cli, const struct rd_value *cases)
+static void print_cases(struct rd_cli *cli, const char *heading, const struct rd_value *cases)
 {
     struct rd_buf *out = &cli->out;
-    if (cases->count == 0)
+    if (!cases || cases->count == 0)
         return;
-    rd_buf_text(out, "\nCases to look at, with the first rule that differs\n");
+    rd_buf_printf(out, "\n%s\n", heading);
     for (uint32_t i = 0; i < cases->count; i++) {
         const struct rd_value *row = &cases->items[i];
         const char *number = rd_map_text(row, "number", rd_map_text(row, "id", "-"));
@@ -190,6 +190,9 @@ void rd_backtest_print(struct rd_cli *cli, const struct rd_value *result)
     if (differences)
         print_money(cli, rd_map_list(result, "money"));
     print_deadlines(cli, rd_map_get(result, "deadlines"));
-    print_cases(cli, rd_map_list(result, "cases"));
-    rd_buf_printf(out, "\n%.1f s\n", (double)rd_map_int(result, "took_ms", 0) / 1000.0);
+    print_cases(cli, "Cases to look at, with the first rule that differs",
+                rd_map_list(result, "cases"));
+    print_cases(cli, "The newest differences", rd_map_list(result, "recent"));
+    if (rd_map_get(result, "took_ms"))
+        rd_buf_printf(out, "\n%.1f s\n", (double)rd_map_int(result, "took_ms", 0) / 1000.0);
 }

@@ -94,6 +94,15 @@ static const struct rd_command commands[] = {
       "the rest is\n"
       "counted apart. Nothing is written into the data directory, and a daemon may hold it.",
       rd_options_backtest, true, false, 0, 1, rd_run_policy_backtest },
+    { "policy", "shadow", "[DIR]",
+      "Lets the rules of DIR decide beside those in force, for a trial",
+      "The daemon is sent rules/ and scripts/ of DIR, at most 1 MiB as a message. From the next "
+      "entry on it asks\n"
+      "them as well whatever it decides, behind the work and without any effect, and counts what "
+      "differs. A restart\n"
+      "goes on with it. --show tells how many entries it is behind; under load it waits, and "
+      "leaves nothing out.",
+      rd_options_shadow, true, true, 0, 1, rd_run_policy_shadow },
     { "policy", "test", "[DIR]", "Runs the tests beside the rules, on a clock of their own",
       "Prints each broken promise and the rows, guards and transitions that no promise visited. "
       "Exit code 1 where\n"

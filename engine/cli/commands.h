@@ -67,6 +67,7 @@ rd_command_run rd_run_import, rd_run_report_cases, rd_run_report, rd_run_report_
 rd_command_run rd_run_account_token, rd_run_account_tokens, rd_run_account_revoke;
 rd_command_run rd_run_staff_list, rd_run_staff_show;
 rd_command_run rd_run_policy_backtest;
+rd_command_run rd_run_policy_shadow;
 rd_command_run rd_run_play, rd_run_bench, rd_run_sim_run;
 
 #endif

@@ -378,6 +378,11 @@ const struct rd_option rd_options_play[] = {
       "holds rules/ and scripts/; this directory or the installed example otherwise" },
     END_OF_OPTIONS
 };
+const struct rd_option rd_options_shadow[] = {
+    { "stop", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "ends the one that runs" },
+    { "show", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "what differs so far; also without DIR" },
+    END_OF_OPTIONS
+};
 const struct rd_option rd_options_backtest[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT,
       "the data directory whose history is asked again; it is only read" },

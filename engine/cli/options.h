@@ -20,6 +20,7 @@ extern const struct rd_option rd_options_token[], rd_options_tokens[], rd_option
     rd_options_audit_verify[], rd_options_audit_checkpoint[], rd_options_audit_export[],
     rd_options_audit_check[], rd_options_backup[], rd_options_restore[], rd_options_import[],
     rd_options_view[], rd_options_language[], rd_options_run_report[], rd_options_report[],
-    rd_options_play[], rd_options_backtest[], rd_options_sim[], rd_options_bench[];
+    rd_options_play[], rd_options_backtest[], rd_options_shadow[], rd_options_sim[],
+    rd_options_bench[];
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "domain/zone.h"
@@ -23,6 +24,8 @@
 #define BACKTEST_INDEX_FROM 0x40000000u
 #define BACKTEST_COMMIT_BYTES (64u << 20) /* of what is written and not on disk yet */
 #define BACKTEST_PROGRESS_EVERY 256
+#define BACKTEST_AGAIN_MAX 20      /* times that a growing journal is opened anew, */
+#define BACKTEST_AGAIN_NS 50000000 /* with a pause */
 
 /* A generation that the kernel may wear. */
 struct backtest_rules {
@@ -32,7 +35,7 @@ struct backtest_rules {
     char hash[RD_POLICY_HASH_TEXT];
 };
 
-struct backtest {
+struct rd_backtest {
     const struct rd_backtest_options *options;
     struct rd_kernel *kernel;
     struct rd_journal *journal;
@@ -43,7 +46,9 @@ struct backtest {
     struct rd_arena entry_arena, again_arena, control_arena;
     struct rd_tallies tallies;
     struct rd_clocks *clocks;
-    int64_t last_ms; /* of the newest live entry */
+    int64_t last_ms;         /* of the newest live entry */
+    uint64_t upto;           /* following: entries that are known to be flushed */
+    struct rd_position last; /* of the newest entry that was read */
     struct rd_error *error;
 };
 
@@ -91,7 +96,7 @@ static void backtest_rules_free(struct backtest_rules *rules)
 }
 
 /* Numbers and people, as they are in the store now. */
-static enum rd_status backtest_bind(struct backtest *test, struct backtest_rules *rules)
+static enum rd_status backtest_bind(struct rd_backtest *test, struct backtest_rules *rules)
 {
     struct rd_kernel *kernel = test->kernel;
     rd_bindings_free(rules->bindings);
@@ -120,7 +125,8 @@ static bool backtest_has_index(const struct rd_catalogue *catalogue, const struc
 }
 
 /* The entry's effects without the indexes that are there already under the candidate's number. */
-static struct rd_value backtest_effects(struct backtest *test, const struct rd_command_entry *entry)
+static struct rd_value backtest_effects(struct rd_backtest *test,
+                                        const struct rd_command_entry *entry)
 {
     struct rd_value effects = rd_list();
     for (uint32_t i = 0; i < entry->effects.count; i++)
@@ -130,7 +136,7 @@ static struct rd_value backtest_effects(struct backtest *test, const struct rd_c
 }
 
 /* What the candidate has beyond the journal so far: applied as an activation would. */
-static enum rd_status backtest_names(struct backtest *test, const struct rd_entry *raw)
+static enum rd_status backtest_names(struct rd_backtest *test, const struct rd_entry *raw)
 {
     struct rd_kernel *kernel = test->kernel;
     struct rd_value effects = rd_list();
@@ -152,7 +158,7 @@ static enum rd_status backtest_names(struct backtest *test, const struct rd_entr
 
 /* The rules of the day, from the sources in their activation's entry. Where they can't be loaded
  * (none were stored; another program's language) nothing can be held against them. */
-static void backtest_load(struct backtest *test, const struct rd_value *effect)
+static void backtest_load(struct rd_backtest *test, const struct rd_value *effect)
 {
     struct rd_arena *arena = &test->entry_arena;
     const struct rd_value *texts = &effect->items[3];
@@ -172,7 +178,7 @@ static void backtest_load(struct backtest *test, const struct rd_value *effect)
         test->recorded.policy = NULL;
 }
 
-static enum rd_status backtest_activated(struct backtest *test, const struct rd_entry *raw,
+static enum rd_status backtest_activated(struct rd_backtest *test, const struct rd_entry *raw,
                                          const struct rd_command_entry *entry)
 {
     const struct rd_value *effect = backtest_policy(entry);
@@ -192,10 +198,12 @@ static enum rd_status backtest_activated(struct backtest *test, const struct rd_
 
 /* ---- one entry ---- */
 
-static bool backtest_is_meant(const struct backtest *test, const struct rd_command_entry *entry)
+static bool backtest_is_meant(const struct rd_backtest *test, uint64_t seq,
+                              const struct rd_command_entry *entry)
 {
     const struct rd_backtest_options *options = test->options;
-    if (!test->ready || entry->at_ms < test->since_ms || entry->at_ms >= test->until_ms)
+    if (!test->ready || seq < options->from_seq || entry->at_ms < test->since_ms ||
+        entry->at_ms >= test->until_ms)
         return false;
     if (!options->type)
         return true;
@@ -216,7 +224,7 @@ static bool backtest_is_new_field(const struct rd_model *recorded,
 
 /* The name of a fact that `again` read as empty because nobody could have recorded it; NULL: none.
  */
-static const char *backtest_wanted(const struct backtest *test, const struct rd_redone *again)
+static const char *backtest_wanted(const struct rd_backtest *test, const struct rd_redone *again)
 {
     const struct rd_model *now = rd_policy_model(test->candidate.policy), *then;
     const struct rd_value *facts = again->entry ? &again->entry->facts : NULL;
@@ -234,7 +242,7 @@ static const char *backtest_wanted(const struct backtest *test, const struct rd_
 }
 
 /* The first form field of the command that the rules of the day did not ask for; NULL: none. */
-static const char *backtest_wanted_form(const struct backtest *test,
+static const char *backtest_wanted_form(const struct rd_backtest *test,
                                         const struct rd_command_entry *entry)
 {
     const char *dot = strrchr(entry->command, '.');
@@ -265,7 +273,7 @@ static const char *backtest_wanted_form(const struct backtest *test,
 }
 
 /* Whether the rules that the kernel wears give the entry again. */
-static bool backtest_gives(struct backtest *test, const struct rd_command_entry *entry,
+static bool backtest_gives(struct rd_backtest *test, const struct rd_command_entry *entry,
                            bool at_socket)
 {
     struct rd_redone control;
@@ -280,7 +288,7 @@ static bool backtest_gives(struct backtest *test, const struct rd_command_entry 
 
 /* Whether the rules of the day give the entry again: otherwise the difference is not the
  * candidate's, and it is said why. */
-static const char *backtest_control(struct backtest *test, const struct rd_command_entry *entry)
+static const char *backtest_control(struct rd_backtest *test, const struct rd_command_entry *entry)
 {
     bool same = strcmp(test->recorded.hash, test->candidate.hash) == 0, gives;
     if (!same && !test->recorded.policy)
@@ -300,7 +308,7 @@ static const char *backtest_control(struct backtest *test, const struct rd_comma
 }
 
 /* What speaks against calling it a difference; NULL: nothing. */
-static const char *backtest_doubt(struct backtest *test, const struct rd_command_entry *entry,
+static const char *backtest_doubt(struct rd_backtest *test, const struct rd_command_entry *entry,
                                   const struct rd_redone *again)
 {
     const char *fact = backtest_wanted(test, again);
@@ -315,7 +323,7 @@ static const char *backtest_doubt(struct backtest *test, const struct rd_command
                : NULL;
 }
 
-static void backtest_compare(struct backtest *test, uint64_t seq,
+static void backtest_compare(struct rd_backtest *test, uint64_t seq,
                              const struct rd_command_entry *entry, struct rd_redone *again)
 {
     struct rd_difference difference;
@@ -338,7 +346,8 @@ static void backtest_compare(struct backtest *test, uint64_t seq,
         rd_clocks_planned(test->clocks, seq, entry, again->entry);
 }
 
-static void backtest_ask(struct backtest *test, uint64_t seq, const struct rd_command_entry *entry)
+static void backtest_ask(struct rd_backtest *test, uint64_t seq,
+                         const struct rd_command_entry *entry)
 {
     struct rd_redone again;
     rd_arena_reset(&test->again_arena);
@@ -358,7 +367,7 @@ static void backtest_ask(struct backtest *test, uint64_t seq, const struct rd_co
 
 /* ---- the walk ---- */
 
-static enum rd_status backtest_apply(struct backtest *test, const struct rd_entry *raw,
+static enum rd_status backtest_apply(struct rd_backtest *test, const struct rd_entry *raw,
                                      struct rd_command_entry *entry)
 {
     struct rd_kernel *kernel = test->kernel;
@@ -386,7 +395,7 @@ static enum rd_status backtest_apply(struct backtest *test, const struct rd_entr
     return RD_OK;
 }
 
-static enum rd_status backtest_entry(struct backtest *test, const struct rd_entry *raw)
+static enum rd_status backtest_entry(struct rd_backtest *test, const struct rd_entry *raw)
 {
     struct rd_command_entry entry;
     struct rd_kernel *kernel = test->kernel;
@@ -395,7 +404,7 @@ static enum rd_status backtest_entry(struct backtest *test, const struct rd_entr
     if (status != RD_OK)
         return status;
     test->tallies.entries++;
-    if (backtest_is_meant(test, &entry))
+    if (backtest_is_meant(test, raw->seq, &entry))
         backtest_ask(test, raw->seq, &entry);
     rd_clocks_happened(test->clocks, raw->seq, &entry);
     if (!(entry.flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST)) || entry.at_ms > test->last_ms)
@@ -406,46 +415,79 @@ static enum rd_status backtest_entry(struct backtest *test, const struct rd_entr
     return status;
 }
 
-static enum rd_status backtest_open_journal(struct backtest *test)
+static enum rd_status backtest_open_journal(struct rd_backtest *test)
 {
-    struct rd_journal_options options = { .read_only = true };
+    struct rd_journal_options options = { .read_only = true, .known_good = test->last };
     return rd_journal_open(test->options->journal_dir, &options, &test->journal, NULL, test->error);
+}
+
+/* The journal as it is now. Its newest entries may be on their way to the disk just then: what
+ * looks like damage is looked at again where it is a journal that grows. */
+static enum rd_status backtest_open_again(struct rd_backtest *test)
+{
+    const struct timespec pause = { .tv_nsec = BACKTEST_AGAIN_NS };
+    enum rd_status status = RD_OK;
+    for (int tries = 0; tries < BACKTEST_AGAIN_MAX; tries++) {
+        rd_journal_close(test->journal);
+        test->journal = NULL;
+        *test->error = RD_ERROR_NONE;
+        status = backtest_open_journal(test);
+        if (status != RD_CORRUPT || !test->options->follow)
+            break;
+        nanosleep(&pause, NULL);
+    }
+    return status;
 }
 
 /* Who holds the directory packs segments meanwhile: the plain file that was there at the opening
  * has gone, and a packed one with the same entries is there. So what can't be read is looked for
  * once more, in the journal as it is now. */
-static enum rd_status backtest_read(struct backtest *test, struct rd_position at,
+static enum rd_status backtest_read(struct rd_backtest *test, struct rd_position at,
                                     struct rd_entry *raw)
 {
     enum rd_status status =
         rd_journal_read(test->journal, at, &test->entry_arena, raw, test->error);
     if (status == RD_OK || status == RD_END)
         return status;
-    rd_journal_close(test->journal);
-    test->journal = NULL;
-    *test->error = RD_ERROR_NONE;
-    status = backtest_open_journal(test);
+    status = backtest_open_again(test);
     return status == RD_OK
                ? rd_journal_read(test->journal, at, &test->entry_arena, raw, test->error)
                : status;
 }
 
-static enum rd_status backtest_walk(struct backtest *test)
+/* The same where the end is not the end: entries up to test->upto are there to be read, and behind
+ * them is waited for more. */
+static enum rd_status backtest_next(struct rd_backtest *test, struct rd_position at,
+                                    struct rd_entry *raw)
+{
+    const struct rd_backtest_options *options = test->options;
+    if (!options->follow)
+        return backtest_read(test, at, raw);
+    uint64_t done = test->tallies.entries;
+    while (done >= test->upto)
+        if ((test->upto = options->follow(options->context, test, done)) == 0)
+            return RD_END;
+    enum rd_status status =
+        rd_journal_last_seq(test->journal) > done ? RD_OK : backtest_open_again(test);
+    return status == RD_OK ? backtest_read(test, at, raw) : status;
+}
+
+static enum rd_status backtest_walk(struct rd_backtest *test)
 {
     const struct rd_backtest_options *options = test->options;
     struct rd_position at = rd_journal_start(test->journal);
-    uint64_t all = rd_journal_last_seq(test->journal);
     enum rd_status status = RD_OK;
     while (status == RD_OK) {
         struct rd_entry raw;
         rd_arena_reset(&test->entry_arena);
-        status = backtest_read(test, at, &raw);
+        status = backtest_next(test, at, &raw);
         if (status == RD_OK && options->progress && raw.seq % BACKTEST_PROGRESS_EVERY == 0 &&
-            !options->progress(options->context, raw.seq, all))
+            !options->progress(options->context, raw.seq, rd_journal_last_seq(test->journal)))
             status = rd_error_set(test->error, RD_CANCELLED, "the back-test was cancelled");
         if (status == RD_OK)
             status = backtest_entry(test, &raw);
+        if (status == RD_OK)
+            test->last = raw.position;
         at = raw.next;
     }
     rd_clocks_end(test->clocks, test->last_ms);
@@ -454,7 +496,7 @@ static enum rd_status backtest_walk(struct backtest *test)
 
 /* ---- opening and closing ---- */
 
-static enum rd_status backtest_time(struct backtest *test, const char *name, const char *text,
+static enum rd_status backtest_time(struct rd_backtest *test, const char *name, const char *text,
                                     int64_t *out)
 {
     int year, month, day, used = 0;
@@ -471,7 +513,7 @@ static enum rd_status backtest_time(struct backtest *test, const char *name, con
     return RD_OK;
 }
 
-static enum rd_status backtest_open(struct backtest *test, struct rd_findings *findings)
+static enum rd_status backtest_open(struct rd_backtest *test, struct rd_findings *findings)
 {
     const struct rd_backtest_options *options = test->options;
     struct rd_kernel *kernel = test->kernel;
@@ -498,7 +540,7 @@ static enum rd_status backtest_open(struct backtest *test, struct rd_findings *f
     return status == RD_OK ? backtest_time(test, "until", options->until, &test->until_ms) : status;
 }
 
-static void backtest_close(struct backtest *test)
+static void backtest_close(struct rd_backtest *test)
 {
     rd_clocks_free(test->clocks);
     rd_tallies_fini(&test->tallies);
@@ -511,27 +553,43 @@ static void backtest_close(struct backtest *test)
     rd_arena_fini(&test->control_arena);
 }
 
+static struct rd_value backtest_result(struct rd_backtest *test, struct rd_arena *arena)
+{
+    struct rd_value result = rd_tallies_result(&test->tallies, arena);
+    rd_map_set(arena, &result, "policy",
+               rd_text_copy(arena, test->candidate.hash, strlen(test->candidate.hash)));
+    return result;
+}
+
+/* With deadlines as they would be told if this were the end. */
+struct rd_value rd_backtest_so_far(struct rd_backtest *test, struct rd_arena *arena)
+{
+    struct rd_clock_totals totals = test->tallies.clocks;
+    rd_clocks_end(test->clocks, test->last_ms);
+    struct rd_value result = backtest_result(test, arena);
+    test->tallies.clocks = totals;
+    return result;
+}
+
 enum rd_status rd_backtest_quick(const struct rd_backtest_options *options, struct rd_arena *arena,
                                  struct rd_value *result, struct rd_findings *findings,
                                  struct rd_error *error)
 {
-    struct backtest test = { .options = options, .error = error, .last_ms = INT64_MIN };
+    struct rd_backtest test = { .options = options, .error = error, .last_ms = INT64_MIN };
     test.kernel = backtest_kernel_new();
     rd_arena_init(&test.entry_arena);
     rd_arena_init(&test.again_arena);
     rd_arena_init(&test.control_arena);
     rd_tallies_init(&test.tallies, test.kernel,
                     options->cases_max < RD_BACKTEST_CASES_MAX ? options->cases_max
-                                                               : RD_BACKTEST_CASES_MAX);
+                                                               : RD_BACKTEST_CASES_MAX,
+                    options->recent_max);
     test.clocks = rd_clocks_new(test.kernel, &test.tallies.clocks);
     enum rd_status status = backtest_open(&test, findings);
     if (status == RD_OK)
         status = backtest_walk(&test);
-    if (status == RD_OK) {
-        *result = rd_tallies_result(&test.tallies, arena);
-        rd_map_set(arena, result, "policy",
-                   rd_text_copy(arena, test.candidate.hash, strlen(test.candidate.hash)));
-    }
+    if (status == RD_OK)
+        *result = backtest_result(&test, arena);
     backtest_close(&test);
     return status;
 }

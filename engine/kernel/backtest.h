@@ -22,6 +22,7 @@
 #include "domain/finding.h"
 
 struct rd_policy_source;
+struct rd_backtest; /* one that is under way */
 
 struct rd_backtest_options {
     const char *journal_dir; /* DIR/journal of the data directory; read only */
@@ -31,11 +32,17 @@ struct rd_backtest_options {
     /* Entries of [since, until) are asked again: "2026-03-01", that day's beginning in the
      * candidate's zone, or an RFC 3339 time; NULL: from the first, to the last. */
     const char *since, *until;
-    const char *type;   /* only records of this type; NULL: all */
-    uint32_t cases_max; /* shown one by one, the weightiest; at most RD_BACKTEST_CASES_MAX */
+    uint64_t from_seq;   /* entries before this one are not asked again; 0: all are */
+    const char *type;    /* only records of this type; NULL: all */
+    uint32_t cases_max;  /* shown one by one, the weightiest; at most RD_BACKTEST_CASES_MAX */
+    uint32_t recent_max; /* the newest differences, one by one; at most RD_BACKTEST_CASES_MAX */
     /* Called every few hundred entries with those read and all; false ends it (RD_CANCELLED). May
      * be NULL. */
     bool (*progress)(void *context, uint64_t done, uint64_t all);
+    /* The journal goes on: called when all `done` entries of which it is known that they will stay
+     * have been read. Waits, and returns the newest one that is flushed by now; 0: that was the
+     * end. It may ask what there is to be told so far. NULL: the journal ends where it ended. */
+    uint64_t (*follow)(void *context, struct rd_backtest *test, uint64_t done);
     void *context;
 };
 
@@ -48,5 +55,7 @@ struct rd_backtest_options {
 enum rd_status rd_backtest_quick(const struct rd_backtest_options *options, struct rd_arena *arena,
                                  struct rd_value *result, struct rd_findings *findings,
                                  struct rd_error *error) RD_MUST_CHECK;
+/* For `follow`: the result as it would be if the journal ended here, made in the arena. */
+struct rd_value rd_backtest_so_far(struct rd_backtest *test, struct rd_arena *arena);
 
 #endif

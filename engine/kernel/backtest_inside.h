@@ -100,14 +100,18 @@ struct rd_tallies {
     uint64_t entries, asked, engine, decisions, ways[RD_WAYS], answers;
     struct rd_value rules, commands, money, apart, wanted; /* maps: name -> map of numbers */
     struct rd_clock_totals clocks;
-    struct rd_value cases; /* the weightiest so far, at most twice cases_max */
-    int64_t floor;         /* what is not heavier need not come in */
+    struct rd_value cases;    /* the weightiest so far, at most twice cases_max */
+    int64_t floor;            /* what is not heavier need not come in */
+    struct rd_recent *recent; /* the newest differences, in a ring; NULL: they are not kept */
+    uint32_t recent_max;
+    uint64_t recent_count; /* all that there were */
     struct rd_id_set *changed;
     uint64_t changed_count;
 };
 
 /* In the caller's storage; the kernel is borrowed. */
-void rd_tallies_init(struct rd_tallies *tallies, struct rd_kernel *kernel, uint32_t cases_max);
+void rd_tallies_init(struct rd_tallies *tallies, struct rd_kernel *kernel, uint32_t cases_max,
+                     uint32_t recent_max);
 /* Frees what it has added up. */
 void rd_tallies_fini(struct rd_tallies *tallies);
 /* An entry was asked again, and this is how it differs. */

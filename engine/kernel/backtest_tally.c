@@ -82,9 +82,21 @@ static void tally_text(struct rd_tallies *tallies, struct rd_value *row, const c
                    rd_text_copy(&tallies->arena, text->text, text->count));
 }
 
-void rd_tallies_init(struct rd_tallies *tallies, struct rd_kernel *kernel, uint32_t cases_max)
+/* A difference of the ring; its memory is used again for the one that takes its place. */
+struct rd_recent {
+    struct rd_arena arena;
+    struct rd_value shown;
+};
+
+void rd_tallies_init(struct rd_tallies *tallies, struct rd_kernel *kernel, uint32_t cases_max,
+                     uint32_t recent_max)
 {
-    *tallies = (struct rd_tallies){ .kernel = kernel, .cases_max = cases_max };
+    *tallies =
+        (struct rd_tallies){ .kernel = kernel, .cases_max = cases_max, .recent_max = recent_max };
+    tallies->recent = calloc(recent_max ? recent_max : 1, sizeof *tallies->recent);
+    RD_ASSERT(tallies->recent);
+    for (uint32_t i = 0; i < recent_max; i++)
+        rd_arena_init(&tallies->recent[i].arena);
     rd_arena_init(&tallies->arena);
     tallies->rules = tallies->commands = tallies->money = rd_map();
     tallies->apart = tallies->wanted = rd_map();
@@ -98,6 +110,9 @@ void rd_tallies_fini(struct rd_tallies *tallies)
     if (tallies->changed)
         free(tallies->changed->at);
     free(tallies->changed);
+    for (uint32_t i = 0; i < tallies->recent_max; i++)
+        rd_arena_fini(&tallies->recent[i].arena);
+    free(tallies->recent);
     rd_arena_fini(&tallies->arena);
 }
 
@@ -325,16 +340,13 @@ static void case_trim(struct rd_tallies *tallies, uint32_t max)
     tallies->floor = rd_map_int(&tallies->cases.items[tallies->cases_max - 1], "weight", 0);
 }
 
-static void case_take(struct rd_tallies *tallies, uint64_t seq,
-                      const struct rd_command_entry *entry, const struct rd_redone *again,
-                      const struct rd_difference *difference)
+static struct rd_value case_shown(const struct rd_tallies *tallies, struct rd_arena *arena,
+                                  uint64_t seq, const struct rd_command_entry *entry,
+                                  const struct rd_redone *again,
+                                  const struct rd_difference *difference)
 {
-    struct rd_arena *arena = &tallies->arena;
-    int64_t weight = case_weight(tallies, entry, difference);
     struct rd_value shown = rd_map(), is;
     struct rd_arena scratch;
-    if (tallies->cases_max == 0 || weight <= tallies->floor)
-        return;
     rd_arena_init(&scratch);
     const char *number = case_number(tallies, entry, &scratch);
     rd_map_add(arena, &shown, "id",
@@ -346,7 +358,6 @@ static void case_take(struct rd_tallies *tallies, uint64_t seq,
     rd_map_add(arena, &shown, "command",
                rd_text_copy(arena, entry->command, strlen(entry->command)));
     rd_map_add(arena, &shown, "way", rd_text(WAY_NAMES[difference->way]));
-    rd_map_add(arena, &shown, "weight", rd_int(weight));
     rd_map_add(arena, &shown, "was", case_side(arena, entry, difference->was));
     is = case_side(arena, again->entry, difference->is);
     if (!again->entry && again->status != RD_OK) {
@@ -355,9 +366,46 @@ static void case_take(struct rd_tallies *tallies, uint64_t seq,
                    rd_text_copy(arena, again->error.text, strlen(again->error.text)));
     }
     rd_map_add(arena, &shown, "is", is);
-    rd_list_add(arena, &tallies->cases, shown);
     rd_arena_fini(&scratch);
+    return shown;
+}
+
+static void case_take(struct rd_tallies *tallies, uint64_t seq,
+                      const struct rd_command_entry *entry, const struct rd_redone *again,
+                      const struct rd_difference *difference)
+{
+    struct rd_arena *arena = &tallies->arena;
+    int64_t weight = case_weight(tallies, entry, difference);
+    if (tallies->cases_max == 0 || weight <= tallies->floor)
+        return;
+    struct rd_value shown = case_shown(tallies, arena, seq, entry, again, difference);
+    rd_map_add(arena, &shown, "weight", rd_int(weight));
+    rd_list_add(arena, &tallies->cases, shown);
     case_trim(tallies, 2 * tallies->cases_max);
+}
+
+/* In the place of the oldest of the ring. */
+static void recent_take(struct rd_tallies *tallies, uint64_t seq,
+                        const struct rd_command_entry *entry, const struct rd_redone *again,
+                        const struct rd_difference *difference)
+{
+    if (tallies->recent_max == 0)
+        return;
+    struct rd_recent *at = &tallies->recent[tallies->recent_count++ % tallies->recent_max];
+    rd_arena_reset(&at->arena);
+    at->shown = case_shown(tallies, &at->arena, seq, entry, again, difference);
+}
+
+/* The newest first. */
+static struct rd_value recent_list(const struct rd_tallies *tallies, struct rd_arena *arena)
+{
+    struct rd_value list = rd_list();
+    uint64_t count = tallies->recent_count;
+    for (uint64_t i = 0; i < count && i < tallies->recent_max; i++)
+        rd_list_add(
+            arena, &list,
+            rd_value_copy(arena, &tallies->recent[(count - 1 - i) % tallies->recent_max].shown));
+    return list;
 }
 
 void rd_tallies_take(struct rd_tallies *tallies, uint64_t seq, const struct rd_command_entry *entry,
@@ -375,6 +423,7 @@ void rd_tallies_take(struct rd_tallies *tallies, uint64_t seq, const struct rd_c
     if (difference->way == RD_WAY_SAME)
         return;
     tally_add(tallies, row, WAY_NAMES[difference->way], 1);
+    recent_take(tallies, seq, entry, again, difference);
     tally_rules(tallies, &entry->decisions, is, "was", "line_was");
     tally_rules(tallies, is, &entry->decisions, "is", "line_is");
     if (difference->way == RD_WAY_ANSWER)
@@ -491,5 +540,7 @@ struct rd_value rd_tallies_result(struct rd_tallies *tallies, struct rd_arena *a
         qsort(tallies->cases.items, tallies->cases.count, sizeof *tallies->cases.items,
               case_heavier);
     rd_map_add(arena, &map, "cases", rd_value_copy(arena, &tallies->cases));
+    if (tallies->recent_max)
+        rd_map_add(arena, &map, "recent", recent_list(tallies, arena));
     return map;
 }

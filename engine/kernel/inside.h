@@ -76,6 +76,7 @@ struct rd_kernel {
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
     struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
     struct rd_backtest_job *backtest; /* the last one: backtest_job.h; NULL */
+    struct rd_shadow *shadow;         /* the last one: shadow.h; NULL */
     struct rd_backing *backing;       /* the backup that is being made: backup.h; NULL */
     atomic_bool ending;               /* set by another thread: the backup is broken off */
     bool replanning;                  /* deadlines are being planned anew, in slices */

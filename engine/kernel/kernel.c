@@ -21,6 +21,7 @@
 #include "kernel/method.h"
 #include "kernel/report.h"
 #include "kernel/pick.h"
+#include "kernel/shadow.h"
 #include "kernel/standby.h"
 
 void rd_visit(struct rd_kernel *kernel, uint32_t spot)
@@ -230,6 +231,8 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
         rd_kernel_close(kernel);
         return status;
     }
+    if (options->served)
+        rd_shadow_resume(kernel);
     *out = kernel;
     return RD_OK;
 }
@@ -251,6 +254,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_loading_fini(kernel);
     rd_backing_fini(kernel);
     rd_backtest_job_fini(kernel);
+    rd_shadow_fini(kernel);
     rd_reports_fini(kernel);
     rd_vault_close(kernel->vault);
     rd_bindings_free(kernel->bindings);
@@ -429,6 +433,7 @@ static void kernel_look_behind(struct rd_kernel *kernel)
     if (rd_journal_flush_look(journal) &&
         rd_journal_flushed_seq(journal) < rd_journal_last_seq(journal))
         kernel->wrote = true;
+    rd_shadow_tell(kernel);
 }
 
 /* A long batch does not make deadlines late: where commands have run for a while, what is due gets
@@ -583,6 +588,7 @@ bool rd_kernel_idle(struct rd_kernel *kernel)
 {
     rd_turn_begin(&kernel->turn);
     bool more = rd_vault_idle(kernel->vault);
+    rd_shadow_tell(kernel);
     int64_t began_ns = rd_clock_mono_ns();
     rd_policy_collect(kernel->policy);
     rd_turn_add(&kernel->turn, RD_TURN_COLLECT, began_ns);

@@ -7,6 +7,7 @@
  */
 #include "kernel/backtest_job.h"
 #include "kernel/method.h"
+#include "kernel/shadow.h"
 
 #include <string.h>
 
@@ -318,6 +319,21 @@ static const struct rd_method METHODS[] = {
              { "moved", MAP, false,
                "Where cases go whose state was not there yet: { WORKFLOW: { OLD: NEW } }." }),
       ANY_MAP_RESULT },
+    { "policy.shadow",
+      "Lets a candidate decide beside the policy in force from the next entry on, without any "
+      "effect: each command, ring and step is asked of it as well, and what differs is counted. "
+      "It reads behind the journal's flush and gives way to the work; a restart goes on with it.",
+      RD_METHOD_ROW, false,
+      PARAMS({ "sources", MAP, false,
+               "The candidate's files, { rules/NAME.lua: its text }; the policy directory where "
+               "missing." }),
+      ANY_MAP_RESULT },
+    { "policy.shadow_status",
+      "What runs as a shadow (state: none, starting, running, stopped, failed), how many entries "
+      "it is behind, and what would have been decided otherwise so far.",
+      RD_METHOD_ROW, false, NO_PARAMS, ANY_MAP_RESULT },
+    { "policy.shadow_stop", "Ends the shadow; its last result is kept until the next one begins.",
+      RD_METHOD_ROW, false, NO_PARAMS, ANY_MAP_RESULT },
     { "policy.withdraw",
       "Takes the policy that waits for a second person away: by whoever may propose or confirm.",
       RD_METHOD_ACTOR, true,
@@ -471,6 +487,9 @@ static const struct {
     { rd_method_policy_preview, "policy.reload" },
     { rd_method_policy_reload, NULL },
     { rd_method_policy_rollback, "policy.reload" },
+    { rd_method_policy_shadow, "policy.reload" },
+    { rd_method_policy_shadow_status, "policy.reload" },
+    { rd_method_policy_shadow_stop, "policy.reload" },
     { rd_method_policy_withdraw, NULL },
     { rd_method_record_create, NULL },
     { rd_method_record_update, NULL },

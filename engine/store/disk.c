@@ -90,3 +90,61 @@ enum rd_status rd_disk_make_dir(const char *path, struct rd_error *error)
         return rd_error_errno(error, RD_IO, errno, "cannot make the directory %s", path);
     return rd_disk_flush_name(path, error);
 }
+
+static bool disk_is_own(const struct stat *info)
+{
+    return S_ISREG(info->st_mode) && info->st_uid == geteuid() && info->st_nlink == 1 &&
+           (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+bool rd_disk_read_own(const char *path, size_t bytes_max, struct rd_buf *out)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool whole = fstat(fd, &info) == 0 && disk_is_own(&info) && info.st_size > 0 &&
+                 (uintmax_t)info.st_size <= bytes_max;
+    size_t len = whole ? (size_t)info.st_size : 0, done = 0;
+    while (whole && done < len) {
+        ssize_t got = read(fd, rd_buf_reserve(out, len - done), len - done);
+        whole = got > 0;
+        out->len += whole ? (size_t)got : 0;
+        done += whole ? (size_t)got : 0;
+    }
+    (void)close(fd);
+    return whole;
+}
+
+static bool disk_put(const char *path, const char *bytes, size_t len, bool flush)
+{
+    (void)unlink(path); /* one that was left, perhaps with another mode */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    size_t done = 0;
+    ssize_t put = 1;
+    while (done < len && put > 0) {
+        put = write(fd, bytes + done, len - done);
+        done += put > 0 ? (size_t)put : 0;
+    }
+    bool good = done == len && (!flush || fsync(fd) == 0);
+    return close(fd) == 0 && good;
+}
+
+bool rd_disk_replace(const char *path, const void *bytes, size_t len, bool flush)
+{
+    char aside[PATH_MAX];
+    int n = snprintf(aside, sizeof aside, "%s.new", path);
+    if (n < 0 || (size_t)n >= sizeof aside) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    struct rd_error ignored = RD_ERROR_NONE;
+    if (disk_put(aside, bytes, len, flush) && rename(aside, path) == 0)
+        return !flush || rd_disk_flush_name(path, &ignored) == RD_OK;
+    int failed = errno;
+    (void)unlink(aside);
+    errno = failed;
+    return false;
+}

@@ -2,6 +2,10 @@
 #ifndef RD_STORE_DISK_H
 #define RD_STORE_DISK_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
 #include "base/error.h"
 
 /* A directory that is there, made where it was missing (mode 0700), and whose name is durable: a
@@ -19,5 +23,12 @@ enum rd_status rd_disk_flush_name(const char *path, struct rd_error *error) RD_M
  * or EFBIG. 0: there is room, so the disk itself has failed. Tries it with a file in `dir` that has
  * no name. */
 int rd_disk_no_room(int fd, const char *dir);
+
+/* Appends the whole of a file of our own making, which nobody else may write, so that what it says
+ * may be believed. False where there is none, where it is another's, empty, or longer. */
+bool rd_disk_read_own(const char *path, size_t bytes_max, struct rd_buf *out);
+/* Writes a file that only we may read: PATH.new, then renamed. Where it is not flushed it may hold
+ * anything after a loss of power. False: nothing has changed, errno says why. */
+bool rd_disk_replace(const char *path, const void *bytes, size_t len, bool flush);
 
 #endif

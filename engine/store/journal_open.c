@@ -516,10 +516,11 @@ static enum rd_status journal_scan(struct rd_journal *journal, uint64_t known_go
     if (status == RD_OK && scan.torn_end > scan.at) {
         recovery->cut_bytes = scan.torn_end - scan.at;
         recovery->cut_after_seq = journal->last_seq;
-        rd_log(RD_LOG_WARN, "journal",
-               "%s/%08x.seg: a torn tail of %llu bytes behind entry %llu is cut off", journal->dir,
-               journal->tail.header.number, (unsigned long long)recovery->cut_bytes,
-               (unsigned long long)journal->last_seq);
+        if (!journal->read_only)
+            rd_log(RD_LOG_WARN, "journal",
+                   "%s/%08x.seg: a torn tail of %llu bytes behind entry %llu is cut off",
+                   journal->dir, journal->tail.header.number,
+                   (unsigned long long)recovery->cut_bytes, (unsigned long long)journal->last_seq);
         status = journal->read_only ? RD_OK : journal_cut(journal, &scan, error);
     }
     free(scan.bytes);

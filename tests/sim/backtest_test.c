@@ -71,6 +71,32 @@ START_TEST(months_of_work_are_decided_again_as_they_were)
 }
 END_TEST
 
+/* A daemon that was begun with a shadow finds the simulated history behind the entry that the
+ * shadow began with: months of work come to it at once. */
+START_TEST(a_shadow_of_the_same_rules_differs_in_nothing)
+{
+    const char *output;
+    const char *begin[] = { "policy", "shadow", ".", "--connect", d->address, NULL };
+    ck_assert_msg(t_program(d, begin, &output) == 0, "%s", output);
+    int64_t from = t_int(t_call(d, "policy.shadow_status", "{}"), "from");
+    t_daemon_stop(d);
+    const char *data = simulated("2", "300");
+    ck_assert_int_eq(system(rd_arena_printf(&d->arena,
+                                            "mv %s/data/shadow.json %s/ && rm -r %s/data && "
+                                            "mv %s %s/data",
+                                            d->dir, data, d->dir, data, d->dir)),
+                     0);
+    t_daemon_again(d);
+    struct rd_value now = t_call(d, "policy.shadow_status", "{}");
+    for (int i = 0; i < 1200 && !(t_has(now, "result") && t_int(now, "behind") == 0); i++) {
+        usleep(100000);
+        now = t_call(d, "policy.shadow_status", "{}");
+    }
+    ck_assert_int_eq(t_int(now, "from"), from);
+    expect_same(t_at(now, "result"), 2000);
+}
+END_TEST
+
 static void import(const char *mapping, const char *source)
 {
     const char *dir = getenv("REDRESS_SHARED"), *output;
@@ -134,6 +160,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, months_of_work_are_decided_again_as_they_were);
+    tcase_add_test(tcase, a_shadow_of_the_same_rules_differs_in_nothing);
     tcase_add_test(tcase, imports_are_decided_again_while_the_daemon_goes_on);
     tcase_add_test(tcase, a_changed_limit_is_told_in_words);
     suite_add_tcase(suite, tcase);
