@@ -143,6 +143,14 @@ return authority {
   { "customer_change.top_secret", from = { "marketing_director", "branch_manager" } },      -- who decides on the change
   { "employee.confidential", from = "administration_manager" },                             -- the administration's own files
 
+  -- suggestions (rule book 14: scripts/suggestion.lua). Rows of an anonymous opening ask for no more than a role
+  { { "suggestion.submit", "suggestion.progress" }, from = { "staff", "marketing_director", "vice_president", "administration_manager", "general_manager" } },
+  { { "suggestion.reply", "suggestion.adopt", "suggestion.decline" }, from = "supervisor", reach = "unit", other_than = { "author" } },
+  { { "suggestion.reply", "suggestion.adopt", "suggestion.decline" }, from = "administrator", other_than = { "author" } },
+  { "suggestion.read", from = "staff",      reach = "own" },
+  { "suggestion.read", from = "supervisor", reach = "unit" },
+  { "suggestion.read", from = "administrator" },
+
   -- the service desk and the regulator's complaints
   { { "incident.open", "incident.update", "incident.assign", "incident.wait_for_user", "incident.wait_for_vendor",
       "incident.wait_for_problem", "incident.wait_for_evidence", "incident.resolve", "incident.close" }, from = { "handler", "importer" } },

@@ -48,8 +48,8 @@ struct rd_permission {
 
 /* Who acts. */
 struct rd_actor {
-    const char
-        *name; /* account name, "system" (timers), or "administrator" (uid without an account) */
+    /* account name, RD_ANONYMOUS, "system" (timers), or "administrator" (uid without an account) */
+    const char *name;
     const char *behind;               /* the administrator that acts `as` this account; NULL */
     const struct rd_account *account; /* NULL: system or administrator */
     uint64_t roles;

@@ -18,6 +18,7 @@ struct rd_permission;
 struct rd_public;
 struct rd_template;
 struct rd_discloses;
+struct rd_anonymity;
 
 /* Names of facts and fields that the body of a guard or action mentions: only these are gathered
  * for it. */
@@ -224,6 +225,7 @@ struct rd_chart {
     const struct rd_decision *guidance; /* what staff are advised; NULL: nothing */
     const struct rd_discloses
         *discloses; /* its records disclose what is secret; NULL: they don't */
+    const struct rd_anonymity *anonymous; /* cases may be opened by nobody; NULL: they may not */
     const char *place;
     const struct rd_lookup *lookup;    /* NULL: not linked yet */
     const int16_t *fact_of, *guard_of; /* by a name's number; -1: none */

@@ -245,7 +245,8 @@ static void account_build(struct rd_arena *arena, const struct rd_value *spec, c
         .line = line,
     };
     const char *whose = rd_arena_printf(arena, "account '%s'", name);
-    if (strcmp(name, "system") == 0 || strcmp(name, "administrator") == 0)
+    if (strcmp(name, "system") == 0 || strcmp(name, "administrator") == 0 ||
+        strcmp(name, RD_ANONYMOUS) == 0)
         rd_finding_error(findings, file, line, "%s: the name is the engine's own; choose another",
                          whose);
     if (unit) {

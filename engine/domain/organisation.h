@@ -25,6 +25,9 @@ struct rd_unit {
     int line;
 };
 
+/* In an entry whose author is written nowhere; no account has this name. */
+#define RD_ANONYMOUS "anonymous"
+
 struct rd_account {
     const char *name;  /* "ben" */
     const char *title; /* "Ben Zhou", or the name */

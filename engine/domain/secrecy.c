@@ -240,6 +240,59 @@ static void join_discloses(const struct secrecy_join *j, const struct rd_value *
     j->chart->discloses = out;
 }
 
+/* ---- anonymous ---- */
+
+static const struct rd_form_entry *join_entry(const struct rd_form *form, int field)
+{
+    for (size_t i = 0; form && i < form->count; i++)
+        if (form->entries[i].record_field == field)
+            return &form->entries[i];
+    return NULL;
+}
+
+/* Nothing in the opening form may depend on who fills it in. */
+static void join_opening(const struct secrecy_join *j, const struct rd_anonymity *it)
+{
+    const struct rd_form *form = j->chart->open.form;
+    const struct rd_form_entry *when = join_entry(form, it->when);
+    if (it->when >= 0 && (!when || !when->field.required))
+        rd_finding_error(j->findings, j->chart->file, j->line,
+                         "workflow '%s', open: anonymous: '%s' must be a required field of the "
+                         "opening form: whoever opens a case chooses",
+                         j->chart->name, j->chart->type->fields[it->when].name);
+    if (it->receipt >= 0 && join_entry(form, it->receipt))
+        rd_finding_error(j->findings, j->chart->file, j->line,
+                         "workflow '%s', open: receipt: '%s' is the engine's to fill in: take it "
+                         "out of the form",
+                         j->chart->name, j->chart->type->fields[it->receipt].name);
+    for (size_t i = 0; form && i < form->count; i++)
+        if (form->entries[i].field.type.kind == RD_TYPE_REFERENCE)
+            rd_finding_error(j->findings, j->chart->file, j->line,
+                             "workflow '%s', open: anonymous: '%s' is a reference: which records "
+                             "one may name tells who one is",
+                             j->chart->name, form->entries[i].field.name);
+}
+
+static void join_anonymous(const struct secrecy_join *j, const char *when, const char *receipt)
+{
+    struct rd_anonymity *out = rd_arena_zalloc(&j->model->arena, 1, sizeof *out);
+    if (!when || !receipt) {
+        rd_finding_error(j->findings, j->chart->file, j->line,
+                         "workflow '%s', open: anonymous and receipt belong together: the one says "
+                         "when, the other keeps what the author can ask with",
+                         j->chart->name);
+        return;
+    }
+    out->when = join_field(j, "open: anonymous", when, RD_TYPE_BOOLEAN);
+    out->receipt = join_field(j, "open: receipt", receipt, RD_TYPE_TEXT);
+    if (out->receipt >= 0 && !j->chart->type->fields[out->receipt].secrecy)
+        rd_finding_error(j->findings, j->chart->file, j->line,
+                         "workflow '%s', open: receipt: '%s' needs a secrecy: no reply has it",
+                         j->chart->name, receipt);
+    join_opening(j, out);
+    j->chart->anonymous = out;
+}
+
 void rd_secrecy_join(struct rd_model *model, const struct rd_value *workflows,
                      struct rd_findings *findings)
 {
@@ -257,5 +310,11 @@ void rd_secrecy_join(struct rd_model *model, const struct rd_value *workflows,
             j.line = (int)rd_map_int(discloses, "line", j.line);
             join_discloses(&j, discloses);
         }
+        const struct rd_value *open = rd_map_get(spec, "open");
+        const char *when = rd_map_text(open, "anonymous", NULL),
+                   *receipt = rd_map_text(open, "receipt", NULL);
+        j.line = j.chart->open.line;
+        if (when || receipt)
+            join_anonymous(&j, when, receipt);
     }
 }

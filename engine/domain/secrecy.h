@@ -37,8 +37,17 @@ struct rd_discloses {
     int to, level, ends, state;
 };
 
-/* Joins `discloses` to the model's charts, by the normal form's workflows. Findings: fields that
- * are not there, of another type or without an index; a state that is not there. */
+/* open = { anonymous = "FIELD", receipt = "FIELD" } of a workflow, compiled: indexes of its
+ * record's fields. `when`: a required boolean of the opening form; true: who opens the case is
+ * written nowhere. `receipt`: a secret text that no form has; keeps the hash of the code he is
+ * given. */
+struct rd_anonymity {
+    int when, receipt;
+};
+
+/* Joins `discloses` and `anonymous` to the model's charts, by the normal form's workflows.
+ * Findings: fields that are not there, of another type or without an index; a state that is not
+ * there; an opening form that could name its author. */
 void rd_secrecy_join(struct rd_model *model, const struct rd_value *workflows,
                      struct rd_findings *findings);
 /* Finds every name under which the value of a secret field may stand in an entry, and every guard

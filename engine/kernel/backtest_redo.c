@@ -9,12 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/secrecy.h"
+
 /* ---- who and what ---- */
 
 static enum rd_status redo_actor(struct rd_run *run, const struct rd_command_entry *entry,
                                  bool at_socket)
 {
     struct rd_value params = rd_map();
+    if (strcmp(entry->actor, RD_ANONYMOUS) == 0) {
+        run->anonymous = true; /* whether he might was asked then, and can't be asked again */
+        run->actor = (struct rd_actor){ .name = RD_ANONYMOUS };
+        return RD_OK;
+    }
     struct rd_request request = { .arena = run->arena, .params = &params };
     request.peer.door = at_socket ? RD_DOOR_UNIX : RD_DOOR_INSIDE;
     if (entry->behind) {
@@ -83,6 +90,18 @@ static struct rd_value redo_data(const struct rd_record_type *type, const struct
 
 /* ---- commands of people, and imports ---- */
 
+/* The code of an anonymous author was drawn by chance: it is the one that it was. */
+static enum rd_status redo_begun(struct rd_run *run, enum rd_status status,
+                                 const struct rd_value *set, struct rd_draft *draft)
+{
+    const struct rd_anonymity *how = draft ? draft->chart->anonymous : NULL;
+    const struct rd_value *was =
+        how && set ? rd_map_get(set, draft->type->fields[how->receipt].name) : NULL;
+    if (status == RD_OK && run->anonymous && was)
+        rd_draft_put(run, draft, how->receipt, *was);
+    return status;
+}
+
 static enum rd_status redo_open(struct rd_run *run, const struct rd_record_type *type,
                                 const struct rd_command_entry *entry, struct rd_draft **draft)
 {
@@ -92,7 +111,7 @@ static enum rd_status redo_open(struct rd_run *run, const struct rd_record_type 
     struct rd_value data =
         form ? redo_form(form, &entry->form, run->arena) : redo_data(type, set, run->arena);
     if (type->chart)
-        return rd_case_begin(run, type, &data, "/data", draft);
+        return redo_begun(run, rd_case_begin(run, type, &data, "/data", draft), set, *draft);
     enum rd_status status = rd_draft_new(run, type, draft);
     return status == RD_OK ? rd_case_write(run, *draft, &data, "/data") : status;
 }

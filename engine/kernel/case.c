@@ -83,6 +83,8 @@ static enum rd_status case_reply(struct rd_run *run, struct rd_request *request,
     request->result = rd_show_record(run->kernel, &draft->record, rows, count, RD_NO_LEDGER, arena);
     rd_map_add(arena, &request->result, "seq", seq ? rd_int((int64_t)seq) : rd_null());
     rd_map_add(arena, &request->result, "decisions", rd_show_decisions(&run->decisions, arena));
+    if (run->receipt && !run->dry)
+        rd_map_add(arena, &request->result, "receipt", rd_text(run->receipt));
     if (run->dry)
         rd_map_add(arena, &request->result, "dry_run", rd_bool(true));
     return RD_OK;
@@ -237,7 +239,10 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
     const struct rd_event *open = &type->chart->open;
     bool above; /* there is no way up from what is not open yet: it is refused */
     run->command = open->command;
-    enum rd_status status = rd_draft_new(run, type, out);
+    *out = NULL;
+    enum rd_status status = rd_anonymous_door(run, type, data);
+    if (status == RD_OK)
+        status = rd_draft_new(run, type, out);
     if (status == RD_OK)
         status = rd_grant_row(run, *out, open, &row);
     if (status == RD_OK && open->form)
@@ -250,6 +255,8 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
     }
     if (status == RD_OK)
         rd_draft_presets(run, *out);
+    if (status == RD_OK && run->anonymous)
+        rd_anonymous_receipt(run, *out);
     if (status == RD_OK)
         status = case_granted(run, *out, row, open, &above);
     return status == RD_OK ? rd_take_open(run, *out) : status;

@@ -166,6 +166,8 @@ static enum rd_status commit_drafts(struct rd_run *run, const struct rd_draft *a
             status = rd_form_unique(run, draft);
         if (status == RD_OK && draft->fresh)
             status = rd_form_complete(run, draft, draft == asked);
+        if (status == RD_OK && draft->fresh && draft->chart && draft->chart->anonymous)
+            status = rd_anonymous_check(run, draft);
         if (status == RD_OK && draft->changed)
             status = rd_staff_check(run, draft);
     }
@@ -269,7 +271,8 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
     struct rd_command_entry entry = commit_entry(run, rd_list());
     struct rd_error ignored = RD_ERROR_NONE;
     uint64_t seq;
-    if (run->dry ||
+    bool unnamed = run->anonymous && status != RD_POLICY_FAULT; /* the sentence names him */
+    if (run->dry || unnamed ||
         (status != RD_NOT_ALLOWED && status != RD_ABOVE_AUTHORITY && status != RD_POLICY_FAULT &&
          status != RD_FOUR_EYES && status != RD_ALREADY_POSTED && status != RD_OUT_OF_SCOPE &&
          status != RD_SECRET))

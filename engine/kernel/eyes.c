@@ -209,7 +209,8 @@ static bool login_is_name(const char *login)
 static const char *login_fault(const struct rd_run *run, const struct rd_draft *draft,
                                const char *login, const struct rd_value *before)
 {
-    static const char *const TAKEN[] = { "system", "administrator", "owner", "customer" };
+    static const char *const TAKEN[] = { "system", "administrator", "owner", "customer",
+                                         RD_ANONYMOUS };
     const struct rd_organisation *organisation = &run->model->organisation;
     if (!login_is_name(login))
         return "is no name (letters, digits and _, 64 bytes at most)";

@@ -165,6 +165,7 @@ struct rd_run {
     struct rd_actor actor;
     int64_t now_ms;
     bool dry, quiet, past; /* past: at an earlier time that an administrator named */
+    bool anonymous;        /* who asked is not written down, whatever becomes of it */
     bool plain;            /* nothing is derived: the rules that would have failed already */
     int64_t job_depth;     /* 0: no job's; 1: of a job that a command began */
     bool replans;          /* its entry begins to plan all deadlines anew */
@@ -181,6 +182,8 @@ struct rd_run {
     const char *key;
     uint64_t request_hash;
     struct rd_value form_shown; /* inside values, for the entry */
+    /* of the reply alone */
+    const char *receipt; /* NULL: none */
 };
 
 /* kernel.c */
@@ -617,6 +620,19 @@ enum rd_status rd_case_begin(struct rd_run *run, const struct rd_record_type *ty
                              struct rd_draft **out) RD_MUST_CHECK;
 /* Whether the key was used before: RD_OK with *seq 0 where not. */
 enum rd_status rd_key_find(struct rd_run *run, uint64_t *seq, struct rd_id *record) RD_MUST_CHECK;
+
+/* anonymous.c */
+/* Before anything is planned: where the data ask to open the case as nobody, asks whether the actor
+ * may and puts RD_ANONYMOUS in his place; otherwise does nothing. RD_NOT_ALLOWED; RD_INVALID_PARAMS
+ * for what would tie the entry to him (a key, another time, an import). */
+enum rd_status rd_anonymous_door(struct rd_run *run, const struct rd_record_type *type,
+                                 const struct rd_value *data) RD_MUST_CHECK;
+/* The draft keeps the hash of a new code, the run the code. */
+void rd_anonymous_receipt(struct rd_run *run, struct rd_draft *draft);
+/* A new record says that it is anonymous only where it is. */
+enum rd_status rd_anonymous_check(struct rd_run *run, const struct rd_draft *draft) RD_MUST_CHECK;
+/* What a record keeps of this code, however it is written. In the arena. */
+const char *rd_anonymous_hash(const char *code, struct rd_arena *arena);
 
 /* disclose.c */
 enum rd_status rd_method_case_disclose(struct rd_kernel *kernel, struct rd_request *request);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "domain/normal.h"
+#include "domain/secrecy.h"
 #include "store/tables.h"
 
 #define PROGRESS_SENT_MAX 50 /* messages shown, the newest */
@@ -125,6 +126,13 @@ static enum rd_status progress_proof(struct progress *p, const char **out,
     return RD_OK;
 }
 
+/* The proof is the code of an anonymous author, of which the record has the hash. */
+static bool progress_is_receipt(const struct progress *p)
+{
+    const struct rd_anonymity *anonymous = p->type->chart->anonymous;
+    return anonymous && p->shown->proof_linked < 0 && p->shown->proof_field == anonymous->receipt;
+}
+
 static enum rd_status progress_may(struct progress *p, const struct rd_actor *actor)
 {
     struct rd_arena *arena = p->request->arena;
@@ -138,6 +146,8 @@ static enum rd_status progress_may(struct progress *p, const struct rd_actor *ac
     struct rd_belonging belonging = rd_belonging_of(p->kernel->model, p->type, &p->record);
     const struct rd_permission *permission =
         rd_permission_of(p->kernel->model, rd_arena_printf(arena, "%s.progress", p->type->name));
+    if (given && progress_is_receipt(p))
+        given = rd_anonymous_hash(given, arena);
     bool right = progress_same(of, given ? given : "", proof, arena);
     bool row = rd_actor_row(p->kernel, actor, permission, &belonging, arena, NULL) != NULL;
     return right && row ? RD_OK : RD_NOT_FOUND;

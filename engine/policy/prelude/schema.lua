@@ -257,6 +257,8 @@ local words = {
     key("event", "name", "Its name", "事件名", required), key("form", "name", "Its form", "表单"), key("run", "names", "Actions", "动作"),
     key("internal", "boolean", "Only timers and other records open it: nobody may, and no authority row names it", "仅由时限与其他记录立案,不得列入权限表"),
     key("fields", "boolean", "Instead of a form: the record's own fields; record.create opens it, too", "不用表单,直接填写记录字段(record.create 亦可立案)"),
+    key("anonymous", "name", "A required boolean of the form: where it is true, who opens the case is written nowhere", "表单必填布尔字段:为真时匿名立案,不留立案人痕迹"),
+    key("receipt", "name", "With anonymous: a secret text that keeps the hash of the code which its author asks with (public: proof)", "匿名回执字段(保密文本,仅存回执码摘要)"),
   } },
   { word = "state", role = "part", form = "NAME = { ... }", en = "A state of a workflow", zh = "状态", keys = {
     title(), key("form", "name", "The form that shows it", "展示表单"),

@@ -88,7 +88,7 @@ function kinds.open(value, place, label)
   if not check.table(value, place, label) then return nil end
   local v = check.read(check.entry "open", value, check.inside(place, place.line, "open"))
   if v.fields and v.form then check.error(check.inside(place, place.line, "open"), "either form or fields, not both") end
-  return { event = v.event, form = v.form, fields = v.fields, internal = v.internal, ["do"] = v.run or {}, line = place.line }
+  return { event = v.event, form = v.form, fields = v.fields, internal = v.internal, anonymous = v.anonymous, receipt = v.receipt, ["do"] = v.run or {}, line = place.line }
 end
 
 -- ---- limits ----

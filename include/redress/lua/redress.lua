@@ -337,6 +337,8 @@ empty = nil
 ---@field run? string|string[] Actions. 动作
 ---@field internal? boolean Only timers and other records open it: nobody may, and no authority row names it. 仅由时限与其他记录立案,不得列入权限表
 ---@field fields? boolean Instead of a form: the record's own fields; record.create opens it, too. 不用表单,直接填写记录字段(record.create 亦可立案)
+---@field anonymous? string A required boolean of the form: where it is true, who opens the case is written nowhere. 表单必填布尔字段:为真时匿名立案,不留立案人痕迹
+---@field receipt? string With anonymous: a secret text that keeps the hash of the code which its author asks with (public: proof). 匿名回执字段(保密文本,仅存回执码摘要)
 
 ---A state of a workflow. 状态
 ---@class redress.state
