@@ -89,6 +89,9 @@ static void case_print(struct rd_cli *cli, const struct rd_value *record)
                   case_text(cli, record, "updated_at"));
     if (rd_map_get(record, "seq"))
         rd_buf_printf(&cli->out, "entry %s\n", case_text(cli, record, "seq"));
+    if (rd_map_text(record, "receipt", NULL))
+        rd_buf_printf(&cli->out, "receipt %s (shown once; case progress asks with it)\n",
+                      case_text(cli, record, "receipt"));
     case_print_map(cli, rd_map_get(record, "data"), "data");
     case_print_deadlines(cli, record);
     case_print_decisions(cli, record);
