@@ -167,10 +167,67 @@ enum rd_status rd_run_record_update(struct rd_cli *cli, struct rd_error *error)
     return rd_cli_call_print(cli, "record.update", &params, case_print, error);
 }
 
+/* Names, parted by commas. */
+static void case_put_names(struct rd_cli *cli, const struct rd_value *names)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        rd_buf_printf(&cli->out, "%s%s", i ? ", " : "", names->items[i].text);
+    rd_buf_text(&cli->out, names->count ? "" : "nobody");
+}
+
+static void case_print_seen(struct rd_cli *cli, const struct rd_value *seen)
+{
+    bool rules = strcmp(rd_map_text(seen, "rules", ""), "then") == 0,
+         staff = strcmp(rd_map_text(seen, "staff", ""), "then") == 0;
+    rd_buf_text(&cli->out, "could be read by ");
+    case_put_names(cli, rd_map_list(seen, "accounts"));
+    rd_buf_printf(&cli->out, "%s%s\n", rd_map_bool(seen, "more", false) ? " and more" : "",
+                  rules && staff ? ""
+                  : rules        ? " (the staff of today; it has changed since)"
+                                 : " (by the rules and with the staff of today)");
+}
+
+/* What there is to say of that time beside the record. */
+static void case_print_then(struct rd_cli *cli, const struct rd_value *then)
+{
+    static const struct rd_column columns[] = { { "event", false }, { "by today's rules", false } };
+    const struct rd_value *today = rd_map_get(then, "today"), *proof = rd_map_get(then, "proof"),
+                          *seen = rd_map_get(then, "seen_by");
+    const struct rd_value *may = rd_map_list(today, "may"),
+                          *may_not = rd_map_list(today, "may_not");
+    struct rd_grid grid;
+    rd_grid_init(&grid, &cli->arena, columns, 2);
+    for (uint32_t i = 0; i < may->count; i++)
+        CELLS(&grid, case_text(cli, &may->items[i], "event"), "may be done");
+    for (uint32_t i = 0; i < may_not->count; i++)
+        CELLS(&grid, case_text(cli, &may_not->items[i], "event"),
+              case_text(cli, &may_not->items[i], "reason"));
+    case_print_grid(cli, &grid, "then");
+    rd_buf_printf(&cli->out, "generation %s was in force%s\n", case_text(cli, then, "policy"),
+                  rd_map_bool(then, "same_rules", false) ? ", with the rules of today" : "");
+    if (rd_value_is(seen, RD_MAP))
+        case_print_seen(cli, seen);
+    rd_buf_printf(&cli->out, "%s: the journal, played to version %s, %s\n",
+                  rd_map_bool(proof, "equal", false) ? "proved" : "NOT PROVED",
+                  case_text(cli, proof, "version"),
+                  rd_map_bool(proof, "equal", false) ? "gives the stored record"
+                                                     : "gives another record than the stored one");
+}
+
+static void case_print_as_of(struct rd_cli *cli, const struct rd_value *record)
+{
+    case_print(cli, record);
+    case_print_then(cli, rd_map_get(record, "then"));
+}
+
 enum rd_status rd_run_case_show(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = case_id(cli);
     rd_cli_put_text(cli, &params, "as-of", "as_of");
+    if (rd_map_get(&params, "as_of")) {
+        rd_map_set(&cli->arena, &params, "then", rd_bool(true));
+        return rd_cli_call_print(cli, "case.get", &params, case_print_as_of, error);
+    }
     return rd_cli_call_print(cli, "case.get", &params, case_print, error);
 }
 

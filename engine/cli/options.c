@@ -111,9 +111,11 @@ const struct rd_option rd_options_open[] = { OPTION_FORM("data", "the fields of 
 const struct rd_option rd_options_act[] = { OPTION_FORM("form", "the fields of the form"),
                                             OPTION_VERSION, OPTION_KEY, OPTION_DRY,
                                             END_OF_OPTIONS };
-const struct rd_option rd_options_show[] = { { "as-of", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
-                                               "as it was at this RFC 3339 time" },
-                                             END_OF_OPTIONS };
+const struct rd_option rd_options_show[] = {
+    { "as-of", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
+      "as it was at this RFC 3339 time, who could see it, and what the rules of today say there" },
+    END_OF_OPTIONS
+};
 const struct rd_option rd_options_list[] = {
     OPTION_FORM("where", "the fields to match"),
     { "order", 0, RD_OPTION_TEXT, "FIELD", NULL, NULL,

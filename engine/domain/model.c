@@ -369,6 +369,8 @@ static void permissions_name(struct rd_model *model)
     model->permissions = rd_arena_zalloc(&model->arena, cap, sizeof *model->permissions);
     for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++)
         permission_name(model, &cap, OPERATIONS[i]);
+    for (size_t i = 0; i < model->permission_count; i++) /* a row for it is what asks for it */
+        model->permissions[i].named = strcmp(model->permissions[i].command, "policy.confirm") == 0;
     for (size_t t = 0; t < model->type_count; t++) {
         const char *name = model->types[t].name;
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.read", name));

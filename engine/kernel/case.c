@@ -549,6 +549,17 @@ static void actions_event(struct rd_run *run, struct rd_draft *draft, const stru
     rd_list_add(run->arena, may_not, item);
 }
 
+void rd_case_actions(struct rd_run *run, struct rd_draft *draft, struct rd_value *may,
+                     struct rd_value *may_not)
+{
+    const struct rd_chart *chart = draft->chart;
+    for (size_t i = 0; draft->state >= 0 && i < chart->states[draft->state].event_count; i++)
+        actions_event(run, draft, &chart->states[draft->state].events[i], may, may_not);
+    for (size_t i = 0; draft->state >= 0 && i < chart->always_count; i++)
+        if (rd_event_find(chart, draft->state, chart->always[i].name) == &chart->always[i])
+            actions_event(run, draft, &chart->always[i], may, may_not);
+}
+
 enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_request *request)
 {
     struct rd_run run;
@@ -559,12 +570,7 @@ enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_reques
         status = case_find(&run, request, &draft);
     if (status != RD_OK)
         return status;
-    const struct rd_chart *chart = draft->chart;
-    for (size_t i = 0; draft->state >= 0 && i < chart->states[draft->state].event_count; i++)
-        actions_event(&run, draft, &chart->states[draft->state].events[i], &may, &may_not);
-    for (size_t i = 0; draft->state >= 0 && i < chart->always_count; i++)
-        if (rd_event_find(chart, draft->state, chart->always[i].name) == &chart->always[i])
-            actions_event(&run, draft, &chart->always[i], &may, &may_not);
+    rd_case_actions(&run, draft, &may, &may_not);
     request->result = rd_map();
     rd_map_add(run.arena, &request->result, "id", rd_show_id(draft->record.id, run.arena));
     rd_map_add(run.arena, &request->result, "state",

@@ -327,6 +327,12 @@ void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
 /* The draft of a record: one that is already being changed, or loaded from the store. */
 enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id,
                            struct rd_draft **out) RD_MUST_CHECK;
+/* The draft of a record as it was, for a dry look: in the state where today's rules have it (-1:
+ * they have no such state), with these deadlines. Nothing of it is written. */
+enum rd_status rd_draft_as_it_was(struct rd_run *run, const struct rd_record_type *type,
+                                  const struct rd_record *record,
+                                  const struct rd_deadline *deadlines, size_t count,
+                                  struct rd_draft **out) RD_MUST_CHECK;
 /* Whether its state is no more in this policy, and it is in another now. */
 bool rd_draft_is_moved(const struct rd_draft *draft);
 /* A new record of a type. */
@@ -602,6 +608,9 @@ enum rd_status rd_method_case_open(struct rd_kernel *kernel, struct rd_request *
 enum rd_status rd_method_case_act(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_record_create(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_record_update(struct rd_kernel *kernel, struct rd_request *request);
+/* Adds the events of its state that the actor may take, and those that he may not, with why. */
+void rd_case_actions(struct rd_run *run, struct rd_draft *draft, struct rd_value *may,
+                     struct rd_value *may_not);
 enum rd_status rd_method_case_actions(struct rd_kernel *kernel, struct rd_request *request);
 /* What case.act would do, for params id, event, form; nothing is written, and no refusal is
  * journalled. *draft: NULL where the record is not there for the actor; then nothing else is set.

@@ -152,6 +152,30 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
     return type->chart && (*out)->state < 0 ? draft_move(run, *out) : RD_OK;
 }
 
+enum rd_status rd_draft_as_it_was(struct rd_run *run, const struct rd_record_type *type,
+                                  const struct rd_record *record,
+                                  const struct rd_deadline *deadlines, size_t count,
+                                  struct rd_draft **out)
+{
+    enum rd_status status = draft_add(run, type, out);
+    if (status != RD_OK)
+        return status;
+    struct rd_draft *draft = *out;
+    draft->record = *record;
+    draft->stored = *record;
+    draft_spread(draft);
+    if (type->chart && record->state)
+        draft->state = rd_state_find(type->chart, record->state);
+    if (type->chart && record->state && draft->state < 0)
+        draft->state = rd_generation_move(run->kernel, type->chart, record->state);
+    draft->deadlines = rd_arena_zalloc(run->arena, count + 1, sizeof *draft->deadlines);
+    for (size_t i = 0; i < count; i++)
+        draft->deadlines[i].row = deadlines[i];
+    draft->deadline_count = draft->deadline_cap = count;
+    draft->deadlines_loaded = true;
+    return RD_OK;
+}
+
 bool rd_draft_is_moved(const struct rd_draft *draft)
 {
     return draft->state >= 0 && draft->stored.state &&

@@ -4,6 +4,7 @@
 #include "domain/number.h"
 #include "kernel/generation.h"
 #include "kernel/inside.h"
+#include "kernel/past.h"
 
 #include <string.h>
 
@@ -123,6 +124,7 @@ enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *r
     const struct rd_record_type *type;
     struct rd_deadline *deadlines;
     size_t count;
+    bool then = rd_map_bool(request->params, "then", false);
     const char *as_of = rd_map_text(request->params, "as_of", NULL);
     int64_t at;
     enum rd_status status = rd_query_record(kernel, request, &actor, &record, &type);
@@ -131,6 +133,9 @@ enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *r
     if (as_of && !rd_time_read(as_of, &at))
         return rd_error_at(&request->error, RD_INVALID_PARAMS, "/as_of",
                            "as_of must be a time such as 2026-03-06T08:00:00Z");
+    if (then && !as_of)
+        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/then",
+                           "then needs as_of: of when?");
     status = as_of ? rd_history_rebuild(kernel, record.id, 0, at, arena, &record, &deadlines,
                                         &count, &request->error)
                    : rd_deadlines_load(kernel->store, record.id, arena, &deadlines, &count,
@@ -141,7 +146,9 @@ enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *r
         rd_generation_moved(kernel, type, &record);
     request->result = rd_show_record(kernel, &record, deadlines, count,
                                      as_of ? RD_NO_LEDGER : rd_kernel_now_ms(kernel), arena);
-    return RD_OK;
+    return then ? rd_past_look(kernel, request, &actor,
+                               &(struct rd_past){ type, &record, deadlines, count, at })
+                : RD_OK;
 }
 
 /* A plain decision: inputs as the caller gives them, each of its type. */

@@ -540,6 +540,19 @@ START_TEST(taking_the_second_person_out_needs_one)
 }
 END_TEST
 
+/* A second person is asked for by name, and not by a row for everything. */
+START_TEST(a_row_for_all_does_not_ask)
+{
+    t_company_edit(rig.policy, "rules/company.lua",
+                   "    { { 'policy.reload', 'account.token' }, from = 'administrator' },\n",
+                   "    { { 'policy.*', '*' }, from = 'administrator' },\n");
+    rig_ok(&rig, "policy.reload", "{}");
+    an_hour_more();
+    ck_assert(t_bool(rig_ok(&rig, "policy.reload", "{}"), "changed"));
+    ck_assert_int_eq(generation(), 3);
+}
+END_TEST
+
 START_TEST(rules_that_lock_everybody_out_are_refused)
 {
     t_company_edit(rig.policy, "rules/company.lua",
@@ -585,6 +598,7 @@ int main(void)
     tcase_add_test(tcase, a_proposal_is_withdrawn_or_runs_out);
     tcase_add_test(tcase, a_start_brings_nothing_in_without_a_second);
     tcase_add_test(tcase, taking_the_second_person_out_needs_one);
+    tcase_add_test(tcase, a_row_for_all_does_not_ask);
     tcase_add_test(tcase, rules_that_lock_everybody_out_are_refused);
     tcase_add_test(tcase, a_refusal_names_the_stranded_and_says_what_to_write);
     tcase_add_test(tcase, moved_cases_are_found_where_they_went_at_once_and_by_all);

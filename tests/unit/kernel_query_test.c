@@ -1,6 +1,7 @@
 /* Readings: one record as it is or was, its history, why; the feed and the outbox. */
 #include "base/buf.h"
 #include "base/limits.h"
+#include "common/company.h"
 #include "unit/kernel_rig.h"
 
 static struct kernel_rig rig;
@@ -43,6 +44,83 @@ START_TEST(as_it_was)
     rig_no(&rig, "not_found", "/id", "case.get", "{'id': '2-2'}");
     rig_no(&rig, "not_found", "/id", "case.get", "{'id': '99-1'}");
     rig_no(&rig, "not_found", "/id", "case.get", "{'id': ''}");
+}
+END_TEST
+
+static const char *then_of(const char *id, const char *when)
+{
+    return rig_show(
+        &rig, t_at(rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '%s', 'then': true}", id, when),
+                   "then"));
+}
+
+START_TEST(as_it_was_and_who_could_see_it)
+{
+    const char *id = rig_job(&rig, "x");
+    rig_advance(&rig, "1 hours");
+    rig_act(&rig, id, "work");
+    rig_advance(&rig, "1 hours");
+    rig_act(&rig, id, "done");
+    struct rd_value was =
+        rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2026-03-02T02:30:00Z', 'then': true}", id);
+    ck_assert_str_eq(t_text(was, "state"), "working");
+    ck_assert_int_eq(t_int(was, "then.policy"), 1);
+    ck_assert(t_bool(was, "then.same_rules"));
+    /* max reads all, ben and ann those of their unit; sun is of another one */
+    const char *seen = rig_show(&rig, t_at(was, "then.seen_by"));
+    ck_assert_msg(strstr(seen, "\"ann\"") != NULL, "%s", seen);
+    ck_assert_ptr_nonnull(strstr(seen, "\"ben\""));
+    ck_assert_ptr_nonnull(strstr(seen, "\"max\""));
+    ck_assert_ptr_null(strstr(seen, "\"sun\""));
+    ck_assert_ptr_null(strstr(seen, "\"non\""));
+    ck_assert_str_eq(t_text(was, "then.seen_by.rules"), "then");
+    ck_assert_str_eq(t_text(was, "then.seen_by.staff"), "then");
+    ck_assert_str_eq(t_text(was, "then.today.state"), "working");
+    ck_assert_str_eq(t_text(was, "then.proof.rebuilt"), t_text(was, "then.proof.recorded"));
+    ck_assert(t_bool(was, "then.proof.equal"));
+    ck_assert_str_ne(t_text(was, "then.proof.hash"), t_text(was, "then.proof.recorded"));
+    /* as it is now: the very record */
+    struct rd_value is =
+        rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2026-03-02T03:00:00Z', 'then': true}", id);
+    ck_assert_str_eq(t_text(is, "then.proof.hash"), t_text(is, "then.proof.recorded"));
+    rig_no(&rig, "invalid_params", "/then", "case.get", "{'id': '%s', 'then': true}", id);
+    /* one who acts: today's rules say what he could do in the state of then, not of now */
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP, .account = "ben" };
+    const char *then = then_of(id, "2026-03-02T02:30:00Z");
+    ck_assert_ptr_nonnull(strstr(then, "{\"event\":\"wait\""));
+    ck_assert_ptr_nonnull(strstr(then, "\"seen_by\":null")); /* he may not read the staff */
+    ck_assert_ptr_null(strstr(then_of(id, "2026-03-02T03:00:00Z"), "{\"event\":\"wait\""));
+    rig.peer.account = "sun";
+    rig_no(&rig, "not_found", NULL, "case.get",
+           "{'id': '%s', 'as_of': '2026-03-02T02:30:00Z', 'then': true}", id);
+}
+END_TEST
+
+START_TEST(rules_of_then_and_of_now)
+{
+    const char *id = rig_job(&rig, "x");
+    rig_advance(&rig, "1 hours");
+    t_company_edit(rig.policy, "rules/company.lua",
+                   "from = 'staff', reach = 'unit' },\n    { { 'job.open'",
+                   "from = 'boss' },\n    { { 'job.open'");
+    rig_edit(&rig, "new = { on = { work = 'working' }", "new = { on = { begin = 'working' }");
+    t_company_edit(rig.policy, "rules/company.lua", "'job.work', ", "'job.work', 'job.begin', ");
+    rig_ok(&rig, "policy.activate", "{}");
+    struct rd_value was =
+        rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2026-03-02T01:30:00Z', 'then': true}", id);
+    ck_assert_int_eq(t_int(was, "then.policy"), 1);
+    ck_assert(!t_bool(was, "then.same_rules"));
+    ck_assert_str_eq(t_text(was, "then.seen_by.rules"), "now");
+    ck_assert_str_eq(t_text(was, "then.seen_by.staff"), "now");
+    const char *then = rig_show(&rig, t_at(was, "then.today"));
+    ck_assert_ptr_nonnull(strstr(then, "\"event\":\"begin\""));
+    ck_assert_ptr_null(strstr(then, "\"event\":\"work\""));
+    rig_advance(&rig, "1 hours");
+    was =
+        rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2026-03-02T03:00:00Z', 'then': true}", id);
+    ck_assert_int_eq(t_int(was, "then.policy"), 2);
+    ck_assert(t_bool(was, "then.same_rules"));
+    ck_assert(t_bool(was, "then.proof.equal"));
 }
 END_TEST
 
@@ -294,6 +372,8 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, as_it_was);
+    tcase_add_test(tcase, as_it_was_and_who_could_see_it);
+    tcase_add_test(tcase, rules_of_then_and_of_now);
     tcase_add_test(tcase, a_number_is_as_good_as_an_id);
     tcase_add_test(tcase, a_number_of_two_records_is_refused);
     tcase_add_test(tcase, a_type_that_is_none_gets_the_nearest_guess);

@@ -159,6 +159,12 @@ START_TEST(a_rebuild_is_what_grew)
             &rig, "case.get", "{'id': '%s', 'as_of': '9000-01-01T00:00:00Z'}", t_text(now, "id"));
         ck_assert_msg(rd_value_equal(&now, &then), "%s\n%s", rig_show(&rig, now),
                       rig_show(&rig, then));
+        /* and so it is with all that is not shown */
+        then =
+            rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '9000-01-01T00:00:00Z', 'then': true}",
+                   t_text(now, "id"));
+        ck_assert_msg(t_bool(then, "then.proof.equal"), "%s", rig_show(&rig, then));
+        ck_assert_str_eq(t_text(then, "then.proof.hash"), t_text(then, "then.proof.recorded"));
     }
 }
 END_TEST
