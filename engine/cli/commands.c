@@ -318,6 +318,10 @@ static const struct rd_command commands[] = {
       "is "
       "broken: the sentences say by what.",
       rd_options_sim, false, true, 0, 0, rd_run_sim_run },
+    { "bench", "draw", "RESULT.json...", "Draws results of the bench as one picture (SVG)",
+      "Each file is what `redress bench RUN -o json` printed. A line a run: events a second and "
+      "latency.",
+      rd_options_none, false, false, 1, RD_ARGS_OPERANDS_MAX, rd_run_bench_draw },
     { "bench", NULL, "[lifecycle|pipeline|start|overload|calendar|timers|all]",
       "Measures the engine on this machine",
       "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "

@@ -68,6 +68,6 @@ rd_command_run rd_run_account_token, rd_run_account_tokens, rd_run_account_revok
 rd_command_run rd_run_staff_list, rd_run_staff_show;
 rd_command_run rd_run_policy_backtest;
 rd_command_run rd_run_policy_shadow;
-rd_command_run rd_run_play, rd_run_bench, rd_run_sim_run;
+rd_command_run rd_run_play, rd_run_bench, rd_run_bench_draw, rd_run_sim_run;
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "common/t.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -125,6 +126,40 @@ START_TEST(test_overload_loses_nothing)
 }
 END_TEST
 
+static const char *written(const char *name, const char *text)
+{
+    const char *path = rd_arena_printf(&d->arena, "%s/%s", d->dir, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    return path;
+}
+
+START_TEST(test_a_picture_shows_what_the_files_say)
+{
+    const char *output;
+    const char *two = written(
+        "two.json", "{\"ceiling\": {\"events_per_s\": 100000},\"runs\": ["
+                    "{\"run\": \"<b>\", \"in_flight\": 64, \"open_cases_before\": 1000,"
+                    " \"events_per_s\": 30000, \"latency_us\": {\"p50\": 1500, \"p99\": 6000}},"
+                    "{\"run\": \"slow\", \"in_flight\": 1, \"events_per_s\": 15000,"
+                    " \"latency_us\": {\"p50\": 250, \"p99\": 3000}}]}");
+    ck_assert_int_eq(t_program(d, (const char *[]){ "bench", "draw", two, NULL }, &output), 0);
+    ck_assert_ptr_nonnull(strstr(output, "&#60;b&#62;, 64 under way, 1000 open"));
+    ck_assert_ptr_nonnull(strstr(output, ">30000 (30 %)<"));
+    ck_assert_ptr_nonnull(strstr(output, ">1.50 / 6.00<"));
+    ck_assert_ptr_nonnull(strstr(output, "width=\"240.0\""));
+    ck_assert_ptr_nonnull(strstr(output, "width=\"120.0\"")); /* half as much, half as long */
+    ck_assert_ptr_null(strstr(output, "<b>"));
+    static const char *const bad[] = { "{}", "[1]", "{\"runs\": []}", "{\"runs\": [{}]}", "no" };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        const char *path = written("bad.json", bad[i]);
+        ck_assert_int_eq(t_program(d, (const char *[]){ "bench", "draw", path, NULL }, &output), 2);
+    }
+}
+END_TEST
+
 START_TEST(test_refuses_what_it_can_not_run)
 {
     static const char *const bad[][4] = { { "bench", "sideways", NULL },
@@ -150,6 +185,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_pipeline_adds_up_and_keeps_what_it_must);
     tcase_add_test(tcase, test_start_finds_what_was_acknowledged);
     tcase_add_test(tcase, test_overload_loses_nothing);
+    tcase_add_test(tcase, test_a_picture_shows_what_the_files_say);
     tcase_add_test(tcase, test_refuses_what_it_can_not_run);
     suite_add_tcase(suite, tcase);
     return suite;
