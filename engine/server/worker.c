@@ -252,10 +252,10 @@ static void worker_main(void *context)
     (void)pthread_setname_np(pthread_self(), RD_WORKER_THREAD);
     rd_kernel_adopt(worker->kernel);
     while (rd_queue_take_part(&worker->in, RD_BATCH_SERVED_MIN, &jobs)) {
-        bool due = !worker->ring_was_vain && worker_is_due(worker);
-        bool failed = atomic_exchange(&worker->flush_failed, false);
+        bool due = (!worker->ring_was_vain && worker_is_due(worker)) ||
+                   atomic_exchange(&worker->flush_failed, false);
         enum rd_kernel_owing owing = rd_kernel_flush_owed(worker->kernel);
-        if (jobs.first || due || failed || owing == RD_OWES_NOW)
+        if (jobs.first || due || owing == RD_OWES_NOW)
             worker_run(worker, &jobs, due);
         else if (owing == RD_OWES_LATER) /* its end, or a job, or what is due wakes */
             (void)rd_queue_wait(&worker->in, worker_nap_ns(worker, RD_KERNEL_LOOK_MS_MAX));

@@ -96,11 +96,11 @@ static void put(struct rd_job *job)
     rd_job_put(&pool, job);
 }
 
-/* Waits until the kernel thread has run everything that was pushed. */
+/* Waits until the kernel thread has run everything that was pushed, on disk or not. */
 static void until_run(uint64_t seen)
 {
     uv_mutex_lock(&worker.lock);
-    while (!worker.held.last || worker.held.last->seen_seq < seen) {
+    while (worker.told_seq < seen && (!worker.held.last || worker.held.last->seen_seq < seen)) {
         uv_mutex_unlock(&worker.lock);
         uv_sleep(1);
         uv_mutex_lock(&worker.lock);
