@@ -12,12 +12,15 @@
 static void standby_print(struct rd_cli *cli, const struct rd_value *status)
 {
     const char *why = rd_map_text(status, "why", "");
+    const char *refused = rd_map_text(status, "refused", "");
     rd_buf_printf(&cli->out,
                   "role     %s\nepoch    %" PRId64 "\nentries  %" PRId64 "\nhash     %s\n",
                   rd_map_text(status, "role", ""), rd_map_int(status, "epoch", 0),
                   rd_map_int(status, "seq", 0), rd_map_text(status, "hash", ""));
     if (*why)
         rd_buf_printf(&cli->out, "why      %s\n", why);
+    if (*refused)
+        rd_buf_printf(&cli->out, "refused  %s\n", refused);
 }
 
 enum rd_status rd_run_standby_status(struct rd_cli *cli, struct rd_error *error)
@@ -39,7 +42,7 @@ enum rd_status rd_run_standby_promote(struct rd_cli *cli, struct rd_error *error
             break;
         if (!rd_map_bool(&result, "promote", false))
             return rd_error_set(error, RD_CHECK_FAILED, "%s",
-                                rd_map_text(&result, "why", "not promoted"));
+                                rd_map_text(&result, "refused", "not promoted"));
         nanosleep(&pause, NULL);
     }
     if (status != RD_OK)

@@ -95,6 +95,9 @@ static void standby_answer(struct rd_kernel *kernel, struct rd_request *request)
     if (*kernel->standing.why)
         rd_map_add(arena, &request->result, "why",
                    rd_text_copy(arena, kernel->standing.why, strlen(kernel->standing.why)));
+    if (*kernel->standing.refused)
+        rd_map_add(arena, &request->result, "refused",
+                   rd_text_copy(arena, kernel->standing.refused, strlen(kernel->standing.refused)));
 }
 
 enum rd_status rd_method_standby_status(struct rd_kernel *kernel, struct rd_request *request)
@@ -158,7 +161,7 @@ enum rd_status rd_method_standby_fence(struct rd_kernel *kernel, struct rd_reque
                            "the epoch here is %lld; only a later one fences",
                            (long long)kernel->standing.epoch);
     enum rd_status status = rd_vault_flush(kernel->vault, &request->error);
-    if (status == RD_OK && kernel->standing.passive != RD_FENCED)
+    if (status == RD_OK) /* anew each time: a promotion that came to nothing may have removed it */
         status = rd_mark_write(kernel->data_dir, RD_MARK_FENCED, epoch, &request->error);
     if (status != RD_OK)
         return status;
@@ -178,7 +181,7 @@ enum rd_status rd_method_standby_promote(struct rd_kernel *kernel, struct rd_req
                             standby_role(kernel));
     kernel->standing.promote_asked = true;
     kernel->standing.promote_forced = rd_map_bool(request->params, "force", false);
-    kernel->standing.why[0] = 0;
+    kernel->standing.refused[0] = 0;
     standby_answer(kernel, request);
     return RD_OK;
 }
@@ -315,9 +318,12 @@ static enum rd_status standby_take_over(struct rd_kernel *kernel, struct rd_requ
 static void standby_note(struct rd_kernel *kernel, const struct rd_request *request)
 {
     const char *why = rd_map_text(request->params, "why", "");
-    snprintf(kernel->standing.why, sizeof kernel->standing.why, "%s", why);
-    if (rd_map_bool(request->params, "gives_up", false))
+    if (rd_map_bool(request->params, "gives_up", false)) {
         kernel->standing.promote_asked = false;
+        snprintf(kernel->standing.refused, sizeof kernel->standing.refused, "%s", why);
+    } else {
+        snprintf(kernel->standing.why, sizeof kernel->standing.why, "%s", why);
+    }
 }
 
 /* Entries that follow the own last one; none of them is written where they do not. */

@@ -12,7 +12,8 @@ struct rd_standing {
     enum rd_status passive; /* why nothing is written here: RD_STANDBY, RD_FENCED; else RD_OK */
     int64_t epoch;          /* promotions so far */
     bool promote_asked, promote_forced;
-    char why[256]; /* the follower does not get on: so it says; "" */
+    char why[256];     /* the follower does not get on: so it says; "" */
+    char refused[256]; /* why the last promotion came to nothing; "" */
 };
 
 #endif

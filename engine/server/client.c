@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -53,6 +54,20 @@ static enum rd_status client_shake_hands(struct rd_client *client, const char *c
 enum rd_status rd_client_open_trusting(const char *address, const char *ca_file,
                                        struct rd_client **out, struct rd_error *error)
 {
+    return rd_client_open_within(address, ca_file, 0, out, error);
+}
+
+/* The system's connect waits as long as a send may. */
+static bool client_connect(int fd, const struct rd_address *to, int64_t timeout_ms)
+{
+    struct timeval most = { .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 };
+    return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == 0 &&
+           connect(fd, (const struct sockaddr *)&to->socket, to->len) == 0;
+}
+
+enum rd_status rd_client_open_within(const char *address, const char *ca_file, int64_t timeout_ms,
+                                     struct rd_client **out, struct rd_error *error)
+{
     struct rd_address to;
     char name[RD_ADDRESS_TEXT_MAX];
     *out = NULL;
@@ -62,14 +77,16 @@ enum rd_status rd_client_open_trusting(const char *address, const char *ca_file,
     int fd = socket(to.socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return rd_error_errno(error, RD_IO, errno, "making a socket");
-    if (connect(fd, (struct sockaddr *)&to.socket, to.len) != 0) {
-        status = rd_error_errno(error, RD_NO_SERVER, errno, "no server answers at %s", address);
+    if (!client_connect(fd, &to, timeout_ms)) {
+        status = rd_error_errno(error, RD_NO_SERVER, errno == EINPROGRESS ? ETIMEDOUT : errno,
+                                "no server answers at %s", address);
         close(fd);
         return status;
     }
     struct rd_client *client = calloc(1, sizeof(*client));
     RD_ASSERT(client != NULL);
     client->fd = fd;
+    client->timeout_ms = timeout_ms;
     if (to.tls)
         status = client_shake_hands(client, ca_file, name, error);
     if (status == RD_OK)
@@ -228,7 +245,8 @@ static enum rd_status client_shake_hands(struct rd_client *client, const char *c
                                          const char *name, struct rd_error *error)
 {
     enum rd_status status = rd_tls_connect(ca_file, name, &client->tls, &client->wire, error);
-    int64_t until_ns = rd_clock_mono_ns() + CLIENT_HANDSHAKE_NS;
+    int64_t until_ns =
+        client->timeout_ms > 0 ? client_until_ns(client) : rd_clock_mono_ns() + CLIENT_HANDSHAKE_NS;
     while (status == RD_OK && !rd_tls_is_open(client->tls)) {
         short ready;
         status = client_send_wire(client, error);

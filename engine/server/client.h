@@ -22,6 +22,10 @@ enum rd_status rd_client_open(const char *address, struct rd_client **out,
 enum rd_status rd_client_open_trusting(const char *address, const char *ca_file,
                                        struct rd_client **out,
                                        struct rd_error *error) RD_MUST_CHECK;
+/* The same; connecting, shaking hands, and each receive from then on wait so long at most (0: for
+ * ever, but for hands half a minute). Looking up a name is the resolver's time. */
+enum rd_status rd_client_open_within(const char *address, const char *ca_file, int64_t timeout_ms,
+                                     struct rd_client **out, struct rd_error *error) RD_MUST_CHECK;
 /* NULL is fine. */
 void rd_client_close(struct rd_client *client);
 /* How long a receive waits at most; 0 (as opened): for ever. Then the receive is RD_IN_PROGRESS and

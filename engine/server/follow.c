@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "server/client.h"
@@ -43,7 +44,7 @@ struct rd_follow {
     int64_t epoch;
     bool promote, force;
 
-    struct rd_client *client; /* NULL: not connected */
+    struct rd_client *client; /* NULL: not connected; set under the lock, for the end to cut it */
     bool told;                /* that it does not get on; once */
 };
 
@@ -130,21 +131,26 @@ static enum rd_status follow_say(struct rd_follow *follow, const char *why, bool
 
 static void follow_hang_up(struct rd_follow *follow)
 {
-    rd_client_close(follow->client);
+    uv_mutex_lock(&follow->lock);
+    struct rd_client *client = follow->client;
     follow->client = NULL;
+    uv_mutex_unlock(&follow->lock);
+    rd_client_close(client);
 }
 
 static enum rd_status follow_connect(struct rd_follow *follow, struct rd_error *error)
 {
     struct rd_value params = rd_map(), result;
+    struct rd_client *client;
     if (follow->client)
         return RD_OK;
-    enum rd_status status = rd_client_open(follow->address, &follow->client, error);
-    if (status != RD_OK) {
-        follow->client = NULL;
+    enum rd_status status =
+        rd_client_open_within(follow->address, NULL, FOLLOW_ANSWER_MS, &client, error);
+    if (status != RD_OK)
         return status;
-    }
-    rd_client_set_timeout(follow->client, FOLLOW_ANSWER_MS);
+    uv_mutex_lock(&follow->lock);
+    follow->client = client;
+    uv_mutex_unlock(&follow->lock);
     if (!follow->token)
         return RD_OK;
     rd_map_add(&follow->arena, &params, "token", rd_text(follow->token));
@@ -254,9 +260,8 @@ static enum rd_status follow_files(struct rd_follow *follow, struct rd_journal *
                : status;
 }
 
-/* The other's directory, where no server answers: fenced first, so that whoever opens it from now
- * on sees that; then nobody may hold it; then it is read to its end. */
-static enum rd_status follow_end_dir(struct rd_follow *follow, struct rd_error *error)
+/* What is in the other's directory, which nobody may hold. */
+static enum rd_status follow_read_dir(struct rd_follow *follow, struct rd_error *error)
 {
     struct rd_journal_options options = { .read_only = true };
     struct rd_journal_recovery recovery;
@@ -264,9 +269,7 @@ static enum rd_status follow_end_dir(struct rd_follow *follow, struct rd_error *
     unsigned char hash[RD_HASH_BYTES];
     char path[FOLLOW_PATH_MAX + 16];
     uint64_t seq;
-    enum rd_status status = rd_mark_write(follow->dir, RD_MARK_FENCED, follow->epoch + 1, error);
-    if (status == RD_OK)
-        status = rd_vault_reached(follow->dir, &seq, hash, error);
+    enum rd_status status = rd_vault_reached(follow->dir, &seq, hash, error);
     if (status != RD_OK)
         return status;
     snprintf(path, sizeof path, "%s/journal", follow->dir);
@@ -274,6 +277,24 @@ static enum rd_status follow_end_dir(struct rd_follow *follow, struct rd_error *
     if (status == RD_OK)
         status = follow_files(follow, journal, error);
     rd_journal_close(journal);
+    return status;
+}
+
+/* The other's directory, where no server answers: fenced first, so that whoever opens it from now
+ * on sees that; then nobody may hold it; then it is read to its end. Where that does not come about
+ * and nothing is promoted, the mark is taken back: a server that was only slow starts again. */
+static enum rd_status follow_end_dir(struct rd_follow *follow, struct rd_error *error)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    int64_t epoch;
+    bool was = rd_mark_read(follow->dir, RD_MARK_FENCED, &epoch);
+    enum rd_status status =
+        was ? RD_OK : rd_mark_write(follow->dir, RD_MARK_FENCED, follow->epoch + 1, error);
+    if (status == RD_OK)
+        status = follow_read_dir(follow, error);
+    if (status != RD_OK && !was && !follow->force &&
+        rd_mark_remove(follow->dir, RD_MARK_FENCED, &ignored) != RD_OK)
+        rd_log(RD_LOG_ERROR, "standby", "%s stays fenced: %s", follow->dir, ignored.text);
     return status;
 }
 
@@ -296,6 +317,8 @@ static void follow_promote(struct rd_follow *follow)
     struct rd_error error = RD_ERROR_NONE;
     bool force = follow->force;
     enum rd_status status = follow_end_server(follow, &error);
+    if (follow_stops(follow)) /* cut off by the end of this one: that says nothing of the other */
+        return;
     if (status == RD_NO_SERVER && follow->dir[0]) {
         error = RD_ERROR_NONE;
         status = follow_end_dir(follow, &error);
@@ -413,6 +436,8 @@ void rd_follow_stop(struct rd_follow *follow)
         return;
     uv_mutex_lock(&follow->lock);
     follow->stop = true;
+    if (follow->client) /* what it waits for there does not come any more */
+        (void)shutdown(rd_client_fd(follow->client), SHUT_RDWR);
     uv_cond_signal(&follow->changed);
     uv_mutex_unlock(&follow->lock);
     uv_thread_join(&follow->thread);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,7 +48,8 @@ static void await_seq(struct t_daemon *d, int64_t seq)
 {
     for (int i = 0; i < 1500 && seq_of(d) < seq; i++)
         nap();
-    ck_assert_int_eq(seq_of(d), seq);
+    ck_assert_msg(seq_of(d) == seq, "%lld, not %lld: %s", (long long)seq_of(d), (long long)seq,
+                  t_daemon_log(d));
 }
 
 /* `two` becomes a standby of `one`, from a backup; `from`: its address or directory. */
@@ -165,6 +168,48 @@ START_TEST(whoever_was_not_reached_is_fenced_when_it_comes_back)
 }
 END_TEST
 
+/* One that does not answer where it is asked, but holds its directory, is not dead: nothing is
+ * promoted, and it goes on where it was, also after a new start. */
+START_TEST(whoever_still_holds_its_directory_keeps_its_place)
+{
+    const char *output;
+    follow(in_dir(one, "data"));
+    ck_assert_int_ne(
+        t_program(two, (const char *[]){ "standby", "promote", "--connect", two->address, NULL },
+                  &output),
+        0);
+    ck_assert_msg(strstr(output, "is in use by"), "%s", output);
+    ck_assert_str_eq(t_text(t_call(two, "standby.status", "{}"), "role"), "standby");
+    work(1);
+    t_daemon_stop(one);
+    t_daemon_again(one);
+    work(1);
+}
+END_TEST
+
+/* Whoever is followed and does not even take the connection must not hold up the end. */
+START_TEST(it_ends_while_it_waits_for_a_connection)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    int fds[8];
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", in_dir(one, "deaf"));
+    int deaf = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(deaf, (struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_eq(listen(deaf, 0), 0);
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) { /* nobody else gets in */
+        fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        (void)connect(fds[i], (struct sockaddr *)&at, sizeof at);
+    }
+    follow(rd_arena_printf(&one->arena, "unix:%s", at.sun_path));
+    ck_assert_str_eq(t_text(t_call(two, "standby.status", "{}"), "role"), "standby");
+    t_daemon_stop(two);
+    t_daemon_again(two);
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+        close(fds[i]);
+    close(deaf);
+}
+END_TEST
+
 /* A standby started as a server of its own, and one of another journal. */
 START_TEST(a_standby_serves_as_nothing_else_and_takes_no_other_journal)
 {
@@ -202,6 +247,8 @@ int main(void)
     tcase_add_test(tests, it_follows_and_takes_the_place_with_nothing_lost);
     tcase_add_test(tests, what_a_dead_server_left_in_its_files_is_taken);
     tcase_add_test(tests, whoever_was_not_reached_is_fenced_when_it_comes_back);
+    tcase_add_test(tests, whoever_still_holds_its_directory_keeps_its_place);
+    tcase_add_test(tests, it_ends_while_it_waits_for_a_connection);
     tcase_add_test(tests, a_standby_serves_as_nothing_else_and_takes_no_other_journal);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -426,6 +426,22 @@ START_TEST(a_proposal_waits_alone_and_goes)
 }
 END_TEST
 
+/* A promotion: the store knows the epoch, and other counters are as they were. */
+START_TEST(an_epoch_is_kept)
+{
+    int64_t epoch;
+    ck_assert_int_eq(rd_counter_read(store, RD_COUNTER_EPOCH, &epoch, &error), RD_OK);
+    ck_assert_int_eq(epoch, 0);
+    does("[[22,1]]");
+    does(OPENED);
+    does("[[22,7]]");
+    ck_assert_int_eq(rd_counter_read(store, RD_COUNTER_EPOCH, &epoch, &error), RD_OK);
+    ck_assert_int_eq(epoch, 7);
+    ck_assert_int_eq(rd_counter_read(store, RD_COUNTER_REPLAN, &epoch, &error), RD_OK);
+    ck_assert_int_eq(epoch, 0);
+}
+END_TEST
+
 START_TEST(unknown_effects_are_damage)
 {
     struct rd_command_entry entry = entry_of("[[99,1]]");
@@ -478,6 +494,7 @@ int main(void)
     tcase_add_test(tcase, live_and_from_bytes_are_the_same);
     tcase_add_test(tcase, links_notices_tokens_and_policies);
     tcase_add_test(tcase, a_proposal_waits_alone_and_goes);
+    tcase_add_test(tcase, an_epoch_is_kept);
     tcase_add_test(tcase, unknown_effects_are_damage);
     tcase_add_test(tcase, keys_expire_two_for_one);
     suite_add_tcase(suite, tcase);
