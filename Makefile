@@ -116,8 +116,8 @@ bench:
 	@echo "bench: done"
 
 demo-policy: packages
-	@$(call BUILD,release)
-	@REDRESS_BIN=build/release/redress build/release/tests/policy_demo $(if $(CASES),$(CASES),1000)
+	@$(call CONFIGURE,default); cmake --build build/default -j $(JOBS) --target redress policy_demo -- --quiet
+	@REDRESS_BIN=build/default/redress build/default/tests/policy_demo $(if $(CASES),$(CASES),1000)
 
 # Each page into a new file first: what fails leaves the old one as it was.
 PAGES = docs/reference/policy.md=policy.reference docs/reference/methods.md=reference.methods \

@@ -7,7 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json.h"
+#include "cli/cli.h"
 #include "common/company.h"
+#include "policy/policy.h"
 #include "unit/unit.h"
 
 static struct t_daemon *d; /* for its directory and its way to run the program */
@@ -94,6 +97,38 @@ START_TEST(a_watch_tests_at_once_and_ends_when_told)
 }
 END_TEST
 
+/* Each name of the shipped rules that is a word is known to the editor, by .luarc.json. */
+START_TEST(the_shipped_words_are_known_to_editors)
+{
+    static const char *const lists[] = { "records", "choices" };
+    struct rd_policy_source *sources;
+    struct rd_policy *policy;
+    struct rd_findings findings;
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_value settings;
+    const char *text;
+    size_t count, len;
+    rd_findings_init(&findings, &d->arena);
+    ck_assert_int_eq(rd_policy_read_dir(&d->arena, ".", &sources, &count, &error), RD_OK);
+    ck_assert_int_eq(rd_policy_load(sources, count, NULL, &findings, &policy, &error), RD_OK);
+    ck_assert_int_eq(rd_cli_read_file(&d->arena, ".luarc.json", 65536, &text, &len, &error), RD_OK);
+    ck_assert_int_eq(rd_json_parse(&d->arena, text, len, 64, &settings, &error), RD_OK);
+    const struct rd_value *known = rd_map_list(&settings, "diagnostics.globals");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const struct rd_value *names = rd_map_list(rd_policy_normal(policy), lists[i]);
+        ck_assert_uint_gt(names->count, 5);
+        for (uint32_t k = 0; k < names->count; k++) {
+            const char *name = rd_map_text(&names->items[k], "name", "?");
+            bool found = false;
+            for (uint32_t n = 0; !found && n < known->count; n++)
+                found = strcmp(known->items[n].text, name) == 0;
+            ck_assert_msg(found, "'%s' is missing in .luarc.json", name);
+        }
+    }
+    rd_policy_free(policy);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("init");
@@ -104,6 +139,7 @@ int main(void)
     tcase_add_test(tcase, nothing_is_overwritten);
     tcase_add_test(tcase, findings_have_their_column_in_each_form);
     tcase_add_test(tcase, columns_are_letters);
+    tcase_add_test(tcase, the_shipped_words_are_known_to_editors);
     tcase_add_test(tcase, a_watch_tests_at_once_and_ends_when_told);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
