@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/policy_print.h"
+#include "kernel/promise.h"
 #include "policy/policy.h"
 #include "policy/prove.h"
 
@@ -75,6 +76,7 @@ enum rd_status rd_run_policy_prove(struct rd_cli *cli, struct rd_error *error)
     struct rd_findings findings;
     struct rd_policy *policy = NULL;
     struct rd_proofs proofs;
+    struct rd_promise_report report = { .stood = rd_map() };
     const char *dir = rd_args_operand(&cli->args, 0);
     enum rd_status status =
         rd_policy_read_dir(&cli->arena, dir ? dir : ".", &sources, &count, error);
@@ -86,7 +88,13 @@ enum rd_status rd_run_policy_prove(struct rd_cli *cli, struct rd_error *error)
         rd_policy_put_findings(&cli->out, &findings);
         return status;
     }
-    rd_policy_prove(policy, sources, count, &cli->arena, &proofs);
+    if (rd_args_flag(&cli->args, "promises"))
+        status = rd_promises_run(sources, count, NULL, NULL, NULL, &cli->arena, &report, error);
+    if (status != RD_OK) {
+        rd_policy_free(policy);
+        return status;
+    }
+    rd_policy_prove(policy, sources, count, &report.stood, &cli->arena, &proofs);
     if (cli->json)
         proofs_print_json(cli, &proofs, rd_policy_hash_text(policy));
     else

@@ -227,6 +227,8 @@ const struct rd_option rd_options_diff[] = {
 };
 const struct rd_option rd_options_prove[] = {
     { "all", 0, RD_OPTION_FLAG, NULL, NULL, NULL, "also what is proved" },
+    { "promises", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "run the promises first: where one has found a record, one can be (some seconds)" },
     { "tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
       "print the refuted cases as promises, to be put into a _test.lua file" },
     { "strict", 0, RD_OPTION_FLAG, NULL, NULL, NULL,

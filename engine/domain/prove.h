@@ -46,7 +46,8 @@ struct rd_proof {
     const char *subject; /* "complaint", "complaint.received", "remedy.limit" */
     const char *file;
     int line;
-    const char *text; /* PROVED: NULL; else the case, or what it hangs on */
+    const char *text; /* PROVED: NULL, or the promise that shows it; else the case, or what it hangs
+                         on */
     const char *test; /* REFUTED: the case as a promise that is broken; NULL: it is no play */
     struct rd_proof *next;
 };
@@ -73,6 +74,9 @@ struct rd_proving {
     size_t deed_count;
     rd_ask_rows *ask; /* NULL: guards are not asked */
     void *context;
+    /* The states in which a record was found when the promises were tried, with the promise that
+     * shows it: { "complaint.received" = "scripts/complaint_test.lua:7" }. NULL: none was tried. */
+    const struct rd_value *stood;
 };
 
 /* Proves all claims; the proofs live in the arena, in the order of the claims' subjects. */

@@ -213,15 +213,26 @@ static const char *way_in_hangs_on(const struct chart_proof *c, size_t s)
     return hangs_on(c);
 }
 
+/* The promise that has found a record in the state; NULL: none. */
+static const char *stood_in(const struct chart_proof *c, size_t s)
+{
+    const char *promise =
+        c->prove->p->stood ? rd_map_text(c->prove->p->stood, subject_of(c, s), NULL) : NULL;
+    return promise ? rd_arena_join(c->prove->arena, "a promise shows it: ", promise) : NULL;
+}
+
 static void prove_reachable(struct chart_proof *c)
 {
     reach(c, false, c->firm);
     reach(c, true, c->soft);
     for (size_t s = 0; s < c->chart->state_count; s++) {
         const struct rd_state *state = &c->chart->states[s];
-        enum rd_verdict verdict = c->firm[s] ? RD_PROVED : c->soft[s] ? RD_UNKNOWN : RD_REFUTED;
+        const char *shown = c->firm[s] ? NULL : stood_in(c, s);
+        enum rd_verdict verdict = c->firm[s] || shown ? RD_PROVED
+                                  : c->soft[s]        ? RD_UNKNOWN
+                                                      : RD_REFUTED;
         const char *text =
-            verdict == RD_PROVED ? NULL
+            verdict == RD_PROVED ? shown
             : verdict == RD_REFUTED
                 ? rd_arena_printf(c->prove->arena,
                                   "'%s' can never be entered: nobody may, nothing "

@@ -323,10 +323,23 @@ static bool promise_dir(char *out, size_t size)
     return false;
 }
 
+/* Where this promise's records were found, if no promise before it says so already. */
+static void promise_stood(const struct rd_promise_run *run, const struct rd_promise *promise,
+                          struct rd_value *stood, struct rd_arena *arena)
+{
+    for (uint32_t i = 0; i < run->stood.count; i++) {
+        const char *where = run->stood.pairs[i].key;
+        if (!rd_map_get(stood, where))
+            rd_map_set(arena, stood, rd_arena_copy(arena, where, strlen(where)),
+                       rd_text(rd_arena_printf(arena, "%s:%d", promise->file, promise->line)));
+    }
+}
+
 /* One test, from an empty store to the last step. */
 static enum rd_status promise_one(struct rd_policy *policy, const struct rd_value *test,
-                                  uint32_t *coverage, struct rd_arena *arena,
-                                  struct rd_promise *out, struct rd_error *error)
+                                  uint32_t *coverage, struct rd_value *stood,
+                                  struct rd_arena *arena, struct rd_promise *out,
+                                  struct rd_error *error)
 {
     char dir[256];
     struct rd_findings findings;
@@ -343,6 +356,7 @@ static enum rd_status promise_one(struct rd_policy *policy, const struct rd_valu
     run->model = rd_policy_model(policy);
     run->arena = &scratch;
     run->file = out->file;
+    run->stood = rd_map();
     struct rd_kernel_options options = { .data_dir = dir,
                                          .policy = policy,
                                          .clock_manual = true,
@@ -363,6 +377,7 @@ static enum rd_status promise_one(struct rd_policy *policy, const struct rd_valu
         if (status == RD_OK) {
             const char *why = promise_play(run, test);
             out->why = why ? rd_arena_copy(arena, why, strlen(why)) : NULL;
+            promise_stood(run, out, stood, arena);
             rd_kernel_close(run->kernel);
         }
         promise_remove(dir);
@@ -400,7 +415,7 @@ enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t co
     struct rd_findings findings;
     struct rd_policy *policy = NULL;
     rd_findings_init(&findings, arena);
-    *report = (struct rd_promise_report){ 0 };
+    *report = (struct rd_promise_report){ .stood = rd_map() };
     enum rd_status status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
     if (status != RD_OK)
         return status;
@@ -412,7 +427,8 @@ enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t co
         struct rd_promise *promise = &report->promises[report->run];
         if (only && !strstr(rd_map_text(&tests->items[i], "title", ""), only))
             continue;
-        status = promise_one(policy, &tests->items[i], coverage, arena, promise, error);
+        status =
+            promise_one(policy, &tests->items[i], coverage, &report->stood, arena, promise, error);
         promise->title = rd_arena_copy(arena, promise->title, strlen(promise->title));
         promise->file = rd_arena_copy(arena, promise->file, strlen(promise->file));
         report->run += status == RD_OK;

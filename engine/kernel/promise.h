@@ -29,6 +29,10 @@ struct rd_promise_report {
         int line;
         const char *text;
     } * missed; /* in the arena; spots - visited of them, source order */
+    /* The states in which a record was found behind some step, read back from the store, with the
+     * first promise that found one there: { "complaint.received" = "scripts/complaint_test.lua:7"
+     * }. In the arena. */
+    struct rd_value stood;
 };
 
 /* Runs every test of a policy made of these sources; each one in a store of its own in a temporary

@@ -321,11 +321,21 @@ static const char *judge_one(struct rd_promise_run *run, const struct rd_value *
     return rd_arena_printf(run->arena, "the test runner does not know the expectation '%s'", what);
 }
 
+static void judge_stood(struct rd_promise_run *run, const struct rd_value *record)
+{
+    const char *type = rd_map_text(record, "type", NULL),
+               *state = rd_map_text(record, "state", NULL);
+    if (type && state)
+        rd_map_set(run->arena, &run->stood, rd_arena_join(run->arena, type, ".", state),
+                   rd_bool(true));
+}
+
 const char *rd_promise_judge(struct rd_promise_run *run, const struct rd_value *step)
 {
     const struct rd_value *expects = rd_map_list(step, "expect");
     struct rd_value record = judge_record(run);
     bool refusal = false;
+    judge_stood(run, &record);
     for (uint32_t i = 0; i < expects->count; i++) {
         const char *what = rd_map_text(&expects->items[i], "what", "");
         refusal |=

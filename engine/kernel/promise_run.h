@@ -21,6 +21,7 @@ struct rd_promise_run {
     const char *file;
     struct rd_promise_ref refs[RD_PROMISE_REFS_MAX];
     size_t ref_count;
+    struct rd_value stood;  /* "TYPE.STATE" = true: where its records were found */
     const char *subject;    /* id of the record that the steps are about */
     const char *asker;      /* who asks the method of the step; NULL: it asks none, or inside */
     int64_t notices_before; /* number of the last notice before the step */

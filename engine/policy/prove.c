@@ -161,7 +161,7 @@ static bool ask_rows(void *context, const struct rd_chart *chart, const struct r
 }
 
 void rd_policy_prove(struct rd_policy *policy, const struct rd_policy_source *sources, size_t count,
-                     struct rd_arena *arena, struct rd_proofs *out)
+                     const struct rd_value *stood, struct rd_arena *arena, struct rd_proofs *out)
 {
     struct rd_deeds *deeds;
     struct asking asking = { .policy = policy };
@@ -173,6 +173,7 @@ void rd_policy_prove(struct rd_policy *policy, const struct rd_policy_source *so
         .deed_count = asking.deed_count,
         .ask = ask_rows,
         .context = &asking,
+        .stood = stood,
     };
     rd_prove(&proving, arena, out);
 }

@@ -6,9 +6,10 @@
 #include "domain/prove.h"
 #include "policy/policy.h"
 
-/* Proves all claims about the policy that was loaded from these sources. Proofs live in the arena;
- * their subjects and files are the model's, which must live as long. */
+/* Proves all claims about the policy that was loaded from these sources. `stood`: the states that
+ * its promises have shown (rd_proving), or NULL. Proofs live in the arena; their subjects and files
+ * are the model's, which must live as long. */
 void rd_policy_prove(struct rd_policy *policy, const struct rd_policy_source *sources, size_t count,
-                     struct rd_arena *arena, struct rd_proofs *out);
+                     const struct rd_value *stood, struct rd_arena *arena, struct rd_proofs *out);
 
 #endif

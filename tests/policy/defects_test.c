@@ -38,7 +38,7 @@ static void setup(void)
     rd_findings_init(&findings, &arena);
     ck_assert_int_eq(rd_policy_load(sources, source_count, NULL, &findings, &whole, &error), RD_OK);
     warnings = findings.warnings;
-    rd_policy_prove(whole, sources, source_count, &arena, &baseline);
+    rd_policy_prove(whole, sources, source_count, NULL, &arena, &baseline);
 }
 
 static void teardown(void)
@@ -118,7 +118,7 @@ static enum found look(const struct defect *defect, bool promises)
         findings.warnings > warnings) {
         found = FOUND_CHECK;
     } else {
-        rd_policy_prove(policy, changed, source_count, &scratch, &proofs);
+        rd_policy_prove(policy, changed, source_count, NULL, &scratch, &proofs);
         nothing_false_is_proved(defect, &proofs);
         found = proofs.counts[RD_REFUTED]                                         ? FOUND_REFUTED
                 : proves_less(&proofs)                                            ? FOUND_UNPROVED

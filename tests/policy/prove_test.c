@@ -36,9 +36,11 @@ static const struct parts USUAL = {
 
 static struct rig rig;
 static struct rd_proofs proofs;
+static const struct rd_value *stood; /* what promises have shown; NULL */
 
 static void teardown(void)
 {
+    stood = NULL;
     rig_end(&rig);
 }
 
@@ -56,7 +58,7 @@ static void prove(const struct parts *parts)
                                           rig_source("scripts/job.lua", script) };
     rig.status = rd_policy_load(sources, 2, NULL, &rig.findings, &rig.policy, &rig.error);
     ck_assert_msg(rig.status == RD_OK, "%s\n%s", rig_findings(&rig), script);
-    rd_policy_prove(rig.policy, sources, 2, &rig.arena, &proofs);
+    rd_policy_prove(rig.policy, sources, 2, stood, &rig.arena, &proofs);
 }
 
 static const struct rd_proof *find(enum rd_claim claim, const char *subject)
@@ -231,6 +233,28 @@ START_TEST(a_guard_that_reads_more_than_the_form_leaves_it_open)
     parts.guards = guards[_i];
     prove(&parts);
     expect(RD_CLAIM_REACHABLE, "job.done", RD_UNKNOWN, "guard 'is_red' (scripts/job.lua:");
+}
+END_TEST
+
+/* What a promise has shown needs no proof; of other states and other claims it says nothing. */
+START_TEST(a_state_in_which_a_promise_found_a_record)
+{
+    struct parts parts = USUAL;
+    struct rd_value shown = rd_map();
+    struct rd_arena arena;
+    rd_arena_init(&arena);
+    rd_map_set(&arena, &shown, "job.done", rd_text("scripts/job_test.lua:7"));
+    parts.states = "open = { on = { check = { form = 'check', by = 'checker',\n"
+                   "  { go = 'done', when = 'is_late' }, { go = 'kept', when = 'is_late' }, {} } "
+                   "}, after = { '1 hour', tell = 'boss' } },\n"
+                   "done = { final = true }, kept = { final = true },";
+    parts.guards = "is_late = function(f) return f.now > 5 end,";
+    stood = &shown;
+    prove(&parts);
+    expect(RD_CLAIM_REACHABLE, "job.done", RD_PROVED, "scripts/job_test.lua:7");
+    expect(RD_CLAIM_REACHABLE, "job.kept", RD_UNKNOWN, "guard 'is_late'");
+    expect(RD_CLAIM_WAY_OUT, "job.open", RD_UNKNOWN, NULL);
+    rd_arena_fini(&arena);
 }
 END_TEST
 
@@ -452,6 +476,7 @@ int main(void)
     tcase_add_test(tcase, what_no_row_holds_apart_and_nobody_declared_is_no_claim);
     tcase_add_test(tcase, a_state_behind_a_guard_is_asked_of_the_guard);
     tcase_add_loop_test(tcase, a_guard_that_reads_more_than_the_form_leaves_it_open, 0, 5);
+    tcase_add_test(tcase, a_state_in_which_a_promise_found_a_record);
     tcase_add_test(tcase, a_state_that_only_an_event_leads_to_that_nobody_may_send);
     tcase_add_test(tcase, a_way_out_that_nobody_may_take_is_none);
     tcase_add_test(tcase, a_limit_that_does_nothing_watches_nothing);

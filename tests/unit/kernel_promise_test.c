@@ -7,6 +7,7 @@
 #include "unit/kernel_rig.h"
 
 static struct rd_arena arena;
+static struct rd_value stood; /* of the last play */
 
 static void setup(void)
 {
@@ -36,6 +37,7 @@ static const char *play(const char *steps)
     enum rd_status status = rd_promises_run(sources, 3, NULL, NULL, NULL, &arena, &report, &error);
     ck_assert_msg(status == RD_OK, "%s", error.text);
     ck_assert_uint_eq(report.run, 1);
+    stood = report.stood;
     return report.promises[0].why;
 }
 
@@ -59,6 +61,19 @@ START_TEST(a_record_is_seen_by_who_may)
     broken("{ see 'p' { by = 'sun' } }", "it was refused: not_found");
     broken("{ see 'p' { by = 'ben' }, expect = refused }", "expected a refusal; it went through");
     broken("{ see 'q' { by = 'ben' } }", "the test opened no record 'q'");
+}
+END_TEST
+
+/* Where records were found, not where they only might have gone. */
+START_TEST(what_promises_show_is_kept)
+{
+    kept("{ on = 'j', expect = in_state 'new' }");
+    ck_assert_str_eq(rd_map_text(&stood, "job.new", ""), "scripts/t_test.lua:1");
+    ck_assert_uint_eq(stood.count, 1);
+    kept("{ ask 'policy.reload' { by = 'ben' }, expect = refused 'not_allowed' }");
+    ck_assert_uint_eq(stood.count, 1); /* the record that was given, still new */
+    broken("{ on = 'j', expect = in_state 'late' }", "expected state 'late'");
+    ck_assert_ptr_null(rd_map_get(&stood, "job.late"));
 }
 END_TEST
 
@@ -137,6 +152,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_record_is_seen_by_who_may);
+    tcase_add_test(tcase, what_promises_show_is_kept);
     tcase_add_test(tcase, a_method_is_asked);
     tcase_add_test(tcase, who_asks_visits_the_row);
     tcase_add_test(tcase, invariants_are_not_asked_to_fail);
