@@ -2,8 +2,8 @@
 -- Who may do what, state by state: of everybody in rules/organisation.lua. Ben works in Guangzhou, as Mei and their supervisor Li Na do; Sun in
 -- Shenzhen; Wang heads Guangzhou, Zhao the branch over it, Chen headquarters. Who is not named with a record may not even see it.
 -- Eye and Far read nearly everything, as administrators do: what they may not do, they may not do for its own sake. Eye is staff in
--- Guangzhou beside that, Far heads Beijing. What a form must say first is not asked here: an amount, an opinion, a plan.
-local everybody = { "kf1", "ben", "mei", "sun", "li_na", "wang", "zhao", "chen", "lin", "xu", "yan", "guo", "he", "hf1", "dang", "importer", "admin", "backup", "eye", "far" }
+-- Guangzhou beside that, Far heads Beijing. New is nothing but staff, in Ben's group. What a form must say first is not asked here: an amount, an opinion, a plan.
+local everybody = { "kf1", "ben", "mei", "sun", "li_na", "wang", "zhao", "chen", "lin", "xu", "yan", "guo", "he", "hf1", "dang", "importer", "admin", "backup", "eye", "far", "new" }
 
 -- { { "ben mei", "verify", "transfer" }, ... }: what each may do with the record, as steps of a play.
 local function may(ref, rows)
@@ -25,6 +25,7 @@ local hired = {
   { open = employee "eye" { by = "guo", login = "eye", name = "Eye", unit = "gz", roles = { "staff", "administrator" } } },
   { open = employee "far" { by = "guo", login = "far", name = "Far", unit = "bj", roles = { "head_of_department", "administrator" } } },
   { act "begin" { on = "eye", by = "guo" } }, { act "begin" { on = "far", by = "guo" } },
+  { open = employee "new" { by = "guo", login = "new", name = "New", unit = "gz", team = "g1", roles = { "staff" } } }, { act "begin" { on = "new", by = "guo" } },
 }
 -- Plays and single steps, one behind the other.
 local function play(parts)
@@ -55,7 +56,7 @@ return {
       }),
       { act "release" { on = "li", by = "ben" } },
       may("li", {
-        { "kf1 ben mei sun li_na wang zhao chen he hf1", "claim" },
+        { "kf1 ben mei sun li_na wang zhao chen he hf1 new", "claim" },
         { "admin", "erase" },
         { "eye far", "claim", "erase" },
       }),
@@ -66,12 +67,12 @@ return {
               trade "t" { by = "ben", customer = "li", subject = "Wire", amount = "10.00" } },
     steps = play { hired,
       may("c", {
-        { "kf1 mei zhao chen hf1 admin eye far" },
+        { "kf1 mei zhao chen hf1 admin eye far new" },
         { "ben", "correct", "again", "settle" },
         { "li_na wang", "correct" },
       }),
       may("t", {
-        { "kf1 ben mei zhao chen hf1 admin eye far" },
+        { "kf1 ben mei zhao chen hf1 admin eye far new" },
         { "li_na wang", "cancel" },
       }),
     },
@@ -183,13 +184,13 @@ return {
     given = { li, callback "cb" { by = "hf1", source = "visit", customer = "li", tier = "ordinary" } },
     steps = play { hired,
       may("cb", {
-        { "kf1 zhao chen dang admin eye far" },
+        { "kf1 zhao chen dang admin eye far new" },
         { "ben mei hf1", "attempt", "take" },
         { "li_na wang", "attempt", "take", "cancel" },
       }),
       { act "attempt" { on = "cb", by = "hf1", answer = "answered" } },
       may("cb", {
-        { "kf1 zhao chen dang admin eye far" },
+        { "kf1 zhao chen dang admin eye far new" },
         { "ben mei hf1", "record", "take" },
         { "li_na wang", "record", "take", "cancel" },
       }),

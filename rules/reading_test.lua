@@ -112,4 +112,17 @@ return {
   test "only importers import" {
     when = ask "import.finish" { session = "2025" }, cases = { { by = "importer", expect = allowed }, { by = "chen", expect = refused "not_allowed" } },
   },
+  test "what a unit below does is read by the branch, and not by the unit above it" {
+    given = { customer "li" { by = "ben", name = "Li Wei" },
+              employee "kim" { by = "guo", login = "kim", name = "Kim", unit = "gz_service", roles = { "handler", "callback_agent" } } },
+    steps = {
+      { act "begin" { on = "kim", by = "guo" } },
+      { open = callback "cb" { by = "kim", source = "visit", customer = "li", tier = "ordinary" } },
+      { open = complaint "c" { by = "kim", customer = "li", channel = "hotline", problem = "billing", summary = "Charged twice" } },
+      { open = contact "t" { by = "kim", customer = "li", subject = "Renewal" } },
+      { see "cb" { by = "kim" } }, { see "cb" { by = "zhao" } }, { see "cb" { by = "ben" }, expect = refused "not_found" }, { see "cb" { by = "wang" }, expect = refused "not_found" },
+      { see "c" { by = "kim" } },  { see "c" { by = "zhao" } },  { see "c" { by = "ben" }, expect = refused "not_found" },  { see "c" { by = "wang" }, expect = refused "not_found" },
+      { see "t" { by = "kim" } },  { see "t" { by = "zhao" } },  { see "t" { by = "ben" }, expect = refused "not_found" },  { see "t" { by = "wang" }, expect = refused "not_found" },
+    },
+  },
 }

@@ -13,7 +13,8 @@ local grave     = { act "investigate" { on = "c", by = "ben", cause = "No check"
 return {
   test "who caused it is told to correct it at once, and the head with them" {
     given = a_complaint,
-    steps = { to_department[1], to_department[2], by_person,
+    steps = { to_department[1], to_department[2],
+              { act "investigate" { on = "c", by = "ben", cause = "A slip", cause_kind = "person", responsible = "mei", severity = "serious" }, expect = { told "mei", told "wang" } },
               { on = "correction", expect = { state = "open", data = { complaint = "c", responsible = "mei", severity = "serious", department = "finance", unit = "gz" },
                                               deadline = { name = "open", due = "2026-03-03 09:00" } } },
               { on = "c", expect = { state = "investigated", data = { correction = "correction_1", responsible = "mei" } } } },

@@ -77,6 +77,14 @@ return {
       { act "grant" { by = "ben", remedy = "gift", amount = "10.00" },  expect = in_state "processing" },
     },
   },
+  test "who asked does not turn down either" {
+    given = ordinary,
+    steps = {
+      to_department[1], to_department[2],
+      { act "grant" { by = "li_na", remedy = "refund", amount = "3000.00" }, expect = in_state "passed_up" },
+      { act "turn_down" { by = "li_na", reason = "Too much" },              expect = refused "not_allowed" },
+    },
+  },
   test "a supervisor turns down what is above any power of theirs" {
     given = ordinary,
     steps = {

@@ -85,6 +85,19 @@ return {
       { at = "2026-03-02 14:00", on = "mass_alarm", expect = told "headquarters_centre" },
     }),
   },
+  test "a complaint that comes while the alarm is on belongs to it at once" {
+    given = given,
+    steps = wave(1, 5, {
+      { after = "2 minutes" }, open(6), verified(6),
+      { act "transfer" { on = "c6", by = "ben", department = "logistics" }, expect = { state = "with_department", data = { alarm = "mass_alarm" }, told = { "wang" } } },
+    }),
+  },
+  test "a number that doubles while nobody has taken the alarm up is raised anew as well" {
+    given = given,
+    steps = wave(1, 10, {
+      { at = "2026-03-02 13:00", on = "mass_alarm", expect = { in_state "open", told "headquarters_centre", data = { complaints = 10, raised_again = 1, latest = 10 } } },
+    }),
+  },
   test "an alarm whose number doubles is raised anew, to headquarters" {
     given = given,
     steps = wave(1, 10, {
@@ -104,7 +117,7 @@ return {
     }),
   },
   test "an alarm that nobody took up ebbs as well" {
-    given = given, steps = wave(1, 5, { { at = "2026-03-03 13:00", on = "mass_alarm", expect = in_state "ebbed" } }),
+    given = given, steps = wave(1, 5, { { at = "2026-03-03 13:00", on = "mass_alarm", expect = { state = "ebbed", data = { latest = 0, linked = 5 } } } }),
   },
   test "what has ebbed may still be closed with its measures" {
     given = given,
