@@ -91,14 +91,16 @@ static struct rd_value redo_data(const struct rd_record_type *type, const struct
 /* ---- commands of people, and imports ---- */
 
 /* The code of an anonymous author was drawn by chance: it is the one that it was. */
-static enum rd_status redo_begun(struct rd_run *run, enum rd_status status,
-                                 const struct rd_value *set, struct rd_draft *draft)
+static enum rd_status redo_begin_case(struct rd_run *run, const struct rd_record_type *type,
+                                      const struct rd_value *data, const struct rd_value *set,
+                                      struct rd_draft **draft)
 {
-    const struct rd_anonymity *how = draft ? draft->chart->anonymous : NULL;
+    const struct rd_anonymity *how = type->chart->anonymous;
     const struct rd_value *was =
-        how && set ? rd_map_get(set, draft->type->fields[how->receipt].name) : NULL;
+        how && set ? rd_map_get(set, type->fields[how->receipt].name) : NULL;
+    enum rd_status status = rd_case_begin(run, type, data, "/data", draft);
     if (status == RD_OK && run->anonymous && was)
-        rd_draft_put(run, draft, how->receipt, *was);
+        rd_draft_put(run, *draft, how->receipt, *was);
     return status;
 }
 
@@ -111,7 +113,7 @@ static enum rd_status redo_open(struct rd_run *run, const struct rd_record_type 
     struct rd_value data =
         form ? redo_form(form, &entry->form, run->arena) : redo_data(type, set, run->arena);
     if (type->chart)
-        return redo_begun(run, rd_case_begin(run, type, &data, "/data", draft), set, *draft);
+        return redo_begin_case(run, type, &data, set, draft);
     enum rd_status status = rd_draft_new(run, type, draft);
     return status == RD_OK ? rd_case_write(run, *draft, &data, "/data") : status;
 }

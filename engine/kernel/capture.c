@@ -129,6 +129,20 @@ static const char *capture_account(struct capture *c, const char *name)
     return rd_map_text(&c->accounts, name, name);
 }
 
+/* Who opens it in the test. Who opened it anonymously is nobody, so it is the first who may. */
+static const char *capture_opener(struct capture *c, const struct rd_record_type *type,
+                                  const char *name)
+{
+    const struct rd_organisation *organisation = &c->kernel->model->organisation;
+    if (!name || strcmp(name, RD_ANONYMOUS) != 0 || !type->chart)
+        return capture_account(c, name ? name : "administrator");
+    for (size_t i = 0; i < organisation->account_count; i++)
+        if (rd_actor_row_of(c->kernel, &organisation->accounts[i], type->chart->open.permission,
+                            NULL))
+            return organisation->accounts[i].name;
+    return name;
+}
+
 /* ---- values ---- */
 
 static const char *capture_ref(struct capture *c, struct rd_id id, int depth);
@@ -224,7 +238,7 @@ static void capture_give(struct capture *c, struct rd_id id, const struct rd_rec
     }
     rd_buf_init(&text);
     rd_buf_printf(&text, "      %s \"%s\" { by = ", type->name, name);
-    const char *by = capture_account(c, now.opened_by ? now.opened_by : "administrator");
+    const char *by = capture_opener(c, type, now.opened_by);
     capture_quote(&text, by, strlen(by));
     if (type->chart && type->chart->open.form)
         capture_form(c, &text, type, type->chart->open.form, &entry.form, depth);
@@ -322,8 +336,7 @@ static void capture_act(struct capture *c, struct rd_id id, const struct rd_comm
 static void capture_opening(struct capture *c, struct rd_id id, const struct rd_record_type *type,
                             const struct rd_command_entry *entry)
 {
-    const char *by = capture_account(c, entry->actor ? entry->actor : "administrator"),
-               *state = capture_state(entry, id);
+    const char *by = capture_opener(c, type, entry->actor), *state = capture_state(entry, id);
     struct rd_buf form;
     rd_buf_init(&form);
     capture_form(c, &form, type, type->chart->open.form, &entry->form, 0);

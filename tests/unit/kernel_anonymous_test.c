@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "common/company.h"
+#include "kernel/backtest.h"
 #include "kernel/inside.h"
+#include "policy/policy.h"
 #include "unit/kernel_rig.h"
 
 static const char TEXT[] =
@@ -352,6 +354,52 @@ START_TEST(a_dry_run_gives_no_code)
 }
 END_TEST
 
+/* ---- asked again ---- */
+
+START_TEST(asked_again_it_comes_out_the_same)
+{
+    struct rd_backtest_options options = { .cases_max = 20 };
+    struct rd_policy_source *sources;
+    struct rd_findings findings;
+    struct rd_value result;
+    char scratch[UNIT_DIR_MAX];
+    uint64_t before = last_seq();
+    rig.as = NULL;
+    drop(AUTHOR, "x");
+    rig.as = AUTHOR;
+    rig_no(&rig, "policy_fault", NULL, "case.open",
+           "{'type': 'hint', 'data': {'unsigned': true, 'unit': 'gz', 'text': 'CRASH'}}");
+    rig.as = NULL;
+    rig_advance(&rig, "1 hour");
+    unit_dir_make(scratch);
+    rd_findings_init(&findings, &rig.arena);
+    rig.error = RD_ERROR_NONE;
+    ck_assert_int_eq(
+        rd_policy_read_dir(&rig.arena, rig.policy, &sources, &options.source_count, &rig.error),
+        RD_OK);
+    options.sources = sources;
+    options.journal_dir = rd_arena_printf(&rig.arena, "%s/journal", rig.data);
+    options.scratch_dir = scratch;
+    ck_assert_int_eq(rd_backtest_quick(&options, &rig.arena, &result, &findings, &rig.error),
+                     RD_OK);
+    unit_dir_remove(scratch);
+    ck_assert_msg(t_int(result, "differences") == 0 && t_count(result, "apart") == 0, "%s",
+                  rig_show(&rig, result));
+    ck_assert_msg(t_int(t_find(t_at(result, "commands"), "name", "hint.drop"), "asked") == 2, "%s",
+                  rig_show(&rig, result));
+    ck_assert_uint_gt(last_seq(), before);
+}
+END_TEST
+
+START_TEST(a_captured_one_is_opened_by_the_first_who_may)
+{
+    const char *id = t_text(drop(AUTHOR, "x"), "id");
+    rig.as = "max";
+    const char *text = t_text(rig_ok(&rig, "case.capture", "{'id': '%s'}", id), "text");
+    ck_assert_msg(strstr(text, "by = \"ann\"") && !strstr(text, "by = \"anonymous\""), "%s", text);
+}
+END_TEST
+
 /* ---- what the check refuses ---- */
 
 static void expect_refused(const char *from, const char *to, const char *finding)
@@ -410,6 +458,8 @@ int main(void)
     tcase_add_test(tcase, no_rule_makes_one_of_somebody);
     tcase_add_test(tcase, the_author_asks_with_his_code);
     tcase_add_test(tcase, a_dry_run_gives_no_code);
+    tcase_add_test(tcase, asked_again_it_comes_out_the_same);
+    tcase_add_test(tcase, a_captured_one_is_opened_by_the_first_who_may);
     tcase_add_test(tcase, a_policy_that_would_name_him_is_refused);
     tcase_add_test(tcase, rows_that_ask_more_than_a_role_allow_no_anonymous_one);
     suite_add_tcase(suite, tcase);
