@@ -300,9 +300,11 @@ static void scene_backtest(void)
     printf("  $ redress policy backtest company\n");
     const char *output = demo_run(0, 0, "differ:", "redress policy backtest company");
     demo_show(output, "\n\n", 3);
-    demo_show(demo_from(output, "Money granted"), "\n\n", 9);
-    demo_show(demo_from(output, "Deadlines"), "\n\n", 9);
-    demo_show(demo_from(output, "Cases to look at"), "\n\n", 7);
+    /* in a small month it may be that nobody asked for an amount that lies between */
+    static const char *const parts[] = { "Money granted", "Deadlines", "Cases to look at" };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strstr(output, parts[i]))
+            demo_show(strstr(output, parts[i]), "\n\n", i == 2 ? 7 : 9);
 }
 
 static const char *scene_case(void)
