@@ -95,11 +95,11 @@ const char *rd_anonymous_hash(const char *code, struct rd_arena *arena)
 }
 
 /* "5f2c-09ab-…": to be written down by hand. */
-static const char *anonymous_code(struct rd_arena *arena)
+static const char *anonymous_code(const struct rd_kernel *kernel, struct rd_arena *arena)
 {
     unsigned char bytes[ANONYMOUS_CODE_BYTES];
     char *code = rd_arena_alloc(arena, ANONYMOUS_CODE_TEXT + 1), *at = code;
-    randombytes_buf(bytes, sizeof bytes);
+    rd_draw_bytes(kernel, bytes, sizeof bytes);
     for (size_t i = 0; i < sizeof bytes; i += 2, at += 5) {
         sodium_bin2hex(at, 5, bytes + i, 2);
         at[4] = '-';
@@ -110,7 +110,7 @@ static const char *anonymous_code(struct rd_arena *arena)
 
 void rd_anonymous_receipt(struct rd_run *run, struct rd_draft *draft)
 {
-    run->receipt = anonymous_code(run->arena);
+    run->receipt = anonymous_code(run->kernel, run->arena);
     rd_draft_put(run, draft, draft->chart->anonymous->receipt,
                  rd_text(rd_anonymous_hash(run->receipt, run->arena)));
 }

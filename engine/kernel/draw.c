@@ -59,6 +59,22 @@ enum rd_status rd_draw_key(struct rd_kernel *kernel, struct rd_arena *arena, str
     return RD_OK;
 }
 
+void rd_draw_bytes(const struct rd_kernel *kernel, unsigned char *bytes, size_t len)
+{
+    if (!kernel->draw_seed) {
+        randombytes_buf(bytes, len);
+        return;
+    }
+    unsigned char seq[8];
+    crypto_generichash_state state;
+    rd_key_put_u64(seq, rd_journal_last_seq(rd_vault_journal(kernel->vault)));
+    crypto_generichash_init(&state, NULL, 0, len);
+    crypto_generichash_update(&state, (const unsigned char *)kernel->draw_seed,
+                              strlen(kernel->draw_seed));
+    crypto_generichash_update(&state, seq, sizeof seq);
+    crypto_generichash_final(&state, bytes, len);
+}
+
 void rd_draw_bind(struct rd_kernel *kernel)
 {
     struct rd_arena arena;

@@ -301,6 +301,9 @@ enum rd_status rd_gather_count(struct rd_run *run, struct rd_draft *draft,
 /* The key that a new generation takes along: the store's, or a new one where there is none. */
 enum rd_status rd_draw_key(struct rd_kernel *kernel, struct rd_arena *arena, struct rd_value *key,
                            struct rd_error *error) RD_MUST_CHECK;
+/* `len` bytes, 16 to 64, that nobody can guess; where draws are seeded (simulations, promises, a
+ * manual clock) the same each time, from the seed and how far the journal is. */
+void rd_draw_bytes(const struct rd_kernel *kernel, unsigned char *bytes, size_t len);
 /* Reads the key of the generation in force. */
 void rd_draw_bind(struct rd_kernel *kernel);
 /* The record's number, 0 to 9999, under the fact's name. */

@@ -22,7 +22,8 @@ START_TEST(company)
                "company.lua\",\"languages\":[\"en\",\"zh\"],\"line\":2,"
                "\"name\":\"c\",\"zone\":\"Asia/Shanghai\"}");
     rig_expect(&rig, "organisation", "{\"file\":\"rules/company.lua\",\"line\":4}");
-    rig_expect(&rig, "roles", "[{\"is\":[],\"line\":4,\"name\":\"staff\"}]");
+    rig_expect(&rig, "roles",
+               "[{\"file\":\"rules/company.lua\",\"is\":[],\"line\":4,\"name\":\"staff\"}]");
 }
 END_TEST
 
@@ -125,12 +126,16 @@ START_TEST(organisation)
          "  { \"ben\", name = \"Ben Zhou\", unit = \"gd\", group = \"g1\", roles = { \"staff\" }, "
          "uid = 1001 }, \"li\" } }");
     rig_expect(&rig, "units",
-               "[{\"line\":4,\"name\":\"hq\"},{\"line\":1,\"name\":\"gd\",\"title\":{\"zh\":"
+               "[{\"file\":\"rules/company.lua\",\"line\":4,\"name\":\"hq\"},"
+               "{\"file\":\"rules/x.lua\",\"line\":1,\"name\":\"gd\",\"title\":{\"zh\":"
                "\"广东\"},\"under\":\"hq\"}]");
-    rig_expect(&rig, "accounts",
-               "[{\"group\":\"g1\",\"line\":2,\"name\":\"ben\",\"roles\":[\"staff\"],\"title\":"
-               "\"Ben Zhou\",\"uid\":1001,"
-               "\"unit\":\"gd\"},{\"line\":2,\"name\":\"li\",\"roles\":[],\"title\":\"li\"}]");
+    rig_expect(
+        &rig, "accounts",
+        "[{\"file\":\"rules/"
+        "x.lua\",\"group\":\"g1\",\"line\":2,\"name\":\"ben\",\"roles\":[\"staff\"],\"title\":"
+        "\"Ben Zhou\",\"uid\":1001,"
+        "\"unit\":\"gd\"},{\"file\":\"rules/"
+        "x.lua\",\"line\":2,\"name\":\"li\",\"roles\":[],\"title\":\"li\"}]");
 }
 END_TEST
 

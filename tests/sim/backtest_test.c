@@ -131,7 +131,7 @@ END_TEST
 
 START_TEST(a_changed_limit_is_told_in_words)
 {
-    const char *data = simulated("1", "200"), *output;
+    const char *data = simulated("1", "500"), *output;
     const char *policy = rd_arena_printf(&d->arena, "%s/policy", d->dir);
     ck_assert_int_eq(
         system(rd_arena_printf(&d->arena, "mkdir %s && cp -r rules scripts %s", policy, policy)),
@@ -139,6 +139,12 @@ START_TEST(a_changed_limit_is_told_in_words)
     t_company_edit(policy, "rules/remedies.lua",
                    "role = \"supervisor\",          limit = \"2000.00\"",
                    "role = \"supervisor\",          limit = \"1.00\"");
+    t_company_edit(policy, "rules/remedies.lua",
+                   "role = \"head_of_department\",  limit = \"10000.00\"",
+                   "role = \"head_of_department\",  limit = \"1.00\"");
+    t_company_edit(policy, "rules/remedies.lua",
+                   "role = \"branch_manager\",      limit = \"100000.00\"",
+                   "role = \"branch_manager\",      limit = \"1.00\"");
     const char *args[] = { "policy", "backtest", policy, "--data", data, NULL };
     ck_assert_int_eq(t_program(d, args, &output), 0);
     static const char *const says[] = { "asked again",      "remedy.limit",
