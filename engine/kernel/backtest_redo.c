@@ -203,13 +203,14 @@ static enum rd_redo_kind redo_schedule(struct rd_kernel *kernel,
 
 /* [14, number, "step", opened at, record, done?] */
 static enum rd_redo_kind redo_job(struct rd_kernel *kernel, const struct rd_command_entry *entry,
-                                  struct rd_redone *out)
+                                  struct rd_arena *arena, struct rd_redone *out)
 {
     const struct rd_value *step = redo_effect(entry, RD_EFFECT_JOB);
     if (!step || strcmp(step->items[2].text, "step") != 0)
         return RD_REDO_ENGINE;
-    out->status = rd_job_redo(kernel, (uint64_t)step->items[1].integer, step->items[3].integer,
-                              (struct rd_id){ (uint64_t)step->items[4].integer }, &out->error);
+    out->status =
+        rd_job_redo(kernel, (uint64_t)step->items[1].integer, step->items[3].integer,
+                    (struct rd_id){ (uint64_t)step->items[4].integer }, arena, &out->error);
     return RD_REDO_ASKED;
 }
 
@@ -244,7 +245,7 @@ static enum rd_redo_kind redo_any(struct rd_kernel *kernel, const struct rd_comm
     if (strncmp(entry->command, "schedule.", 9) == 0 && strcmp(entry->actor, "system") == 0)
         return redo_schedule(kernel, entry, out);
     if (strncmp(entry->command, "job.", 4) == 0 && strcmp(entry->actor, "system") == 0)
-        return redo_job(kernel, entry, out);
+        return redo_job(kernel, entry, arena, out);
     if (!redo_is_records(entry) || strcmp(entry->command, "replan") == 0 ||
         strcmp(entry->command, "import.join") == 0)
         return RD_REDO_ENGINE;

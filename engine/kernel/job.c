@@ -458,17 +458,12 @@ static enum rd_status job_record(struct rd_kernel *kernel, const struct rd_job_r
 }
 
 enum rd_status rd_job_redo(struct rd_kernel *kernel, uint64_t number, int64_t opened_ms,
-                           struct rd_id record, struct rd_error *error)
+                           struct rd_id record, struct rd_arena *arena, struct rd_error *error)
 {
     struct rd_job_look look = { .number = number, .opened_ms = opened_ms, .record = record.value };
     struct rd_job_row row;
-    struct rd_arena arena;
-    rd_arena_init(&arena);
-    enum rd_status status = rd_job_load(kernel->store, number, &arena, &row, error);
-    if (status == RD_OK)
-        status = job_record(kernel, &row, &look, error);
-    rd_arena_fini(&arena);
-    return status;
+    enum rd_status status = rd_job_load(kernel->store, number, arena, &row, error);
+    return status == RD_OK ? job_record(kernel, &row, &look, error) : status;
 }
 
 static enum rd_status job_end(struct rd_kernel *kernel, const struct rd_job_row *row,

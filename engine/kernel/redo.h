@@ -21,9 +21,10 @@ enum rd_status rd_ring_redo(struct rd_kernel *kernel, uint8_t lane, struct rd_id
  * then. RD_NOT_FOUND where the model has no such schedule. */
 enum rd_status rd_schedule_redo(struct rd_kernel *kernel, const char *name, int64_t at_ms,
                                 const struct rd_value *filed, struct rd_error *error) RD_MUST_CHECK;
-/* The job's step at this record. */
+/* The job's step at this record. What it would write borrows from the arena, too. */
 enum rd_status rd_job_redo(struct rd_kernel *kernel, uint64_t number, int64_t opened_ms,
-                           struct rd_id record, struct rd_error *error) RD_MUST_CHECK;
+                           struct rd_id record, struct rd_arena *arena,
+                           struct rd_error *error) RD_MUST_CHECK;
 /* A record without a chart is made (a fresh draft) or changed: what is authorised is set on the
  * draft. `outside`: as requests have values. */
 enum rd_status rd_case_write(struct rd_run *run, struct rd_draft *draft,
