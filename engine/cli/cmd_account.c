@@ -1,10 +1,9 @@
 /* `redress account token|tokens|revoke`: how people log in where no uid tells who they are. */
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/pages.h"
 
 static void account_print(struct rd_cli *cli, const struct rd_value *result)
 {
@@ -56,35 +55,14 @@ static void token_row(struct rd_cli *cli, struct rd_grid *grid, const struct rd_
 
 enum rd_status rd_run_account_tokens(struct rd_cli *cli, struct rd_error *error)
 {
-    struct rd_value params = rd_map(), all = rd_list(), result;
+    static const struct rd_pages pages = { "account.tokens", "tokens", token_columns, TOKEN_COLUMNS,
+                                           token_row };
+    struct rd_value params = rd_map();
     const char *account = rd_args_operand(&cli->args, 0);
-    const struct rd_value *cursor;
-    struct rd_grid grid;
-    rd_grid_init(&grid, &cli->arena, token_columns, TOKEN_COLUMNS);
     rd_cli_put_number(cli, &params, "limit", "limit");
     if (account)
         rd_map_set(&cli->arena, &params, "account", rd_text(account));
-    do {
-        enum rd_status status = rd_cli_call(cli, "account.tokens", &params, &result, error);
-        if (status != RD_OK)
-            return status;
-        const struct rd_value *list = rd_map_list(&result, "tokens");
-        for (uint32_t i = 0; i < list->count; i++)
-            if (cli->json)
-                rd_list_add(&cli->arena, &all, list->items[i]);
-            else
-                token_row(cli, &grid, &list->items[i]);
-        cursor = rd_map_get(&result, "cursor");
-        if (rd_value_is(cursor, RD_TEXT))
-            rd_map_set(&cli->arena, &params, "cursor", *cursor);
-    } while (rd_value_is(cursor, RD_TEXT) && rd_args_flag(&cli->args, "all"));
-    if (cli->json)
-        rd_cli_print_json(cli, &all);
-    else
-        rd_grid_write(&grid, &cli->out, cli->colour);
-    if (rd_value_is(cursor, RD_TEXT))
-        fprintf(stderr, "there is more: --all\n");
-    return RD_OK;
+    return rd_pages_print(cli, &pages, &params, error);
 }
 
 /* ---- the end ---- */

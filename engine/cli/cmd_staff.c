@@ -6,6 +6,7 @@
 #include "cli/caller.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "cli/pages.h"
 
 static const struct rd_column staff_columns[] = { { "account", false }, { "name", false },
                                                   { "unit", false },    { "group", false },
@@ -27,37 +28,16 @@ static void staff_row(struct rd_cli *cli, struct rd_grid *grid, const struct rd_
 
 enum rd_status rd_run_staff_list(struct rd_cli *cli, struct rd_error *error)
 {
-    struct rd_value params = rd_map(), all = rd_list(), result;
-    struct rd_grid grid;
-    const struct rd_value *cursor;
-    rd_grid_init(&grid, &cli->arena, staff_columns, STAFF_COLUMNS);
+    static const struct rd_pages pages = { "staff.list", "staff", staff_columns, STAFF_COLUMNS,
+                                           staff_row };
+    struct rd_value params = rd_map();
     rd_cli_put_number(cli, &params, "limit", "limit");
     rd_cli_put_text(cli, &params, "unit", "unit");
     rd_cli_put_text(cli, &params, "role", "role");
     rd_cli_put_text(cli, &params, "group", "group");
     if (rd_args_flag(&cli->args, "left"))
         rd_map_add(&cli->arena, &params, "left", rd_bool(true));
-    do {
-        enum rd_status status = rd_cli_call(cli, "staff.list", &params, &result, error);
-        if (status != RD_OK)
-            return status;
-        const struct rd_value *list = rd_map_list(&result, "staff");
-        for (uint32_t i = 0; i < list->count; i++)
-            if (cli->json)
-                rd_list_add(&cli->arena, &all, list->items[i]);
-            else
-                staff_row(cli, &grid, &list->items[i]);
-        if (!cli->json)
-            rd_grid_write(&grid, &cli->out, cli->colour);
-        cursor = rd_map_get(&result, "cursor");
-        if (rd_value_is(cursor, RD_TEXT))
-            rd_map_set(&cli->arena, &params, "cursor", *cursor);
-    } while (rd_value_is(cursor, RD_TEXT) && rd_args_flag(&cli->args, "all"));
-    if (cli->json)
-        rd_cli_print_json(cli, &all);
-    if (rd_value_is(cursor, RD_TEXT))
-        fprintf(stderr, "there is more: --all\n");
-    return RD_OK;
+    return rd_pages_print(cli, &pages, &params, error);
 }
 
 static void staff_print(struct rd_cli *cli, const struct rd_value *result)

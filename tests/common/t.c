@@ -396,6 +396,18 @@ struct rd_error t_refused_on(struct t_daemon *d, struct rd_client *client, const
     return error;
 }
 
+void t_for_administrators(struct t_daemon *d, const char *const *methods, size_t count)
+{
+    struct rd_client *client = t_connect(d, t_daemon_tcp(d));
+    for (size_t i = 0; i < count; i++)
+        t_refused_on(d, client, "not_logged_in", methods[i], "{}");
+    struct rd_value token = t_call(d, "account.token", "{'account': 'ben'}");
+    t_call_on(d, client, "session.login", "{'token': '%s'}", t_text(token, "token"));
+    for (size_t i = 0; i < count; i++)
+        t_refused_on(d, client, "not_allowed", methods[i], "{}");
+    rd_client_close(client);
+}
+
 void t_advance(struct t_daemon *d, const char *by)
 {
     t_call(d, "clock.advance", "{'by': '%s'}", by);

@@ -98,6 +98,9 @@ struct rd_value t_call_on(struct t_daemon *d, struct rd_client *client, const ch
                           const char *format, ...) RD_PRINTF(4, 5);
 struct rd_error t_refused_on(struct t_daemon *d, struct rd_client *client, const char *name,
                              const char *method, const char *format, ...) RD_PRINTF(5, 6);
+/* Over TCP (options.tcp), nobody who is not logged in may, nor the account 'ben' of the shipped
+ * company. */
+void t_for_administrators(struct t_daemon *d, const char *const *methods, size_t count);
 /* clock.advance {by}; "2 hours", "3 business days" as the policy reads durations. */
 void t_advance(struct t_daemon *d, const char *by);
 

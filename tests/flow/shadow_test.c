@@ -225,14 +225,7 @@ START_TEST(only_administrators_may)
 {
     static const char *const methods[] = { "policy.shadow", "policy.shadow_status",
                                            "policy.shadow_stop" };
-    struct rd_client *client = t_connect(d, t_daemon_tcp(d));
-    for (size_t i = 0; i < 3; i++)
-        t_refused_on(d, client, "not_logged_in", methods[i], "{}");
-    struct rd_value token = t_call(d, "account.token", "{'account': 'ben'}");
-    t_call_on(d, client, "session.login", "{'token': '%s'}", t_text(token, "token"));
-    for (size_t i = 0; i < 3; i++)
-        t_refused_on(d, client, "not_allowed", methods[i], "{}");
-    rd_client_close(client);
+    t_for_administrators(d, methods, 3);
 }
 END_TEST
 
