@@ -21,6 +21,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/limits.h"
 #include "store/faults.h"
 
 #define PACKED_BLOCK_BYTES (64u * 1024)
@@ -61,6 +62,14 @@ static enum rd_status packed_damaged(const struct rd_packed *packed, uint64_t at
         packed->name, (unsigned long long)at, why);
 }
 
+/* The header alone, then whole frames up to the one that fills the block: an index that says more
+ * would have as much memory taken as it likes. */
+static bool packed_block_fits(uint32_t at, uint32_t plain)
+{
+    return at == 0 ? plain == RD_SEGMENT_HEADER_BYTES
+                   : plain <= PACKED_BLOCK_BYTES + rd_frame_bytes(RD_ENTRY_BYTES_MAX);
+}
+
 /* The index as it stands in the file, all but its skippable head, into rows. */
 static bool packed_parse(struct rd_packed *packed, const unsigned char *rows, uint32_t count)
 {
@@ -75,11 +84,12 @@ static bool packed_parse(struct rd_packed *packed, const unsigned char *rows, ui
         block->checksum = rd_le64_get(row + 16);
         bool first = i == 0 && block->from == 0 && block->at == 0;
         bool later = i > 0 && block->from > block[-1].from && block->at > block[-1].at;
-        if (!(first || later) || block->from >= packed->end || block->at >= packed->index_at) {
+        if (!(first || later) || block->from >= packed->end || block->at >= packed->index_at ||
+            (i > 0 && !packed_block_fits(i - 1, block->from - block[-1].from))) {
             return false;
         }
     }
-    return true;
+    return packed_block_fits(count - 1, packed->end - packed->blocks[count - 1].from);
 }
 
 static enum rd_status packed_index(struct rd_packed *packed, struct rd_error *error)

@@ -1,7 +1,11 @@
 /* What must be read and what must be refused, case by case, in the manner of the well-known JSON
  * parsing suite (names as there: y_ must be read, n_ must not; of what it leaves open, i_, ours is
- * said by the kind). Then texts that were read are damaged at random: nothing may be read beyond
- * their end, what is read must be written and read again as the same, and all of it must end. */
+ * said by the kind). All of its texts have their verdict here, but for four that it wants read and
+ * that are refused on purpose: object_duplicated_key and object_duplicated_key_and_value (two
+ * answers to one question are none), object_escaped_null_in_key and string_null_escape (a text
+ * ends where C thinks that it does). Then texts that were read are damaged at random: nothing may
+ * be read beyond their end, what is read must be written and read again as the same, and all of it
+ * must end. */
 #include <string.h>
 
 #include "base/json.h"
@@ -78,7 +82,7 @@ static const struct json_case json_cases[] = {
     N("incomplete_null", "[nul]"),
     N("incomplete_true", "[tru]"),
     N("incomplete_true_at_the_end", "tru"),
-    N("capitalized_True", "[True]"),
+    N("structure_capitalized_True", "[True]"),
     N("structure_uppercase_null", "NULL"),
     N("word_and_more", "truex"),
     N("word_undefined", "undefined"),
@@ -94,7 +98,7 @@ static const struct json_case json_cases[] = {
     Y("number_minus_zero", "[-0]", "[0]"),
     Y("number_negative_int", "[-123]", "[-123]"),
     Y("number_negative_one", "[-1]", "[-1]"),
-    Y("number_negative_zero_real", "[-0.0]", "[-0.0]"),
+    Y("number_negative_zero", "[-0.0]", "[-0.0]"),
     Y("number_real_capital_e", "[1E22]", "[1e+22]"),
     Y("number_real_capital_e_neg_exp", "[1E-2]", "[0.01]"),
     Y("number_real_capital_e_pos_exp", "[1E+2]", "[100.0]"),
@@ -109,11 +113,14 @@ static const struct json_case json_cases[] = {
     Y("number_int64_max", "9223372036854775807", "9223372036854775807"),
     Y("number_int64_min", "-9223372036854775808", "-9223372036854775808"),
     Y("number_real_underflow", "[123e-10000000]", "[0.0]"),
+    Y("number_double_huge_neg_exp", "[123.456e-789]", "[0.0]"),
     Y("number_real_of_many_digits", "[0.10000000000000000000000000000000000000000001]", "[0.1]"),
     Y("number_leading_zero_of_a_fraction", "[0.5]", "[0.5]"),
     N("number_huge_exp", "[0.4e00669999999999999999999999999999999999999999999999999999999999e9]"),
-    N("number_real_overflow", "[123123e100000]"),
+    N("number_real_pos_overflow", "[123123e100000]"),
     N("number_real_neg_overflow", "[-123123e100000]"),
+    N("number_neg_int_huge_exp", "[-1e+9999]"),
+    N("number_pos_double_huge_exp", "[1.5e+9999]"),
     N("number_too_big_pos_int", "[9223372036854775808]"),
     N("number_too_big_neg_int", "[-9223372036854775809]"),
     N("number_beyond_unsigned", "[18446744073709551616]"),
@@ -142,10 +149,11 @@ static const struct json_case json_cases[] = {
     N("number_1_000", "[1 000.0]"),
     N("number_1eE2", "[1eE2]"),
     N("number_2.e+3", "[2.e+3]"),
+    N("number_2.e-3", "[2.e-3]"),
     N("number_2.e3", "[2.e3]"),
     N("number_9.e+", "[9.e+]"),
     N("number_Inf", "[Inf]"),
-    N("number_Infinity", "[Infinity]"),
+    N("number_infinity", "[Infinity]"),
     N("number_minus_infinity", "[-Infinity]"),
     N("number_NaN", "[NaN]"),
     N("number_U+FF11_fullwidth_digit_one", "[\xef\xbc\x91]"),
@@ -163,12 +171,18 @@ static const struct json_case json_cases[] = {
     N("number_neg_real_without_int_part", "[-.123]"),
     N("number_neg_with_garbage_at_end", "[-1x]"),
     N("number_real_garbage_after_e", "[1ea]"),
+    N("number_real_with_invalid_utf8_after_e", "[1e\xe5]"),
     N("number_real_without_fractional_part", "[1.]"),
     N("number_starting_with_dot", "[.123]"),
     N("number_with_alpha", "[1.2a-3]"),
     N("number_with_alpha_char", "[1.8011670033376514H-308]"),
     N("number_with_leading_zero", "[012]"),
     N("number_two_zeros", "00"),
+    N("multidigit_number_then_00", "123\0"),
+    N("number_-00.0", "[-00.0]"),
+    N("number_-00e0", "[-00e0]"),
+    N("number_00.0", "[00.0]"),
+    N("number_00e0", "[00e0]"),
     N("number_at_the_end", "-"),
     N("number_point_at_the_end", "1."),
 
@@ -202,6 +216,7 @@ static const struct json_case json_cases[] = {
       "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,"
       "\"l\":1,\"m\":1,\"n\":1,\"o\":1,\"p\":1,\"c\":1}"),
     N("object_escaped_null_in_key", "{\"foo\\u0000bar\": 42}"),
+    N("object_key_lone_2nd_surrogate", "{\"\\uDFAA\":0}"),
     N("object_bad_value", "[\"x\", truth]"),
     N("object_bracket_key", "{[: \"x\"}\n"),
     N("object_comma_instead_of_colon", "{\"x\", null}"),
@@ -216,14 +231,15 @@ static const struct json_case json_cases[] = {
     N("object_missing_value", "{\"a\":"),
     N("object_no-colon", "{\"a\""),
     N("object_non_string_key", "{1:1}"),
-    N("object_non_string_key_but_huge_number", "{9999E9999:1}"),
-    N("object_null_key", "{null:null,null:null}"),
+    N("object_non_string_key_but_huge_number_instead", "{9999E9999:1}"),
+    N("object_repeated_null_null", "{null:null,null:null}"),
     N("object_several_trailing_commas", "{\"id\":0,,,,,}"),
     N("object_single_quote", "{'a':0}"),
     N("object_trailing_comma", "{\"id\":0,}"),
     N("object_trailing_comment", "{\"a\":\"b\"}/**/"),
     N("object_trailing_comment_open", "{\"a\":\"b\"}/**//"),
     N("object_trailing_comment_slash_open", "{\"a\":\"b\"}//"),
+    N("object_trailing_comment_slash_open_incomplete", "{\"a\":\"b\"}/"),
     N("object_two_commas_in_a_row", "{\"a\":\"b\",,\"c\":\"d\"}"),
     N("object_unquoted_key", "{a: \"b\"}"),
     N("object_unterminated-value", "{\"a\":\"a"),
@@ -245,9 +261,25 @@ static const struct json_case json_cases[] = {
     Y("string_escaped_control_character", "[\"\\u0012\"]", "[\"\\u0012\"]"),
     Y("string_escaped_noncharacter", "[\"\\uFFFF\"]", "[\"\xef\xbf\xbf\"]"),
     Y("string_in_array_with_leading_space", "[ \"asd\"]", "[\"asd\"]"),
+    Y("string_in_array", "[\"asd\"]", "[\"asd\"]"),
     Y("string_last_surrogates_1_and_2", "[\"\\uDBFF\\uDFFF\"]", "[\"\xf4\x8f\xbf\xbf\"]"),
     Y("string_nbsp_uescaped", "[\"new\\u00A0line\"]", "[\"new\xc2\xa0line\"]"),
     Y("string_nonCharacterInUTF-8_U+10FFFF", "[\"\xf4\x8f\xbf\xbf\"]", "[\"\xf4\x8f\xbf\xbf\"]"),
+    Y("string_nonCharacterInUTF-8_U+FFFF", "[\"\xef\xbf\xbf\"]", "[\"\xef\xbf\xbf\"]"),
+    Y("string_surrogates_U+1D11E_MUSICAL_SYMBOL_G_CLEF", "[\"\\uD834\\uDd1e\"]", "[\"𝄞\"]"),
+    Y("string_u+2029_par_sep", "[\"\xe2\x80\xa9\"]", "[\"\xe2\x80\xa9\"]"),
+    Y("string_uescaped_newline", "[\"new\\u000Aline\"]", "[\"new\\nline\"]"),
+    Y("string_unicode", "[\"\\uA66D\"]", "[\"\xea\x99\xad\"]"),
+    Y("string_unicodeEscapedBackslash", "[\"\\u005C\"]", "[\"\\\\\"]"),
+    Y("string_unicode_2", "[\"⍂㈴⍂\"]", "[\"⍂㈴⍂\"]"),
+    Y("string_unicode_U+10FFFE_nonchar", "[\"\\uDBFF\\uDFFE\"]", "[\"\xf4\x8f\xbf\xbe\"]"),
+    Y("string_unicode_U+1FFFE_nonchar", "[\"\\uD83F\\uDFFE\"]", "[\"\xf0\x9f\xbf\xbe\"]"),
+    Y("string_unicode_U+200B_ZERO_WIDTH_SPACE", "[\"\\u200B\"]", "[\"\xe2\x80\x8b\"]"),
+    Y("string_unicode_U+2064_invisible_plus", "[\"\\u2064\"]", "[\"\xe2\x81\xa4\"]"),
+    Y("string_unicode_U+FDD0_nonchar", "[\"\\uFDD0\"]", "[\"\xef\xb7\x90\"]"),
+    Y("string_unicode_U+FFFE_nonchar", "[\"\\uFFFE\"]", "[\"\xef\xbf\xbe\"]"),
+    Y("string_unicode_escaped_double_quote", "[\"\\u0022\"]", "[\"\\\"\"]"),
+    Y("string_utf8", "[\"€𝄞\"]", "[\"€𝄞\"]"),
     Y("string_one-byte-utf-8", "[\"\\u002c\"]", "[\",\"]"),
     Y("string_pi", "[\"π\"]", "[\"π\"]"),
     Y("string_reservedCharacterInUTF-8_U+1BFFF", "[\"\xf0\x9b\xbf\xbf\"]",
@@ -269,7 +301,7 @@ static const struct json_case json_cases[] = {
     Y("string_escapes_only", "\"\\n\\n\\n\\n\\n\\n\\n\\n\\n\"", "\"\\n\\n\\n\\n\\n\\n\\n\\n\\n\""),
     Y("string_chinese", "\"投诉已经转给客服部门处理，请耐心等待\"",
       "\"投诉已经转给客服部门处理，请耐心等待\""),
-    N("string_null_escaped", "[\"\\u0000\"]"),
+    N("string_null_escape", "[\"\\u0000\"]"),
     N("string_1_surrogate_then_escape", "[\"\\uD800\\\"]"),
     N("string_1_surrogate_then_escape_u", "[\"\\uD800\\u\"]"),
     N("string_1_surrogate_then_escape_u1", "[\"\\uD800\\u1\"]"),
@@ -277,8 +309,13 @@ static const struct json_case json_cases[] = {
     N("string_1st_surrogate_but_2nd_missing", "[\"\\uDADA\"]"),
     N("string_1st_valid_surrogate_2nd_invalid", "[\"\\uD888\\u1234\"]"),
     N("string_incomplete_surrogate_pair", "[\"\\uDd1ea\"]"),
-    N("string_inverted_surrogates", "[\"\\uDd1e\\uD834\"]"),
+    N("string_inverted_surrogates_U+1D11E", "[\"\\uDd1e\\uD834\"]"),
     N("string_lone_second_surrogate", "[\"\\uDFAA\"]"),
+    N("string_incomplete_surrogate_and_escape_valid", "[\"\\uD800\\n\"]"),
+    N("string_incomplete_surrogates_escape_valid", "[\"\\uD800\\uD800\\n\"]"),
+    N("string_invalid_lonely_surrogate", "[\"\\ud800\"]"),
+    N("string_invalid_surrogate", "[\"\\ud800abc\"]"),
+    N("string_octal_escape", "[\"\\012\"]"),
     N("string_accentuated_char_no_quotes", "[\xc3\xa9]"),
     N("string_backslash_00", "[\"\\\0\"]"),
     N("string_escape_x", "[\"\\x00\"]"),
@@ -315,8 +352,10 @@ static const struct json_case json_cases[] = {
     N("string_overlong_sequence_6_bytes_null", "[\"\xfc\x80\x80\x80\x80\x80\"]"),
     N("string_truncated-utf-8", "[\"\xe0\xff\"]"),
     N("string_UTF8_surrogate_U+D800", "[\"\xed\xa0\x80\"]"),
-    N("string_utf16LE", "[\0\"\0\xe9\0\"\0]\0"),
+    N("string_utf16LE_no_BOM", "[\0\"\0\xe9\0\"\0]\0"),
     N("string_utf16BE_no_BOM", "\0[\0\"\0\xe9\0\"\0]"),
+    N("string_UTF-16LE_with_BOM", "\xff\xfe[\0\"\0\xe9\0\"\0]\0"),
+    N("string_UTF-8_invalid_sequence", "[\"日ш\xfa\"]"),
 
     /* the whole */
     Y("structure_lonely_string", "\"asd\"", "\"asd\""),
@@ -324,12 +363,12 @@ static const struct json_case json_cases[] = {
     Y("structure_trailing_newline", "[\"a\"]\r\n", "[\"a\"]"),
     Y("structure_whitespace_array", " \t\r\n[] \t\r\n", "[]"),
     N("structure_no_data", ""),
-    N("structure_whitespace_only", " "),
+    N("single_space", " "),
     N("structure_100000_opening_arrays_short", "[[[[[[[["),
-    N("structure_<.>", "[<.>]"),
+    N("structure_angle_bracket_.", "[<.>]"),
     N("structure_<null>", "[<null>]"),
     N("structure_UTF8_BOM_no_data", "\xef\xbb\xbf"),
-    N("structure_UTF8_BOM_object", "\xef\xbb\xbf{}"),
+    N("structure_UTF-8_BOM_empty_object", "\xef\xbb\xbf{}"),
     N("structure_angle_bracket_null", "<null>"),
     N("structure_array_trailing_garbage", "[1]x"),
     N("structure_array_with_extra_array_close", "[1]]"),
@@ -369,6 +408,7 @@ static const struct json_case json_cases[] = {
     N("structure_unclosed_array", "[1"),
     N("structure_unclosed_array_partial_null", "[ false, nul"),
     N("structure_unclosed_array_unfinished_false", "[ true, fals"),
+    N("structure_unclosed_array_unfinished_true", "[ false, tru"),
     N("structure_unclosed_object", "{\"asd\":\"asd\""),
     N("structure_unicode-identifier", "\xc3\xa5"),
     N("structure_whitespace_U+2060_word_joiner", "\xe2\x81\xa0"),
@@ -452,6 +492,37 @@ START_TEST(test_what_is_told)
     assert_told("[99999999999999999999]", "an integer beyond 64 bits (line 1, column 2, byte 1)");
     assert_told("[\v]", "a value expected, not the byte 0x0B (line 1, column 2, byte 1)");
     assert_told("[[[[[[[[[[[[[[[[[", "nested deeper than 16 levels");
+}
+END_TEST
+
+/* Whatever the depth that was meant: it ends, and with what it should. */
+static void expect_nested(const char *open, const char *close, int times, int depth,
+                          enum rd_status expected)
+{
+    struct rd_buf text;
+    struct rd_value value;
+    struct rd_error error = RD_ERROR_NONE;
+    rd_buf_init(&text);
+    for (int i = 0; i < times; i++)
+        rd_buf_text(&text, open);
+    for (int i = 0; i < times && close; i++)
+        rd_buf_text(&text, close);
+    enum rd_status status = rd_json_parse(&arena, text.data, text.len, depth, &value, &error);
+    ck_assert_msg(status == expected, "%d times %s, %d deep: %d, %s", times, open, depth, status,
+                  error.text);
+    rd_buf_fini(&text);
+}
+
+/* n_structure_100000_opening_arrays, n_structure_open_array_object; i_structure_500_nested_arrays
+ * is read where one lets it be that deep. */
+START_TEST(test_nested)
+{
+    expect_nested("[", NULL, 100000, DEPTH, RD_TOO_DEEP);
+    expect_nested("[{\"\":", NULL, 50000, DEPTH, RD_TOO_DEEP);
+    expect_nested("[", "]", 500, DEPTH, RD_TOO_DEEP);
+    expect_nested("[", "]", 500, 500, RD_OK);
+    expect_nested("[", NULL, 500, 500, RD_PARSE_ERROR);
+    expect_nested("[", "]", 501, 500, RD_TOO_DEEP);
 }
 END_TEST
 
@@ -556,6 +627,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, test_case, 0, (int)(sizeof(json_cases) / sizeof(json_cases[0])));
     tcase_add_test(tests, test_what_is_told);
+    tcase_add_test(tests, test_nested);
     tcase_add_test(tests, test_many_keys);
     tcase_add_test(tests, test_damaged_texts);
     suite_add_tcase(suite, tests);
