@@ -1,8 +1,10 @@
 /* What the files of back-tests share; nobody else includes it.
  *
- *   backtest.c          the journal's walk, the store, the generations
+ *   backtest.c          the journal's walk
+ *   backtest_world.c    the store made anew, the generations that are asked
  *   backtest_redo.c     one entry, asked again
  *   backtest_compare.c  two entries, held against each other
+ *   backtest_judge.c    whether a difference is the candidate's
  *   backtest_clocks.c   deadlines that would have been due at another time
  *   backtest_tally.c    what is added up, and the result
  */
@@ -12,6 +14,40 @@
 #include "kernel/backtest.h"
 #include "kernel/inside.h"
 #include "kernel/redo.h"
+
+/* ---- the store made anew ---- */
+
+/* A generation that may be asked. */
+struct rd_rules {
+    struct rd_policy *policy; /* owned; NULL: none, or it could not be loaded */
+    struct rd_type_binding *bindings;
+    struct rd_staff_book *staff;
+    char hash[RD_POLICY_HASH_TEXT];
+};
+
+/* A kernel whose store is made from entries. It wears the candidate, but while somebody asks the
+ * rules of the day. */
+struct rd_world {
+    struct rd_kernel *kernel;
+    struct rd_rules candidate, recorded; /* recorded: of the day */
+    bool remembers;     /* the rules of the day are loaded from their activations */
+    const char *spares; /* ... but those with this hash: the candidate's own; borrowed, NULL */
+    bool ready;         /* a generation is in force, so that there is something to be asked */
+};
+
+/* An empty one, with symbols of its own (NULL) or a reference to these. */
+void rd_world_init(struct rd_world *world, struct rd_symbols *symbols);
+/* Its store is made in the directory, which is there and empty. */
+enum rd_status rd_world_open(struct rd_world *world, const char *dir,
+                             struct rd_error *error) RD_MUST_CHECK;
+void rd_world_fini(struct rd_world *world);
+/* The kernel asks these rules from now on. */
+void rd_world_wear(struct rd_world *world, const struct rd_rules *rules);
+/* Makes the store as it is with this entry; `raw` gives its place. An activation binds, and loads,
+ * the rules. */
+enum rd_status rd_world_apply(struct rd_world *world, const struct rd_entry *raw,
+                              const struct rd_command_entry *entry, struct rd_arena *arena,
+                              struct rd_error *error) RD_MUST_CHECK;
 
 /* ---- one entry, asked again ---- */
 
@@ -65,6 +101,21 @@ const struct rd_value *rd_effect_record(const struct rd_value *effects, uint64_t
 /* The packed row of the record's deadline that the effects start or change; NULL: none. */
 const struct rd_value *rd_effect_deadline(const struct rd_value *effects, uint64_t record,
                                           const char *name);
+
+/* ---- whether a difference is the candidate's ---- */
+
+struct rd_judge {
+    struct rd_world *then; /* as it was before the entry; remembers the rules of the day */
+    const struct rd_model *candidate;
+    struct rd_tallies *tallies; /* where wanted facts are counted */
+    struct rd_arena arena;
+    bool at_socket; /* rd_redo_entry */
+};
+
+/* What speaks against calling it a difference, to be counted apart; NULL: nothing. What is borrowed
+ * from the kernel of `then` is no more afterwards. */
+const char *rd_judge_doubts(struct rd_judge *judge, const struct rd_command_entry *entry,
+                            const struct rd_redone *again);
 
 /* ---- deadlines ---- */
 

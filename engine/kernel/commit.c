@@ -282,8 +282,9 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
         rd_log(RD_LOG_ERROR, "kernel", "policy fault in %s by %s: %s", run->command,
                run->actor.name, run->error->text);
     }
-    entry.reason = run->error->text;
-    if (!run->kernel->redo && !commit_tells(run, &entry.reason))
+    if (run->kernel->redo) /* which is looked at when this run, and its error, are over */
+        entry.reason = rd_arena_printf(run->arena, "%s", run->error->text);
+    else if (!commit_tells(run, &entry.reason))
         return;
     entry.record = record;
     entry.key = NULL; /* a refusal may be tried again */
