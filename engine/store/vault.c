@@ -240,13 +240,15 @@ enum rd_status rd_vault_commit(struct rd_vault *vault, struct rd_error *error)
         vault->retry_ns = 0;
         vault_commit(vault, true);
         if (!vault->started)
-            break; /* it waits for the journal's flush */
+            break; /* it waits for the journal's flush, or has found just now that there is no room
+                    */
         vault_look(vault, true);
         if (vault->blocked)
-            return rd_error_set(error, RD_STORAGE_FULL,
-                                "there is no room to commit the store in %s", vault->dir);
+            break;
     }
-    return RD_OK;
+    return vault->blocked ? rd_error_set(error, RD_STORAGE_FULL,
+                                         "there is no room to commit the store in %s", vault->dir)
+                          : RD_OK;
 }
 
 void rd_vault_adopt(struct rd_vault *vault)
