@@ -57,6 +57,7 @@ enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
         .listen = listen,
         .follow = rd_args_text(args, "follow"),
         .follow_token = rd_args_text(args, "follow-token"),
+        .follow_ca = rd_args_text(args, "follow-ca"),
         .listen_count = rd_args_list(args, "listen", listen, LISTEN_MAX),
     };
     options.tls_cert = rd_args_text(args, "tls-cert");

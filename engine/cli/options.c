@@ -62,7 +62,10 @@ const struct rd_option rd_options_serve[] = {
     { "follow", 0, RD_OPTION_TEXT, "DIR|ADDR", "REDRESS_FOLLOW", NULL,
       "be a warm standby of the server with this data directory or address: reads only" },
     { "follow-token", 0, RD_OPTION_TEXT, "TOKEN", "REDRESS_FOLLOW_TOKEN", NULL,
-      "log in there with this token (TCP)" },
+      "log in there with this token (TCP, TLS)" },
+    { "follow-ca", 0, RD_OPTION_TEXT, "FILE", "REDRESS_FOLLOW_CA", NULL,
+      "who vouches for the host behind --follow tls: (PEM); the system's authorities where not "
+      "given" },
     { "rate-account", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ACCOUNT", "2000",
       "requests a second of one account or uid, twice as many at once; 0: no limit" },
     { "rate-address", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ADDRESS", "20000",

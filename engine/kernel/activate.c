@@ -191,6 +191,8 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
         status = rd_pick_begin(kernel, rd_policy_model(policy), &arena, &effects, error);
     if (status == RD_OK)
         status = rd_replan_effect(kernel, rd_policy_model(policy), moves, &arena, &effects, error);
+    if (status == RD_OK)
+        status = rd_tokens_of_generation(kernel, rd_policy_model(policy), &arena, &effects, error);
     for (size_t i = 0; i < count; i++)
         rd_map_add(&arena, &texts, sources[i].path,
                    rd_text_copy(&arena, sources[i].text, sources[i].len));

@@ -105,11 +105,21 @@ static bool compare_effect(const struct rd_value *a, const struct rd_value *b)
     }
 }
 
+/* How many effects there are without the ends of tokens behind them, which no rule asks for. */
+static uint32_t compare_count(const struct rd_value *effects)
+{
+    uint32_t count = effects->count;
+    while (count && effects->items[count - 1].items[0].integer == RD_EFFECT_TOKEN_END)
+        count--;
+    return count;
+}
+
 static bool compare_effects(const struct rd_value *a, const struct rd_value *b)
 {
-    if (a->count != b->count)
+    uint32_t count = compare_count(a);
+    if (count != compare_count(b))
         return false;
-    for (uint32_t i = 0; i < a->count; i++)
+    for (uint32_t i = 0; i < count; i++)
         if (!compare_effect(&a->items[i], &b->items[i]))
             return false;
     return true;

@@ -208,7 +208,7 @@ static enum rd_status commit_effects(struct rd_run *run, struct rd_value *effect
     enum rd_status status = rd_post_commit(run, effects);
     for (uint32_t i = 0; status == RD_OK && i < run->extra.count; i++)
         rd_list_add(run->arena, effects, run->extra.items[i]);
-    return status;
+    return status == RD_OK ? rd_tokens_of_leavers(run, effects) : status;
 }
 
 /* What is applied need not be read again: the drafts know what it was. */

@@ -3,6 +3,7 @@
  *   account.token ─▶ 32 random bytes, shown once ─▶ hash ─▶ row { account, until, scopes, used }
  *   session.login ─▶ hash ─▶ row ─▶ the session keeps the key ─▶ looked at with each request
  *   account.revoke ─▶ the row goes, and with the next request whoever came by it
+ *   the account is closed, or opened again ─▶ all its rows go
  *
  * The token itself is nowhere: not in the journal, not in the store, not in the log. What has so
  * much chance in it need not be hashed slowly. A log-in is journalled when it is the token's first
@@ -372,35 +373,96 @@ enum rd_status rd_method_account_tokens(struct rd_kernel *kernel, struct rd_requ
 
 /* ---- ending them ---- */
 
-/* Adds the end of each token that begins with the digits or (account not NULL) is the account's, at
- * most so many at once. */
-static enum rd_status token_ends(struct rd_kernel *kernel, struct rd_request *request,
-                                 const char *digits, const char *account, struct rd_value *effects,
-                                 bool *more)
+/* Which tokens are meant, and how many at most are ended at once (0: all). */
+struct token_pick {
+    const char *digits; /* with which they begin */
+    bool (*is_meant)(const struct rd_kernel *kernel, const void *context, const char *account);
+    const void *context;
+    uint32_t max;
+};
+
+static bool token_is_of(const struct rd_kernel *kernel, const void *context, const char *account)
+{
+    (void)kernel;
+    return !context || strcmp(account, context) == 0;
+}
+
+/* Adds the end of each token that is meant; *more: the most was reached. */
+static enum rd_status token_ends(struct rd_kernel *kernel, const struct token_pick *pick,
+                                 struct rd_arena *arena, struct rd_value *effects, bool *more,
+                                 struct rd_error *error)
 {
     char from[RD_TOKEN_KEY_TEXT];
     struct rd_walk walk;
-    size_t len = strlen(digits);
+    size_t len = strlen(pick->digits);
+    uint32_t before = effects->count;
     *more = false;
-    if (!token_from(digits, from))
+    if (!token_from(pick->digits, from))
         return RD_OK;
     enum rd_status status =
-        rd_walk_start(&walk, kernel->store, RD_TABLE_ACCOUNT, from, false, &request->error);
+        rd_walk_start(&walk, kernel->store, RD_TABLE_ACCOUNT, from, false, error);
     while (status == RD_OK && memcmp(walk.key, from, len) == 0 && !*more) {
         struct rd_token token;
-        struct rd_arena arena; /* there may be many that are not meant */
-        rd_arena_init(&arena);
-        status = token_unpack(&arena, walk.bytes, walk.len, &token, &request->error);
-        if (status == RD_OK && (!account || strcmp(token.account, account) == 0))
-            rd_list_add(request->arena, effects,
-                        token_effect(request->arena, RD_EFFECT_TOKEN_END, token.hash));
-        rd_arena_fini(&arena);
-        *more = effects->count == RD_LIST_LIMIT_MAX;
+        struct rd_arena aside; /* there may be many that are not meant */
+        rd_arena_init(&aside);
+        status = token_unpack(&aside, walk.bytes, walk.len, &token, error);
+        if (status == RD_OK && pick->is_meant(kernel, pick->context, token.account))
+            rd_list_add(arena, effects, token_effect(arena, RD_EFFECT_TOKEN_END, token.hash));
+        rd_arena_fini(&aside);
+        *more = pick->max && effects->count - before == pick->max;
         if (status == RD_OK)
-            status = rd_walk_next(&walk, &request->error);
+            status = rd_walk_next(&walk, error);
     }
     rd_walk_end(&walk);
     return status == RD_END ? RD_OK : status;
+}
+
+/* Whether somebody comes or goes by this change of his staff record. A record that is new had no
+ * token yet: a login is never given twice. */
+static bool token_draft_turns(const struct rd_staff *staff, const struct rd_draft *draft)
+{
+    return staff->type && draft->type == staff->type && draft->changed && !draft->fresh &&
+           rd_staff_is_working(staff, draft->stored.state) !=
+               rd_staff_is_working(staff, draft->record.state);
+}
+
+enum rd_status rd_tokens_of_leavers(struct rd_run *run, struct rd_value *effects)
+{
+    const struct rd_staff *staff = &run->model->staff;
+    enum rd_status status = RD_OK;
+    for (size_t i = 0; !run->kernel->redo && status == RD_OK && i < run->draft_count; i++) {
+        const struct rd_draft *draft = run->drafts[i];
+        bool more;
+        if (!token_draft_turns(staff, draft))
+            continue;
+        const struct rd_value *login =
+            rd_draft_get(draft, rd_staff_field_name(staff, RD_STAFF_ACCOUNT));
+        if (!rd_value_is(login, RD_TEXT))
+            continue;
+        status = token_ends(run->kernel, &(struct token_pick){ "", token_is_of, login->text, 0 },
+                            run->arena, effects, &more, run->error);
+    }
+    return status;
+}
+
+/* Whether nobody may act by this name under one of the two: the rules in force, and `context`. */
+static bool token_is_turned(const struct rd_kernel *kernel, const void *context,
+                            const char *account)
+{
+    const struct rd_model *next = context;
+    const struct rd_account *now = rd_staff_acting(kernel, account);
+    bool stays = now && now->record && next->staff.type;
+    return !now || !(stays || rd_account_find(&next->organisation, account));
+}
+
+enum rd_status rd_tokens_of_generation(struct rd_kernel *kernel, const struct rd_model *next,
+                                       struct rd_arena *arena, struct rd_value *effects,
+                                       struct rd_error *error)
+{
+    bool more;
+    return kernel->model ? token_ends(kernel, &(struct token_pick){ "", token_is_turned, next, 0 },
+                                      arena, effects, &more, error)
+                         : RD_OK;
 }
 
 enum rd_status rd_method_account_revoke(struct rd_kernel *kernel, struct rd_request *request)
@@ -419,7 +481,9 @@ enum rd_status rd_method_account_revoke(struct rd_kernel *kernel, struct rd_requ
         return rd_error_at(&request->error, RD_NOT_FOUND, "/id", "there is no token '%.40s'", id);
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
     if (status == RD_OK)
-        status = token_ends(kernel, request, id ? id : "", account, &effects, &more);
+        status = token_ends(
+            kernel, &(struct token_pick){ id ? id : "", token_is_of, account, RD_LIST_LIMIT_MAX },
+            arena, &effects, &more, &request->error);
     if (status == RD_OK && id && effects.count == 0)
         return rd_error_at(&request->error, RD_NOT_FOUND, "/id", "there is no token '%s'", id);
     struct rd_command_entry entry = token_entry(kernel, &actor, "account.revoke", effects);

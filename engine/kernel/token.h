@@ -5,6 +5,9 @@
 #include "domain/authority.h"
 #include "kernel/kernel.h"
 
+struct rd_model;
+struct rd_run;
+
 /* A token as the store knows it. */
 struct rd_token {
     char hash[RD_TOKEN_KEY_TEXT];
@@ -19,6 +22,14 @@ enum rd_status rd_token_find(struct rd_kernel *kernel, const char *hash, struct 
 /* RD_NOT_LOGGED_IN where its time is over. */
 enum rd_status rd_token_expired(const struct rd_kernel *kernel, const struct rd_token *token,
                                 struct rd_error *error) RD_MUST_CHECK;
+/* Adds to a plan's effects the end of every token of whoever leaves by it, or comes back: what was
+ * given before he left is no good afterwards. Nothing under redo. */
+enum rd_status rd_tokens_of_leavers(struct rd_run *run, struct rd_value *effects) RD_MUST_CHECK;
+/* The same for accounts that the rules of `next` have no longer, or that nobody had under those in
+ * force. */
+enum rd_status rd_tokens_of_generation(struct rd_kernel *kernel, const struct rd_model *next,
+                                       struct rd_arena *arena, struct rd_value *effects,
+                                       struct rd_error *error) RD_MUST_CHECK;
 enum rd_status rd_method_login(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_account_token(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_account_tokens(struct rd_kernel *kernel, struct rd_request *request);

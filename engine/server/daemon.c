@@ -392,8 +392,11 @@ static enum rd_status server_start(struct rd_server *server,
          listener = rd_listener_next(listener))
         status = rd_listener_start(listener, error);
     if (status == RD_OK && options->follow)
-        status =
-            rd_follow_start(server, options->follow, options->follow_token, &server->follow, error);
+        status = rd_follow_start(server,
+                                 &(struct rd_follow_options){ .from = options->follow,
+                                                              .token = options->follow_token,
+                                                              .ca_file = options->follow_ca },
+                                 &server->follow, error);
     if (status != RD_OK) {
         server->draining = true;
         rd_listeners_close(server);

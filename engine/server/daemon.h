@@ -17,8 +17,9 @@ struct rd_daemon_options {
     const char *const *listen;
     size_t listen_count;
     /* The server to be a standby of: its address or data directory; NULL. `follow_token` logs in
-     * there; NULL. */
-    const char *follow, *follow_token;
+     * there; NULL. `follow_ca` (a file): who vouches for its host behind "tls:"; NULL: the system's
+     * authorities. */
+    const char *follow, *follow_token, *follow_ca;
     bool clock_manual;              /* for tests and plays: draws are the same each time, too */
     int64_t clock_start_ms;         /* with clock_manual; 0: now, or where the journal ended */
     const char *tls_cert, *tls_key; /* files, for "tls:" doors; both or neither */

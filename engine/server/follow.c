@@ -6,11 +6,13 @@
  */
 #include "server/follow.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "server/client.h"
@@ -26,7 +28,7 @@
 
 struct rd_follow {
     struct rd_server *server;
-    const char *from, *token;
+    struct rd_follow_options options;
     char dir[FOLLOW_PATH_MAX], address[FOLLOW_PATH_MAX + 32]; /* dir: "" where only an address */
     uv_thread_t thread;
     uv_async_t bell;
@@ -144,16 +146,16 @@ static enum rd_status follow_connect(struct rd_follow *follow, struct rd_error *
     struct rd_client *client;
     if (follow->client)
         return RD_OK;
-    enum rd_status status =
-        rd_client_open_within(follow->address, NULL, FOLLOW_ANSWER_MS, &client, error);
+    enum rd_status status = rd_client_open_within(follow->address, follow->options.ca_file,
+                                                  FOLLOW_ANSWER_MS, &client, error);
     if (status != RD_OK)
         return status;
     uv_mutex_lock(&follow->lock);
     follow->client = client;
     uv_mutex_unlock(&follow->lock);
-    if (!follow->token)
+    if (!follow->options.token)
         return RD_OK;
-    rd_map_add(&follow->arena, &params, "token", rd_text(follow->token));
+    rd_map_add(&follow->arena, &params, "token", rd_text(follow->options.token));
     status =
         rd_client_call(follow->client, &follow->arena, "session.login", &params, &result, error);
     if (status != RD_OK)
@@ -399,12 +401,32 @@ static void follow_main(void *context)
 
 /* ---- beginning and end ---- */
 
-enum rd_status rd_follow_start(struct rd_server *server, const char *from, const char *token,
+/* What would only show when the first connection fails, and then again each second. */
+static enum rd_status follow_check(const struct rd_follow_options *options, struct rd_error *error)
+{
+    if (!options->ca_file)
+        return RD_OK;
+    if (strncmp(options->from, "tls:", 4) != 0)
+        return rd_error_set(error, RD_BAD_CONFIG,
+                            "--follow-ca is for --follow tls:HOST:PORT: nobody is vouched for at "
+                            "%s",
+                            options->from);
+    return access(options->ca_file, R_OK) == 0
+               ? RD_OK
+               : rd_error_errno(error, RD_BAD_CONFIG, errno, "can't read %s", options->ca_file);
+}
+
+enum rd_status rd_follow_start(struct rd_server *server, const struct rd_follow_options *options,
                                struct rd_follow **out, struct rd_error *error)
 {
+    const char *from = options->from;
+    enum rd_status status = follow_check(options, error);
+    *out = NULL;
+    if (status != RD_OK)
+        return status;
     struct rd_follow *follow = calloc(1, sizeof *follow);
     RD_ASSERT(follow && strlen(from) < FOLLOW_PATH_MAX);
-    *follow = (struct rd_follow){ .server = server, .from = from, .token = token };
+    *follow = (struct rd_follow){ .server = server, .options = *options };
     bool address = strncmp(from, "unix:", 5) == 0 || strncmp(from, "tcp:", 4) == 0 ||
                    strncmp(from, "tls:", 4) == 0;
     snprintf(follow->dir, sizeof follow->dir, "%s", address ? "" : from);

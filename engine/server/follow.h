@@ -16,10 +16,17 @@ struct rd_follow;
 struct rd_server;
 struct rd_job;
 
-/* `from`: an address ("unix:PATH", "tcp:..."), or the other's data directory: its socket there, and
- * where nobody answers there, at a promotion, its journal's files. Borrowed. `token` logs in; NULL.
- */
-enum rd_status rd_follow_start(struct rd_server *server, const char *from, const char *token,
+/* Whom to follow; all borrowed until the stop. */
+struct rd_follow_options {
+    /* An address ("unix:PATH", "tcp:...", "tls:..."), or the other's data directory: its socket
+     * there, and where nobody answers there, at a promotion, its journal's files. */
+    const char *from;
+    const char *token;   /* logs in; NULL */
+    const char *ca_file; /* who vouches for the host behind "tls:" (PEM); NULL: the system's */
+};
+
+/* RD_BAD_CONFIG where `ca_file` can't be read, or there is nothing that it could vouch for. */
+enum rd_status rd_follow_start(struct rd_server *server, const struct rd_follow_options *options,
                                struct rd_follow **out, struct rd_error *error) RD_MUST_CHECK;
 /* The loop's: standby.take has been answered (the job stays the caller's). */
 void rd_follow_answered(struct rd_follow *follow, struct rd_job *job);

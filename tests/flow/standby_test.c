@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/dirs.h"
+#include "common/cert.h"
 #include "common/t.h"
 
 static struct t_daemon *one, *two; /* the followed, the follower */
@@ -238,6 +239,56 @@ START_TEST(a_standby_serves_as_nothing_else_and_takes_no_other_journal)
 }
 END_TEST
 
+/* From another machine: sealed, with an authority of one's own, logged in by a token. */
+START_TEST(it_follows_over_a_sealed_door_whom_its_authority_vouches_for)
+{
+    static const char *const NOT[][2] = { { "unix:/nowhere", "nobody is vouched for" },
+                                          { "tls:localhost:1", "can't read" } };
+    const char *output, *dir = one->dir;
+    t_cert_authority(dir, "ca");
+    t_cert_authority(dir, "other");
+    t_cert(dir, "srv", "ca", "DNS:localhost", 30);
+    t_daemon_stop(one);
+    const char *const door[] = { "--listen",   "tls:127.0.0.1:0",
+                                 "--tls-cert", in_dir(one, "srv.pem"),
+                                 "--tls-key",  in_dir(one, "srv.key") };
+    for (size_t i = 0; i < sizeof door / sizeof *door; i++)
+        one->options.extra[i] = door[i];
+    t_daemon_again(one);
+    const char *token =
+        t_text(t_call(one, "account.token", "{'account': 'backup', 'scopes': ['backup.create']}"),
+               "token");
+    const char *address =
+        rd_arena_printf(&one->arena, "tls:localhost%s", strrchr(t_daemon_tls(one), ':'));
+    two->options.extra[2] = "--follow-token";
+    two->options.extra[3] = token;
+    two->options.extra[4] = "--follow-ca";
+    two->options.extra[5] = in_dir(one, "other.pem");
+    follow(address);
+    for (int i = 0; i < 1500 && !t_has(t_call(two, "standby.status", "{}"), "why"); i++)
+        nap();
+    ck_assert_ptr_nonnull(
+        strstr(t_text(t_call(two, "standby.status", "{}"), "why"), "has not proven who it is"));
+    t_daemon_stop(two);
+    two->options.extra[5] = in_dir(one, "ca.pem");
+    t_daemon_again(two);
+    work(20);
+    await_seq(two, seq_of(one));
+    same_history(seq_of(one));
+    t_daemon_stop(two);
+    for (size_t i = 0; i < sizeof NOT / sizeof *NOT; i++) {
+        ck_assert_int_eq(
+            t_program(two,
+                      (const char *[]){ "serve", "--data", in_dir(two, "data"), "--follow",
+                                        NOT[i][0], "--follow-ca", in_dir(two, "none"), NULL },
+                      &output),
+            2);
+        ck_assert_msg(strstr(output, NOT[i][1]), "%s", output);
+    }
+    t_daemon_again(two);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("standby");
@@ -250,6 +301,7 @@ int main(void)
     tcase_add_test(tests, whoever_still_holds_its_directory_keeps_its_place);
     tcase_add_test(tests, it_ends_while_it_waits_for_a_connection);
     tcase_add_test(tests, a_standby_serves_as_nothing_else_and_takes_no_other_journal);
+    tcase_add_test(tests, it_follows_over_a_sealed_door_whom_its_authority_vouches_for);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

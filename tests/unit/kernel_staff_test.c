@@ -123,9 +123,24 @@ START_TEST(a_token_ends_with_the_account)
     struct rd_value in = rig_ok(&rig, "session.login", "{'token': '%s'}", text);
     ck_assert_str_eq(t_text(in, "account"), "eva");
     rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+    rig_ok(&rig, "account.token", "{'account': 'ben'}");
     rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'leave'}", id);
     rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP };
     rig_no(&rig, "not_logged_in", NULL, "session.login", "{'token': '%s'}", text);
+    /* for good: who comes back is given a new one */
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+    struct rd_value left = rig_ok(&rig, "account.tokens", "{}");
+    ck_assert_uint_eq(t_count(left, "tokens"), 1);
+    ck_assert_str_eq(t_text(left, "tokens.0.account"), "ben");
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'back'}", id);
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP };
+    rig_no(&rig, "not_logged_in", NULL, "session.login", "{'token': '%s'}", text);
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+    token = rig_ok(&rig, "account.token", "{'account': 'eva'}");
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP };
+    rig_ok(&rig, "session.login", "{'token': '%s'}", t_text(token, "token"));
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+    rig_expect_rebuild_equal(&rig);
 }
 END_TEST
 

@@ -179,6 +179,27 @@ START_TEST(a_revoked_token_ends_at_once_also_where_it_is_logged_in)
 }
 END_TEST
 
+/* An account that the rules no longer have, and have again: what was given out before is no good.
+ */
+START_TEST(tokens_do_not_outlast_an_account_of_the_policy)
+{
+    static const char NON[] = "      { 'non', unit = 'gz', roles = { 'nobody' } },\n";
+    struct rd_value gone = rig_ok(&rig, "account.token", "{'account': 'non'}"),
+                    stays = rig_ok(&rig, "account.token", "{'account': 'ben'}");
+    t_company_edit(rig.policy, "rules/company.lua", NON, "");
+    rig_ok(&rig, "policy.reload", "{}");
+    ck_assert_uint_eq(t_count(rig_ok(&rig, "account.tokens", "{}"), "tokens"), 1);
+    t_company_edit(rig.policy, "rules/company.lua", "      { 'ben',",
+                   rd_arena_printf(&rig.arena, "%s      { 'ben',", NON));
+    rig_ok(&rig, "policy.reload", "{}");
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP, .address = "192.0.2.7" };
+    rig_no(&rig, "not_logged_in", NULL, "session.login", "{'token': '%s'}", t_text(gone, "token"));
+    log_in(stays);
+    console();
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 START_TEST(another_accounts_token_is_no_help)
 {
     struct rd_value made = rig_ok(&rig, "account.token", "{'account': 'sun'}");
@@ -402,6 +423,7 @@ int main(void)
     tcase_add_test(tcase, who_may_not_make_tokens_may_not_see_or_end_them);
     tcase_add_test(tcase, a_token_ends_with_its_time);
     tcase_add_test(tcase, a_revoked_token_ends_at_once_also_where_it_is_logged_in);
+    tcase_add_test(tcase, tokens_do_not_outlast_an_account_of_the_policy);
     tcase_add_test(tcase, another_accounts_token_is_no_help);
     tcase_add_test(tcase, last_use_is_known_to_the_hour_and_costs_no_more);
     tcase_add_test(tcase, tokens_come_in_pages);
