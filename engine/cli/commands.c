@@ -276,6 +276,15 @@ static const struct rd_command commands[] = {
       "`redress store\n"
       "rebuild` repairs it. Needs room for a second store beside the first.",
       rd_options_data, false, true, 0, 0, rd_run_store_verify },
+    { "store", "repair", NULL, "Mends damaged or missing segments of the journal, then the store",
+      "No daemon may be running on it. What is intact of a damaged segment is kept; the rest "
+      "comes\n"
+      "from --from: a backup, or a standby's data directory. Each entry is held against the hash\n"
+      "chain; where one is in neither place, or does not fit, it says which, and nothing is\n"
+      "changed. What was damaged is kept in DIR/damaged. A store that is not what its journal "
+      "says\n"
+      "is made anew.",
+      rd_options_repair, false, true, 0, 0, rd_run_store_repair },
     { "audit", "verify", NULL, "Proves the journal's hash chain from the first entry to the last",
       "May run beside the daemon. Exit code 1 and the place where something does not fit. The "
       "journal must hold what the\n"

@@ -57,7 +57,7 @@ rd_command_run rd_run_reference_methods, rd_run_reference_errors, rd_run_referen
 rd_command_run rd_run_calendar_add, rd_run_calendar_between, rd_run_calendar_show,
     rd_run_calendar_import;
 rd_command_run rd_run_backup_create, rd_run_backup_verify, rd_run_backup_restore;
-rd_command_run rd_run_store_stat, rd_run_store_rebuild, rd_run_store_verify;
+rd_command_run rd_run_store_stat, rd_run_store_rebuild, rd_run_store_verify, rd_run_store_repair;
 rd_command_run rd_run_audit_verify, rd_run_audit_key, rd_run_audit_checkpoint, rd_run_audit_export;
 rd_command_run rd_run_audit_check, rd_run_standby_status, rd_run_standby_promote;
 rd_command_run rd_run_ledger_show, rd_run_ledger_verify;

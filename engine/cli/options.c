@@ -292,6 +292,14 @@ const struct rd_option rd_options_agenda[] = {
 const struct rd_option rd_options_data[] = { { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA",
                                                DATA_DEFAULT, "the data directory" },
                                              END_OF_OPTIONS };
+const struct rd_option rd_options_repair[] = {
+    { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
+    { "from", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,
+      "a backup of it, or a standby's data directory, for what is not intact here any more" },
+    { "look", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "say what would be done, and change nothing; exit code 1 where there is something" },
+    END_OF_OPTIONS
+};
 const struct rd_option rd_options_promote[] = {
     { "force", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
       "also where the other one can't be reached: make sure that it is dead" },

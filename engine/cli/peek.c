@@ -58,15 +58,11 @@ static enum rd_status peek_tables(struct rd_vault *vault, struct rd_peek *look,
     return status;
 }
 
-static void peek_child(const char *dir, struct rd_peek *look)
+static void peek_open_and_look(const char *dir, void *shared)
 {
+    struct rd_peek *look = shared;
     struct peek_vault with;
     struct rd_error error = RD_ERROR_NONE;
-    const struct rlimit none = { 0, 0 };
-    int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    (void)setrlimit(RLIMIT_CORE, &none);
-    if (quiet >= 0)
-        (void)dup2(quiet, STDERR_FILENO); /* what it dies of is said by the parent */
     enum rd_status status = peek_open(&with, (struct rd_vault_options){ .dir = dir }, &error);
     if (status == RD_OK)
         status = peek_tables(with.vault, look, &error);
@@ -75,25 +71,59 @@ static void peek_child(const char *dir, struct rd_peek *look)
     peek_close(&with);
 }
 
-enum rd_status rd_peek(const char *dir, struct rd_peek *look, struct rd_error *error)
+struct peek_mark {
+    enum rd_status status;
+    char text[256];
+    uint64_t seq;
+    unsigned char hash[RD_HASH_BYTES];
+};
+
+static void peek_at_mark(const char *dir, void *shared)
 {
-    int how = 0;
-    struct rd_peek *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct peek_mark *mark = shared;
+    struct rd_error error = RD_ERROR_NONE;
+    mark->status = rd_vault_reached(dir, &mark->seq, mark->hash, &error);
+    snprintf(mark->text, sizeof mark->text, "%.255s", error.text);
+}
+
+static void peek_child(void (*look)(const char *dir, void *shared), const char *dir, void *shared)
+{
+    const struct rlimit none = { 0, 0 };
+    int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    (void)setrlimit(RLIMIT_CORE, &none);
+    if (quiet >= 0)
+        (void)dup2(quiet, STDERR_FILENO); /* what it dies of is said by the parent */
+    look(dir, shared);
+}
+
+/* Has a child look; what it saw is in `out`, and how it ended in *how. */
+static enum rd_status peek_from_afar(void (*look)(const char *dir, void *shared), const char *dir,
+                                     void *out, size_t bytes, int *how, struct rd_error *error)
+{
+    void *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         return rd_error_errno(error, RD_IO, errno, "no memory to look into the store");
     (void)fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        peek_child(dir, shared);
+        peek_child(look, dir, shared);
         _exit(0);
     }
-    bool ended = pid > 0 && waitpid(pid, &how, 0) == pid;
+    bool ended = pid > 0 && waitpid(pid, how, 0) == pid;
     int errnum = errno;
-    *look = *shared;
-    munmap(shared, sizeof *shared);
-    if (!ended)
-        return rd_error_errno(error, RD_IO, errnum, "no process to look into the store");
+    memcpy(out, shared, bytes);
+    munmap(shared, bytes);
+    return ended ? RD_OK
+                 : rd_error_errno(error, RD_IO, errnum, "no process to look into the store");
+}
+
+enum rd_status rd_peek(const char *dir, struct rd_peek *look, struct rd_error *error)
+{
+    int how = 0;
+    enum rd_status status =
+        peek_from_afar(peek_open_and_look, dir, look, sizeof *look, &how, error);
+    if (status != RD_OK)
+        return status;
     look->signal = WIFSIGNALED(how) ? WTERMSIG(how) : 0;
     if (look->signal || (WIFEXITED(how) && WEXITSTATUS(how) != 0)) {
         look->status = RD_CORRUPT;
@@ -101,6 +131,22 @@ enum rd_status rd_peek(const char *dir, struct rd_peek *look, struct rd_error *e
                  look->signal ? strsignal(look->signal) : "it gives up");
     }
     return look->status == RD_IN_USE ? rd_error_set(error, RD_IN_USE, "%s", look->text) : RD_OK;
+}
+
+enum rd_status rd_peek_reached(const char *dir, uint64_t *seq, unsigned char hash[RD_HASH_BYTES],
+                               struct rd_error *error)
+{
+    struct peek_mark mark = { .seq = 0 };
+    int how = 0;
+    *seq = 0;
+    enum rd_status status = peek_from_afar(peek_at_mark, dir, &mark, sizeof mark, &how, error);
+    if (status != RD_OK || !WIFEXITED(how) || WEXITSTATUS(how) != 0)
+        return status;
+    if (mark.status == RD_IN_USE)
+        return rd_error_set(error, RD_IN_USE, "%s", mark.text);
+    *seq = mark.status == RD_OK ? mark.seq : 0;
+    memcpy(hash, mark.hash, RD_HASH_BYTES);
+    return RD_OK;
 }
 
 enum rd_status rd_peek_fresh(const char *dir,

@@ -3,6 +3,7 @@
 #define RD_CLI_PEEK_H
 
 #include "base/error.h"
+#include "store/journal.h"
 #include "store/store.h"
 
 /* How a look went on. A damaged page may end whoever reads it by a signal. */
@@ -24,8 +25,12 @@ struct rd_peek {
  * it: the caller does not. As with any start, what the store lacks of the journal is applied
  * first. The caller may have no threads. RD_IN_USE, RD_IO; RD_OK whatever was found. */
 enum rd_status rd_peek(const char *dir, struct rd_peek *look, struct rd_error *error) RD_MUST_CHECK;
-/* The same of a store that is made from the journal for the purpose, beside the one that is there,
- * and in this process. */
+/* How far the store has got, as rd_vault_reached has it, found out in the same way. *seq 0: it says
+ * nothing, or can't be read any more. */
+enum rd_status rd_peek_reached(const char *dir, uint64_t *seq, unsigned char hash[RD_HASH_BYTES],
+                               struct rd_error *error) RD_MUST_CHECK;
+/* As rd_peek, of a store that is made from the journal for the purpose, beside the one that is
+ * there, and in this process. */
 enum rd_status rd_peek_fresh(const char *dir,
                              void (*progress)(void *context, uint64_t done, uint64_t all),
                              void *context, struct rd_peek *look,

@@ -11,6 +11,8 @@
  *   store_after_commit    ... right behind it
  *   seal_before_rename    ... when a packed segment is written but has not its name yet
  *   seal_after_rename     ... when it has, and the plain one is still there
+ *   repair_before_rename  ... when a segment is made anew but has not its name yet
+ *   repair_after_rename   ... when it has, and the damaged packed one is still there
  *   vault_swap            ... between the two renames that put a rebuilt store in its place
  *   journal_flush_slow    the fdatasync takes a fifth of a second longer
  *   journal_write_enospc  a flush finds no room: what it was to write is kept

@@ -57,20 +57,6 @@ void journal_segment_add(struct rd_journal *journal, struct journal_segment segm
     journal->segments[journal->segment_count++] = segment;
 }
 
-static bool journal_name_parse(const char *name, uint32_t *number, bool *packed)
-{
-    char back[RD_SEGMENT_NAME_MAX];
-    *number = (uint32_t)strtoul(name, NULL, 16);
-    for (int form = 0; form < 2; form++) {
-        *packed = form == 1;
-        rd_segment_name(back, *number, *packed);
-        if (strcmp(name, back) == 0) {
-            return *number > 0;
-        }
-    }
-    return false;
-}
-
 static void found_add(struct found_list *list, struct found item)
 {
     if (list->count == list->cap) {
@@ -116,7 +102,7 @@ static void journal_look_at(struct rd_journal *journal, const char *name, struct
         len > 4 && strcmp(name + len - 4, ".tmp") == 0 && strcmp(name, JOURNAL_SPARE_TEMP) != 0;
     bool spare = strncmp(name, "spare", 5) == 0 && strcmp(name, JOURNAL_SPARE_TEMP) != 0;
     int index = journal_spare_index(journal, name, (uint64_t)stat.st_size);
-    if (journal_name_parse(name, &item.number, &item.packed)) {
+    if (rd_segment_name_parse(name, &item.number, &item.packed)) {
         item.bytes = (uint64_t)stat.st_size;
         found_add(list, item);
     } else if (index >= 0) {
@@ -162,8 +148,8 @@ static enum rd_status journal_take(struct rd_journal *journal, const struct foun
         } else {
             return rd_error_set(
                 error, RD_CORRUPT,
-                "%s: segment %08x is missing (the next one there is %08x); restore it "
-                "from a backup",
+                "%s: segment %08x is missing (the next one there is %08x); repair it "
+                "with `redress store repair`",
                 journal->dir, journal->segment_count + 1, item->number);
         }
     }
@@ -171,7 +157,7 @@ static enum rd_status journal_take(struct rd_journal *journal, const struct foun
         return rd_error_set(
             error, RD_CORRUPT,
             "%s: segment %08x is missing (the newest one there is packed, so there was a later "
-            "one); restore it from a backup",
+            "one); repair it with `redress store repair`",
             journal->dir, journal->segment_count + 1);
     }
     return RD_OK;
@@ -195,8 +181,8 @@ static enum rd_status journal_settle(struct rd_journal *journal, uint32_t number
         (!rd_segment_header_read((const unsigned char *)content.data, &header) ||
          content.len < header.bytes))
         status = rd_error_set(error, RD_CORRUPT,
-                              "%s: segment %08x is damaged in both its forms; restore it from a "
-                              "backup",
+                              "%s: segment %08x is damaged in both its forms; repair it with "
+                              "`redress store repair`",
                               journal->dir, number);
     rd_buf_fini(&content);
     if (status != RD_OK) {
@@ -446,7 +432,7 @@ static enum rd_status scan_load(struct rd_journal *journal, uint64_t known_good,
             return rd_error_set(
                 error, RD_CORRUPT,
                 "%s/%08x.seg: offset %u: entry %llu does not chain onto the segment before; "
-                "restore both files from one backup",
+                "repair it with `redress store repair`",
                 journal->dir, journal->tail.header.number, scan->from,
                 (unsigned long long)frame.seq);
         }
@@ -482,12 +468,12 @@ static enum rd_status scan_judge(struct rd_journal *journal, const struct scan *
         snprintf(why, sizeof(why), "it was flushed before entry %llu was written",
                  (unsigned long long)scan->damaged_by);
     }
-    return rd_error_set(
-        error, RD_CORRUPT,
-        "%s/%08x.seg: offset %u: entry %llu is damaged (%s); restore the file from a backup: to go "
-        "on without it would lose acknowledged work",
-        journal->dir, journal->tail.header.number, offset,
-        (unsigned long long)(journal->last_seq + 1), why);
+    return rd_error_set(error, RD_CORRUPT,
+                        "%s/%08x.seg: offset %u: entry %llu is damaged (%s); repair it with "
+                        "`redress store repair`: "
+                        "to go on without it would lose acknowledged work",
+                        journal->dir, journal->tail.header.number, offset,
+                        (unsigned long long)(journal->last_seq + 1), why);
 }
 
 static enum rd_status journal_scan(struct rd_journal *journal, uint64_t known_good,

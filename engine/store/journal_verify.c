@@ -282,12 +282,11 @@ static enum rd_status verify_list(struct verify *verify, struct rd_error *error)
     const struct dirent *entry;
     while ((entry = readdir(dir))) {
         struct stat stat;
-        char *behind;
-        unsigned long number = strtoul(entry->d_name, &behind, 16);
-        bool segment = behind == entry->d_name + 8 &&
-                       (strcmp(behind, ".seg") == 0 || strcmp(behind, ".zst") == 0);
-        if (segment && fstatat(verify->dir_fd, entry->d_name, &stat, 0) == 0) {
-            verify->newest = number > verify->newest ? (uint32_t)number : verify->newest;
+        uint32_t number;
+        bool packed;
+        if (rd_segment_name_parse(entry->d_name, &number, &packed) &&
+            fstatat(verify->dir_fd, entry->d_name, &stat, 0) == 0) {
+            verify->newest = number > verify->newest ? number : verify->newest;
             verify->bytes_all += (uint64_t)stat.st_size;
         }
     }

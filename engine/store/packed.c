@@ -56,10 +56,10 @@ static uint64_t packed_checksum(const void *bytes, size_t len)
 static enum rd_status packed_damaged(const struct rd_packed *packed, uint64_t at, const char *why,
                                      struct rd_error *error)
 {
-    return rd_error_set(
-        error, RD_CORRUPT,
-        "%s: offset %llu: the packed segment is damaged (%s); restore the file from a backup",
-        packed->name, (unsigned long long)at, why);
+    return rd_error_set(error, RD_CORRUPT,
+                        "%s: offset %llu: the packed segment is damaged (%s); repair it with "
+                        "`redress store repair`",
+                        packed->name, (unsigned long long)at, why);
 }
 
 /* The header alone, then whole frames up to the one that fills the block: an index that says more
@@ -309,9 +309,10 @@ static enum rd_status packer_gather(struct rd_packer *packer, struct rd_error *e
         }
         want = need; /* one frame larger than a block */
     }
-    return rd_error_set(error, RD_CORRUPT,
-                        "%08x.seg: offset %u: an entry is damaged; restore the file from a backup",
-                        packer->header.number, packer->at);
+    return rd_error_set(
+        error, RD_CORRUPT,
+        "%08x.seg: offset %u: an entry is damaged; repair it with `redress store repair`",
+        packer->header.number, packer->at);
 }
 
 static enum rd_status packer_block(struct rd_packer *packer, struct rd_error *error)

@@ -17,6 +17,7 @@
  */
 #include "store/segment.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -220,6 +221,39 @@ void rd_segment_name(char out[RD_SEGMENT_NAME_MAX], uint32_t number, bool packed
     snprintf(out, RD_SEGMENT_NAME_MAX, "%08x.%s", number, packed ? "zst" : "seg");
 }
 
+bool rd_segment_name_parse(const char *name, uint32_t *number, bool *packed)
+{
+    char back[RD_SEGMENT_NAME_MAX];
+    *number = (uint32_t)strtoul(name, NULL, 16);
+    for (int form = 0; form < 2; form++) {
+        *packed = form == 1;
+        rd_segment_name(back, *number, *packed);
+        if (strcmp(name, back) == 0) {
+            return *number > 0;
+        }
+    }
+    return false;
+}
+
+uint32_t rd_segment_newest(int dir_fd)
+{
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *entry;
+    uint32_t newest = 0;
+    while (dir && (entry = readdir(dir))) {
+        uint32_t number;
+        bool packed;
+        if (rd_segment_name_parse(entry->d_name, &number, &packed) && number > newest)
+            newest = number;
+    }
+    if (dir)
+        closedir(dir);
+    else if (fd >= 0)
+        close(fd);
+    return newest;
+}
+
 bool rd_segment_pread(int fd, void *bytes, size_t len, uint64_t at)
 {
     unsigned char *to = bytes;
@@ -364,5 +398,6 @@ enum rd_status rd_segment_open(int dir_fd, uint32_t number, bool writable, int *
     close(fd);
     return rd_error_set(
         error, RD_CORRUPT,
-        "%s: offset 0: the segment's header is damaged; restore the file from a backup", name);
+        "%s: offset 0: the segment's header is damaged; repair it with `redress store repair`",
+        name);
 }

@@ -86,6 +86,12 @@ size_t rd_frame_search(const unsigned char *bytes, size_t from, size_t len,
 /* "0000002a.seg", or "0000002a.zst" for the packed form. */
 void rd_segment_name(char out[RD_SEGMENT_NAME_MAX], uint32_t number, bool packed);
 
+/* The number and form that such a name says; false: it is none. */
+bool rd_segment_name_parse(const char *name, uint32_t *number, bool *packed);
+/* The highest number that a segment of this directory has, in either form; 0: there is none, or it
+ * can't be read. */
+uint32_t rd_segment_newest(int dir_fd);
+
 /* Reads or writes all of it; false with errno set. Reading beyond the end of a file is false with
  * errno EIO. */
 bool rd_segment_pread(int fd, void *bytes, size_t len, uint64_t at);

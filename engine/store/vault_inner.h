@@ -1,5 +1,5 @@
 /* What the vault's own files share: vault.c (applying, committing, finding) and vault_open.c
- * (locking, recovery, rebuild). Nobody else includes it. */
+ * (locking, recovery, rebuild). The repair takes the lock in it; nobody else includes it. */
 #ifndef RD_STORE_VAULT_INNER_H
 #define RD_STORE_VAULT_INNER_H
 
@@ -34,6 +34,9 @@ struct rd_vault {
     struct rd_arena arena;
 };
 
+/* Takes the directory for this process, whose lock_fd (-1 before) holds it then; makes it where it
+ * is missing. RD_IN_USE names who has it. */
+enum rd_status vault_lock(struct rd_vault *vault, struct rd_error *error) RD_MUST_CHECK;
 /* Applies everything behind the committed place, up to `upto`; nothing else may be applied. */
 enum rd_status vault_replay(struct rd_vault *vault, uint64_t upto,
                             struct rd_error *error) RD_MUST_CHECK;

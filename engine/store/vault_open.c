@@ -33,7 +33,7 @@ static enum rd_status vault_path(const struct rd_vault *vault, const char *name,
     return RD_OK;
 }
 
-static enum rd_status vault_lock(struct rd_vault *vault, struct rd_error *error)
+enum rd_status vault_lock(struct rd_vault *vault, struct rd_error *error)
 {
     char path[VAULT_PATH_MAX], pid[32] = "";
     enum rd_status status = vault_path(vault, "lock", path, error);

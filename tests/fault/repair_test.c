@@ -171,8 +171,15 @@ static const char *segment_file(const char *of, const char *number)
     return NULL;
 }
 
-/* A full segment is damaged: `audit verify` says which; its file from the backup takes its place.
- */
+static int repair(const char *from, const char *more, const char **output)
+{
+    return t_program(
+        d, (const char *[]){ "store", "repair", "--data", data, "--from", from, more, NULL },
+        output);
+}
+
+/* A full segment is damaged: `audit verify` says which; `store repair` makes it anew from the
+ * backup. */
 START_TEST(test_a_damaged_segment_comes_back_from_the_backup)
 {
     struct f_bulk bulk;
@@ -186,6 +193,8 @@ START_TEST(test_a_damaged_segment_comes_back_from_the_backup)
         &output);
     ck_assert_msg(code == 0, "backup create: code %d: %s", code, output);
     t_daemon_again(d);
+    ck_assert_int_ne(repair(backup, NULL, &output), 0);
+    ck_assert_msg(strstr(output, "in use"), "%s", output);
     for (int i = 0; i < 10; i++) /* entries that the backup does not have */
         ck_assert_int_eq(f_bulk_write(&bulk, d), RD_OK);
     t_daemon_stop(d);
@@ -197,11 +206,21 @@ START_TEST(test_a_damaged_segment_comes_back_from_the_backup)
     free(bytes);
     code = run("audit", "verify", data, &output);
     ck_assert_msg(code == 1 && strstr(output, "00000001."), "code %d: %s", code, output);
-    ck_assert_int_eq(unlink(damaged), 0); /* as docs/operations.md has it */
-    const char *good = segment_file(backup, "00000001");
-    bytes = slurp(good, &len);
-    spill(rd_arena_printf(&d->arena, "%s/journal/%s", data, strrchr(good, '/') + 1), bytes, len);
-    free(bytes);
+    ck_assert_int_eq(repair(backup, "--look", &output), 1); /* as docs/operations.md has it */
+    ck_assert_msg(strstr(output, "00000001") && strstr(output, "nothing was changed"), "%s",
+                  output);
+    ck_assert_int_eq(run("store", "repair", data, &output), 1);
+    ck_assert_msg(strstr(output, "name a backup or a standby with --from"), "%s", output);
+    ck_assert_msg(repair(backup, NULL, &output) == 0, "%s", output);
+    ck_assert_msg(strstr(output, "00000001") && strstr(output, "store    equal"), "%s", output);
+    ck_assert_int_eq(
+        access(rd_arena_printf(&d->arena, "%s/damaged/%s", data, strrchr(damaged, '/') + 1), F_OK),
+        0);
+    damage_store(data, 4); /* pages as well, which the journal alone repairs */
+    ck_assert_msg(run("store", "repair", data, &output) == 0, "%s", output);
+    ck_assert_msg(strstr(output, "was unreadable, made anew"), "%s", output);
+    ck_assert_int_eq(repair(data, NULL, &output), 2);
+    ck_assert_int_eq(repair(shop, NULL, &output), 5);
     must("audit", "verify", data);
     must("store", "verify", data);
     t_daemon_again(d);
