@@ -176,12 +176,13 @@ static enum rd_status vault_open_journal(struct rd_vault *vault,
         status = rd_journal_open(path, &options, &vault->journal, recovery, error);
     }
     if (status == RD_OK && rd_journal_last_seq(vault->journal) < vault->committed.seq) {
-        return rd_error_set(error, RD_CORRUPT,
-                            "%s: the journal ends at entry %llu but the store has reached %llu: "
-                            "acknowledged entries "
-                            "are missing; restore the journal from a backup",
-                            vault->dir, (unsigned long long)rd_journal_last_seq(vault->journal),
-                            (unsigned long long)vault->committed.seq);
+        return rd_error_set(
+            error, RD_CORRUPT,
+            "%s: the journal ends at entry %llu but the store has reached %llu: "
+            "acknowledged entries "
+            "are missing; get them back from a backup or a standby with `redress store repair`",
+            vault->dir, (unsigned long long)rd_journal_last_seq(vault->journal),
+            (unsigned long long)vault->committed.seq);
     }
     return status;
 }

@@ -206,7 +206,8 @@ static void check_corrupt(const struct rd_journal_options *options, const char *
     ck_assert_int_eq(rd_journal_open(journal_dir, options, &journal, NULL, &error), RD_CORRUPT);
     ck_assert_ptr_null(journal);
     ck_assert_msg(strstr(error.text, part) != NULL, "'%s' is not in: %s", part, error.text);
-    ck_assert_msg(strstr(error.text, "restore") != NULL, "says what to do: %s", error.text);
+    ck_assert_msg(strstr(error.text, "`redress store repair`") != NULL, "says what to do: %s",
+                  error.text);
 }
 
 /* Idle until nothing is left to do. */

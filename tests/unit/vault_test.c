@@ -381,7 +381,7 @@ START_TEST(stops_where_the_journal_is_behind_the_store)
     vault = NULL;
     ck_assert_int_eq(rd_vault_open(&options, &vault, NULL, &error), RD_CORRUPT);
     ck_assert_ptr_null(vault);
-    ck_assert_ptr_nonnull(strstr(error.text, "restore"));
+    ck_assert_ptr_nonnull(strstr(error.text, "`redress store repair`"));
     unit_dir_remove(journal);
     ck_assert_int_eq(rename(aside, journal), 0);
     vault = open_vault(&ledger, NULL);
