@@ -50,7 +50,8 @@ static bool backtest_is_meant(const struct rd_backtest *test, uint64_t seq,
     if (name && entry->record.value)
         return strcmp(name, options->type) == 0;
     size_t len = strlen(options->type);
-    return strncmp(entry->command, options->type, len) == 0 && entry->command[len] == '.';
+    return entry->command && strncmp(entry->command, options->type, len) == 0 &&
+           entry->command[len] == '.';
 }
 
 static void backtest_compare(struct rd_backtest *test, uint64_t seq,

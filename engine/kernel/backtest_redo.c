@@ -221,7 +221,7 @@ static const struct rd_record_type *redo_type(const struct rd_kernel *kernel,
                                               const struct rd_command_entry *entry,
                                               struct rd_arena *arena, const char **event)
 {
-    const char *dot = entry->command ? strrchr(entry->command, '.') : NULL;
+    const char *dot = strrchr(entry->command, '.');
     if (!dot)
         return NULL;
     *event = dot + 1;
@@ -240,6 +240,8 @@ static enum rd_redo_kind redo_any(struct rd_kernel *kernel, const struct rd_comm
 {
     const char *event = NULL;
     const struct rd_record_type *type;
+    if (!entry->command) /* refused before anybody looked at what was asked for */
+        return RD_REDO_ENGINE;
     if (strcmp(entry->command, "ring") == 0)
         return redo_ring(kernel, entry, out);
     if (strncmp(entry->command, "schedule.", 9) == 0 && strcmp(entry->actor, "system") == 0)

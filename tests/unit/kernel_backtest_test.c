@@ -210,6 +210,26 @@ START_TEST(what_was_refused_without_its_form_is_counted_apart)
 }
 END_TEST
 
+/* Refused before anybody looked at what was asked for: its entry has no command at all. */
+START_TEST(what_has_no_command_is_the_engines_own)
+{
+    struct rd_value result;
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP, .account = "ben" };
+    rig_no(&rig, "not_allowed", "/at", "case.open",
+           "{'type': 'job', 'data': {'subject': 'x'}, 'at': '2026-03-02T00:30:00Z'}");
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+    rig_job(&rig, "x");
+    result = quick();
+    expect_same(result);
+    ck_assert_int_eq(t_int(result, "asked"), 1);
+    enum rd_status status =
+        backtest((struct rd_backtest_options){ .cases_max = 20, .type = "job" }, &result);
+    ck_assert_msg(status == RD_OK, "%s", rig.error.text);
+    expect_same(result);
+    ck_assert_int_eq(t_int(result, "asked"), 1);
+}
+END_TEST
+
 START_TEST(deadlines_are_told_by_what_happened_then)
 {
     rig_job(&rig, "kept"); /* 09:00 on a Monday, limit 4 hours: 14:00 */
@@ -414,6 +434,7 @@ int main(void)
     tcase_add_test(tcase, a_lower_limit_sends_up_what_was_granted);
     tcase_add_test(tcase, who_may_is_asked_again);
     tcase_add_test(tcase, what_was_refused_without_its_form_is_counted_apart);
+    tcase_add_test(tcase, what_has_no_command_is_the_engines_own);
     tcase_add_test(tcase, deadlines_are_told_by_what_happened_then);
     tcase_add_test(tcase, a_deadline_that_only_told_may_be_saved);
     tcase_add_test(tcase, facts_that_nobody_recorded_are_said_and_counted_apart);

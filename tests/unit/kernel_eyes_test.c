@@ -3,11 +3,13 @@
  * standing in for each other, with persons, roles and deputies changed in between, through imports,
  * timers, jobs over many records and events that one record sends another. Whoever had a hand in a
  * step never has one in the next; who that was, the test knows by itself (struct hand), and asks
- * the engine only on whose behalf something was allowed.
+ * the engine only on whose behalf something was allowed. Every method there is is among what they
+ * try (every.h), and rules come into force by two of them.
  *
  * With REDRESS_LONG a million steps and more; REDRESS_STEPS: as many as that, from each seed.
  */
-#include "unit/kernel_rig.h"
+#include "unit/every.h"
+#include "unit/eyes_company.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,63 +55,9 @@ static size_t paper_count;
 static size_t keys[KEYS]; /* of the import: the paper's place + 1 */
 
 static struct {
-    unsigned tried, done, four_eyes, written, reviewed, signed_off, sent, copied, imported, late;
+    unsigned tried, done, four_eyes, written, reviewed, signed_off, sent, copied, imported, late,
+        any, confirmed;
 } tally;
-
-static const char RULES[] =
-    "return {\n"
-    "  company { name = 'c', zone = 'Asia/Shanghai', currency = 'CNY' },\n"
-    "  calendar 'office' { always = true },\n"
-    "  organisation { roles = { 'staff', 'boss', 'administrator' }, units = { 'hq', 'gz' },\n"
-    "    staff = { record = 'employee', account = 'login', unit = 'unit', roles = 'roles',\n"
-    "      person = 'person', working = { 'employed' }, deputy = 'deputy',\n"
-    "      deputy_until = 'ends' } },\n"
-    "  record 'employee' { unit = 'unit', fields = { login = text { unique = true,\n"
-    "      required = true }, unit = unit, roles = list_of(roles), person = text,\n"
-    "    deputy = account, ends = instant } },\n"
-    "  form 'change' { of = 'employee', fields = { 'unit', 'roles', 'person', 'deputy', 'ends' } "
-    "},\n"
-    "  workflow 'employee' { version = 1, initial = 'employed', open = { event = 'hire' },\n"
-    "    states = { employed = { on = { change = { form = 'change' }, leave = 'gone' } },\n"
-    "      gone = { on = { back = 'employed' } } } },\n"
-    "  record 'paper' { unit = 'unit', fields = { by = account, second = account,\n"
-    "    third = account, unit = unit, peer = reference 'paper', team = text { indexed = true },\n"
-    "    note = text } },\n"
-    "  record 'slip' { fields = { by = account, second = account, third = account } },\n"
-    "  form 'writing' { of = 'paper', fields = { 'unit', 'peer', 'team' } },\n"
-    "  form 'noting' { of = 'paper', fields = { 'peer', 'note', 'unit' } },\n"
-    "  workflow 'paper' { version = 1, initial = 'written',\n"
-    "    open = { event = 'write', form = 'writing', run = { 'mine' } },\n"
-    "    states = {\n"
-    "      written = { on = { review = { go = 'reviewed', by = 'second' } } },\n"
-    "      reviewed = { on = { sign = { go = 'filed', by = 'third' }, back = 'written' } },\n"
-    "      filed = { final = true } },\n"
-    "    always = { note = { form = 'noting' }, pass = { run = 'pass' }, press = { run = 'press' "
-    "},\n"
-    "      later = { run = 'later' }, sweep = { run = 'sweep' }, copy = { run = 'copy' } },\n"
-    "    actions = {\n"
-    "      mine = function(f) return set { by = f.actor.account } end,\n"
-    "      pass = function(f) return f.peer and send 'review' { to = f.peer } end,\n"
-    "      press = function(f) return f.peer and send 'sign' { to = f.peer } end,\n"
-    "      later = function(f) return { deadline 'r' { '10 minutes', event = 'review' },\n"
-    "        deadline 's' { '20 minutes', event = 'sign' } } end,\n"
-    "      sweep = function(f) return each 'paper' { same = { team = f.team }, send = 'review' }\n"
-    "        end,\n"
-    "      copy = function(f) return start 'slip' { by = f.by, second = f.second } end } },\n"
-    "  workflow 'slip' { version = 1, initial = 'made', open = { event = 'make' },\n"
-    "    states = { made = { on = { sign = { go = 'filed', by = 'third' } } },\n"
-    "      filed = { final = true } } },\n"
-    "  authority {\n"
-    "    { 'employee.*', from = { 'administrator' } }, { 'import.run', from = 'staff' },\n"
-    "    { { 'paper.read', 'slip.read', 'staff.read', 'employee.read' }, from = 'staff' },\n"
-    "    { { 'paper.write', 'paper.back', 'paper.note', 'paper.pass', 'paper.press',\n"
-    "      'paper.later', 'paper.sweep', 'paper.copy' }, from = 'staff' },\n"
-    "    { 'paper.review', from = 'staff', reach = 'unit', other_than = { 'by' } },\n"
-    "    { 'paper.review', from = 'boss', other_than = { 'by' } },\n"
-    "    { 'paper.sign', from = 'boss', other_than = { 'by', 'second' } },\n"
-    "    { 'slip.sign', from = 'staff', other_than = { 'by', 'second' } },\n"
-    "  },\n"
-    "}\n";
 
 static unsigned pick(unsigned n)
 {
@@ -461,36 +409,262 @@ static void step_advance(void)
     try("clock.advance", rig_json(&rig, "{'by': '%u minutes'}", 1 + pick(15)));
 }
 
-/* Every method there is, with what it might take of a paper: none of them may bring it further. */
+/* ---- every other method ----
+ *
+ * Whatever is asked: the papers at hand are as they were, but for what timers and jobs do.
+ */
+
+#define WATCHED 8
+
+static struct every every;
+static const char *memo, *token = "redress_none";
+static struct {
+    int64_t number;
+    uint32_t hands; /* who proposed it */
+} proposal;
+
+static const struct every_pool POOLS[] = {
+    { "account.revoke.account!", NULL },
+    { "case.progress.id!", NULL },
+    { "clock.advance.by!", NULL },
+    { "account.revoke.id", "'x', null" },
+    { "days", "1, 0, -1" },
+    { "expires", "'2027-01-01T00:00:00Z'" },
+    { "scopes", "['read'], ['paper.*', 'case.act']" },
+    { "label", "'here'" },
+    { "limit", "1, 20" },
+    { "cursor", "'x', null" },
+    { "until", "'2026-03-03T00:00:00Z'" },
+    { "bytes_per_s", "0" },
+    { "calendar", "'office'" },
+    { "start", "'2026-03-02 10:00'" },
+    { "duration", "'4 hours'" },
+    { "a", "'2026-03-02 10:00'" },
+    { "b", "'2026-03-02 12:00'" },
+    { "calendar.between.unit", "'hours'" },
+    { "case.act.event", "'note', 'note', 'later', 'sweep', 'none'" },
+    { "event", "'review', 'sign', 'back', 'note'" },
+    { "case.act.form", "{'note': 'x'}, {}, {'by': 'eva'}" },
+    { "form", "{}, {'second': 'bob'}" },
+    { "if_version", "1, 2, 3" },
+    { "idempotency_key", "'one', 'same', null, null" },
+    { "policy.confirm.dry_run", "false" },
+    { "dry_run", "true, false" },
+    { "fields", "['hush'], ['by']" },
+    { "seq", "1, 2, 50" },
+    { "language", "'en', 'zh'" },
+    { "as_of", "'2026-03-02T02:00:00Z', '2026-03-02T01:00:01Z'" },
+    { "then", "true" },
+    { "since_version", "0, 1" },
+    { "record.create.type", "'memo', 'memo', 'paper', 'slip'" },
+    { "case.open.type", "'paper', 'paper', 'paper', 'slip'" },
+    { "type", "'paper', 'slip'" },
+    { "where", "{}, {'team': 't1'}, {'state': 'reviewed'}" },
+    { "scan", "true" },
+    { "order", "'id', '-team'" },
+    { "record.create.data", "{'note': 'x'}, {'by': 'eva', 'second': 'bob'}, {}" },
+    { "data", "{'team': 't1'}, {'unit': 'hq'}, {}, {'by': 'eva'}" },
+    { "at", "'2026-03-02T01:30:00Z', null, null" },
+    { "number", "'1', null, null" },
+    { "proof", "'x'" },
+    { "clock.advance.by", "'1 minutes', '7 minutes'" },
+    { "clock.advance.to", "'2026-03-02T01:00:00Z', null" },
+    { "name", "'advice'" },
+    { "input", "{'team': 't1'}" },
+    { "since", "0, 1, 5" },
+    { "session", "'s', 'other'" },
+    { "rows", "[], [{'key': 'k', 'at': '2026-03-02T01:00:00Z', 'type': 'paper', 'event': 'sign'}],"
+              "[{'key': 'z', 'at': '2026-03-02T01:00:00Z', 'type': 'memo', 'open': {}}]" },
+    { "running", "true, false" },
+    { "before", "3, 100" },
+    { "ledger", "'credit'" },
+    { "why", "'because'" },
+    { "tests", "true, false" },
+    { "moved", "{'paper': {'written': 'reviewed'}}, {'paper': {'reviewed': 'filed'}}, null" },
+    { "policy.backtest.since", "'2026-03-02'" },
+    { "policy.backtest.until", "'2026-03-04'" },
+    { "cases", "0, 3" },
+    { "to", "1, 2, null" },
+    { "sources", "{'rules/company.lua': 'return {}'}, null" },
+    { "set", "{'by': 'eva', 'second': null}, {'note': 'y'}" },
+    { "report.cases.by", "'state', 'team'" },
+    { "report", "'papers'" },
+    { "month", "'2026-03'" },
+    { "unit", "'hq'" },
+    { "role", "'boss'" },
+    { "group", "'g'" },
+    { "left", "true" },
+    { "epoch", "0, -1" },
+    { "force", "true" },
+    { "standby.take.before", "'00'" },
+    { "after", "'00'" },
+    { "entries", "['gKA=']" },
+    { "take_over", "true" },
+    { "gives_up", "true" },
+    { "template", "'paper.letter'" },
+    { "view", "'papers'" },
+    { "params", "{}" },
+    { 0 },
+};
+
+static const struct every_never NEVER[] = {
+    { "standby.fence", "the epochs that are tried are none behind this server's" },
+    { "standby.promote", "this server follows nobody" },
+    { "standby.take", "no door leads to it" },
+    { 0 },
+};
+
+static bool give(const char *method, const char *param, struct rd_value *out)
+{
+    const struct paper *paper = paper_any();
+    bool record = strncmp(method, "record.", 7) == 0;
+    if (strcmp(param, "account") == 0)
+        *out = rd_text(strncmp(method, "ledger.", 7) == 0 ? memo : LOGINS[pick(ADMINISTRATOR)]);
+    else if (strcmp(param, "id") == 0 && strcmp(method, "account.revoke") != 0)
+        *out = rd_text(!paper || (record && pick(2)) ? memo : paper->id);
+    else if (strcmp(param, "proposal") == 0)
+        *out = rd_int(proposal.number + (pick(16) == 0));
+    else if (strcmp(param, "token") == 0)
+        *out = rd_text(token);
+    else if (strcmp(method, "backup.create") == 0 && strcmp(param, "to") == 0)
+        *out = rd_text(rd_arena_printf(&rig.arena, "%s/backup", rig.dir));
+    else
+        return false;
+    return true;
+}
+
+/* What the fields of four eyes say, and the state. */
+struct look {
+    const struct paper *paper;
+    char held[4][24];
+};
+
+static size_t look_at_papers(struct look looks[WATCHED])
+{
+    static const char *const HELD[] = { "data.by", "data.second", "data.third", "state" };
+    size_t count = paper_count < WATCHED ? paper_count : WATCHED;
+    for (size_t i = 0; i < count; i++) {
+        if (!looks[i].paper)
+            looks[i].paper = paper_any();
+        struct rd_value found = look_inside(looks[i].paper->id);
+        for (size_t k = 0; k < 4; k++)
+            snprintf(looks[i].held[k], sizeof looks[i].held[k], "%s",
+                     t_has(found, HELD[k]) ? t_text(found, HELD[k]) : "");
+    }
+    return count;
+}
+
+/* A step that timers or jobs did is nobody's; nothing else may have happened. */
+static void expect_as_before(const struct look *before, const struct look *after,
+                             const char *method)
+{
+    bool second = strcmp(before->held[1], after->held[1]) == 0,
+         third = strcmp(before->held[2], after->held[2]) == 0,
+         state = strcmp(before->held[3], after->held[3]) == 0;
+    bool by_rules = strcmp(after->held[1], "system") == 0 || strcmp(after->held[2], "system") == 0;
+    ck_assert_msg(strcmp(before->held[0], after->held[0]) == 0 &&
+                      (second || strcmp(after->held[1], "system") == 0) &&
+                      (third || strcmp(after->held[2], "system") == 0) && (state || by_rules),
+                  "%s of %s: by %s, %s, %s it was %s, and is %s, %s, %s, %s", method,
+                  before->paper->id, before->held[0], before->held[1], before->held[2],
+                  before->held[3], after->held[0], after->held[1], after->held[2], after->held[3]);
+}
+
+/* Rules that differ a little, to be proposed. */
+static void rules_differ(void)
+{
+    static unsigned serial;
+    char text[64];
+    snprintf(text, sizeof text, "return {} -- %u\n", serial++);
+    t_company_write(rig.policy, "scripts/job.lua", text);
+}
+
+static bool is_true(const struct rd_value *params, const char *name)
+{
+    const struct rd_value *value = rd_map_get(params, name);
+    return value && value->kind == RD_BOOL && value->boolean;
+}
+
+/* Rules in force are changed by two persons. */
+static void did_policy(const char *method, const struct rd_value *params, struct rd_value result,
+                       uint32_t hands)
+{
+    static char number_at[] = "proposed.proposal";
+    if (is_true(params, "dry_run"))
+        return;
+    bool confirmed = strcmp(method, "policy.confirm") == 0;
+    ck_assert_msg(confirmed || !t_has(result, "changed") || !t_bool(result, "changed"),
+                  "%s brought rules into force by one person", method);
+    if (confirmed) {
+        ck_assert_msg((persons_of(proposal.hands) & persons_of(hands)) == 0,
+                      "proposal %lld was confirmed by who made it: hands 0x%x before, 0x%x now: %s",
+                      (long long)proposal.number, proposal.hands, hands, t_show(result));
+        tally.confirmed += t_bool(result, "changed");
+    } else if (strcmp(method, "policy.list") != 0 && t_has(result, number_at)) {
+        proposal.number = t_int(result, number_at);
+        proposal.hands = persons_of(hands);
+    }
+}
+
+static void did_method(const char *method, const struct rd_value *params, struct rd_value result,
+                       uint32_t hands)
+{
+    static char kept[128];
+    const char *id = rd_map_text(params, "id", "");
+    bool dry = is_true(params, "dry_run");
+    if (strncmp(method, "policy.", 7) == 0)
+        did_policy(method, params, result, hands);
+    if (strncmp(method, "record.", 7) == 0 && *id)
+        ck_assert_msg(!paper_by_id(id), "%s of a case went through", method);
+    if (strcmp(method, "case.open") == 0 && !dry && !paper_by_id(t_text(result, "id")))
+        paper_add(t_text(result, "id"), (struct hand){ .by = persons_of(hands) }, true);
+    if (strcmp(method, "case.act") == 0 && !dry && paper_by_id(id))
+        paper_by_id(id)->live = true;
+    if (strcmp(method, "account.token") == 0) {
+        snprintf(kept, sizeof kept, "%s", t_text(result, "token"));
+        token = kept;
+    }
+}
+
+/* What waits for a second person is looked at by chance alone too seldom. */
+static size_t method_pick(void)
+{
+    size_t m = every_pick(&every), confirm = 0;
+    while (strcmp(every.methods[confirm].name, "policy.confirm") != 0)
+        confirm++;
+    return proposal.number && pick(10) == 0 ? confirm : m;
+}
+
 static void step_any_method(void)
 {
-    static const char *const METHODS[] = { "record.update", "record.create",    "case.get",
-                                           "case.actions",  "case.explain",     "import.finish",
-                                           "record.erase",  "record.delete",    "job.cancel",
-                                           "case.history",  "decision.evaluate" };
-    struct paper *paper = paper_any();
-    (void)ask();
-    if (!paper)
-        return;
-    const char *method = METHODS[pick(sizeof METHODS / sizeof *METHODS)];
-    struct rd_value params =
-        strcmp(method, "record.update") == 0
-            ? rig_json(&rig, "{'id': '%s', 'set': {'by': '%s', 'second': null}}", paper->id,
-                       LOGINS[pick(ADMINISTRATOR)])
-        : strcmp(method, "record.create") == 0
-            ? rig_json(&rig, "{'type': 'paper', 'data': {'by': '%s', 'second': '%s'}}",
-                       LOGINS[pick(ADMINISTRATOR)], LOGINS[pick(ADMINISTRATOR)])
-        : strcmp(method, "import.finish") == 0 ? rig_json(&rig, "{'session': 's'}")
-                                               : rig_json(&rig, "{'id': '%s'}", paper->id);
-    try(method, params);
+    struct look before[WATCHED] = { 0 }, after[WATCHED] = { 0 };
+    struct asker asker = ask();
+    size_t m = method_pick();
+    const char *method = every.methods[m].name;
+    if (rig.as && !rig_takes_as(method))
+        asker = (struct asker){ ADMINISTRATOR, 1u << ADMINISTRATOR };
+    struct rd_value params = every_params(&every, m);
+    if (strncmp(method, "policy.", 7) == 0 && pick(2))
+        rules_differ();
+    size_t watched = look_at_papers(before);
+    for (size_t i = 0; i < watched; i++)
+        after[i].paper = before[i].paper;
+    struct rd_value result = every_call(&every, m, params);
+    tally.any++;
+    ck_assert_msg(rig.status != RD_INTERNAL_ERROR, "%s: %s", method, rig.error.text);
     if (rig.status == RD_OK)
-        ck_assert_msg(strncmp(method, "record.", 7) != 0, "%s of a case went through", method);
+        did_method(method, &params, result, asker.accounts);
+    look_at_papers(after);
+    for (size_t i = 0; i < watched; i++)
+        expect_as_before(&before[i], &after[i], method);
 }
 
 static void step(void)
 {
     unsigned dice = pick(100);
-    if (dice < 16)
+    if (pick(3) == 0)
+        step_any_method();
+    else if (dice < 16)
         step_write();
     else if (dice < 40)
         step_act("review");
@@ -506,14 +680,12 @@ static void step(void)
         step_send();
     else if (dice < 79)
         step_copy();
-    else if (dice < 88)
+    else if (dice < 90)
         step_staff();
-    else if (dice < 92)
+    else if (dice < 96)
         step_import();
-    else if (dice < 95)
-        step_advance();
     else
-        step_any_method();
+        step_advance();
 }
 
 /* ---- setting up ---- */
@@ -534,7 +706,7 @@ static void hire_all(void)
 static void setup(void)
 {
     rig_make(&rig);
-    t_company_write(rig.policy, "rules/company.lua", RULES);
+    t_company_write(rig.policy, "rules/company.lua", EYES_RULES);
     t_company_write(rig.policy, "scripts/job.lua", "return {}\n");
     bool opened = rig_start(&rig, false) == RD_OK;
     const struct rd_finding *first = rig.findings.first;
@@ -543,6 +715,10 @@ static void setup(void)
     papers = calloc(PAPERS_MAX, sizeof *papers);
     ck_assert_ptr_nonnull(papers);
     hire_all();
+    rig.as = "eva";
+    memo = t_text(rig_ok(&rig, "record.create", "{'type': 'memo', 'data': {}}"), "id");
+    rig.as = NULL;
+    every_init(&every, &rig, POOLS, give, pick);
 }
 
 static void teardown(void)
@@ -573,18 +749,22 @@ START_TEST(nobody_gets_one_through)
         if (i % 512 == 0)
             rd_kernel_idle(rig.kernel);
     }
-    printf("%u calls, %u done, %u refused by four eyes: %u papers, %u reviews, %u signatures, %u "
-           "sent by a record, %u copied, %u imported, %u imported onto live ones\n",
-           tally.tried, tally.done, tally.four_eyes, tally.written, tally.reviewed,
-           tally.signed_off, tally.sent, tally.copied, tally.imported, tally.late);
+    printf(
+        "%u calls, %u done, %u refused by four eyes: %u papers, %u reviews, %u signatures, %u "
+        "sent by a record, %u copied, %u imported, %u imported onto live ones, %u of any method, "
+        "%u policies confirmed\n",
+        tally.tried, tally.done, tally.four_eyes, tally.written, tally.reviewed, tally.signed_off,
+        tally.sent, tally.copied, tally.imported, tally.late, tally.any, tally.confirmed);
     /* and the attacker did get somewhere: what is right goes through */
-    ck_assert_uint_gt(tally.four_eyes, steps / 50);
+    ck_assert_uint_gt(tally.four_eyes, steps / 100);
     ck_assert_uint_gt(tally.reviewed, steps / 400);
     ck_assert_uint_gt(tally.signed_off, steps / 1000);
     ck_assert_uint_gt(tally.sent, steps / 2000);
     ck_assert_uint_gt(tally.copied, steps / 1000);
     ck_assert_uint_gt(tally.imported, 3);
     ck_assert_uint_gt(tally.late, 0);
+    ck_assert_uint_gt(tally.confirmed, 0);
+    every_expect_done(&every, NEVER);
     rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
     rig.as = NULL;
     if (steps <= STEPS)

@@ -226,8 +226,7 @@ const char *rig_show(struct kernel_rig *rig, struct rd_value value)
     return text;
 }
 
-/* Whether the method has a parameter `as`. */
-static bool rig_takes_as(const char *method)
+bool rig_takes_as(const char *method)
 {
     size_t count;
     const struct rd_method *methods = rd_kernel_methods(&count);

@@ -62,6 +62,8 @@ struct rd_value rig_json(struct kernel_rig *rig, const char *format, ...) RD_PRI
 const char *rig_show(struct kernel_rig *rig, struct rd_value value);
 /* One call; its status and error are the rig's. */
 struct rd_value rig_call(struct kernel_rig *rig, const char *method, struct rd_value params);
+/* Whether the method has a parameter `as`: without one, the rig's is left out. */
+bool rig_takes_as(const char *method);
 /* A call that must succeed. */
 struct rd_value rig_ok(struct kernel_rig *rig, const char *method, const char *format, ...)
     RD_PRINTF(3, 4);

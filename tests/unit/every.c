@@ -1,0 +1,118 @@
+/* Calls of every method that there is. See every.h. */
+#include "unit/every.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *every_items(const struct every *every, const char *method, const char *param)
+{
+    char both[128];
+    snprintf(both, sizeof both, "%s.%s", method, param);
+    for (const struct every_pool *pool = every->pools; pool->name; pool++)
+        if (strcmp(pool->name, both) == 0)
+            return pool->items;
+    for (const struct every_pool *pool = every->pools; pool->name; pool++)
+        if (strcmp(pool->name, param) == 0)
+            return pool->items;
+    return NULL;
+}
+
+/* Whether the method is nothing without it, though another parameter might do instead. */
+static bool every_always(const struct every *every, const char *method, const char *param)
+{
+    char both[128];
+    snprintf(both, sizeof both, "%s.%s!", method, param);
+    for (const struct every_pool *pool = every->pools; pool->name; pool++)
+        if (strcmp(pool->name, both) == 0)
+            return true;
+    return false;
+}
+
+/* False where nothing is known of it. */
+static bool every_value(struct every *every, const char *method, const char *param,
+                        struct rd_value *out)
+{
+    if (every->give && every->give(method, param, out))
+        return true;
+    const char *items = every_items(every, method, param);
+    if (!items)
+        return false;
+    struct rd_value list = rig_json(every->rig, "[%s]", items);
+    *out = list.items[every->pick(list.count)];
+    return true;
+}
+
+void every_init(struct every *every, struct kernel_rig *rig, const struct every_pool *pools,
+                bool (*give)(const char *method, const char *param, struct rd_value *out),
+                unsigned (*pick)(unsigned n))
+{
+    struct rd_value value;
+    *every = (struct every){ .rig = rig, .pools = pools, .give = give, .pick = pick };
+    every->methods = rd_kernel_methods(&every->count);
+    ck_assert_uint_le(every->count, EVERY_METHODS_MAX);
+    for (size_t m = 0; m < every->count; m++)
+        for (const struct rd_method_param *p = every->methods[m].params; p->name; p++)
+            ck_assert_msg(strcmp(p->name, "as") == 0 ||
+                              every_value(every, every->methods[m].name, p->name, &value),
+                          "%s takes '%s', and this suite does not know what that may be",
+                          every->methods[m].name, p->name);
+}
+
+size_t every_pick(struct every *every)
+{
+    size_t least = every->pick((unsigned)every->count);
+    if (every->pick(2))
+        return least;
+    for (size_t m = 0; m < every->count; m++)
+        if (every->tried[m] < every->tried[least])
+            least = m;
+    return least;
+}
+
+struct rd_value every_params(struct every *every, size_t method)
+{
+    const struct rd_method *it = &every->methods[method];
+    struct rd_value params = rd_map(), value;
+    bool plain = every->pick(2);
+    for (const struct rd_method_param *p = it->params; p->name; p++)
+        if (strcmp(p->name, "as") != 0 &&
+            (p->required || every_always(every, it->name, p->name) || (!plain && every->pick(2))) &&
+            every_value(every, it->name, p->name, &value))
+            rd_map_set(&every->rig->arena, &params, p->name, value);
+    return params;
+}
+
+struct rd_value every_call(struct every *every, size_t method, struct rd_value params)
+{
+    struct rd_value result = rig_call(every->rig, every->methods[method].name, params);
+    every->tried[method]++;
+    every->done[method] += every->rig->status == RD_OK;
+    return result;
+}
+
+static const struct every_never *every_never_of(const struct every_never *never, const char *method)
+{
+    for (; never->method; never++)
+        if (strcmp(never->method, method) == 0)
+            return never;
+    return NULL;
+}
+
+void every_expect_done(const struct every *every, const struct every_never *never)
+{
+    size_t known = 0, listed = 0;
+    for (size_t m = 0; m < every->count; m++) {
+        const struct every_never *not = every_never_of(never, every->methods[m].name);
+        known += not != NULL;
+        ck_assert_msg(every->tried[m] > 0, "%s was never tried", every->methods[m].name);
+        ck_assert_msg(not || every->done[m] > 0,
+                      "%s was tried %u times and never done: this suite does not know how to call "
+                      "it",
+                      every->methods[m].name, every->tried[m]);
+        ck_assert_msg(!not || every->done[m] == 0, "%s was done, and should not be: %s",
+                      every->methods[m].name, not ? not ->why : "");
+    }
+    while (never[listed].method)
+        listed++;
+    ck_assert_msg(known == listed, "a method that can't be done is no method (any more)");
+}
