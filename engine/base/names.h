@@ -10,11 +10,13 @@
 #ifndef RD_BASE_NAMES_H
 #define RD_BASE_NAMES_H
 
+#include "base/sealed.h"
 #include "base/symbol.h"
 #include "base/text.h"
 
 struct rd_names {
     struct rd_symbols *symbols; /* a reference */
+    struct rd_sealer sealer;    /* opens what is sealed among the bytes; find NULL: nothing does */
     uint16_t *numbers;          /* by a symbol's index; 0: none yet */
     const char **texts;         /* by number, 1 to count: symbols */
     uint32_t count;

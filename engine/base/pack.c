@@ -12,6 +12,9 @@
  * key is an integer), as a text an extension of one byte whose type is the number's upper half:
  *
  *   { "state": "verified" }   81 05 D4 01 2C      5 is `state`, 0x012C is `verified`
+ *
+ * A sealed text (base/sealed.h) is an extension of type 1 in what is written with names, which is
+ * what is kept; written without, for a hash or a comparison, it is its letters.
  */
 #include "base/pack.h"
 
@@ -146,9 +149,26 @@ static void pack_key(struct pack_writer *writer, const char *key)
         pack_text(writer, key, strlen(key));
 }
 
+/* Extensions of any length: C7 to C9. */
+static void pack_sealed(struct pack_writer *writer, const struct rd_value *value)
+{
+    size_t len;
+    const char *bytes = rd_sealed_bytes(value, &len);
+    unsigned width = len <= UINT8_MAX ? 0 : len <= UINT16_MAX ? 1 : 2;
+    pack_room(writer, PACK_HEAD_BYTES + 1 + len);
+    pack_number(writer, 0xC7 + width, len, 1u << width);
+    *writer->at++ = RD_SEAL_PACKED_TYPE;
+    memcpy(writer->at, bytes, len);
+    writer->at += len;
+}
+
 /* A value may show the begin of a symbol only: then it is another text. */
 static void pack_text_value(struct pack_writer *writer, const struct rd_value *value)
 {
+    if (writer->names && rd_text_is_sealed(value)) {
+        pack_sealed(writer, value);
+        return;
+    }
     uint32_t number = value->count <= RD_SYMBOL_BYTES_MAX && value->text[value->count] == 0
                           ? pack_name(writer, value->text)
                           : 0;
@@ -372,7 +392,7 @@ static enum rd_status pack_read_pair(struct pack_reader *reader, int depth, stru
         status = pack_read_name(reader, (uint64_t)key.integer, &key);
     if (status != RD_OK)
         return status;
-    if (key.kind != RD_TEXT)
+    if (key.kind != RD_TEXT || rd_text_is_sealed(&key))
         return pack_corrupt(reader, "a key is not a text");
     if (reader->open && memchr(key.text, '\0', key.count)) /* names hold none */
         return pack_corrupt(reader, "a key is not a text");
@@ -439,6 +459,26 @@ static enum rd_status pack_read_sized(struct pack_reader *reader, unsigned tag, 
     return pack_read_map(reader, count, depth, out);
 }
 
+/* C7..C9: a sealed text. */
+static enum rd_status pack_read_sealed(struct pack_reader *reader, unsigned tag,
+                                       struct rd_value *out)
+{
+    const struct rd_sealer *sealer =
+        reader->names && reader->names->sealer.find ? &reader->names->sealer : NULL;
+    uint64_t len = 0;
+    enum rd_status status = pack_read_number(reader, 1u << (tag - 0xC7), &len);
+    if (status != RD_OK)
+        return status;
+    if ((uint64_t)(reader->end - reader->at) < len + 1)
+        return pack_corrupt(reader, "a sealed text ends too early");
+    if (*reader->at != RD_SEAL_PACKED_TYPE ||
+        !rd_sealed_open(reader->arena, reader->at + 1, len, sealer, out))
+        return pack_corrupt(reader, "an unknown kind");
+    reader->at += len + 1;
+    return rd_text_is_utf8(out->text, out->count) ? RD_OK
+                                                  : pack_corrupt(reader, "a text is not UTF-8");
+}
+
 static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struct rd_value *out)
 {
     unsigned tag = 0;
@@ -461,6 +501,8 @@ static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struc
         *out = tag == 0xC0 ? rd_null() : rd_bool(tag == 0xC3);
         return RD_OK;
     }
+    if (tag >= 0xC7 && tag <= 0xC9)
+        return pack_read_sealed(reader, tag, out);
     if (tag >= 0xCB && tag <= 0xD3)
         return pack_read_scalar(reader, tag, out);
     if (tag == 0xD4) {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sealed.h"
 #include "base/symbol.h"
 #include "base/text.h"
 
@@ -230,7 +231,8 @@ struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *val
     case RD_REAL:
         break;
     case RD_TEXT:
-        return rd_text_copy(arena, value->text, value->count);
+        return rd_text_is_sealed(value) ? rd_sealed_copy(arena, value)
+                                        : rd_text_copy(arena, value->text, value->count);
     case RD_LIST:
         return value_copy_list(arena, value);
     case RD_MAP:

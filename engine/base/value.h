@@ -23,7 +23,7 @@ struct rd_symbols;
 struct rd_value {
     enum rd_kind kind;
     uint32_t count; /* bytes of a text, items of a list, pairs of a map */
-    uint32_t cap;   /* room for items or pairs */
+    uint32_t cap;   /* room for items or pairs; of a text: base/sealed.h, 0: it is not sealed */
     union {
         bool boolean;
         int64_t integer;

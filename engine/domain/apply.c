@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/pack.h"
+#include "base/sealed.h"
 #include "base/text.h"
 #include "domain/job.h"
 #include "domain/ledger.h"
@@ -111,6 +112,8 @@ static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *i
     struct rd_value forms[RD_CATALOGUE_INDEX_FIELDS_MAX];
     for (size_t i = 0; i < index->field_count; i++) {
         values[i] = rd_map_get(&record->data, index->fields[i]);
+        if (values[i] && rd_text_is_lost(values[i])) /* what he was found by is gone with him */
+            return false;
         if (!values[i] || index->normals[i] == RD_NORMAL_NONE)
             continue;
         forms[i] = rd_normal_value(index->normals[i], values[i], run->forms);
@@ -388,6 +391,40 @@ static enum rd_status apply_proposal(struct apply_run *run, const struct rd_valu
     return status == RD_OK ? apply_row(run, RD_TABLE_POLICY, key, effect) : status;
 }
 
+struct rd_key16 rd_person_key(const char *head, uint64_t person)
+{
+    struct rd_key16 key = { { 0 } };
+    size_t len = strlen(head);
+    RD_ASSERT(len + 8 <= sizeof key.bytes);
+    memcpy(key.bytes, head, len);
+    rd_key_put_u64(key.bytes + len, person);
+    return key;
+}
+
+/* [31, person, about|null] */
+static enum rd_status apply_erasing(struct apply_run *run, const struct rd_value *effect)
+{
+    struct rd_key16 key = rd_person_key(RD_COUNTER_ERASING, (uint64_t)effect->items[1].integer);
+    return effect->items[2].kind == RD_NULL
+               ? rd_store_del(run->store, RD_TABLE_COUNTER, key.bytes, run->error)
+               : apply_row(run, RD_TABLE_COUNTER, key.bytes, &effect->items[2]);
+}
+
+/* [30, person, [id...]]: what is sealed stays in its rows, and is nobody's any more. */
+static enum rd_status apply_erase(struct apply_run *run, const struct rd_value *effect)
+{
+    const struct rd_value *ids = &effect->items[2];
+    struct rd_key16 key = rd_person_key(RD_COUNTER_ERASING, (uint64_t)effect->items[1].integer);
+    unsigned char at[8];
+    rd_key_put_i64(at, run->command->at_ms);
+    enum rd_status status = rd_store_del(run->store, RD_TABLE_COUNTER, key.bytes, run->error);
+    for (uint32_t i = 0; status == RD_OK && i < ids->count; i++) {
+        key = rd_person_key(RD_COUNTER_ERASED, (uint64_t)ids->items[i].integer);
+        status = rd_store_put(run->store, RD_TABLE_COUNTER, key.bytes, at, sizeof at, run->error);
+    }
+    return status;
+}
+
 static enum rd_status apply_token(struct apply_run *run, const struct rd_value *effect)
 {
     const struct rd_value *hash = &effect->items[1];
@@ -475,6 +512,10 @@ static enum rd_status apply_effect(struct apply_run *run, const struct rd_value 
         return apply_policy(run, effect);
     case RD_EFFECT_PROPOSAL:
         return apply_proposal(run, effect);
+    case RD_EFFECT_ERASE:
+        return apply_erase(run, effect);
+    case RD_EFFECT_ERASING:
+        return apply_erasing(run, effect);
     case RD_EFFECT_TOKEN:
         return apply_token(run, effect);
     case RD_EFFECT_TOKEN_USED:

@@ -47,6 +47,12 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
 /* The number of the last policy that waited for a second person. */
 #define RD_COUNTER_PROPOSAL "proposal"
 
+/* Rows beside the counters, a person's id behind each: when he was erased; and what is known of an
+ * erasure that waits for a second person, packed. */
+#define RD_COUNTER_ERASED "erased:"
+#define RD_COUNTER_ERASING "erasing:"
+struct rd_key16 rd_person_key(const char *head, uint64_t person);
+
 /* The counter that tells whether planning all deadlines anew is under way. */
 #define RD_COUNTER_REPLAN "replan"
 

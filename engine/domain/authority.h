@@ -89,6 +89,8 @@ struct rd_belonging {
     X("job.list")                                                                                  \
     X("ledger.verify")                                                                             \
     X("notice.list")                                                                               \
+    X("person.confirm")                                                                            \
+    X("person.erase")                                                                              \
     X("policy.confirm")                                                                            \
     X("policy.info")                                                                               \
     X("policy.reload")                                                                             \

@@ -32,6 +32,7 @@ void rd_catalogue_forget(struct rd_catalogue *catalogue)
 {
     struct rd_catalogue empty;
     rd_catalogue_init(&empty, catalogue->names.symbols);
+    empty.names.sealer = catalogue->names.sealer;
     rd_catalogue_fini(catalogue);
     *catalogue = empty;
 }

@@ -103,7 +103,8 @@ void rd_entry_pack(struct rd_command_entry *entry, struct rd_names *names, struc
         [ENTRY_AT_HASH] = entry_number(entry->request_hash),
         [ENTRY_AT_FLAGS] = entry_number(entry->flags),
         [ENTRY_AT_REFUSED] = entry_text(entry->refused),
-        [ENTRY_AT_REASON] = entry_text(entry->reason),
+        [ENTRY_AT_REASON] =
+            entry->reason_sealed.kind == RD_TEXT ? entry->reason_sealed : entry_text(entry->reason),
         [ENTRY_AT_BEHALF] = entry_text(entry->behalf),
     };
     struct rd_value list = {

@@ -39,6 +39,9 @@ enum rd_effect_kind {
     RD_EFFECT_TOKEN_USED = 16, /* [16, hash, at] */
     RD_EFFECT_TOKEN_END = 17,  /* [17, hash] it is nobody's any more */
     RD_EFFECT_EPOCH = 22,      /* [22, epoch] a standby was promoted: the next epoch begins */
+    RD_EFFECT_ERASE = 30,      /* [30, person, [id...]] the keys of these are destroyed */
+    RD_EFFECT_ERASING = 31,    /* [31, person, about|null] it waits for a second person; null: no
+                                  longer */
     RD_EFFECT_PROPOSAL = 24, /* [24, number, [hash, {path: text}, about]|null, why?] a policy waits
                                 for a second person; null: no longer */
 };
@@ -63,8 +66,9 @@ struct rd_command_entry {
     const char *key;                  /* idempotency key, or NULL */
     uint64_t request_hash;            /* of method and parameters, with a key */
     uint32_t flags;
-    const char *refused; /* the status' wire name, or NULL: carried out */
-    const char *reason;  /* of a refusal */
+    const char *refused;           /* the status' wire name, or NULL: carried out */
+    const char *reason;            /* of a refusal */
+    struct rd_value reason_sealed; /* packed in its place where it tells of a person; or null */
     /* the numbers that it gives to names: this one and so many behind it (packing fills it in) */
     uint32_t names_from, names_count;
 };

@@ -247,12 +247,15 @@ bool rd_field_build(struct rd_arena *arena, const struct rd_value *spec, const c
         .required = rd_map_bool(spec, "required", false),
         .unique = rd_map_bool(spec, "unique", false),
         .indexed = rd_map_bool(spec, "indexed", false),
+        .personal = rd_map_bool(spec, "personal", false),
     };
     const struct rd_value *title = rd_map_get(spec, "title");
     out->title = title ? *title : rd_null();
     if (field_name(&build) && field_type(&build, spec, &out->type) &&
         findings->errors == errors_before)
         field_preset(&build);
+    if (out->personal && out->type.kind != RD_TYPE_TEXT)
+        field_refuse(&build, "only a text is personal");
     field_derived(&build);
     field_secrecy(&build);
     return findings->errors == errors_before;

@@ -215,6 +215,9 @@ static void record_build(struct rd_model *model, const struct rd_value *spec,
         .line = (int)rd_map_int(spec, "line", 0),
         .title = title ? *title : rd_null(),
         .number = rd_map_text(spec, "number", NULL),
+        .owner = -1,
+        .unit = -1,
+        .person = -1,
     };
     if (fields->count > RD_FIELDS_MAX) {
         rd_finding_error(findings, out->file, out->line, "record '%s': %u fields; %d is the limit",
@@ -228,6 +231,7 @@ static void record_build(struct rd_model *model, const struct rd_value *spec,
             out->field_count++;
     out->owner = record_role_field(model, spec, "owner", RD_TYPE_ACCOUNT, out, findings);
     out->unit = record_role_field(model, spec, "unit", RD_TYPE_UNIT, out, findings);
+    out->person = record_role_field(model, spec, "person", RD_TYPE_REFERENCE, out, findings);
     indexes_build(model, spec, findings, out);
 }
 
@@ -370,7 +374,9 @@ static void permissions_name(struct rd_model *model)
     for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++)
         permission_name(model, &cap, OPERATIONS[i]);
     for (size_t i = 0; i < model->permission_count; i++) /* a row for it is what asks for it */
-        model->permissions[i].named = strcmp(model->permissions[i].command, "policy.confirm") == 0;
+        model->permissions[i].named =
+            strcmp(model->permissions[i].command, "policy.confirm") == 0 ||
+            strcmp(model->permissions[i].command, "person.confirm") == 0;
     for (size_t t = 0; t < model->type_count; t++) {
         const char *name = model->types[t].name;
         permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.read", name));
@@ -610,6 +616,7 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
     for (uint32_t i = 0; i < records->count; i++)
         record_build(model, &records->items[i], findings, &model->types[model->type_count++]);
     references_check(model, findings);
+    rd_secrecy_persons(model, findings);
     rd_ledgers_build(model, normal, findings);
     model->forms = rd_arena_zalloc(&model->arena, forms->count + 1, sizeof *model->forms);
     for (uint32_t i = 0; i < forms->count; i++)

@@ -47,6 +47,8 @@ struct rd_record_type {
     struct rd_value title;
     const char *number; /* format, "CP-{year}-{000000}"; NULL: none */
     int owner, unit;    /* fields, -1: none */
+    int person; /* the reference to whom its personal fields tell of; -1: to the record itself */
+    size_t personals; /* how many of its fields are personal */
     struct rd_field *fields;
     size_t field_count;
     size_t secrets; /* how many of them have a level of secrecy */
@@ -129,6 +131,8 @@ struct rd_model {
     size_t accountability_count;
     const char **hidden; /* names under which entries may hold something secret (secrecy.h) */
     size_t hidden_count, hidden_cap;
+    const char **personal; /* names under which entries may hold something personal (secrecy.h) */
+    size_t personal_count, personal_cap;
     struct rd_spot *spots;
     size_t spot_count, spot_cap;
 };

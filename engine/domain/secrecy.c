@@ -29,35 +29,72 @@ const char *rd_secrecy_name(enum rd_secrecy_level level)
     return NAMES[level];
 }
 
-static void secrecy_add(struct rd_model *model, const char *name)
+/* What is looked for: fields with a level, or personal ones; and the names found so far. */
+struct secrecy_search {
+    struct rd_model *model;
+    bool personal;
+    const char ***names;
+    size_t *count, *cap;
+};
+
+static struct secrecy_search secrecy_of(struct rd_model *model)
 {
-    for (size_t i = 0; i < model->hidden_count; i++)
-        if (strcmp(model->hidden[i], name) == 0)
-            return;
-    if (model->hidden_count == model->hidden_cap) {
-        size_t cap = model->hidden_cap ? 2 * model->hidden_cap : 16;
-        const char **more = rd_arena_zalloc(&model->arena, cap, sizeof *more);
-        if (model->hidden_count)
-            memcpy(more, model->hidden, model->hidden_count * sizeof *more);
-        model->hidden = more;
-        model->hidden_cap = cap;
-    }
-    model->hidden[model->hidden_count++] = name;
+    return (struct secrecy_search){ model, false, &model->hidden, &model->hidden_count,
+                                    &model->hidden_cap };
 }
 
-/* Whether what the path leads to is secret, as records of the type have it. */
-static bool secrecy_path(const struct rd_model *model, const struct rd_record_type *type,
+static struct secrecy_search secrecy_personal(struct rd_model *model)
+{
+    return (struct secrecy_search){ model, true, &model->personal, &model->personal_count,
+                                    &model->personal_cap };
+}
+
+static bool secrecy_is(const struct secrecy_search *s, const struct rd_field *field)
+{
+    return s->personal ? field->personal : field->secrecy != NULL;
+}
+
+static bool secrecy_named(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (names[i] == name || strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool secrecy_has(const struct secrecy_search *s, const char *name)
+{
+    return secrecy_named(*s->names, *s->count, name);
+}
+
+static void secrecy_add(const struct secrecy_search *s, const char *name)
+{
+    if (secrecy_has(s, name))
+        return;
+    if (*s->count == *s->cap) {
+        size_t cap = *s->cap ? 2 * *s->cap : 16;
+        const char **more = rd_arena_zalloc(&s->model->arena, cap, sizeof *more);
+        if (*s->count)
+            memcpy(more, *s->names, *s->count * sizeof *more);
+        *s->names = more;
+        *s->cap = cap;
+    }
+    (*s->names)[(*s->count)++] = name;
+}
+
+/* Whether what the path leads to is looked for, as records of the type have it. */
+static bool secrecy_path(const struct secrecy_search *s, const struct rd_record_type *type,
                          const struct rd_path *path)
 {
     switch (path->kind) {
     case RD_PATH_FIELD:
-        return path->field >= 0 ? type->fields[path->field].secrecy != NULL
-                                : rd_secrecy_hides(model, path->name);
+        return path->field >= 0 ? secrecy_is(s, &type->fields[path->field])
+                                : secrecy_has(s, path->name);
     case RD_PATH_LINKED:
-        return path->of && path->there >= 0 && path->of->fields[path->there].secrecy;
+        return path->of && path->there >= 0 && secrecy_is(s, &path->of->fields[path->there]);
     case RD_PATH_FORM:
     case RD_PATH_FACT:
-        return rd_secrecy_hides(model, path->name);
+        return secrecy_has(s, path->name);
     case RD_PATH_ID:
     case RD_PATH_ACCOUNT:
     case RD_PATH_RIGHT:
@@ -69,58 +106,59 @@ static bool secrecy_path(const struct rd_model *model, const struct rd_record_ty
     return false;
 }
 
-static void secrecy_inputs(struct rd_model *model, const struct rd_record_type *type,
+static void secrecy_inputs(const struct secrecy_search *s, const struct rd_record_type *type,
                            const struct rd_decision *decision, const struct rd_input *inputs)
 {
     for (size_t i = 0; inputs && i < decision->input_count; i++)
-        if (!inputs[i].constant && secrecy_path(model, type, &inputs[i].path))
-            secrecy_add(model, inputs[i].name);
+        if (!inputs[i].constant && secrecy_path(s, type, &inputs[i].path))
+            secrecy_add(s, inputs[i].name);
 }
 
-static void secrecy_fact(struct rd_model *model, const struct rd_record_type *type,
+static void secrecy_fact(const struct secrecy_search *s, const struct rd_record_type *type,
                          const struct rd_fact *fact)
 {
-    if (fact->kind == RD_FACT_FIELD && secrecy_path(model, type, &fact->from))
-        secrecy_add(model, fact->name);
-    if (fact->kind == RD_FACT_SUM && fact->type->fields[fact->field].secrecy)
-        secrecy_add(model, fact->name);
-    if (fact->kind == RD_FACT_IN_HOURS && fact->path && secrecy_path(model, type, &fact->from))
-        secrecy_add(model, fact->path);
+    if (fact->kind == RD_FACT_FIELD && secrecy_path(s, type, &fact->from))
+        secrecy_add(s, fact->name);
+    if (fact->kind == RD_FACT_SUM && secrecy_is(s, &fact->type->fields[fact->field]))
+        secrecy_add(s, fact->name);
+    if (fact->kind == RD_FACT_IN_HOURS && fact->path && secrecy_path(s, type, &fact->from))
+        secrecy_add(s, fact->path);
     for (size_t i = 0; i < RD_PICK_PATHS; i++)
-        if (fact->pick[i] && secrecy_path(model, type, &fact->pick_from[i]))
-            secrecy_add(model, fact->pick[i]);
+        if (fact->pick[i] && secrecy_path(s, type, &fact->pick_from[i]))
+            secrecy_add(s, fact->pick[i]);
     if (fact->decision)
-        secrecy_inputs(model, type, fact->decision, fact->inputs);
+        secrecy_inputs(s, type, fact->decision, fact->inputs);
 }
 
-static void secrecy_fields(struct rd_model *model)
+static void secrecy_fields(const struct secrecy_search *s)
 {
+    struct rd_model *model = s->model;
     for (size_t t = 0; t < model->type_count; t++)
         for (size_t i = 0; i < model->types[t].field_count; i++)
-            if (model->types[t].fields[i].secrecy) {
-                secrecy_add(model, model->types[t].fields[i].name);
-                model->types[t].secrets++;
+            if (secrecy_is(s, &model->types[t].fields[i])) {
+                secrecy_add(s, model->types[t].fields[i].name);
+                *(s->personal ? &model->types[t].personals : &model->types[t].secrets) += 1;
             }
     for (size_t f = 0; f < model->form_count; f++)
         for (size_t i = 0; i < model->forms[f].count; i++)
-            if (model->forms[f].entries[i].field.secrecy)
-                secrecy_add(model, model->forms[f].entries[i].field.name);
+            if (secrecy_is(s, &model->forms[f].entries[i].field))
+                secrecy_add(s, model->forms[f].entries[i].field.name);
 }
 
 /* Facts go by facts and by inputs of the same name: until no name is found any more. */
-static void secrecy_facts(struct rd_model *model)
+static void secrecy_facts(const struct secrecy_search *s)
 {
+    struct rd_model *model = s->model;
     size_t before;
     do {
-        before = model->hidden_count;
+        before = *s->count;
         for (size_t c = 0; c < model->chart_count; c++)
             for (size_t i = 0; i < model->charts[c].fact_count; i++)
-                secrecy_fact(model, model->charts[c].type, &model->charts[c].facts[i]);
+                secrecy_fact(s, model->charts[c].type, &model->charts[c].facts[i]);
         for (size_t t = 0; t < model->type_count; t++)
             for (size_t d = 0; d < model->decision_count; d++)
-                secrecy_inputs(model, &model->types[t], &model->decisions[d],
-                               model->types[t].asks[d]);
-    } while (model->hidden_count > before);
+                secrecy_inputs(s, &model->types[t], &model->decisions[d], model->types[t].asks[d]);
+    } while (*s->count > before);
 }
 
 /* Whether the function is handed anything secret. */
@@ -143,10 +181,14 @@ static bool secrecy_reads(const struct rd_model *model, const struct rd_chart *c
 
 void rd_secrecy_build(struct rd_model *model)
 {
-    secrecy_fields(model);
+    struct secrecy_search personal = secrecy_personal(model), secret = secrecy_of(model);
+    secrecy_fields(&personal);
+    if (model->personal_count > 0)
+        secrecy_facts(&personal);
+    secrecy_fields(&secret);
     if (model->hidden_count == 0)
         return;
-    secrecy_facts(model);
+    secrecy_facts(&secret);
     for (size_t c = 0; c < model->chart_count; c++) {
         struct rd_chart *chart = &model->charts[c];
         for (size_t i = 0; i < chart->guard_count; i++)
@@ -158,10 +200,54 @@ void rd_secrecy_build(struct rd_model *model)
 
 bool rd_secrecy_hides(const struct rd_model *model, const char *name)
 {
-    for (size_t i = 0; i < model->hidden_count; i++)
-        if (model->hidden[i] == name || strcmp(model->hidden[i], name) == 0)
-            return true;
+    return secrecy_named(model->hidden, model->hidden_count, name);
+}
+
+bool rd_secrecy_personal(const struct rd_model *model, const char *name)
+{
+    return secrecy_named(model->personal, model->personal_count, name);
+}
+
+/* ---- whose personal texts are ---- */
+
+static bool secrecy_searched(const struct rd_record_type *type, size_t field)
+{
+    for (size_t i = 0; i < type->index_count; i++)
+        for (size_t k = 0; k < type->indexes[i].field_count; k++)
+            if (type->indexes[i].fields[k] == field)
+                return true;
     return false;
+}
+
+static void secrecy_person(const struct rd_model *model, const struct rd_record_type *type,
+                           struct rd_findings *findings)
+{
+    const struct rd_field *field = &type->fields[type->person];
+    const struct rd_record_type *of = rd_model_type(model, field->type.of);
+    if (!field->indexed && !field->unique)
+        rd_finding_error(findings, type->file, field->line,
+                         "record '%s': person: '%s' needs indexed = true", type->name, field->name);
+    if (of && of->person >= 0)
+        rd_finding_error(findings, type->file, type->line,
+                         "record '%s': person: '%s' tells of another person itself", type->name,
+                         of->name);
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type->fields[i].personal && secrecy_searched(type, i))
+            rd_finding_error(findings, type->file, type->fields[i].line,
+                             "record '%s': '%s' is personal and indexed: what one searches a "
+                             "person by belongs into the record '%s'",
+                             type->name, type->fields[i].name, field->type.of);
+}
+
+void rd_secrecy_persons(struct rd_model *model, struct rd_findings *findings)
+{
+    for (size_t t = 0; t < model->type_count; t++) {
+        struct rd_record_type *type = &model->types[t];
+        if (type->person >= 0 && type->fields[type->person].type.kind != RD_TYPE_REFERENCE)
+            type->person = -1; /* a finding said so */
+        if (type->person >= 0)
+            secrecy_person(model, type, findings);
+    }
 }
 
 /* ---- workflows that disclose ---- */

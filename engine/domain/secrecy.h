@@ -56,5 +56,11 @@ void rd_secrecy_build(struct rd_model *model);
 /* Whether a form, or facts, may hold something secret under this name. Names are looked at across
  * the whole policy: a fact may have been read from another record than the entry's. */
 bool rd_secrecy_hides(const struct rd_model *model, const char *name);
+/* The same for something personal (`personal = true`): it is sealed there. */
+bool rd_secrecy_personal(const struct rd_model *model, const char *name);
+/* Findings: `person` of a record that is no indexed reference, or leads to a record that has a
+ * person itself; personal fields that are searched by in a record that tells of another one (what
+ * is erased is found by the person alone). */
+void rd_secrecy_persons(struct rd_model *model, struct rd_findings *findings);
 
 #endif

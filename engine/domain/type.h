@@ -71,6 +71,7 @@ struct rd_field {
     struct rd_type type;
     bool required, unique, indexed;
     const char *secrecy;    /* NULL: none */
+    bool personal;          /* a text that is sealed with its person's key (base/sealed.h) */
     struct rd_value preset; /* the default, inside form; null: none */
     /* Derived: never typed in, decided by this decision; NULL: it is not (derived.h). */
     const char *derived;

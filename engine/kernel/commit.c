@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/pack.h"
+#include "kernel/person.h"
 #include "kernel/standby.h"
 
 static struct rd_value commit_text(const char *text)
@@ -236,6 +237,8 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
         status = COMMIT_STEPS[i](run, main_draft);
     if (status == RD_OK)
         status = commit_effects(run, &effects);
+    if (status == RD_OK)
+        status = rd_person_seal(run, main_draft, &effects);
     if (status != RD_OK || run->dry)
         return status;
     struct rd_command_entry entry = commit_entry(run, effects);
@@ -287,6 +290,7 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
     else if (!commit_tells(run, &entry.reason))
         return;
     entry.record = record;
+    rd_person_seal_refusal(run, status, &entry);
     entry.key = NULL; /* a refusal may be tried again */
     entry.refused = rd_status_name(status);
     if (rd_entry_write(run->kernel, &entry, &seq, &ignored) != RD_OK)

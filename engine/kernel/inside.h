@@ -37,6 +37,7 @@ struct rd_kernel {
     struct rd_redo *redo; /* redo.h: takes what would be written; NULL: it is written */
     struct rd_vault *vault;
     struct rd_store *store;
+    struct rd_keys *keys; /* of persons; NULL: what is sealed stays closed (redo.h) */
     struct rd_catalogue catalogue;
     struct rd_apply apply;
     struct rd_policy *policy;
@@ -53,7 +54,8 @@ struct rd_kernel {
     int64_t manual_ms;
     int64_t last_ms; /* the newest entry's time: the system's clock never goes back behind it */
     struct rd_clock_watch clock_watch;
-    bool wrote; /* something waits for the flush */
+    bool wrote;      /* something waits for the flush */
+    bool erase_owed; /* an entry erased somebody whose key is not destroyed yet: person.h */
     bool flush_failed;
     bool flush_owed;                       /* it was put off until the one under way is over */
     struct rd_error flush_error;           /* why */

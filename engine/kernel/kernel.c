@@ -19,6 +19,7 @@
 #include "kernel/backup.h"
 #include "kernel/loading.h"
 #include "kernel/method.h"
+#include "kernel/person.h"
 #include "kernel/report.h"
 #include "kernel/pick.h"
 #include "kernel/shadow.h"
@@ -210,12 +211,15 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     kernel->invariants = options->invariants;
     kernel->turn.quiet = !options->served;
 
+    rd_person_open(kernel, options->data_dir);
     kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
     kernel->data_dir = strdup(options->data_dir);
     rd_metrics_init(&kernel->metrics);
     enum rd_status status = kernel_open_vault(kernel, options, start, error);
     if (status == RD_OK)
         status = kernel_open_clock(kernel, options, start, error);
+    if (status == RD_OK)
+        status = rd_person_finish(kernel, error);
     if (status == RD_OK)
         status = rd_standby_open(kernel, options->follows, error);
     if (status == RD_OK)
@@ -266,6 +270,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
         rd_policy_free(kernel->policy);
     rd_apply_fini(&kernel->apply);
     rd_catalogue_fini(&kernel->catalogue);
+    rd_person_close(kernel);
     rd_buf_fini(&kernel->entry_buf);
     rd_buf_fini(&kernel->scratch);
     rd_arena_fini(&kernel->ring_arena);

@@ -7,6 +7,7 @@
  */
 #include "kernel/backtest_job.h"
 #include "kernel/method.h"
+#include "kernel/person.h"
 #include "kernel/shadow.h"
 
 #include <string.h>
@@ -262,6 +263,19 @@ static const struct rd_method METHODS[] = {
              { "limit", COUNT, false, "1 to 1000; 50 where missing." },
              { "account", TEXT, false, "Only what was told to this account." }, AS),
       ANY_MAP_RESULT },
+    { "person.confirm",
+      "The second person's yes to erasing somebody, where the rules ask for one: carried out at "
+      "once, and for ever.",
+      RD_METHOD_ROW, true, PARAMS(ID, DRY, AS), ANY_MAP_RESULT },
+    { "person.erase",
+      "Erases a person: his key is destroyed, so that his personal texts are gone from records, "
+      "history, journal, standbys and backups that are made from here on. Nothing brings them "
+      "back.",
+      RD_METHOD_ROW, true,
+      PARAMS(ID, { "why", TEXT, false, "Why; kept in the journal, in the clear." }, DRY, AS),
+      ANY_MAP_RESULT },
+    { "person.list", "Who was erased and when, and whose erasure waits for a second person.",
+      RD_METHOD_ROW, false, PARAMS(AS), ANY_MAP_RESULT },
     { "policy.activate",
       "Loads the policy directory, asks its promises and the fit of every open case, and activates "
       "it whole, or refuses it with the reasons.",
@@ -483,6 +497,9 @@ static const struct {
     { "ledger.get", rd_method_ledger_get, NULL },
     { "ledger.verify", rd_method_ledger_verify, NULL },
     { "notice.list", rd_method_notice_list, NULL },
+    { "person.confirm", rd_method_person_confirm, NULL },
+    { "person.erase", rd_method_person_erase, NULL },
+    { "person.list", rd_method_person_list, "person.erase" },
     { "policy.activate", rd_method_policy_activate, "policy.reload" },
     { "policy.backtest", rd_method_policy_backtest, "policy.reload" },
     { "policy.backtest_cancel", rd_method_policy_backtest_cancel, "policy.reload" },

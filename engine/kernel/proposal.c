@@ -96,10 +96,8 @@ static uint64_t proposal_roles(const struct rd_model *model, const char *operati
     return roles;
 }
 
-/* Everybody who has a hand in it when the actor does this: all his accounts, who has the machine
- * behind him, and those by whose right he does it where it is not his own. */
-static struct rd_value proposal_persons(struct rd_kernel *kernel, const struct rd_actor *actor,
-                                        const char *operation, struct rd_arena *arena)
+struct rd_value rd_proposal_persons(struct rd_kernel *kernel, const struct rd_actor *actor,
+                                    const char *operation, struct rd_arena *arena)
 {
     struct rd_value names = rd_list();
     uint64_t roles = proposal_roles(kernel->model, operation);
@@ -113,12 +111,12 @@ static struct rd_value proposal_persons(struct rd_kernel *kernel, const struct r
     return names;
 }
 
-static enum rd_status proposal_other_person(struct rd_kernel *kernel, const struct rd_actor *actor,
-                                            const struct rd_value *about, struct rd_arena *arena,
-                                            struct rd_error *error)
+enum rd_status rd_proposal_other_person(struct rd_kernel *kernel, const struct rd_actor *actor,
+                                        const char *operation, const struct rd_value *about,
+                                        struct rd_arena *arena, struct rd_error *error)
 {
     const struct rd_value *made = rd_map_list(about, "persons");
-    struct rd_value mine = proposal_persons(kernel, actor, "policy.confirm", arena);
+    struct rd_value mine = rd_proposal_persons(kernel, actor, operation, arena);
     for (uint32_t i = 0; i < mine.count; i++)
         for (uint32_t k = 0; k < made->count; k++)
             if (rd_staff_same_person(kernel, mine.items[i].text, made->items[k].text))
@@ -204,7 +202,8 @@ static struct rd_value proposal_about(struct rd_kernel *kernel, const struct rd_
     rd_map_add(arena, &about, "at", rd_int(now));
     rd_map_add(arena, &about, "expires", rd_int(now + RD_PROPOSAL_KEEP_MS));
     rd_map_add(arena, &about, "by", rd_text(actor->name));
-    rd_map_add(arena, &about, "persons", proposal_persons(kernel, actor, "policy.reload", arena));
+    rd_map_add(arena, &about, "persons",
+               rd_proposal_persons(kernel, actor, "policy.reload", arena));
     if (actor->behind)
         rd_map_add(arena, &about, "behind", rd_text(actor->behind));
     if (how->why)
@@ -283,9 +282,9 @@ enum rd_status rd_proposal_confirmable(struct rd_kernel *kernel, const struct rd
         return rd_error_at(error, RD_NOT_FOUND, "/proposal",
                            "proposal %lld has waited too long: it must be made again",
                            (long long)number);
-    return status == RD_OK
-               ? proposal_other_person(kernel, actor, rd_proposal_about(row), arena, error)
-               : status;
+    return status == RD_OK ? rd_proposal_other_person(kernel, actor, "policy.confirm",
+                                                      rd_proposal_about(row), arena, error)
+                           : status;
 }
 
 enum rd_status rd_method_policy_withdraw(struct rd_kernel *kernel, struct rd_request *request)

@@ -14,6 +14,16 @@ bool rd_proposal_asked(const struct rd_model *model);
  */
 void rd_proposal_fit(struct rd_kernel *kernel, const struct rd_model *model,
                      struct rd_findings *findings);
+/* Everybody who has a hand in it when the actor does this: all his accounts, who has the machine
+ * behind him, and those by whose right he does it where it is not his own. Names, in the arena. */
+struct rd_value rd_proposal_persons(struct rd_kernel *kernel, const struct rd_actor *actor,
+                                    const char *operation, struct rd_arena *arena);
+/* RD_FOUR_EYES where the actor is one of the persons ("persons", "by") who proposed what `about`
+ * tells of; `operation`: by which he confirms it. */
+enum rd_status rd_proposal_other_person(struct rd_kernel *kernel, const struct rd_actor *actor,
+                                        const char *operation, const struct rd_value *about,
+                                        struct rd_arena *arena,
+                                        struct rd_error *error) RD_MUST_CHECK;
 /* Journals what was loaded as a proposal. RD_IN_PROGRESS where one waits already that is not over.
  */
 enum rd_status rd_proposal_make(struct rd_kernel *kernel, struct rd_request *request,

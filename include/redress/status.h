@@ -54,6 +54,8 @@
     X(FENCED, 1040, "fenced", 6, "another server was promoted in the place of this one")           \
     X(DIVERGED, 1041, "diverged", 6, "the journals of the two servers are not one")                \
     X(CANCELLED, 1047, "cancelled", 1, "it was cancelled before it was done")                      \
+    X(ERASED, 1055, "erased", 6, "the person was erased: nothing personal is written about him")   \
+    X(PERSON_IN_USE, 1056, "person_in_use", 6, "cases about the person are not closed yet")        \
     /* inside */                                                                                   \
     X(IO, 0, "io_error", 1, "reading or writing failed")                                           \
     X(CORRUPT, 0, "corrupt", 1, "stored data is damaged")                                          \

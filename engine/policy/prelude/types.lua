@@ -18,7 +18,7 @@ end
 
 local function takes_labels(options, field)
   field.title = check.title(options)
-  for _, name in ipairs { "required", "unique", "indexed", "secrecy", "min", "max", "default", "normal", "derived", "output", "changed" } do field[name] = options[name] end
+  for _, name in ipairs { "required", "unique", "indexed", "secrecy", "personal", "min", "max", "default", "normal", "derived", "output", "changed" } do field[name] = options[name] end
 end
 
 -- The arguments that must stand before the options.

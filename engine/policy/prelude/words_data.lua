@@ -10,7 +10,7 @@ function words.record(normal, declared)
   local v = check.read(check.entry "record", declared.body, declared.place)
   if v.fields and next(declared.body.fields) == nil then check.error(declared.place, "a record needs at least one field") end
   normal.records[#normal.records + 1] = {
-    name = declared.name, title = v.title, number = v.number, owner = v.owner, unit = v.unit, fields = v.fields or {},
+    name = declared.name, title = v.title, number = v.number, owner = v.owner, unit = v.unit, person = v.person, fields = v.fields or {},
     indexes = v.indexes or {}, file = declared.place.file, line = declared.place.line,
   }
 end

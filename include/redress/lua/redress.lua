@@ -83,6 +83,7 @@ empty = nil
 ---@field number? string Number format, such as "CP-{year}-{000000}". 编号格式
 ---@field owner? string The account field that owns the record. 归属人字段
 ---@field unit? string The unit field that the record belongs to. 所属机构字段
+---@field person? string The reference to whom its personal texts tell of, indexed; without it, or where it is empty, the record is a person of its own. 个人信息所属人(引用字段,须 indexed);未填则以本记录为准
 ---@field fields table<string, redress.type> Fields: name = type. 字段:名称 = 类型
 ---@field indexes? string[][] Indexes over several fields. 多字段索引
 
@@ -280,6 +281,7 @@ empty = nil
 ---@field unique? boolean No two records share a value. 唯一
 ---@field indexed? boolean Can be searched and ordered by. 可检索
 ---@field secrecy? "secret"|"confidential"|"top_secret" Who may see it. 密级
+---@field personal? boolean A text that tells of a person: sealed with his key in journal, store and backups, until he is erased. 个人信息:以本人密钥加密保存,删除个人信息后不可恢复
 ---@field min? number|string Smallest value, or shortest text. 最小值/最短
 ---@field max? number|string Greatest value, or longest text. 最大值/最长
 ---@field normal? "phone"|"name"|"code" The form in which a text is compared and searched: a telephone number, a name, a code. 比较与检索时的规范形式:电话、姓名、代码

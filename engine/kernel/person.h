@@ -1,0 +1,35 @@
+/* Persons: whose texts are sealed with whose key, and how they are erased. Inside the kernel only.
+ *
+ *   a plan that stands ─▶ seal.c: personal texts of the entry ─▶ journal, store, standby, backups
+ *   person.erase ─▶ entry ─▶ flushed, and the store committed behind it ─▶ key destroyed
+ */
+#ifndef RD_KERNEL_PERSON_H
+#define RD_KERNEL_PERSON_H
+
+#include "kernel/inside.h"
+
+/* Finds the keys of the data directory, for all that is read from here on. */
+void rd_person_open(struct rd_kernel *kernel, const char *data_dir);
+void rd_person_close(struct rd_kernel *kernel);
+
+/* seal.c */
+/* Seals what is personal of an entry that is about to be written: in forms, facts, reasons, fields
+ * and notices. `draft`: the record that was asked for. A dry run only asks whether it could be.
+ * RD_ERASED where it tells of somebody who was erased. */
+enum rd_status rd_person_seal(struct rd_run *run, struct rd_draft *draft,
+                              struct rd_value *effects) RD_MUST_CHECK;
+/* The same of a refusal, which is written down in any case: what can't be sealed, since it tells of
+ * a record that never came into being, is left out. The sentence goes with it where it repeats what
+ * a rule put together, and of a rule that failed. */
+void rd_person_seal_refusal(struct rd_run *run, enum rd_status status,
+                            struct rd_command_entry *entry);
+
+/* person.c */
+enum rd_status rd_method_person_erase(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_person_confirm(struct rd_kernel *kernel, struct rd_request *request);
+enum rd_status rd_method_person_list(struct rd_kernel *kernel, struct rd_request *request);
+/* Destroys the keys of everybody who was erased, where that is still to do: the store is committed
+ * behind the entries first. For starts, and for a standby that takes such an entry over. */
+enum rd_status rd_person_finish(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
+
+#endif

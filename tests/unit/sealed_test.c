@@ -1,0 +1,306 @@
+/* Sealed texts: there and back with the key, nothing without it; and the keys of a directory: drawn
+ * ahead, found again, destroyed for ever. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/pack.h"
+#include "base/sealed.h"
+#include "store/keys.h"
+#include "unit/unit.h"
+
+#define PERSON(type, number) (((uint64_t)(type) << 48) | (number))
+
+static struct rd_arena arena;
+static struct rd_buf buf;
+static struct rd_names names;
+static char dir[UNIT_DIR_MAX];
+static struct rd_keys *keys;
+static struct rd_error error;
+
+static void setup(void)
+{
+    rd_arena_init(&arena);
+    rd_buf_init(&buf);
+    rd_names_init(&names, NULL);
+    unit_dir_make(dir);
+    keys = rd_keys_new(dir);
+    names.sealer = rd_keys_sealer(keys);
+    error = RD_ERROR_NONE;
+}
+
+static void teardown(void)
+{
+    rd_keys_free(keys);
+    rd_names_fini(&names);
+    rd_buf_fini(&buf);
+    rd_arena_fini(&arena);
+    unit_dir_remove(dir);
+}
+
+static void again(void)
+{
+    rd_keys_free(keys);
+    keys = rd_keys_new(dir);
+    names.sealer = rd_keys_sealer(keys);
+}
+
+static struct rd_value sealed(uint64_t person, const char *text)
+{
+    unsigned char key[RD_SEAL_KEY_BYTES];
+    struct rd_value value = rd_text(text);
+    ck_assert_msg(rd_keys_give(keys, person, key, &error) == RD_OK, "%s", error.text);
+    return rd_seal(&arena, &value, person, key);
+}
+
+/* Packed with names and read back. */
+static struct rd_value kept(const struct rd_value *value)
+{
+    struct rd_value back;
+    rd_buf_clear(&buf);
+    rd_pack_write_named(&buf, value, &names);
+    ck_assert_msg(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &error) == RD_OK,
+                  "%s", error.text);
+    return back;
+}
+
+START_TEST(letters_come_back_with_the_key_and_are_not_among_the_bytes)
+{
+    struct rd_value value = sealed(PERSON(5, 1), "Li Lei, 12 Long Street"), back = kept(&value);
+    ck_assert(rd_text_is_sealed(&value) && !rd_text_is_lost(&value));
+    ck_assert_str_eq(value.text, "Li Lei, 12 Long Street");
+    ck_assert_ptr_null(memmem(buf.data, buf.len, "Li Lei", 6));
+    ck_assert_ptr_null(memmem(buf.data, buf.len, "Street", 6));
+    ck_assert_str_eq(back.text, "Li Lei, 12 Long Street");
+    ck_assert_uint_eq(back.count, strlen(back.text));
+    ck_assert(rd_text_is_sealed(&back) && rd_value_equal(&value, &back));
+    ck_assert_uint_eq(rd_sealed_person(&back), PERSON(5, 1));
+}
+END_TEST
+
+START_TEST(the_same_text_of_the_same_person_is_the_same_bytes)
+{
+    struct rd_value one = sealed(PERSON(5, 1), "13800000000"),
+                    same = sealed(PERSON(5, 1), "13800000000"),
+                    other = sealed(PERSON(5, 2), "13800000000");
+    size_t len, more;
+    const char *bytes = rd_sealed_bytes(&one, &len);
+    ck_assert_mem_eq(bytes, rd_sealed_bytes(&same, &more), len);
+    ck_assert_uint_eq(len, more);
+    ck_assert_mem_ne(bytes + 8, rd_sealed_bytes(&other, &more) + 8, len - 8);
+}
+END_TEST
+
+START_TEST(what_is_read_is_written_again_as_it_was)
+{
+    const char *texts[] = { "", "a", "中文姓名",
+                            "0123456789012345678901234567890123456789012345678901234567890123456789"
+                            "0123456789012345678901234567890123456789012345678901234567890123456789"
+                            "0123456789012345678901234567890123456789012345678901234567890123456789"
+                            "01234567890123456789012345678901234567890123456789" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct rd_value value = sealed(PERSON(7, 9), texts[i]), list = rd_list();
+        rd_list_add(&arena, &list, rd_int(7));
+        rd_list_add(&arena, &list, value);
+        rd_list_add(&arena, &list, rd_text("open"));
+        struct rd_value back = kept(&list), copy;
+        struct rd_arena second;
+        struct rd_buf before = buf;
+        rd_buf_init(&buf);
+        rd_arena_init(&second);
+        copy = rd_value_copy(&second, &back); /* a copy takes what it is stored as with it */
+        ck_assert_str_eq(kept(&copy).items[1].text, texts[i]);
+        ck_assert_uint_eq(buf.len, before.len);
+        ck_assert_mem_eq(buf.data, before.data, buf.len);
+        rd_arena_fini(&second);
+        rd_buf_fini(&before);
+    }
+}
+END_TEST
+
+START_TEST(without_names_it_is_its_letters)
+{
+    struct rd_value value = sealed(PERSON(5, 1), "Li"), plain = rd_text("Li");
+    struct rd_buf other;
+    rd_buf_init(&other);
+    rd_pack_write(&buf, &value);
+    rd_pack_write(&other, &plain);
+    ck_assert_uint_eq(buf.len, other.len);
+    ck_assert_mem_eq(buf.data, other.data, buf.len);
+    rd_buf_fini(&other);
+}
+END_TEST
+
+START_TEST(without_the_key_it_says_why_and_stays_what_it_was)
+{
+    struct rd_value value = sealed(PERSON(5, 1), "Li Lei"), back;
+    uint64_t person = PERSON(5, 1);
+    rd_pack_write_named(&buf, &value, &names);
+    struct rd_buf bytes = buf;
+    rd_buf_init(&buf);
+    names.sealer.find = NULL;
+    ck_assert_int_eq(rd_pack_read_named(&arena, bytes.data, bytes.len, &names, &back, &error),
+                     RD_OK);
+    ck_assert_str_eq(back.text, RD_SEALED_AWAY);
+    ck_assert(rd_text_is_lost(&back));
+    names.sealer = rd_keys_sealer(keys);
+    ck_assert_int_eq(rd_keys_destroy(keys, &person, 1, &error), RD_OK);
+    ck_assert_int_eq(rd_pack_read_named(&arena, bytes.data, bytes.len, &names, &back, &error),
+                     RD_OK);
+    ck_assert_str_eq(back.text, RD_SEALED_ERASED);
+    rd_pack_write_named(&buf, &back, &names);
+    ck_assert_uint_eq(buf.len, bytes.len);
+    ck_assert_mem_eq(buf.data, bytes.data, buf.len);
+    rd_buf_fini(&bytes);
+}
+END_TEST
+
+START_TEST(damaged_bytes_are_never_letters)
+{
+    struct rd_value value = sealed(PERSON(5, 1), "Li Lei"), back;
+    rd_pack_write_named(&buf, &value, &names);
+    for (size_t i = 0; i < buf.len; i++) {
+        buf.data[i] ^= 1;
+        struct rd_error why = RD_ERROR_NONE;
+        enum rd_status status = rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &why);
+        ck_assert(status == RD_CORRUPT || back.kind != RD_TEXT || rd_text_is_lost(&back));
+        buf.data[i] ^= 1;
+    }
+    for (size_t len = 0; len < buf.len; len++)
+        ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, len, &names, &back, NULL),
+                         RD_CORRUPT);
+}
+END_TEST
+
+START_TEST(a_key_of_a_map_is_never_sealed)
+{
+    struct rd_value value = sealed(PERSON(5, 1), "Li"), back;
+    rd_buf_char(&buf, (char)0x81);
+    rd_pack_write_named(&buf, &value, &names);
+    rd_buf_char(&buf, 1);
+    ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, NULL),
+                     RD_CORRUPT);
+}
+END_TEST
+
+START_TEST(keys_are_found_again_and_differ)
+{
+    unsigned char one[32], two[32], three[32], found[32];
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 1), found), RD_SEAL_KEY_NONE);
+    ck_assert_uint_eq(rd_keys_bytes(keys), 0);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), one, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 2 * RD_KEYS_BLOCK + 7), two, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(6, 1), three, &error), RD_OK);
+    ck_assert_mem_ne(one, two, 32);
+    ck_assert_mem_ne(one, three, 32);
+    ck_assert_uint_eq(rd_keys_bytes(keys), 4ull * RD_KEYS_BLOCK * 32);
+    again();
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 1), found), RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, one, 32);
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 2 * RD_KEYS_BLOCK + 7), found),
+                     RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, two, 32);
+    /* between the two lies a block that nobody asked for */
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, RD_KEYS_BLOCK + 1), found), RD_SEAL_KEY_NONE);
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 0), found), RD_SEAL_KEY_NONE);
+    ck_assert_int_eq(rd_keys_find(keys, UINT64_MAX, found), RD_SEAL_KEY_NONE);
+}
+END_TEST
+
+START_TEST(a_destroyed_key_is_never_drawn_again_and_its_neighbours_stay)
+{
+    unsigned char key[32], neighbour[32], found[32];
+    uint64_t gone[] = { PERSON(5, 3), PERSON(9, 40000) };
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 3), key, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 4), neighbour, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_destroy(keys, gone, 2, &error), RD_OK);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(rd_keys_find(keys, gone[0], found), RD_SEAL_KEY_ERASED);
+        ck_assert_int_eq(rd_keys_find(keys, gone[1], found), RD_SEAL_KEY_ERASED);
+        ck_assert_int_eq(rd_keys_give(keys, gone[0], found, &error), RD_ERASED);
+        ck_assert_int_eq(rd_keys_give(keys, gone[1], found, &error), RD_ERASED);
+        ck_assert_int_eq(rd_keys_give(keys, PERSON(9, 40001), found, &error), RD_OK);
+        ck_assert_int_eq(rd_keys_give(keys, gone[1], found, &error), RD_ERASED);
+        ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 4), found), RD_SEAL_KEY_FOUND);
+        ck_assert_mem_eq(found, neighbour, 32);
+        again();
+    }
+    char path[UNIT_DIR_MAX + 16];
+    unsigned char bytes[RD_KEYS_BLOCK * 32];
+    snprintf(path, sizeof path, "%s/keys/00005", dir);
+    int fd = open(path, O_RDONLY);
+    ck_assert_int_eq(read(fd, bytes, sizeof bytes), (ssize_t)sizeof bytes);
+    close(fd);
+    ck_assert_ptr_null(memmem(bytes, sizeof bytes, key, 32));
+}
+END_TEST
+
+START_TEST(keys_from_elsewhere_come_in_where_there_is_none)
+{
+    unsigned char mine[32], found[32], theirs[2][32] = { { 1 }, { 2 } };
+    uint64_t persons[] = { PERSON(5, 1), PERSON(8, 5) }, gone = PERSON(8, 6);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), mine, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_destroy(keys, &gone, 1, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_take(keys, persons, theirs, 2, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_take(keys, &gone, theirs, 1, &error), RD_OK);
+    again();
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 1), found), RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, mine, 32);
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(8, 5), found), RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, theirs[1], 32);
+    ck_assert_int_eq(rd_keys_find(keys, gone, found), RD_SEAL_KEY_ERASED);
+}
+END_TEST
+
+START_TEST(copies_are_whole_and_replace_what_was_there)
+{
+    char to[UNIT_DIR_MAX + 16];
+    unsigned char key[32], found[32];
+    uint64_t gone = PERSON(5, 1);
+    snprintf(to, sizeof to, "%s/copy", dir);
+    ck_assert_int_eq(rd_keys_copy(dir, to, &error), RD_OK); /* none yet */
+    ck_assert_int_eq(mkdir(to, 0700), 0);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), key, &error), RD_OK);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_msg(rd_keys_copy(dir, to, &error) == RD_OK, "%s", error.text);
+        struct rd_keys *copy = rd_keys_new(to);
+        ck_assert_int_eq(rd_keys_find(copy, PERSON(5, 1), found),
+                         i ? RD_SEAL_KEY_ERASED : RD_SEAL_KEY_FOUND);
+        rd_keys_free(copy);
+        ck_assert_int_eq(rd_keys_destroy(keys, &gone, 1, &error), RD_OK);
+    }
+}
+END_TEST
+
+START_TEST(nobody_else_may_read_them)
+{
+    char path[UNIT_DIR_MAX + 16];
+    unsigned char key[32];
+    struct stat info;
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), key, &error), RD_OK);
+    snprintf(path, sizeof path, "%s/keys/00005", dir);
+    ck_assert_int_eq(stat(path, &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0600);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sealed");
+    TCase *tcase = tcase_create("sealed");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, letters_come_back_with_the_key_and_are_not_among_the_bytes);
+    tcase_add_test(tcase, the_same_text_of_the_same_person_is_the_same_bytes);
+    tcase_add_test(tcase, what_is_read_is_written_again_as_it_was);
+    tcase_add_test(tcase, without_names_it_is_its_letters);
+    tcase_add_test(tcase, without_the_key_it_says_why_and_stays_what_it_was);
+    tcase_add_test(tcase, damaged_bytes_are_never_letters);
+    tcase_add_test(tcase, a_key_of_a_map_is_never_sealed);
+    tcase_add_test(tcase, keys_are_found_again_and_differ);
+    tcase_add_test(tcase, a_destroyed_key_is_never_drawn_again_and_its_neighbours_stay);
+    tcase_add_test(tcase, keys_from_elsewhere_come_in_where_there_is_none);
+    tcase_add_test(tcase, copies_are_whole_and_replace_what_was_there);
+    tcase_add_test(tcase, nobody_else_may_read_them);
+    suite_add_tcase(suite, tcase);
+    return unit_run(suite);
+}
