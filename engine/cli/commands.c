@@ -80,6 +80,18 @@ static const struct rd_command commands[] = {
       "All-day events are the days off; yearly ones are taken for each year. Exit code 1 where an "
       "event can't be used.",
       rd_options_ics, false, false, 1, 1, rd_run_calendar_import },
+    { "person", "erase", "ID", "Erases a person for good: destroys the key of his personal texts",
+      "ID is the person's record (a customer), or a case that tells of nobody else. Cases about\n"
+      "him must be closed. His personal texts are gone from records, history, journal and "
+      "standby,\n"
+      "and nothing brings them back; every hash of the journal still fits. Backups that were made\n"
+      "before have the key until they are brought up to date. Where rules/authority.lua has a row\n"
+      "for person.confirm, another person confirms it within three days.",
+      rd_options_erase, true, true, 1, 1, rd_run_person_erase },
+    { "person", "confirm", "ID", "The second person's yes to erasing somebody: done at once", NULL,
+      rd_options_erasing, true, true, 1, 1, rd_run_person_confirm },
+    { "person", "list", NULL, "Lists who was erased, and whose erasure waits for a second person",
+      NULL, rd_options_none, true, true, 0, 0, rd_run_person_list },
     { "policy", "check", "[DIR]", "Checks rules/ and scripts/ of a directory",
       "Findings are printed as FILE:LINE:COLUMN: sentence. Exit code 1 where one of them is an "
       "error.",

@@ -54,6 +54,7 @@ rd_command_run rd_run_feed_tail, rd_run_clock_advance, rd_run_notice_list, rd_ru
     rd_run_policy_preview, rd_run_schedule_list, rd_run_job_list, rd_run_server_health,
     rd_run_server_info, rd_run_server_metrics, rd_run_doctor, rd_run_call;
 rd_command_run rd_run_reference_methods, rd_run_reference_errors, rd_run_reference_commands;
+rd_command_run rd_run_person_erase, rd_run_person_confirm, rd_run_person_list;
 rd_command_run rd_run_calendar_add, rd_run_calendar_between, rd_run_calendar_show,
     rd_run_calendar_import;
 rd_command_run rd_run_backup_create, rd_run_backup_verify, rd_run_backup_restore;

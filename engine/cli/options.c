@@ -219,6 +219,8 @@ const struct rd_option rd_options_confirm[] = { OPTION_DRY,
                                                 { "no-tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
                                                   "do not ask the promises beside the rules" },
                                                 END_OF_OPTIONS };
+const struct rd_option rd_options_erase[] = { OPTION_DRY, OPTION_WHY, END_OF_OPTIONS };
+const struct rd_option rd_options_erasing[] = { OPTION_DRY, END_OF_OPTIONS };
 const struct rd_option rd_options_withdraw[] = { OPTION_WHY, END_OF_OPTIONS };
 const struct rd_option rd_options_generations[] = {
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most, 20 where not said" },

@@ -14,12 +14,14 @@
 
 #include "domain/apply.h"
 #include "domain/catalogue.h"
+#include "store/keys.h"
 #include "store/vault.h"
 
 /* A vault with what applying needs, and no kernel: no policy, no Lua. */
 struct peek_vault {
     struct rd_catalogue catalogue;
     struct rd_apply apply;
+    struct rd_keys *keys; /* what indexes are made of may be sealed */
     struct rd_vault *vault;
 };
 
@@ -27,6 +29,8 @@ static enum rd_status peek_open(struct peek_vault *with, struct rd_vault_options
                                 struct rd_error *error)
 {
     rd_catalogue_init(&with->catalogue, NULL);
+    with->keys = rd_keys_new(options.dir);
+    with->catalogue.names.sealer = rd_keys_sealer(with->keys);
     rd_apply_init(&with->apply, &with->catalogue);
     with->vault = NULL;
     options.apply = rd_apply_entry;
@@ -39,6 +43,7 @@ static void peek_close(struct peek_vault *with)
     rd_vault_close(with->vault);
     rd_apply_fini(&with->apply);
     rd_catalogue_fini(&with->catalogue);
+    rd_keys_free(with->keys);
 }
 
 static enum rd_status peek_tables(struct rd_vault *vault, struct rd_peek *look,

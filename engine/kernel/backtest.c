@@ -277,6 +277,7 @@ enum rd_status rd_backtest_quick(const struct rd_backtest_options *options, stru
 {
     struct rd_backtest test = { .options = options, .error = error, .last_ms = INT64_MIN };
     rd_world_init(&test.world, NULL);
+    rd_world_keys(&test.world, options->journal_dir);
     test.world.remembers = true;
     test.judge = (struct rd_judge){ .then = &test.world, .tallies = &test.tallies };
     rd_arena_init(&test.entry_arena);

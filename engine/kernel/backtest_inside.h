@@ -29,6 +29,7 @@ struct rd_rules {
  * rules of the day. */
 struct rd_world {
     struct rd_kernel *kernel;
+    struct rd_keys *keys;                /* reads what is sealed; the kernel seals nothing */
     struct rd_rules candidate, recorded; /* recorded: of the day */
     bool remembers;     /* the rules of the day are loaded from their activations */
     const char *spares; /* ... but those with this hash: the candidate's own; borrowed, NULL */
@@ -37,6 +38,8 @@ struct rd_world {
 
 /* An empty one, with symbols of its own (NULL) or a reference to these. */
 void rd_world_init(struct rd_world *world, struct rd_symbols *symbols);
+/* What is sealed in this journal (DIR/journal) is read with the keys beside it. */
+void rd_world_keys(struct rd_world *world, const char *journal_dir);
 /* Its store is made in the directory, which is there and empty. */
 enum rd_status rd_world_open(struct rd_world *world, const char *dir,
                              struct rd_error *error) RD_MUST_CHECK;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/keys.h"
+
 #define WORLD_TYPE_FROM 3000 /* of RD_CATALOGUE_TYPES_MAX */
 #define WORLD_INDEX_FROM 0x40000000u
 #define WORLD_COMMIT_BYTES (64u << 20) /* of what is written and not on disk yet */
@@ -25,6 +27,14 @@ void rd_world_init(struct rd_world *world, struct rd_symbols *symbols)
     rd_arena_init(&kernel->ring_arena);
     kernel->clock_manual = true;
     kernel->turn.quiet = true;
+}
+
+void rd_world_keys(struct rd_world *world, const char *journal_dir)
+{
+    char dir[4096];
+    rd_keys_dir_of(journal_dir, dir, sizeof dir);
+    world->keys = rd_keys_new(dir);
+    world->kernel->catalogue.names.sealer = rd_keys_sealer(world->keys);
 }
 
 enum rd_status rd_world_open(struct rd_world *world, const char *dir, struct rd_error *error)
@@ -52,6 +62,7 @@ void rd_world_fini(struct rd_world *world)
     rd_store_close(kernel->store);
     rd_apply_fini(&kernel->apply);
     rd_catalogue_fini(&kernel->catalogue);
+    rd_keys_free(world->keys);
     rd_buf_fini(&kernel->entry_buf);
     rd_buf_fini(&kernel->scratch);
     rd_arena_fini(&kernel->ring_arena);

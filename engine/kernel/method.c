@@ -432,6 +432,8 @@ static const struct rd_method METHODS[] = {
       PARAMS({ "since", COUNT, false, "The entry before the first." },
              { "before", TEXT, false, "Its hash." },
              { "entries", LIST, false, "Payloads in base64." },
+             { "keys", MAP, false, "Keys of the persons of whom they tell, in base64, by id." },
+             { "keys_dir", TEXT, false, "Or the data directory that has them." },
              { "after", TEXT, false, "The hash of the last." },
              { "take_over", YES, false, "Then the next epoch begins here." },
              { "gives_up", YES, false, "A promotion did not come about." },

@@ -24,6 +24,27 @@ enum rd_status rd_person_seal(struct rd_run *run, struct rd_draft *draft,
 void rd_person_seal_refusal(struct rd_run *run, enum rd_status status,
                             struct rd_command_entry *entry);
 
+/* Persons whose texts an entry holds, the first time that each is met. */
+struct rd_person_met {
+    struct rd_keys *keys;
+    struct rd_arena *arena;
+    uint64_t *persons;
+    unsigned char (*of)[32]; /* their keys, where they are known */
+    size_t count, cap;
+    bool missing; /* only those of whom no key is known are taken down */
+};
+/* Unpacks an entry (whose names are known), and takes down who is met; keys are those of
+ * `met->keys`. */
+enum rd_status rd_person_meet(struct rd_kernel *kernel, const void *payload, size_t len,
+                              struct rd_person_met *met, struct rd_error *error) RD_MUST_CHECK;
+/* A page of the journal for a standby: the keys of whom it tells, { person: key in base64 }. */
+struct rd_value rd_person_keys_shown(const struct rd_person_met *met, struct rd_arena *arena);
+/* On a standby, before the entry is taken over: the keys that are missing for it, from what came
+ * with the page ({ person: key }), or from the data directory of the server that is followed. */
+enum rd_status rd_person_keys_take(struct rd_kernel *kernel, const void *payload, size_t len,
+                                   const struct rd_value *came, const char *from_dir,
+                                   struct rd_arena *arena, struct rd_error *error) RD_MUST_CHECK;
+
 /* person.c */
 enum rd_status rd_method_person_erase(struct rd_kernel *kernel, struct rd_request *request);
 enum rd_status rd_method_person_confirm(struct rd_kernel *kernel, struct rd_request *request);

@@ -20,8 +20,10 @@
 
 #include "base/log.h"
 #include "domain/apply.h"
+#include "kernel/person.h"
 #include "kernel/pick.h"
 #include "store/fence.h"
+#include "store/keys.h"
 
 #define STANDBY_PAGE_BYTES (1024u * 1024)
 #define STANDBY_PAGE_ENTRIES 4096
@@ -123,6 +125,8 @@ enum rd_status rd_method_journal_read(struct rd_kernel *kernel, struct rd_reques
     int64_t since = rd_map_int(request->params, "since", 0);
     struct rd_value entries = rd_list();
     struct rd_entry entry;
+    struct rd_person_met met = { .keys = kernel->keys, .arena = arena };
+    bool keys = rd_keys_bytes(kernel->keys) > 0;
     if (since < 0 || (uint64_t)since > durable)
         return rd_error_at(&request->error, RD_DIVERGED, "/since",
                            "the journal here ends with entry %llu", (unsigned long long)durable);
@@ -134,6 +138,8 @@ enum rd_status rd_method_journal_read(struct rd_kernel *kernel, struct rd_reques
          entries.count < STANDBY_PAGE_ENTRIES;
          seq++) {
         status = rd_journal_read(journal, entry.next, arena, &entry, &request->error);
+        if (status == RD_OK && keys)
+            status = rd_person_meet(kernel, entry.payload, entry.len, &met, &request->error);
         if (status != RD_OK)
             break;
         size_t room = sodium_base64_encoded_len(entry.len, STANDBY_BASE64);
@@ -148,6 +154,7 @@ enum rd_status rd_method_journal_read(struct rd_kernel *kernel, struct rd_reques
     standby_answer(kernel, request);
     rd_map_add(arena, &request->result, "before", before);
     rd_map_add(arena, &request->result, "entries", entries);
+    rd_map_add(arena, &request->result, "keys", rd_person_keys_shown(&met, arena));
     rd_map_add(arena, &request->result, "after", hash);
     return RD_OK;
 }
@@ -245,8 +252,10 @@ static enum rd_status standby_follow(struct rd_kernel *kernel, const struct rd_c
         kernel->last_ms = entry->at_ms;
     if (kernel->clock_manual && kernel->manual_ms < kernel->last_ms)
         kernel->manual_ms = kernel->last_ms;
-    for (uint32_t i = 0; i < entry->effects.count; i++)
+    for (uint32_t i = 0; i < entry->effects.count; i++) {
         policy |= entry->effects.items[i].items[0].integer == RD_EFFECT_POLICY;
+        kernel->erase_owed |= entry->effects.items[i].items[0].integer == RD_EFFECT_ERASE;
+    }
     if (!policy)
         return RD_OK;
     rd_arena_init(&arena);
@@ -345,9 +354,15 @@ static enum rd_status standby_take(struct rd_kernel *kernel, struct rd_request *
                             "follows it was changed on the way: nothing was taken; make this "
                             "standby anew from a backup",
                             (unsigned long long)last);
-    for (uint32_t i = 0; status == RD_OK && i < count; i++)
-        status = standby_write(kernel, &entries[i], request->arena, &request->error);
-    return status;
+    for (uint32_t i = 0; status == RD_OK && i < count; i++) {
+        status = rd_person_keys_take(
+            kernel, entries[i].payload, entries[i].len, rd_map_get(request->params, "keys"),
+            rd_map_text(request->params, "keys_dir", NULL), request->arena, &request->error);
+        if (status == RD_OK)
+            status = standby_write(kernel, &entries[i], request->arena, &request->error);
+    }
+    return status == RD_OK && kernel->erase_owed ? rd_person_finish(kernel, &request->error)
+                                                 : status;
 }
 
 enum rd_status rd_method_standby_take(struct rd_kernel *kernel, struct rd_request *request)

@@ -197,6 +197,9 @@ static enum rd_status follow_page(struct rd_follow *follow, uint32_t *count, str
     rd_map_add(&follow->arena, &take, "before", rd_text(rd_map_text(&page, "before", "")));
     rd_map_add(&follow->arena, &take, "after", rd_text(rd_map_text(&page, "after", "")));
     rd_map_add(&follow->arena, &take, "entries", *entries);
+    const struct rd_value *keys = rd_map_get(&page, "keys");
+    if (rd_value_is(keys, RD_MAP))
+        rd_map_add(&follow->arena, &take, "keys", *keys);
     status = follow_take(follow, take);
     if (status != RD_OK)
         *error = follow->error;
@@ -249,6 +252,7 @@ static enum rd_status follow_files(struct rd_follow *follow, struct rd_journal *
         status = status == RD_END ? RD_OK : status;
         rd_map_add(&follow->arena, &take, "after", follow_hex(&follow->arena, entry.hash));
         rd_map_add(&follow->arena, &take, "entries", entries);
+        rd_map_add(&follow->arena, &take, "keys_dir", rd_text(follow->dir));
         if (status == RD_OK && follow_take(follow, take) != RD_OK) {
             *error = follow->error;
             status = error->status;

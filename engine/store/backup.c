@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "store/disk.h"
+#include "store/keys.h"
 
 #define BACKUP_LOCK "backup.lock"
 #define BACKUP_JOURNAL "journal"
@@ -52,7 +53,7 @@ static bool backup_knows_none(const char *name)
 static bool backup_knows_own(const char *name)
 {
     return strcmp(name, BACKUP_LOCK) == 0 || strcmp(name, BACKUP_JOURNAL) == 0 ||
-           strcmp(name, RD_BACKUP_MANIFEST ".tmp") == 0;
+           strcmp(name, RD_KEYS_DIR) == 0 || strcmp(name, RD_BACKUP_MANIFEST ".tmp") == 0;
 }
 
 static enum rd_status backup_dir(const char *path, int *fd, struct rd_error *error)
@@ -224,8 +225,9 @@ enum rd_status rd_backup_create(const struct rd_backup_options *options,
 {
     struct backup backup;
     int dir_fd = -1, lock = -1;
-    char journal[4096];
+    char journal[4096], data[4096];
     backup_init(&backup, options, summary);
+    rd_keys_dir_of(options->from, data, sizeof(data));
     backup.from = options->from;
     backup.manifest.made_at_ms = options->now_ms;
     snprintf(journal, sizeof(journal), "%s/" BACKUP_JOURNAL, options->to);
@@ -239,6 +241,8 @@ enum rd_status rd_backup_create(const struct rd_backup_options *options,
         status = backup_dir(journal, &backup.to_fd, error);
     if (status == RD_OK)
         status = backup_fill(&backup, dir_fd, error);
+    if (status == RD_OK) /* as they are now: who was erased is erased in the backup, too */
+        status = rd_keys_copy(data, options->to, error);
     if (status == RD_OK)
         status = rd_backup_manifest_write(dir_fd, &backup.manifest, error);
     if (status == RD_OK) {
@@ -323,8 +327,9 @@ enum rd_status rd_backup_restore(const struct rd_backup_options *options,
                                  struct rd_backup_summary *summary, struct rd_error *error)
 {
     struct backup backup;
-    char journal[4096];
+    char journal[4096], data[4096];
     backup_init(&backup, options, summary);
+    rd_keys_dir_of(options->to, data, sizeof(data));
     enum rd_status status = backup_open(&backup, options->from, journal, error);
     uint64_t all = 0;
     if (status == RD_OK) {
@@ -343,6 +348,8 @@ enum rd_status rd_backup_restore(const struct rd_backup_options *options,
     }
     if (status == RD_OK && backup.manifest.count > 0)
         status = backup_unpack_last(&backup, error);
+    if (status == RD_OK)
+        status = rd_keys_copy(options->from, data, error);
     if (status == RD_OK)
         backup_sum(&backup);
     backup_fini(&backup);

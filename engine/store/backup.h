@@ -3,6 +3,7 @@
  *   DIR/backup.json          the manifest: what is here, with its hashes; written last
  *   DIR/journal/0000002a.zst full segments as the journal packed them; never copied twice
  *   DIR/journal/0000002b.seg the newest, up to its last entry
+ *   DIR/keys/00005           keys of persons (keys.h), as they were when it was made
  *
  * A backup holds no store: the store is a projection, and a restore makes it anew. So a backup
  * needs no snapshot and keeps no page of a running store from being used again. Nothing is copied

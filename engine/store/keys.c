@@ -336,6 +336,11 @@ enum rd_status rd_keys_destroy(struct rd_keys *keys, const uint64_t *persons, si
 
 /* ---- copying ---- */
 
+void rd_keys_dir_of(const char *journal_dir, char *out, size_t room)
+{
+    snprintf(out, room, "%s/..", journal_dir);
+}
+
 static enum rd_status keys_copy_file(const char *from, const char *to, const char *name,
                                      struct rd_error *error)
 {

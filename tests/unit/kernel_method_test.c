@@ -47,6 +47,7 @@ START_TEST(the_table_is_sorted_and_each_row_has_its_operation)
         { "policy.backtest", "policy.reload" },
         { "policy.backtest_cancel", "policy.reload" },
         { "policy.backtest_status", "policy.reload" },
+        { "person.list", "person.erase" },
         { "policy.list", "policy.info" },
         { "policy.preview", "policy.reload" },
         { "policy.rollback", "policy.reload" },
