@@ -212,6 +212,7 @@
 #define RD_MEMO_TEXT_MAX 64     /* bytes of a fact */
 #define RD_MEMO_RESULT_BYTES_MAX 2048
 #define RD_MEMO_BYTES_MAX (4u * 1024 * 1024)
-#define RD_LUA_SPREAD_MAX 250 /* values that unpack, byte or codepoint give at once */
+#define RD_PAST_STEPS_MAX 8000000 /* acts of a history that a simulation is fitted to */
+#define RD_LUA_SPREAD_MAX 250     /* values that unpack, byte or codepoint give at once */
 
 #endif

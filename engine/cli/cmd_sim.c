@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/dirs.h"
+#include "cli/forecast.h"
 #include "cli/output.h"
 #include "cli/policy_print.h"
 #include "cli/progress.h"
@@ -24,6 +25,7 @@
 #define SIM_MONTHS_MAX 120
 #define SIM_CASES_MAX 5000000
 #define SIM_DAY_MS 86400000ll
+#define SIM_START "2026-03-02"
 
 struct sim_command {
     struct rd_cli *cli;
@@ -41,21 +43,16 @@ static void sim_progress(void *context, int64_t done_ms, int64_t all_ms)
                     (uint64_t)(all_ms / SIM_DAY_MS));
 }
 
-/* "2026-03-02": midnight there, in the company's zone; and so many months later. */
-static enum rd_status sim_span(struct sim_command *command, const char *start,
-                               struct rd_error *error)
+/* From --start on, in the company's zone. */
+static enum rd_status sim_span(struct sim_command *command, struct rd_error *error)
 {
     struct rd_sim *sim = &command->sim;
-    int year, month, day, used = 0;
-    if (sscanf(start, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || start[used] ||
-        month < 1 || month > 12 || day < 1 || day > 31 || year < 1970 || year > 2150)
+    const char *start = rd_args_text(&command->cli->args, "start");
+    start = start ? start : SIM_START;
+    if (!rd_sim_day_ms(sim->model->local, start, 0, &sim->start_ms) ||
+        !rd_sim_day_ms(sim->model->local, start, command->months, &sim->end_ms))
         return rd_error_set(error, RD_USAGE, "--start takes a day such as 2026-03-02, not '%s'",
                             start);
-    sim->start_ms = rd_zone_utc_ms(sim->model->local, rd_date_days(year, month, day) * SIM_DAY_MS);
-    int64_t months = year * 12 + month - 1 + command->months;
-    sim->end_ms =
-        rd_zone_utc_ms(sim->model->local,
-                       rd_date_days((int)(months / 12), (int)(months % 12) + 1, day) * SIM_DAY_MS);
     return RD_OK;
 }
 
@@ -68,7 +65,6 @@ static enum rd_status sim_open(struct sim_command *command, struct rd_policy **p
     struct rd_policy_source *sources;
     size_t count;
     struct rd_findings findings;
-    struct rd_kernel_start start;
     rd_findings_init(&findings, &command->cli->arena);
     enum rd_status status =
         rd_policy_read_dir(&command->cli->arena, command->policy_dir, &sources, &count, error);
@@ -81,20 +77,10 @@ static enum rd_status sim_open(struct sim_command *command, struct rd_policy **p
     if (status != RD_OK)
         return status;
     sim->model = rd_policy_model(*policy);
-    status = sim_span(command, rd_args_text(&command->cli->args, "start"), error);
-    struct rd_kernel_options options = {
-        .data_dir = command->data_dir,
-        .policy = *policy,
-        .policy_sources = sources,
-        .policy_source_count = count,
-        .clock_manual = true,
-        .clock_start_ms = sim->start_ms,
-        .invariants = true,
-        .draw_seed = "simulation",
-    };
-    if (status == RD_OK)
-        status = rd_kernel_open(&options, &findings, &sim->kernel, &start, error);
-    return status;
+    status = sim_span(command, error);
+    return status == RD_OK
+               ? rd_sim_begin(sim, command->data_dir, *policy, sources, count, &findings, error)
+               : status;
 }
 
 static struct rd_value sim_counts(struct rd_arena *arena, const struct rd_sim_counts *counts)
@@ -184,6 +170,7 @@ static enum rd_status sim_play(struct sim_command *command, struct rd_error *err
         status = rd_kernel_digest(sim->kernel, command->digest, error);
     command->took_ms = (rd_clock_mono_ns() - began_ns) / 1000000;
     rd_kernel_close(sim->kernel);
+    sim->kernel = NULL;
     rd_policy_free(policy);
     return status;
 }
@@ -204,16 +191,70 @@ static enum rd_status sim_dir(struct sim_command *command, struct rd_error *erro
     return rd_dirs_make(command->data_dir, error);
 }
 
+/* Without a past: the rules are what is tried. */
+static enum rd_status sim_alone(struct sim_command *command, struct rd_error *error)
+{
+    struct rd_cli *cli = command->cli;
+    static const char *const fitted[] = { "since", "until", "staff", "arrivals" };
+    for (size_t i = 0; i < sizeof fitted / sizeof *fitted; i++)
+        if (rd_args_given(&cli->args, fitted[i]))
+            return rd_error_set(error, RD_USAGE, "--%s goes with --from-history", fitted[i]);
+    enum rd_status status = sim_play(command, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_value result = sim_result(command);
+    if (cli->json)
+        rd_cli_print_json(cli, &result);
+    else
+        sim_print(&cli->out, &result);
+    if (command->sim.breach_count > 0)
+        return rd_error_set(error, RD_CHECK_FAILED, "%" PRIu64 " breaches of what must hold",
+                            command->sim.breach_count);
+    return RD_OK;
+}
+
+static enum rd_status sim_forecast(struct sim_command *command, struct rd_error *error)
+{
+    struct rd_cli *cli = command->cli;
+    const struct rd_args *args = &cli->args;
+    struct rd_forecast_options options = {
+        .history_dir = rd_args_text(args, "from-history"),
+        .policy_dir = command->policy_dir,
+        .data_dir = command->data_dir,
+        .start = rd_args_text(args, "start"),
+        .since = rd_args_text(args, "since"),
+        .until = rd_args_text(args, "until"),
+        .months = command->months,
+        .seed = command->sim.random.seed,
+    };
+    struct rd_value result;
+    if (rd_args_given(args, "cases"))
+        return rd_error_set(error, RD_USAGE,
+                            "how many cases come is in the history: --cases does not go with "
+                            "--from-history; --arrivals \"all +20%%\" makes them more");
+    options.staff_count = rd_args_list(args, "staff", options.staff, RD_WHAT_IF_MAX + 1);
+    options.arrival_count = rd_args_list(args, "arrivals", options.arrivals, RD_WHAT_IF_MAX + 1);
+    enum rd_status status = rd_forecast(&options, &cli->arena, &result, error);
+    if (status != RD_OK)
+        return status;
+    if (cli->json)
+        rd_cli_print_json(cli, &result);
+    else
+        rd_forecast_print(&cli->arena, &cli->out, &result);
+    int64_t breaches = rd_map_int(&result, "breaches", 0);
+    return breaches ? rd_error_set(error, RD_CHECK_FAILED, "%" PRId64 " breaches of what must hold",
+                                   breaches)
+                    : RD_OK;
+}
+
 enum rd_status rd_run_sim_run(struct rd_cli *cli, struct rd_error *error)
 {
     struct sim_command *command = calloc(1, sizeof *command);
     RD_ASSERT(command);
     command->cli = cli;
     command->months = rd_args_number(&cli->args, "months", 3);
+    rd_sim_init(&command->sim, (uint64_t)rd_args_number(&cli->args, "seed", 1));
     command->sim.cases = (uint64_t)rd_args_number(&cli->args, "cases", 20000);
-    rd_arena_init(&command->sim.kept);
-    rd_arena_init(&command->sim.arena);
-    rd_sim_random_init(&command->sim.random, (uint64_t)rd_args_number(&cli->args, "seed", 1));
     enum rd_status status = RD_OK;
     if (command->months < 1 || command->months > SIM_MONTHS_MAX)
         status = rd_error_set(error, RD_USAGE, "--months lies between 1 and %d", SIM_MONTHS_MAX);
@@ -221,24 +262,13 @@ enum rd_status rd_run_sim_run(struct rd_cli *cli, struct rd_error *error)
         status = rd_error_set(error, RD_USAGE, "--cases lies between 1 and %d", SIM_CASES_MAX);
     if (status == RD_OK)
         status = sim_dir(command, error);
-    if (status == RD_OK) {
-        status = sim_play(command, error);
-        if (!rd_args_text(&cli->args, "data"))
-            rd_dirs_remove(command->data_dir);
-    }
-    if (status == RD_OK) {
-        struct rd_value result = sim_result(command);
-        if (cli->json)
-            rd_cli_print_json(cli, &result);
-        else
-            sim_print(&cli->out, &result);
-        if (command->sim.breach_count > 0)
-            status = rd_error_set(error, RD_CHECK_FAILED, "%" PRIu64 " breaches of what must hold",
-                                  command->sim.breach_count);
-    }
-    rd_sim_book_fini(&command->sim.book);
-    rd_arena_fini(&command->sim.arena);
-    rd_arena_fini(&command->sim.kept);
+    if (status == RD_OK && rd_args_text(&cli->args, "from-history"))
+        status = sim_forecast(command, error);
+    else if (status == RD_OK)
+        status = sim_alone(command, error);
+    if (command->data_dir && !rd_args_text(&cli->args, "data"))
+        rd_dirs_remove(command->data_dir);
+    rd_sim_fini(&command->sim);
     free(command);
     return status;
 }

@@ -50,6 +50,12 @@ struct rd_sim_case {
     uint64_t rung;     /* limits of its state that rang since it was entered; bit = index */
     uint32_t attempts; /* refused in a row */
     bool within_rang, dirty;
+    uint32_t heap_at; /* its place in the heap, while next_ms is not RD_SIM_NEVER */
+    /* fitted to the past (course.h): its twin and the twin's next step, what is planned (indexes of
+     * the past + 1; 0: none), since when it waits; the newest record that was started by something
+     * done to it, and the one before of the same parent (indexes of the book + 1) */
+    uint32_t twin, step, plan, child, sibling;
+    int64_t since_ms;
 };
 
 struct rd_sim_book {
@@ -71,6 +77,8 @@ struct rd_sim_case *rd_sim_book_add(struct rd_sim_book *book, struct rd_id id,
                                     const struct rd_record_type *type);
 /* Somebody looks at it again at that time. */
 void rd_sim_book_plan(struct rd_sim_book *book, struct rd_sim_case *item, int64_t at_ms);
+/* The same, wherever it was planned before; RD_SIM_NEVER: nobody does. */
+void rd_sim_book_move(struct rd_sim_book *book, struct rd_sim_case *item, int64_t at_ms);
 /* Takes the earliest that is due by `until_ms`, NULL where none is. */
 struct rd_sim_case *rd_sim_book_due(struct rd_sim_book *book, int64_t until_ms);
 /* The earliest time at which one is due. */
@@ -98,7 +106,10 @@ struct rd_sim_person {
 
 #define RD_SIM_BREACHES_KEPT 20
 
+struct rd_course;
+
 struct rd_sim {
+    struct rd_course *course; /* NULL: people know the rules only, and not the past */
     struct rd_kernel *kernel;
     const struct rd_model *model;
     struct rd_arena kept, arena; /* of the whole run; of a batch */
@@ -134,6 +145,8 @@ void rd_sim_form_spoil(struct rd_sim *sim, struct rd_value *form);
 
 /* The accounts of the policy that is simulated. */
 void rd_sim_people_init(struct rd_sim *sim);
+/* Whether one of the rows is for a role that he has. */
+bool rd_sim_people_can(const struct rd_permission *permission, const struct rd_account *account);
 /* Some are away today. */
 void rd_sim_people_day(struct rd_sim *sim);
 /* Somebody present who has a role of one of the rows; `owner` is asked first, then
@@ -141,6 +154,10 @@ void rd_sim_people_day(struct rd_sim *sim);
 const struct rd_account *rd_sim_people_pick(struct rd_sim *sim,
                                             const struct rd_permission *permission,
                                             const char *owner, const char *unit);
+/* The same, of those whose narrowest role it is where there are any; -1: no such wish. */
+const struct rd_account *rd_sim_people_pick_role(struct rd_sim *sim,
+                                                 const struct rd_permission *permission,
+                                                 const char *owner, const char *unit, int role);
 /* Anybody at all. */
 const struct rd_account *rd_sim_people_any(struct rd_sim *sim);
 
@@ -148,6 +165,8 @@ const struct rd_account *rd_sim_people_any(struct rd_sim *sim);
 
 /* Opens so many new cases; fewer where nothing can be opened. */
 enum rd_status rd_sim_open(struct rd_sim *sim, size_t count, struct rd_error *error) RD_MUST_CHECK;
+/* Opens what comes by now in a simulation that is fitted to the past. */
+enum rd_status rd_sim_open_twins(struct rd_sim *sim, struct rd_error *error) RD_MUST_CHECK;
 /* Somebody looks at it again later, unless it is over or nobody gets on with it. */
 void rd_sim_again(struct rd_sim *sim, struct rd_sim_case *item);
 /* Lets people act on what is due now; at most one batch. */
@@ -169,6 +188,24 @@ enum rd_status rd_sim_check_day(struct rd_sim *sim, struct rd_error *error) RD_M
 enum rd_status rd_sim_check_end(struct rd_sim *sim, struct rd_error *error) RD_MUST_CHECK;
 
 /* ---- sim_day.c ---- */
+
+struct rd_policy;
+struct rd_policy_source;
+
+/* In the caller's storage, with the numbers of this seed. */
+void rd_sim_init(struct rd_sim *sim, uint64_t seed);
+/* Frees what it holds; the kernel is closed, and the policy is the caller's. */
+void rd_sim_fini(struct rd_sim *sim);
+/* A kernel in that directory, which wears the policy, at sim->start_ms. Findings as of
+ * rd_kernel_open. */
+enum rd_status rd_sim_begin(struct rd_sim *sim, const char *dir, struct rd_policy *policy,
+                            const struct rd_policy_source *sources, size_t count,
+                            struct rd_findings *findings, struct rd_error *error) RD_MUST_CHECK;
+/* "2026-03-02": midnight there, in the zone; false where it is no day. `months` (may be negative)
+ * later. */
+bool rd_sim_day_ms(const struct rd_zone *zone, const char *day, int64_t months, int64_t *out);
+/* So many months after the local day of an instant. */
+int64_t rd_sim_months_ms(const struct rd_zone *zone, int64_t at_ms, int64_t months);
 
 /* The population that must be there before anything can be opened, then all days. */
 enum rd_status rd_sim_run(struct rd_sim *sim,

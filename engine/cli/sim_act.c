@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
-#include "cli/sim.h"
+#include "cli/course.h"
 
 #define ACT_BATCH 256
 #define ACT_HOUR_MS 3600000ll
@@ -36,7 +36,8 @@ struct act {
     const struct rd_event *event;
     const struct rd_account *by;
     enum act_attack attack;
-    const struct rd_value *before; /* the record as it was read */
+    const struct rd_past_step *like; /* what is done as it was in the past; NULL */
+    const struct rd_value *before;   /* the record as it was read */
 };
 
 struct act_batch {
@@ -164,6 +165,23 @@ static enum act_attack act_attack(struct rd_sim *sim)
                                          : (enum act_attack)(1 + rd_sim_draw(&sim->random, 5));
 }
 
+/* As in the past: whose case it is, else who did it then, else somebody of his role. */
+static const struct rd_account *act_like(struct rd_sim *sim, const struct rd_sim_case *item,
+                                         const struct act *act, const char *owner, const char *unit)
+{
+    const struct rd_organisation *organisation = &sim->model->organisation;
+    const struct rd_permission *permission = act->event->permission;
+    int role = rd_course_role(sim, act->like->role);
+    const struct rd_account *account = owner ? rd_account_find(organisation, owner) : NULL;
+    if (item->attempts == 0 && account && rd_sim_people_can(permission, account) &&
+        (role < 0 || account->roles >> role & 1))
+        return account;
+    account = rd_account_find(organisation, sim->course->fit->past->actors[act->like->who].name);
+    if (item->attempts < 2 && account && rd_sim_people_can(permission, account))
+        return account;
+    return rd_sim_people_pick_role(sim, permission, owner, unit, role);
+}
+
 static const struct rd_account *act_who(struct rd_sim *sim, const struct rd_sim_case *item,
                                         const struct act *act)
 {
@@ -179,7 +197,11 @@ static const struct rd_account *act_who(struct rd_sim *sim, const struct rd_sim_
     const char *unit = item->type->unit >= 0
                            ? rd_map_text(data, item->type->fields[item->type->unit].name, NULL)
                            : NULL;
-    return named ? named : rd_sim_people_pick(sim, act->event->permission, owner, unit);
+    if (named)
+        return named;
+    if (act->like)
+        return act_like(sim, item, act, owner, unit);
+    return rd_sim_people_pick(sim, act->event->permission, owner, unit);
 }
 
 /* What the record says already is mostly confirmed: the amount that was chosen is the one granted.
@@ -201,12 +223,19 @@ static bool act_plan(struct rd_sim *sim, struct act_batch *batch, struct act *ac
 {
     const struct rd_sim_case *item = &sim->book.cases[act->at];
     struct rd_value form;
-    act->event = item->state >= 0 ? act_event(sim, item, rd_map_get(act->before, "data")) : NULL;
-    act->attack = act_attack(sim);
+    if (act->like)
+        act->event = rd_event_find(item->type->chart, item->state, act->like->event);
+    else {
+        act->event =
+            item->state >= 0 ? act_event(sim, item, rd_map_get(act->before, "data")) : NULL;
+        act->attack = act_attack(sim);
+    }
     act->by = act->event ? act_who(sim, item, act) : NULL;
     if (!act->by || !rd_sim_form(sim, act->event->form, &form))
         return false;
     act_confirm(sim, act, &form);
+    if (act->like)
+        rd_course_form(sim, item, act->event->form, &act->like->form, act->like->at_ms, &form);
     if (act->attack == ACT_SPOILT)
         rd_sim_form_spoil(sim, &form);
     for (int copy = 0; copy < (act->attack == ACT_TWICE ? 2 : 1); copy++) {
@@ -332,13 +361,25 @@ static enum rd_status act_read(struct rd_sim *sim, struct act_batch *batch, stru
     return RD_OK;
 }
 
+/* Who is due now; where the past is known, only those to whom somebody gets now. */
+static void act_collect(struct rd_sim *sim, struct act_batch *batch)
+{
+    for (struct rd_sim_case *item;
+         batch->count < ACT_BATCH && (item = rd_sim_book_due(&sim->book, sim->now_ms));) {
+        struct act *act = &batch->acts[batch->count];
+        if (sim->course && !(act->like = rd_course_due(sim, item)))
+            continue;
+        act->at = (uint32_t)(item - sim->book.cases);
+        batch->count++;
+    }
+}
+
 enum rd_status rd_sim_act(struct rd_sim *sim, struct rd_error *error)
 {
     struct act_batch *batch = calloc(1, sizeof *batch);
+    bool done[ACT_BATCH] = { false };
     RD_ASSERT(batch);
-    for (struct rd_sim_case *item;
-         batch->count < ACT_BATCH && (item = rd_sim_book_due(&sim->book, sim->now_ms));)
-        batch->acts[batch->count++].at = (uint32_t)(item - sim->book.cases);
+    act_collect(sim, batch);
     enum rd_status status = batch->count ? act_read(sim, batch, error) : RD_OK;
     size_t first[ACT_BATCH];
     for (size_t i = 0; status == RD_OK && i < batch->count; i++) {
@@ -351,6 +392,7 @@ enum rd_status rd_sim_act(struct rd_sim *sim, struct rd_error *error)
     for (size_t i = 0; status == RD_OK && i < batch->count; i++) {
         struct rd_sim_case *item = &sim->book.cases[batch->acts[i].at];
         const struct act *act = &batch->acts[i];
+        done[i] = act->event && batch->requests[first[i]].status == RD_OK;
         if (act->event)
             act_judge(sim, item, act, &batch->requests[first[i]],
                       act->attack == ACT_TWICE ? &batch->requests[first[i] + 1] : NULL);
@@ -359,8 +401,13 @@ enum rd_status rd_sim_act(struct rd_sim *sim, struct rd_error *error)
     }
     if (status == RD_OK && batch->count)
         status = rd_sim_follow(sim, error);
-    for (size_t i = 0; status == RD_OK && i < batch->count; i++)
-        rd_sim_again(sim, &sim->book.cases[batch->acts[i].at]);
+    for (size_t i = 0; status == RD_OK && i < batch->count; i++) {
+        struct rd_sim_case *item = &sim->book.cases[batch->acts[i].at];
+        if (sim->course)
+            rd_course_acted(sim, item, done[i]);
+        else
+            rd_sim_again(sim, item);
+    }
     free(batch);
     return status;
 }
@@ -388,37 +435,96 @@ static const struct rd_chart *open_chart(struct rd_sim *sim)
     return able[rd_sim_draw(&sim->random, count)];
 }
 
-enum rd_status rd_sim_open(struct rd_sim *sim, size_t count, struct rd_error *error)
+/* What is to be opened in one batch. */
+struct act_open {
+    const struct rd_chart *chart;
+    uint32_t twin; /* of the past; RD_COURSE_NONE */
+};
+
+/* False where nobody may, or the form can't be filled in. */
+static bool open_plan(struct rd_sim *sim, struct act_batch *batch, const struct act_open *open)
+{
+    const struct rd_past_case *twin =
+        open->twin == RD_COURSE_NONE ? NULL : &sim->course->fit->past->cases[open->twin];
+    const struct rd_chart *chart = open->chart;
+    const struct rd_account *by =
+        chart ? rd_sim_people_pick_role(sim, chart->open.permission, NULL, NULL,
+                                        twin ? rd_course_role(sim, twin->role) : -1)
+              : NULL;
+    struct rd_value form;
+    sim->opened++; /* tried: what can't be opened is not tried for ever */
+    if (!by || !rd_sim_form(sim, chart->open.form, &form))
+        return false;
+    if (twin)
+        rd_course_form(sim, NULL, chart->open.form, &twin->form, twin->opened_ms, &form);
+    struct rd_value *params = act_request(sim, batch, "case.open");
+    rd_map_add(&sim->arena, params, "type", rd_text(chart->type->name));
+    rd_map_add(&sim->arena, params, "data", form);
+    rd_map_add(&sim->arena, params, "as", rd_text(by->name));
+    return true;
+}
+
+/* The journal will say that it is there; whose twin it is must be known by then. */
+static void open_enter(struct rd_sim *sim, const struct rd_request *request,
+                       const struct act_open *open)
+{
+    struct rd_id id;
+    if (open->twin == RD_COURSE_NONE || !rd_id_read(rd_map_text(&request->result, "id", ""), &id))
+        return;
+    rd_course_born(sim, rd_sim_book_add(&sim->book, id, open->chart->type), NULL, open->twin);
+    rd_sim_count(&sim->started_types, open->chart->type->name, 1);
+}
+
+static enum rd_status open_batch(struct rd_sim *sim, const struct act_open *opens, size_t count,
+                                 struct rd_error *error)
 {
     struct act_batch *batch = calloc(1, sizeof *batch);
-    const struct rd_chart *charts[ACT_BATCH];
-    RD_ASSERT(batch);
-    for (size_t i = 0; i < count && batch->request_count < ACT_BATCH; i++) {
-        const struct rd_chart *chart = open_chart(sim);
-        const struct rd_account *by =
-            chart ? rd_sim_people_pick(sim, chart->open.permission, NULL, NULL) : NULL;
-        struct rd_value form;
-        sim->opened++; /* tried: what can't be opened is not tried for ever */
-        if (!by || !rd_sim_form(sim, chart->open.form, &form))
-            continue;
-        charts[batch->request_count] = chart;
-        struct rd_value *params = act_request(sim, batch, "case.open");
-        rd_map_add(&sim->arena, params, "type", rd_text(chart->type->name));
-        rd_map_add(&sim->arena, params, "data", form);
-        rd_map_add(&sim->arena, params, "as", rd_text(by->name));
-    }
+    const struct act_open *planned[ACT_BATCH];
+    RD_ASSERT(batch && count <= ACT_BATCH);
+    for (size_t i = 0; i < count; i++)
+        if (open_plan(sim, batch, &opens[i]))
+            planned[batch->request_count - 1] = &opens[i];
     if (batch->request_count)
         act_run(sim, batch);
     for (size_t i = 0; i < batch->request_count; i++) {
         const struct rd_request *request = &batch->requests[i];
+        const char *type = planned[i]->chart->type->name;
         if (request->status == RD_OK) {
-            rd_sim_count(&sim->opened_types, charts[i]->type->name, 1);
+            rd_sim_count(&sim->opened_types, type, 1);
+            open_enter(sim, request, planned[i]);
             continue;
         }
         rd_sim_count(&sim->refusals, rd_status_name(request->status), 1);
         if (request->status == RD_POLICY_FAULT || request->status == RD_IO)
-            rd_sim_breach(sim, "opening a %s: %s", charts[i]->type->name, request->error.text);
+            rd_sim_breach(sim, "opening a %s: %s", type, request->error.text);
     }
     free(batch);
     return rd_sim_follow(sim, error);
+}
+
+enum rd_status rd_sim_open(struct rd_sim *sim, size_t count, struct rd_error *error)
+{
+    struct act_open opens[ACT_BATCH];
+    count = count < ACT_BATCH ? count : ACT_BATCH;
+    for (size_t i = 0; i < count; i++)
+        opens[i] = (struct act_open){ .chart = open_chart(sim), .twin = RD_COURSE_NONE };
+    return open_batch(sim, opens, count, error);
+}
+
+enum rd_status rd_sim_open_twins(struct rd_sim *sim, struct rd_error *error)
+{
+    uint32_t twins[ACT_BATCH];
+    struct act_open opens[ACT_BATCH];
+    enum rd_status status = RD_OK;
+    for (size_t count;
+         status == RD_OK && (count = rd_course_arrivals(sim, twins, ACT_BATCH)) > 0;) {
+        rd_arena_reset(&sim->arena);
+        for (size_t i = 0; i < count; i++) {
+            const char *name = sim->course->fit->past->cases[twins[i]].type;
+            opens[i] = (struct act_open){ .chart = rd_model_type(sim->model, name)->chart,
+                                          .twin = twins[i] };
+        }
+        status = open_batch(sim, opens, count, error);
+    }
+    return status;
 }

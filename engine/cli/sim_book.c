@@ -69,11 +69,35 @@ static bool book_before(const struct rd_sim_book *book, uint32_t a, uint32_t b)
     return at_a != at_b ? at_a < at_b : a < b;
 }
 
+static void book_put(struct rd_sim_book *book, size_t at, uint32_t item)
+{
+    book->heap[at] = item;
+    book->cases[item].heap_at = (uint32_t)at;
+}
+
 static void book_swap(struct rd_sim_book *book, size_t a, size_t b)
 {
     uint32_t kept = book->heap[a];
-    book->heap[a] = book->heap[b];
-    book->heap[b] = kept;
+    book_put(book, a, book->heap[b]);
+    book_put(book, b, kept);
+}
+
+static void book_up(struct rd_sim_book *book, size_t at)
+{
+    for (; at > 0 && book_before(book, book->heap[at], book->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        book_swap(book, at, (at - 1) / 2);
+}
+
+static void book_down(struct rd_sim_book *book, size_t at)
+{
+    for (size_t least = at;; at = least) {
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++)
+            if (child < book->heap_count && book_before(book, book->heap[child], book->heap[least]))
+                least = child;
+        if (least == at)
+            return;
+        book_swap(book, at, least);
+    }
 }
 
 void rd_sim_book_plan(struct rd_sim_book *book, struct rd_sim_case *item, int64_t at_ms)
@@ -83,9 +107,28 @@ void rd_sim_book_plan(struct rd_sim_book *book, struct rd_sim_case *item, int64_
     item->next_ms = at_ms;
     book->heap = book_grow(book->heap, &book->heap_cap, book->heap_count, sizeof *book->heap);
     size_t at = book->heap_count++;
-    book->heap[at] = (uint32_t)(item - book->cases);
-    for (; at > 0 && book_before(book, book->heap[at], book->heap[(at - 1) / 2]); at = (at - 1) / 2)
-        book_swap(book, at, (at - 1) / 2);
+    book_put(book, at, (uint32_t)(item - book->cases));
+    book_up(book, at);
+}
+
+static void book_take(struct rd_sim_book *book, struct rd_sim_case *item)
+{
+    size_t at = item->heap_at;
+    uint32_t last = book->heap[--book->heap_count];
+    item->next_ms = RD_SIM_NEVER;
+    if (at == book->heap_count)
+        return;
+    book_put(book, at, last);
+    book_up(book, at);
+    book_down(book, book->cases[last].heap_at);
+}
+
+void rd_sim_book_move(struct rd_sim_book *book, struct rd_sim_case *item, int64_t at_ms)
+{
+    if (item->next_ms != RD_SIM_NEVER)
+        book_take(book, item);
+    if (at_ms != RD_SIM_NEVER)
+        rd_sim_book_plan(book, item, at_ms);
 }
 
 struct rd_sim_case *rd_sim_book_due(struct rd_sim_book *book, int64_t until_ms)
@@ -93,18 +136,8 @@ struct rd_sim_case *rd_sim_book_due(struct rd_sim_book *book, int64_t until_ms)
     if (rd_sim_book_next(book) > until_ms)
         return NULL;
     struct rd_sim_case *item = &book->cases[book->heap[0]];
-    item->next_ms = RD_SIM_NEVER;
-    book->heap[0] = book->heap[--book->heap_count];
-    for (size_t at = 0;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++)
-            if (child < book->heap_count && book_before(book, book->heap[child], book->heap[least]))
-                least = child;
-        if (least == at)
-            return item;
-        book_swap(book, at, least);
-        at = least;
-    }
+    book_take(book, item);
+    return item;
 }
 
 int64_t rd_sim_book_next(const struct rd_sim_book *book)

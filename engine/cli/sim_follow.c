@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/sim.h"
+#include "cli/course.h"
 
 void rd_sim_breach(struct rd_sim *sim, const char *format, ...)
 {
@@ -73,7 +73,25 @@ static bool follow_entered(const struct rd_value *event, const char *type, const
     return false;
 }
 
-static void follow_record(struct rd_sim *sim, const struct rd_value *event,
+/* A rule started it, or somebody did (sim_act.c has entered it then). `parent`: index + 1 of the
+ * record that was asked for; 0: none. */
+static struct rd_sim_case *follow_new(struct rd_sim *sim, struct rd_id id,
+                                      const struct rd_record_type *type, uint32_t parent)
+{
+    struct rd_sim_case *item = rd_sim_book_add(&sim->book, id, type);
+    rd_sim_count(&sim->started_types, type->name, 1);
+    if (!sim->course)
+        return item;
+    struct rd_sim_case *from = parent ? &sim->book.cases[parent - 1] : NULL;
+    rd_course_born(sim, item, from, RD_COURSE_NONE);
+    if (from && from != item) {
+        item->sibling = from->child;
+        from->child = (uint32_t)(item - sim->book.cases) + 1;
+    }
+    return item;
+}
+
+static void follow_record(struct rd_sim *sim, const struct rd_value *event, uint32_t parent,
                           const struct rd_value *record)
 {
     struct rd_id id;
@@ -81,19 +99,21 @@ static void follow_record(struct rd_sim *sim, const struct rd_value *event,
     if (!type || !rd_id_read(rd_map_text(record, "id", ""), &id))
         return;
     struct rd_sim_case *item = rd_sim_book_find(&sim->book, id);
-    if (!item) {
-        item = rd_sim_book_add(&sim->book, id, type);
-        rd_sim_count(&sim->started_types, type->name, 1);
-    }
+    if (!item)
+        item = follow_new(sim, id, type, parent);
     const char *name = rd_map_text(record, "state", NULL);
     int state = type->chart && name ? rd_state_find(type->chart, name) : -1;
+    bool moved = state != item->state;
     if (state != item->state || (name && follow_entered(event, type->name, name))) {
         item->state = state;
         item->rung = 0;
         item->attempts = 0;
     }
     rd_sim_book_touch(&sim->book, item);
-    rd_sim_again(sim, item);
+    if (!sim->course)
+        rd_sim_again(sim, item);
+    else if (moved)
+        rd_course_entered(sim, item);
 }
 
 static void follow_event(struct rd_sim *sim, const struct rd_value *event)
@@ -110,8 +130,9 @@ static void follow_event(struct rd_sim *sim, const struct rd_value *event)
         strcmp(rd_map_text(event, "actor", ""), "system") == 0)
         rd_sim_breach(sim, "the clock met a policy fault (journal entry %lld)",
                       (long long)rd_map_int(event, "seq", 0));
+    uint32_t parent = item ? (uint32_t)(item - sim->book.cases) + 1 : 0;
     for (uint32_t i = 0; i < records->count; i++)
-        follow_record(sim, event, &records->items[i]);
+        follow_record(sim, event, parent, &records->items[i]);
 }
 
 enum rd_status rd_sim_follow(struct rd_sim *sim, struct rd_error *error)

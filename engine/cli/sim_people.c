@@ -24,7 +24,7 @@ void rd_sim_people_day(struct rd_sim *sim)
     }
 }
 
-static bool people_can(const struct rd_permission *permission, const struct rd_account *account)
+bool rd_sim_people_can(const struct rd_permission *permission, const struct rd_account *account)
 {
     struct rd_actor actor = { .account = account, .roles = account->roles };
     for (size_t i = 0; i < permission->row_count; i++)
@@ -33,18 +33,29 @@ static bool people_can(const struct rd_permission *permission, const struct rd_a
     return false;
 }
 
-const struct rd_account *rd_sim_people_pick(struct rd_sim *sim,
-                                            const struct rd_permission *permission,
-                                            const char *owner, const char *unit)
+/* The narrowest of the roles that the policy names for the account is this one. */
+static bool people_is(const struct rd_account *account, int role)
+{
+    return role >= 0 && (account->named & ((2ull << role) - 1)) == 1ull << role;
+}
+
+const struct rd_account *rd_sim_people_pick_role(struct rd_sim *sim,
+                                                 const struct rd_permission *permission,
+                                                 const char *owner, const char *unit, int role)
 {
     const struct rd_account *able[RD_SIM_PEOPLE_MAX], *near[RD_SIM_PEOPLE_MAX];
     int home = unit ? rd_unit_find(&sim->model->organisation, unit) : -1;
     const struct rd_account *asked =
         owner ? rd_account_find(&sim->model->organisation, owner) : NULL;
-    size_t count = 0, near_count = 0;
+    size_t count = 0, near_count = 0, of_role = 0;
+    for (size_t i = 0; role >= 0 && i < sim->people_count; i++)
+        of_role += people_is(sim->people[i].account, role) &&
+                   rd_sim_people_can(permission, sim->people[i].account);
     for (size_t i = 0; i < sim->people_count; i++) {
         const struct rd_sim_person *person = &sim->people[i];
-        if (person->away_until_ms > sim->now_ms || !people_can(permission, person->account))
+        if (person->away_until_ms > sim->now_ms ||
+            !rd_sim_people_can(permission, person->account) ||
+            (of_role > 0 && !people_is(person->account, role)))
             continue;
         if (person->account == asked && rd_sim_chance(&sim->random, 700))
             return asked;
@@ -55,6 +66,13 @@ const struct rd_account *rd_sim_people_pick(struct rd_sim *sim,
     if (near_count > 0 && rd_sim_chance(&sim->random, 800))
         return near[rd_sim_draw(&sim->random, near_count)];
     return count ? able[rd_sim_draw(&sim->random, count)] : NULL;
+}
+
+const struct rd_account *rd_sim_people_pick(struct rd_sim *sim,
+                                            const struct rd_permission *permission,
+                                            const char *owner, const char *unit)
+{
+    return rd_sim_people_pick_role(sim, permission, owner, unit, -1);
 }
 
 const struct rd_account *rd_sim_people_any(struct rd_sim *sim)
