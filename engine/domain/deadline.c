@@ -38,6 +38,10 @@ enum deadline_place {
     DEADLINE_PLACES
 };
 
+/* The first entries say neither which row of a table gave the limit nor with which zone data it was
+ * planned: two places less, behind the rule. */
+#define DEADLINE_PLACES_FIRST (DEADLINE_PLACES - 2)
+
 #define DEADLINE_FLAG_RUNNING 1
 #define DEADLINE_FLAG_PROVISIONAL 2
 
@@ -89,16 +93,34 @@ struct rd_value rd_deadline_pack(const struct rd_deadline *deadline, struct rd_a
     return list;
 }
 
+/* The places as they are now, in `room` where they were others; NULL: this is no deadline. */
+static const struct rd_value *deadline_places(const struct rd_value *value,
+                                              struct rd_value room[DEADLINE_PLACES])
+{
+    bool list = rd_value_is(value, RD_LIST), first = list && value->count == DEADLINE_PLACES_FIRST;
+    if (!list || !(first || value->count == DEADLINE_PLACES) ||
+        value->items[DEADLINE_AT_FORMAT].integer != DEADLINE_FORMAT)
+        return NULL;
+    if (!first)
+        return value->items;
+    for (uint32_t i = 0; i < DEADLINE_PLACES; i++)
+        room[i] = i < DEADLINE_AT_DECIDED   ? value->items[i]
+                  : i < DEADLINE_AT_STARTED ? rd_null()
+                                            : value->items[i - 2];
+    return room;
+}
+
 enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record,
                                   struct rd_arena *arena, struct rd_deadline *out,
                                   struct rd_error *error)
 {
-    if (!rd_value_is(value, RD_LIST) || value->count != DEADLINE_PLACES ||
-        value->items[DEADLINE_AT_FORMAT].integer != DEADLINE_FORMAT)
+    struct rd_value room[DEADLINE_PLACES];
+    const struct rd_value *at = deadline_places(value, room);
+    if (!at)
         return rd_error_set(
             error, RD_CORRUPT,
             "a deadline is stored in an unknown format; run `redress store rebuild`");
-    const struct rd_value *at = value->items, *pauses = &at[DEADLINE_AT_PAUSES];
+    const struct rd_value *pauses = &at[DEADLINE_AT_PAUSES];
     *out = (struct rd_deadline){
         .record = record,
         .name = at[DEADLINE_AT_NAME].text,

@@ -141,6 +141,43 @@ enum rd_status rd_pages_open(const char *dir, uint64_t map_bytes, struct rd_page
     return RD_OK;
 }
 
+static int pages_meta(MDB_env *env, const char *dir, MDB_val *key, unsigned char *out, size_t room,
+                      size_t *len)
+{
+    MDB_txn *txn = NULL;
+    MDB_dbi table;
+    MDB_val value;
+    int code = mdb_env_set_maxdbs(env, RD_TABLE_COUNT);
+    code = code ? code : mdb_env_open(env, dir, MDB_RDONLY | MDB_NOTLS, 0600);
+    code = code ? code : mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    code = code ? code : mdb_dbi_open(txn, rd_table_name(RD_TABLE_META), 0, &table);
+    code = code ? code : mdb_get(txn, table, key, &value);
+    if (code == 0 && value.mv_size > room)
+        code = MDB_NOTFOUND;
+    if (code == 0)
+        memcpy(out, value.mv_data, *len = value.mv_size);
+    if (txn)
+        mdb_txn_abort(txn);
+    return code;
+}
+
+enum rd_status rd_pages_meta(const char *dir, const void *key, unsigned char *out, size_t room,
+                             size_t *len, struct rd_error *error)
+{
+    char what[256];
+    MDB_env *env;
+    MDB_val name = { rd_table_key_bytes(RD_TABLE_META), (void *)(uintptr_t)key };
+    snprintf(what, sizeof what, "cannot open the store in %.200s", dir);
+    int code = mdb_env_create(&env);
+    if (code)
+        return pages_failed(code, what, error);
+    code = pages_meta(env, dir, &name, out, room, len);
+    mdb_env_close(env);
+    if (code == MDB_NOTFOUND || code == ENOENT)
+        return RD_NOT_FOUND;
+    return code ? pages_failed(code, what, error) : RD_OK;
+}
+
 void rd_pages_close(struct rd_pages *pages)
 {
     if (pages && pages->env)

@@ -14,6 +14,11 @@ struct rd_pages;
  * as the file needs. */
 enum rd_status rd_pages_open(const char *dir, uint64_t map_bytes, struct rd_pages **out,
                              struct rd_error *error) RD_MUST_CHECK;
+/* A value of the table META, copied, from a file of whatever format, which nobody in this process
+ * may have open: nothing of it is made or changed. RD_NOT_FOUND (without a sentence): there is no
+ * file, no such table, no such key, or no room for it. */
+enum rd_status rd_pages_meta(const char *dir, const void *key, unsigned char *out, size_t room,
+                             size_t *len, struct rd_error *error) RD_MUST_CHECK;
 /* Readers must be ended. NULL is fine. */
 void rd_pages_close(struct rd_pages *pages);
 

@@ -177,32 +177,55 @@ static uint64_t store_map_bytes(const char *dir, const struct rd_store_options *
     return store_round(2 * file > RD_STORE_MAP_BYTES_MIN ? 2 * file : RD_STORE_MAP_BYTES_MIN);
 }
 
-static enum rd_status store_check_format(struct rd_store *store, const char *dir,
-                                         struct rd_error *error)
+enum rd_status rd_store_meta(const char *dir, const char *key, unsigned char *out, size_t room,
+                             size_t *len, struct rd_error *error)
+{
+    return rd_pages_meta(dir, key, out, room, len, error);
+}
+
+bool rd_store_is_older(const char *dir, unsigned *format)
+{
+    unsigned char byte = 0;
+    size_t len;
+    bool known = rd_pages_meta(dir, STORE_FORMAT_KEY, &byte, 1, &len, NULL) == RD_OK;
+    *format = byte;
+    return known && byte < STORE_FORMAT;
+}
+
+/* Before anything of it is opened for writing: tables that an other version does not know would be
+ * made in it. */
+static enum rd_status store_check_format(const char *dir, bool *fresh, struct rd_error *error)
+{
+    unsigned char format = 0;
+    size_t len;
+    enum rd_status status = rd_pages_meta(dir, STORE_FORMAT_KEY, &format, 1, &len, error);
+    *fresh = status == RD_NOT_FOUND;
+    if (*fresh || (status == RD_OK && format == STORE_FORMAT))
+        return RD_OK;
+    return status != RD_OK
+               ? status
+               : rd_error_set(error, RD_BAD_CONFIG,
+                              "the store in %s has format %u and this program reads format %u: it "
+                              "was made by another version; use the program that wrote it, or make "
+                              "the store anew from the journal with `redress store rebuild`",
+                              dir, format, STORE_FORMAT);
+}
+
+static enum rd_status store_mark_format(struct rd_store *store, struct rd_error *error)
 {
     static const unsigned char ours[1] = { STORE_FORMAT };
-    const void *bytes;
-    size_t len;
     enum rd_status status =
-        rd_store_get(store, RD_TABLE_META, STORE_FORMAT_KEY, &bytes, &len, error);
-    if (status == RD_NOT_FOUND) {
-        status = rd_store_put(store, RD_TABLE_META, STORE_FORMAT_KEY, ours, sizeof ours, error);
-        return status == RD_OK ? rd_store_commit(store, error) : status;
-    }
-    if (status == RD_OK && (len != sizeof ours || memcmp(bytes, ours, sizeof ours) != 0))
-        return rd_error_set(
-            error, RD_BAD_CONFIG,
-            "the store in %s has format %u and this program reads format %u: it was made by "
-            "another version; use the program that wrote it, or make the store anew from the "
-            "journal with `redress store rebuild`",
-            dir, len > 0 ? *(const unsigned char *)bytes : 0, STORE_FORMAT);
-    return status;
+        rd_store_put(store, RD_TABLE_META, STORE_FORMAT_KEY, ours, sizeof ours, error);
+    return status == RD_OK ? rd_store_commit(store, error) : status;
 }
 
 enum rd_status rd_store_open(const char *dir, const struct rd_store_options *options,
                              struct rd_store **out, struct rd_error *error)
 {
+    bool fresh = false;
     enum rd_status status = rd_disk_make_dir(dir, error);
+    if (status == RD_OK)
+        status = store_check_format(dir, &fresh, error);
     if (status != RD_OK)
         return status;
     struct rd_store *store = calloc(1, sizeof *store);
@@ -215,8 +238,8 @@ enum rd_status rd_store_open(const char *dir, const struct rd_store_options *opt
     status = rd_pages_open(dir, store_map_bytes(dir, options), &store->pages, error);
     if (status == RD_OK)
         status = rd_disk_flush_dir(dir, error); /* LMDB has made its file and flushed only that */
-    if (status == RD_OK)
-        status = store_check_format(store, dir, error);
+    if (status == RD_OK && fresh)
+        status = store_mark_format(store, error);
     if (status != RD_OK) {
         rd_store_close(store);
         return status;

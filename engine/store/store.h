@@ -64,10 +64,17 @@ struct rd_store_options {
     uint64_t map_bytes; /* 0: RD_STORE_MAP_BYTES_MIN, or what the file needs, whichever is more */
 };
 
-/* Opens (and creates) the store in `dir`. RD_BAD_CONFIG: written by another version; RD_CORRUPT:
- * not readable. Both say what to do. */
+/* Opens (and creates) the store in `dir`. RD_BAD_CONFIG: written by another version, and nothing of
+ * it is touched; RD_CORRUPT: not readable. Both say what to do. */
 enum rd_status rd_store_open(const char *dir, const struct rd_store_options *options,
                              struct rd_store **out, struct rd_error *error) RD_MUST_CHECK;
+/* Whether the store in `dir` is of an earlier format than this program's: then it is not opened,
+ * but made anew from the journal (vault.h). `format`: which. */
+bool rd_store_is_older(const char *dir, unsigned *format);
+/* A value of META in a store of whatever format that nobody has open, copied. RD_NOT_FOUND (without
+ * a sentence) where there is none, or no room for it. */
+enum rd_status rd_store_meta(const char *dir, const char *key, unsigned char *out, size_t room,
+                             size_t *len, struct rd_error *error) RD_MUST_CHECK;
 /* Closes; what was not committed is given up. NULL is fine. */
 void rd_store_close(struct rd_store *store);
 

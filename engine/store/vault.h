@@ -38,8 +38,8 @@ struct rd_vault_recovery {
 };
 
 /* Locks the directory (RD_IN_USE names the pid that holds it), opens both, replays what the store
- * lacks. RD_CORRUPT where the store has reached further than the journal: acknowledged entries are
- * missing. */
+ * lacks; a store of an earlier format is made anew from the journal. RD_CORRUPT where the store has
+ * reached further than the journal: acknowledged entries are missing. */
 enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_vault **out,
                              struct rd_vault_recovery *recovery,
                              struct rd_error *error) RD_MUST_CHECK;

@@ -66,6 +66,16 @@ enum rd_status vault_lock(struct rd_vault *vault, struct rd_error *error)
     return RD_OK;
 }
 
+static bool vault_parse_position(const unsigned char *at, size_t len, struct vault_mark *mark)
+{
+    if (len != VAULT_POSITION_BYTES || at[0] != VAULT_POSITION_FORMAT)
+        return false;
+    mark->seq = vault_be64_get(at + 1);
+    mark->position.at = vault_be64_get(at + 9);
+    memcpy(mark->hash, at + 17, RD_HASH_BYTES);
+    return true;
+}
+
 static enum rd_status vault_load_position(struct rd_vault *vault, struct rd_error *error)
 {
     const void *bytes;
@@ -73,19 +83,12 @@ static enum rd_status vault_load_position(struct rd_vault *vault, struct rd_erro
     enum rd_status status =
         rd_store_get(vault->store, RD_TABLE_META, VAULT_POSITION_KEY, &bytes, &len, error);
     memset(&vault->committed, 0, sizeof(vault->committed));
-    if (status == RD_OK) {
-        const unsigned char *at = bytes;
-        if (len != VAULT_POSITION_BYTES || at[0] != VAULT_POSITION_FORMAT) {
-            status = rd_error_set(
-                error, RD_CORRUPT,
-                "the store in %s does not say how far it has got; make it anew with `redress "
-                "store rebuild`",
-                vault->dir);
-        } else {
-            vault->committed.seq = vault_be64_get(at + 1);
-            vault->committed.position.at = vault_be64_get(at + 9);
-            memcpy(vault->committed.hash, at + 17, RD_HASH_BYTES);
-        }
+    if (status == RD_OK && !vault_parse_position(bytes, len, &vault->committed)) {
+        status = rd_error_set(
+            error, RD_CORRUPT,
+            "the store in %s does not say how far it has got; make it anew with `redress "
+            "store rebuild`",
+            vault->dir);
     }
     rd_store_rest(vault->store);
     vault->applied = vault->committed;
@@ -200,14 +203,38 @@ static enum rd_status vault_catch_up(struct rd_vault *vault, uint64_t *replayed,
     return status;
 }
 
+/* Whether the store is of an earlier format, which this program does not read: it is made anew. */
+static bool vault_is_older(const struct rd_vault *vault, unsigned *format)
+{
+    char path[VAULT_PATH_MAX];
+    return vault_has(vault, "store") && vault_path(vault, "store", path, NULL) == RD_OK &&
+           rd_store_is_older(path, format);
+}
+
+/* That much is the same in all formats: how far a store has got. */
+static struct vault_mark vault_reached_older(const struct rd_vault *vault)
+{
+    char path[VAULT_PATH_MAX];
+    unsigned char bytes[VAULT_POSITION_BYTES];
+    struct vault_mark reached = { 0 };
+    size_t len;
+    if (vault_path(vault, "store", path, NULL) == RD_OK &&
+        rd_store_meta(path, VAULT_POSITION_KEY, bytes, sizeof bytes, &len, NULL) == RD_OK)
+        (void)vault_parse_position(bytes, len, &reached);
+    return reached;
+}
+
 /* How far the store that is to be replaced had got: entries up to there were flushed, so damage
  * before it is no torn tail. One that can't be read any more says nothing. */
 static struct vault_mark vault_reached(struct rd_vault *vault)
 {
     struct vault_mark reached = { 0 };
     struct rd_error error = RD_ERROR_NONE;
+    unsigned format;
     if (!vault_has(vault, "store") || vault->options.unread || vault->options.aside)
         return reached;
+    if (vault_is_older(vault, &format))
+        return vault_reached_older(vault);
     if (vault_open_store(vault, "store", &error) == RD_OK)
         reached = vault->committed;
     else
@@ -272,6 +299,14 @@ enum rd_status rd_vault_open(const struct rd_vault_options *options, struct rd_v
     }
     /* a store comes into being aside as well: one that has its name is whole */
     bool fresh = options->fresh_store || options->aside || !vault_has(vault, "store");
+    unsigned format;
+    if (status == RD_OK && !fresh && vault_is_older(vault, &format)) {
+        rd_log(RD_LOG_WARN, "vault",
+               "the store in %s has format %u, of an earlier version: it is made anew from the "
+               "journal",
+               vault->dir, format);
+        fresh = true;
+    }
     if (status == RD_OK && fresh) {
         status = vault_rebuild(vault, recovery, error);
     } else if (status == RD_OK) {

@@ -1,0 +1,37 @@
+-- Work with deadlines, a pause, started records, notices, a limit.
+return {
+  record "job" { number = "J-{year}-{000}", owner = "owner", unit = "unit", fields = {
+    subject = text { required = true, indexed = true }, amount = money, owner = account, unit = unit,
+    n = integer { default = 0 }, tasks = integer, person = reference "person" },
+    indexes = { { "subject", "unit" } } },
+  record "task" { fields = { job = reference "job" { indexed = true }, title = text } },
+  form "opening" { of = "job", fields = { "subject", "amount", "person" }, required = { "subject" } },
+  form "granting" { of = "job", fields = { "amount" }, required = { "amount" } },
+  workflow "job" { version = 1, initial = "new", clock = "office",
+    open = { event = "open", form = "opening", run = { "take" } },
+    within = { "10 business days", escalate = true, tell = { "owner", text = "{number} whole" } },
+    facts = { alike = count "job" { same = { "subject", "unit" }, in_last = "24 hours" } },
+    states = {
+      new = { on = { work = "working" },
+        after = { "4 hours", go = "late", escalate = true, tell = { "boss", text = "{number} {state} {subject}" } } },
+      late = { on = { work = "working" }, after = { "2 days", escalate = true } },
+      working = { on = { wait = "waiting", done = "closed", split = { run = "split" }, remind = { run = "remind" },
+          grant = { form = "granting", go = "granted", above = { go = "new" } } },
+        after = { { "5 hours", escalate = true }, { "3 days", escalate = true } } },
+      waiting = { pause = true, on = { resume = "working" }, after = { "30 days", go = "closed" } },
+      granted = { on = { done = "closed" } },
+      closed = { final = true } },
+    always = { task_done = { run = "count_task" }, rang = { run = "count_ring" } },
+    actions = {
+      take = function(f) return set { owner = f.actor.account, unit = f.actor.unit } end,
+      split = function(f) return { start "task" { job = f.id, title = f.subject, link = "part" },
+        tell { "handler", "owner", text = "{number} split" } } end,
+      remind = function(f) return deadline "reminder" { "2 business hours", event = "rang" } end,
+      count_ring = function(f) return set { n = f.n + 1 } end,
+      count_task = function(f) return set { tasks = (f.tasks or 0) + 1 } end } },
+  workflow "task" { version = 1, initial = "open", open = { event = "add" },
+    states = { open = { on = { finish = { go = "finished", run = "report" } },
+        after = { "1 day", go = "finished", run = "report" } },
+      finished = { final = true } },
+    actions = { report = function(f) if f.job then return send "task_done" { to = f.job } end end } },
+}
