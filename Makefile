@@ -60,20 +60,20 @@ test-clang:
 	@echo "test-clang: compiles without a warning"
 
 test-long: packages
-	@$(call BUILD,test)
-	@cd build/test && REDRESS_LONG=1 $(CTEST) -L "fault|power|sim"
-	@cd build/test && REDRESS_LONG=1 $(CTEST) -R "calendar_property|kernel_eyes|staff_scale|unit/audit"
+	@$(call BUILD,long)
+	@cd build/long && REDRESS_LONG=1 $(CTEST) -L "fault|power|sim"
+	@cd build/long && REDRESS_LONG=1 $(CTEST) -R "calendar_property|kernel_eyes|staff_scale|unit/audit"
 	@$(call BUILD,tsan)
 	@cd build/tsan && REDRESS_LONG=1 $(CTEST) -L flow
 	@# suites that fork leave the parent's heap behind in the child on purpose: memory errors only
-	@set -e; for test in build/test/tests/unit_*_test; do \
+	@set -e; for test in build/long/tests/unit_*_test; do \
 		case $$test in \
 		*_journal_*|*_store_*|*_vault_*|*_zone_*|*_log_*) leaks=no ;; \
 		*) leaks=full ;; \
 		esac; \
 		echo "valgrind $$test"; \
 		REDRESS_VALGRIND=1 \
-		REDRESS_BIN=$(CURDIR)/build/test/redress REDRESS_SHARED=$(CURDIR)/../shared CK_FORK=no \
+		REDRESS_BIN=$(CURDIR)/build/long/redress REDRESS_SHARED=$(CURDIR)/../shared CK_FORK=no \
 		valgrind --quiet --leak-check=$$leaks --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 		--error-exitcode=99 $$test; \
 	done
