@@ -62,7 +62,7 @@ test-clang:
 test-long: packages
 	@$(call BUILD,long)
 	@cd build/long && REDRESS_LONG=1 $(CTEST) -L "fault|power|sim"
-	@cd build/long && REDRESS_LONG=1 $(CTEST) -R "calendar_property|kernel_eyes|staff_scale|unit/audit"
+	@cd build/long && REDRESS_LONG=1 $(CTEST) -R "calendar_property|kernel_eyes|staff_scale|unit/audit|flow/bench"
 	@$(call BUILD,tsan)
 	@cd build/tsan && REDRESS_LONG=1 $(CTEST) -L flow
 	@# suites that fork leave the parent's heap behind in the child on purpose: memory errors only

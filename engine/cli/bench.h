@@ -53,7 +53,7 @@ const char *rd_bench_complaint(struct rd_arena *arena, const char *customer, siz
 /* ---- the daemon ---- */
 
 struct rd_bench_daemon {
-    const char *dir;    /* DIR/data, DIR/log, DIR/s; borrowed */
+    const char *dir;    /* DIR/data with its socket, DIR/log; borrowed */
     const char *policy; /* borrowed */
     char address[200];
     pid_t pid;                 /* 0: not running */
@@ -105,29 +105,6 @@ struct rd_bench_numbers {
 enum rd_status rd_bench_load_run(const struct rd_bench_load *load, struct rd_bench_daemon *daemon,
                                  struct rd_bench_numbers *numbers,
                                  struct rd_error *error) RD_MUST_CHECK;
-
-/* Arrivals at twice the capacity, for so many seconds, whether replies come or not; then the daemon
- * is killed, started again, and asked for everything that it had acknowledged. */
-struct rd_bench_overload {
-    size_t connections;
-    double seconds;
-};
-struct rd_bench_overload_numbers {
-    double capacity;           /* events a second, in a closed loop just before */
-    double seconds;            /* of arrivals */
-    uint64_t offered, skipped; /* requests sent; that could not be, since all places were taken */
-    uint64_t accepted, busy;   /* of the offered */
-    uint64_t without_retry;    /* refused as busy without a time to come again */
-    uint64_t errors;           /* any other reply */
-    char first_error[512];
-    struct rd_hist latency, refusal; /* of what was accepted, and of what was refused */
-    uint64_t anon_before, anon_max;  /* bytes of the daemon's own memory */
-    uint64_t acknowledged, lost;     /* replies of success; those that the journal does not hold */
-};
-enum rd_status rd_bench_overload_run(const struct rd_bench_overload *options,
-                                     struct rd_bench_daemon *daemon,
-                                     struct rd_bench_overload_numbers *numbers,
-                                     struct rd_error *error) RD_MUST_CHECK;
 
 /* ---- in process ---- */
 

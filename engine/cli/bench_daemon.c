@@ -39,7 +39,7 @@ static void daemon_child(const struct rd_bench_daemon *daemon, pid_t parent)
     if (fd < 0 || nothing < 0 || dup2(nothing, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
         _exit(126);
     execl("/proc/self/exe", "redress", "serve", "--data", data, "--policy", daemon->policy,
-          "--listen", daemon->address, (char *)NULL);
+          (char *)NULL);
     _exit(127);
 }
 
@@ -110,7 +110,7 @@ enum rd_status rd_bench_daemon_start(struct rd_bench_daemon *daemon, const char 
                                      const char *policy, struct rd_error *error)
 {
     *daemon = (struct rd_bench_daemon){ .dir = dir, .policy = policy };
-    int len = snprintf(daemon->address, sizeof(daemon->address), "unix:%s/s", dir);
+    int len = snprintf(daemon->address, sizeof(daemon->address), "unix:%s/data/redress.sock", dir);
     if (len < 0 || (size_t)len >= sizeof(daemon->address))
         return rd_error_set(error, RD_USAGE, "--dir is too long for the name of a socket");
     pid_t parent = getpid();

@@ -13,8 +13,10 @@
 #include "base/text.h"
 #include "cli/bench.h"
 #include "cli/bench_calendar.h"
+#include "cli/bench_overload.h"
 #include "cli/bench_print.h"
 #include "cli/bench_ratio.h"
+#include "cli/bench_soak.h"
 #include "cli/bench_timers.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -257,16 +259,18 @@ static struct rd_value bench_overload_map(struct bench *bench,
     bench_put(bench, &run, "connections", rd_int((int64_t)options->connections));
     bench_put(bench, &run, "seconds", bench_real(numbers->seconds));
     bench_put(bench, &run, "capacity_per_s", bench_real(numbers->capacity));
-    bench_put(bench, &run, "offered", rd_int((int64_t)numbers->offered));
-    bench_put(bench, &run, "offered_per_s", bench_real((double)numbers->offered / seconds));
-    bench_put(bench, &run, "not_sent", rd_int((int64_t)numbers->skipped));
-    bench_put(bench, &run, "accepted", rd_int((int64_t)numbers->accepted));
-    bench_put(bench, &run, "accepted_per_s", bench_real((double)numbers->accepted / seconds));
-    bench_put(bench, &run, "busy", rd_int((int64_t)numbers->busy));
-    bench_put(bench, &run, "busy_without_retry", rd_int((int64_t)numbers->without_retry));
-    bench_put(bench, &run, "errors", rd_int((int64_t)numbers->errors));
-    bench_put(bench, &run, "latency_us", bench_times(bench, &numbers->latency));
-    bench_put(bench, &run, "busy_us", bench_times(bench, &numbers->refusal));
+    bench_put(bench, &run, "offered", rd_int((int64_t)numbers->arrivals.offered));
+    bench_put(bench, &run, "offered_per_s",
+              bench_real((double)numbers->arrivals.offered / seconds));
+    bench_put(bench, &run, "not_sent", rd_int((int64_t)numbers->arrivals.skipped));
+    bench_put(bench, &run, "accepted", rd_int((int64_t)numbers->arrivals.accepted));
+    bench_put(bench, &run, "accepted_per_s",
+              bench_real((double)numbers->arrivals.accepted / seconds));
+    bench_put(bench, &run, "busy", rd_int((int64_t)numbers->arrivals.busy));
+    bench_put(bench, &run, "busy_without_retry", rd_int((int64_t)numbers->arrivals.without_retry));
+    bench_put(bench, &run, "errors", rd_int((int64_t)numbers->arrivals.errors));
+    bench_put(bench, &run, "latency_us", bench_times(bench, &numbers->arrivals.latency));
+    bench_put(bench, &run, "busy_us", bench_times(bench, &numbers->arrivals.refusal));
     bench_put(bench, &run, "anon_before_bytes", rd_int((int64_t)numbers->anon_before));
     bench_put(bench, &run, "anon_max_bytes", rd_int((int64_t)numbers->anon_max));
     bench_put(bench, &run, "acknowledged", rd_int((int64_t)numbers->acknowledged));
@@ -281,12 +285,13 @@ static enum rd_status bench_overload_check(const struct rd_bench_overload_number
         return rd_error_set(error, RD_CHECK_FAILED, "%llu of %llu acknowledged events are lost",
                             (unsigned long long)numbers->lost,
                             (unsigned long long)numbers->acknowledged);
-    if (numbers->errors > 0 || numbers->without_retry > 0)
+    if (numbers->arrivals.errors > 0 || numbers->arrivals.without_retry > 0)
         return rd_error_set(error, RD_CHECK_FAILED,
                             "%llu replies were not what they must be; the first: %s; and %llu said "
                             "busy without a time",
-                            (unsigned long long)numbers->errors, numbers->first_error,
-                            (unsigned long long)numbers->without_retry);
+                            (unsigned long long)numbers->arrivals.errors,
+                            numbers->arrivals.first_error,
+                            (unsigned long long)numbers->arrivals.without_retry);
     return RD_OK;
 }
 
@@ -460,7 +465,8 @@ static enum rd_status bench_go(struct bench *bench, const char *what, struct rd_
     if (!found)
         return rd_error_set(
             error, RD_USAGE,
-            "there is no run '%s': lifecycle, pipeline, start, overload, calendar, timers or all",
+            "there is no run '%s': lifecycle, pipeline, start, overload, soak, calendar, timers or "
+            "all",
             what);
     status = bench_machine(bench, error);
     for (size_t i = 0; i < sizeof(runs) / sizeof(*runs) && status == RD_OK; i++)
@@ -526,6 +532,8 @@ enum rd_status rd_run_bench(struct rd_cli *cli, struct rd_error *error)
         return rd_bench_calendar(cli, error);
     if (what && strcmp(what, "timers") == 0)
         return rd_bench_timers(cli, error);
+    if (what && strcmp(what, "soak") == 0)
+        return rd_bench_soak(cli, error);
     const char *baseline = rd_args_text(&cli->args, "baseline");
     bool save = rd_args_flag(&cli->args, "save");
     struct rd_value lines = rd_list();

@@ -346,7 +346,7 @@ static const struct rd_command commands[] = {
       "Each file is what `redress bench RUN -o json` printed. A line a run: events a second and "
       "latency.",
       rd_options_none, false, false, 1, RD_ARGS_OPERANDS_MAX, rd_run_bench_draw },
-    { "bench", NULL, "[lifecycle|pipeline|start|overload|calendar|timers|all]",
+    { "bench", NULL, "[lifecycle|pipeline|start|overload|soak|calendar|timers|all]",
       "Measures the engine on this machine",
       "lifecycle: open, verify, transfer, grant and close, over --clients connections, each "
       "waiting for its reply.\n"
@@ -355,6 +355,8 @@ static const struct rd_command commands[] = {
       "with none.\n"
       "overload: twice as many requests as it can do; what is refused, how long the rest waits, "
       "and that nothing\nacknowledged is lost.\n"
+      "soak: half of what it can do for --minutes, with reports, backups and changes of the "
+      "policy beside it; a line\na minute; fails where a reply is wrong or memory grows.\n"
       "calendar: durations added a second on one core; no daemon takes part.\n"
       "timers: --due of --cases deadlines ring at one instant or within --spread seconds, while "
       "one client reads\nand one writes; how late each rang is held against its own time.\n"

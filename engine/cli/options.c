@@ -449,6 +449,7 @@ const struct rd_option rd_options_bench[] = {
     { "due", 0, RD_OPTION_NUMBER, "N", NULL, "100000", "timers: cases whose deadlines ring" },
     { "spread", 0, RD_OPTION_NUMBER, "S", NULL, "0",
       "timers: they are due one after the other within so many seconds, not at one instant" },
+    { "minutes", 0, RD_OPTION_NUMBER, "N", NULL, "30", "soak: how long" },
     { "replan", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
       "timers: change the calendar afterwards, so that all open deadlines are planned anew" },
     { "dir", 0, RD_OPTION_TEXT, "DIR", NULL, "./var/bench", "where the data directory is made" },

@@ -44,7 +44,8 @@ static struct rd_value bench(const char *const *words, size_t count)
     enum rd_status status =
         rd_json_parse(&d->arena, json, strlen(json), RD_MESSAGE_DEPTH_MAX, &result, &error);
     ck_assert_msg(status == RD_OK, "%s: %s", error.text, json);
-    ck_assert_int_eq((int64_t)t_count(result, "runs"), 1);
+    if (strcmp(words[0], "soak") != 0)
+        ck_assert_int_eq((int64_t)t_count(result, "runs"), 1);
     return result;
 }
 
@@ -126,6 +127,22 @@ START_TEST(test_overload_loses_nothing)
 }
 END_TEST
 
+/* A minute of it, and all that it has beside. */
+START_TEST(test_a_soak_goes_on_and_says_so)
+{
+    static const char *const words[] = { "soak", "--minutes", "1" };
+    if (!unit_is_long())
+        return;
+    struct rd_value result = bench(words, 3), line = t_at(result, "minutes.0");
+    ck_assert_int_eq(t_count(result, "minutes"), 1);
+    ck_assert_int_gt(t_int(line, "events"), 0);
+    ck_assert_int_gt(t_int(line, "reports"), 0);
+    ck_assert_int_gt(t_int(line, "backups"), 0);
+    ck_assert_int_gt(t_int(line, "anon_bytes"), 0);
+    ck_assert_int_gt(t_int(line, "disk_bytes_per_case"), 0);
+}
+END_TEST
+
 static const char *written(const char *name, const char *text)
 {
     const char *path = rd_arena_printf(&d->arena, "%s/%s", d->dir, name);
@@ -162,10 +179,11 @@ END_TEST
 
 START_TEST(test_refuses_what_it_can_not_run)
 {
-    static const char *const bad[][4] = { { "bench", "sideways", NULL },
+    static const char *const bad[][5] = { { "bench", "sideways", NULL },
                                           { "bench", "--clients", "0", NULL },
                                           { "bench", "--pipeline", "9", NULL },
-                                          { "bench", "--seconds", "0", NULL } };
+                                          { "bench", "--seconds", "0", NULL },
+                                          { "bench", "soak", "--minutes", "0" } };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         const char *output;
         int code = t_program(d, bad[i], &output);
@@ -188,6 +206,11 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_a_picture_shows_what_the_files_say);
     tcase_add_test(tcase, test_refuses_what_it_can_not_run);
     suite_add_tcase(suite, tcase);
+    TCase *soak = tcase_create("soak");
+    tcase_set_timeout(soak, 10 * T_TIMEOUT_S); /* activations judge the whole policy */
+    tcase_add_checked_fixture(soak, setup, teardown);
+    tcase_add_test(soak, test_a_soak_goes_on_and_says_so);
+    suite_add_tcase(suite, soak);
     return suite;
 }
 
