@@ -495,6 +495,13 @@ static void open_build(struct chart_build *b, const struct rd_value *spec)
         rd_model_spot(b->model, chart->file, line, "%s: %s (opens)", chart->name, event);
 }
 
+static enum rd_open_cases chart_open_cases(const char *word)
+{
+    if (strcmp(word, "pin") == 0)
+        return RD_OPEN_CASES_PIN;
+    return strcmp(word, "next_state") == 0 ? RD_OPEN_CASES_NEXT_STATE : RD_OPEN_CASES_FOLLOW;
+}
+
 bool rd_chart_build(struct rd_arena *arena, const struct rd_value *spec, struct rd_model *model,
                     struct rd_findings *findings, struct rd_chart *out)
 {
@@ -506,6 +513,8 @@ bool rd_chart_build(struct rd_arena *arena, const struct rd_value *spec, struct 
         .file = rd_map_text(spec, "file", "scripts"),
         .line = (int)rd_map_int(spec, "line", 0),
         .version = rd_map_int(spec, "version", 1),
+        .pinned = (uint32_t)rd_map_int(spec, "pinned", 0),
+        .open_cases = chart_open_cases(rd_map_text(spec, "open_cases", "follow")),
         .title = title ? *title : rd_null(),
         .type = rd_model_type(model, name),
     };

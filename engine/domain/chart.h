@@ -196,9 +196,14 @@ struct rd_apart {
     int fields[2];
 };
 
+/* What becomes of open cases when their workflow changes: as the workflow in force says. */
+enum rd_open_cases { RD_OPEN_CASES_FOLLOW, RD_OPEN_CASES_NEXT_STATE, RD_OPEN_CASES_PIN };
+
 struct rd_chart {
     const char *name, *file;
     int64_t version;
+    uint32_t pinned; /* only cases of this earlier generation go by it (pin.h); 0: the workflow */
+    enum rd_open_cases open_cases;
     int line;
     struct rd_value title;
     const struct rd_record_type *type;

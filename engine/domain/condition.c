@@ -180,14 +180,6 @@ static void term_read_word(struct condition_build *b, const char *text, struct r
                         name);
 }
 
-static bool term_is_state(const struct rd_chart *chart, const char *name)
-{
-    for (size_t i = 0; i < chart->state_count; i++)
-        if (strcmp(chart->states[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static void term_read(struct condition_build *b, const struct rd_value *value, struct rd_term *term)
 {
     struct rd_arena *arena = &b->with->model->arena;
@@ -210,7 +202,7 @@ static void term_read(struct condition_build *b, const struct rd_value *value, s
         condition_error(b, "%s", why.text);
     else if (b->condition->subject.kind == RD_SUBJECT_STATE && term->value.kind == RD_TEXT &&
              b->condition->kind != RD_FILTER_CONTAINS &&
-             !term_is_state(b->with->type->chart, term->value.text))
+             !rd_type_state(b->with->type, term->value.text))
         condition_error(b, "workflow '%s' has no state '%s'", b->with->type->name,
                         term->value.text);
 }

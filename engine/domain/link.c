@@ -43,7 +43,7 @@ static void link_names(struct rd_model *model)
     for (size_t d = 0; d < model->decision_count; d++)
         for (size_t i = 0; i < model->decisions[d].input_count; i++)
             link_name(model, model->decisions[d].inputs[i].name);
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         for (size_t i = 0; i < model->charts[c].fact_count; i++)
             link_fact_names(model, &model->charts[c].facts[i]);
         for (size_t i = 0; i < model->charts[c].guard_count; i++)
@@ -80,7 +80,7 @@ static void link_indexes(struct rd_model *model)
                     rd_model_keep(model, rd_arena_join(&model->arena, RD_RECORD_WITH, field->name));
         }
     }
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         struct rd_chart *chart = &model->charts[c];
         chart->lookup = &model->lookup;
         chart->fact_of = link_index(model, chart->facts, sizeof *chart->facts, chart->fact_count);
@@ -196,7 +196,7 @@ static void link_texts(struct rd_model *model)
     rd_buf_init(&buf);
     for (size_t d = 0; d < model->decision_count; d++)
         link_decision(model, &model->decisions[d], &buf);
-    for (size_t c = 0; c < model->chart_count; c++)
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++)
         link_chart_texts(model, &model->charts[c]);
     for (size_t r = 0; r < model->authority_count; r++)
         model->authority[r].place =
@@ -257,6 +257,16 @@ static void link_chart_asks(struct rd_model *model, const struct rd_chart *chart
     }
 }
 
+/* What is not the way of a case, but who sees and knows what of it, is the workflow's of now; its
+ * facts are found in the same places (pin.h). */
+static void link_pinned(struct rd_chart *chart, const struct rd_chart *workflow)
+{
+    chart->shown = workflow->shown;
+    chart->guidance = workflow->guidance;
+    chart->discloses = workflow->discloses;
+    chart->anonymous = workflow->anonymous;
+}
+
 static void link_paths(struct rd_model *model)
 {
     for (size_t t = 0; t < model->type_count; t++) {
@@ -265,11 +275,17 @@ static void link_paths(struct rd_model *model)
         for (size_t i = 0; i < type->derived_count; i++)
             link_ask(model, type, type->fields[type->derived[i]].decision);
     }
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         struct rd_chart *chart = &model->charts[c];
+        struct rd_record_type *type = (struct rd_record_type *)(uintptr_t)chart->type;
+        const struct rd_chart *workflow = type->chart;
+        type->chart = chart; /* whose facts its paths mean */
         for (size_t i = 0; i < chart->fact_count; i++)
-            link_fact(model, chart->type, &chart->facts[i]);
+            link_fact(model, type, &chart->facts[i]);
         link_chart_asks(model, chart);
+        type->chart = workflow;
+        if (chart->pinned)
+            link_pinned(chart, workflow);
     }
 }
 
@@ -306,7 +322,7 @@ static void link_reader(struct rd_model *model, const struct rd_chart *chart,
 
 static void link_readers(struct rd_model *model)
 {
-    for (size_t c = 0; c < model->chart_count; c++)
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++)
         for (size_t i = 0; i < model->charts[c].fact_count; i++)
             link_reader(model, &model->charts[c], &model->charts[c].facts[i]);
 }

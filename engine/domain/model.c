@@ -62,6 +62,25 @@ const struct rd_record_type *rd_model_type(const struct rd_model *model, const c
     return NULL;
 }
 
+const struct rd_chart *rd_type_pinned(const struct rd_record_type *type, uint32_t generation)
+{
+    for (size_t i = 0; i < type->pinned_count; i++)
+        if (type->pinned[i].pinned == generation)
+            return &type->pinned[i];
+    return NULL;
+}
+
+const struct rd_state *rd_type_state(const struct rd_record_type *type, const char *name)
+{
+    int at = type->chart && name ? rd_state_find(type->chart, name) : -1;
+    if (at >= 0)
+        return &type->chart->states[at];
+    for (size_t i = 0; name && i < type->pinned_count; i++)
+        if ((at = rd_state_find(&type->pinned[i], name)) >= 0)
+            return &type->pinned[i].states[at];
+    return NULL;
+}
+
 const struct rd_form *rd_model_form(const struct rd_model *model, const char *name)
 {
     for (size_t i = 0; i < model->form_count; i++)
@@ -393,7 +412,7 @@ static void permissions_name(struct rd_model *model)
                 model->permissions[model->permission_count - 1].named = true;
             }
     }
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         const struct rd_chart *chart = &model->charts[c];
         permission_of_event(model, &cap, &chart->open);
         if (chart->shown)
@@ -464,7 +483,7 @@ static void event_join(struct rd_model *model, const struct rd_chart *chart, str
     if (event->permission->internal != event->internal)
         rd_finding_error(findings, chart->file, event->line,
                          "event '%s' is internal in another state: say so here, too", event->name);
-    else if (event->permission->row_count == 0 && !event->internal)
+    else if (event->permission->row_count == 0 && !event->internal && !chart->pinned)
         rd_finding_warning(findings, chart->file, event->line,
                            "command '%s' has no authority row: only timers and other records can "
                            "send it; if that is meant, say internal = true",
@@ -489,7 +508,7 @@ static void event_join(struct rd_model *model, const struct rd_chart *chart, str
 
 static bool command_is_event(const struct rd_model *model, const char *command)
 {
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         const struct rd_chart *chart = &model->charts[c];
         size_t len = strlen(chart->name);
         if (strncmp(chart->name, command, len) == 0 && command[len] == '.' &&
@@ -565,9 +584,10 @@ static void permissions_join(struct rd_model *model, struct rd_findings *finding
                 type->disclose[level] = rd_permission_of(model, command);
         }
     }
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         struct rd_chart *chart = &model->charts[c];
-        ((struct rd_record_type *)(uintptr_t)chart->type)->chart = chart;
+        if (!chart->pinned)
+            ((struct rd_record_type *)(uintptr_t)chart->type)->chart = chart;
         event_join(model, chart, &chart->open, findings);
         for (size_t s = 0; s < chart->state_count; s++)
             for (size_t i = 0; i < chart->states[s].event_count; i++)
@@ -602,12 +622,35 @@ static void words_build(struct rd_model *model, const struct rd_value *normal,
     rd_accountability_build(model, rd_map_list(normal, "accountability"), findings);
 }
 
+/* What older cases keep; a type's are neighbours. What was warned of, was so then. */
+static void pinned_build(struct rd_model *model, const struct rd_value *list,
+                         struct rd_findings *findings)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct rd_chart *chart = &model->charts[model->chart_count + model->pinned_count];
+        struct rd_findings own;
+        rd_findings_init(&own, &model->arena);
+        bool built = rd_chart_build(&model->arena, &list->items[i], model, &own, chart);
+        for (const struct rd_finding *at = own.first; at; at = at->next)
+            if (at->error)
+                rd_finding_error(findings, at->file, at->line, "%s (open cases keep this workflow)",
+                                 at->text);
+        if (!built)
+            continue;
+        struct rd_record_type *type = (struct rd_record_type *)(uintptr_t)chart->type;
+        if (!type->pinned_count++)
+            type->pinned = chart;
+        model->pinned_count++;
+    }
+}
+
 static void model_compile(struct rd_model *model, const struct rd_value *normal,
                           struct rd_findings *findings)
 {
     const struct rd_value ledgers = rd_ledgers_records(model, normal), *records = &ledgers,
                           *forms = rd_map_list(normal, "forms");
-    const struct rd_value *workflows = rd_map_list(normal, "workflows");
+    const struct rd_value *workflows = rd_map_list(normal, "workflows"),
+                          *pinned = rd_map_list(normal, "pinned");
     size_t errors_before = findings->errors; /* the list may hold another policy's as well */
     company_build(model, normal, findings);
     calendars_build(model, rd_map_list(normal, "calendars"), findings);
@@ -622,11 +665,13 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
     for (uint32_t i = 0; i < forms->count; i++)
         form_build(model, &forms->items[i], findings, &model->forms[model->form_count++]);
     decisions_build(model, rd_map_list(normal, "decisions"), findings);
-    model->charts = rd_arena_zalloc(&model->arena, workflows->count + 1, sizeof *model->charts);
+    model->charts =
+        rd_arena_zalloc(&model->arena, workflows->count + pinned->count + 1, sizeof *model->charts);
     for (uint32_t i = 0; i < workflows->count; i++)
         if (rd_chart_build(&model->arena, &workflows->items[i], model, findings,
                            &model->charts[model->chart_count]))
             model->chart_count++;
+    pinned_build(model, pinned, findings);
     rd_staff_build(model, normal, findings);
     contact_join(model, rd_map_get(normal, "company"), findings);
     rd_derived_build(model, normal, findings);

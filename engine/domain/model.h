@@ -55,6 +55,9 @@ struct rd_record_type {
     struct rd_type_index *indexes;
     size_t index_count;
     const struct rd_chart *chart; /* NULL: a record without a chart */
+    const struct rd_chart
+        *pinned; /* of earlier generations, whose cases keep theirs; the model's */
+    size_t pinned_count;
     uint16_t *derived; /* its derived fields, in the order in which they feed each other */
     size_t derived_count;
     uint64_t derived_hash;          /* of the rules that derive them */
@@ -107,8 +110,8 @@ struct rd_model {
     size_t form_count;
     struct rd_decision *decisions;
     size_t decision_count;
-    struct rd_chart *charts;
-    size_t chart_count;
+    struct rd_chart *charts; /* one a workflow, and behind them those that older cases keep, */
+    size_t chart_count, pinned_count; /* which are not among the first `chart_count`; by type */
     struct rd_schedule *schedules;
     size_t schedule_count;
     struct rd_view *views;
@@ -150,6 +153,10 @@ const struct rd_record_type *rd_model_type(const struct rd_model *model, const c
 const struct rd_form *rd_model_form(const struct rd_model *model, const char *name);
 const struct rd_decision *rd_model_decision(const struct rd_model *model, const char *name);
 const struct rd_calendar *rd_model_calendar(const struct rd_model *model, const char *name);
+/* The chart that the type's cases of this generation keep; NULL: the workflow itself. */
+const struct rd_chart *rd_type_pinned(const struct rd_record_type *type, uint32_t generation);
+/* A state by name: of the workflow, else of one that older cases keep; NULL: none has it. */
+const struct rd_state *rd_type_state(const struct rd_record_type *type, const char *name);
 /* The index of a field by name, -1. */
 int rd_type_field(const struct rd_record_type *type, const char *name);
 

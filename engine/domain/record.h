@@ -18,6 +18,10 @@
  */
 #define RD_RECORD_WITH "with:"
 
+/* In a record's data: the generation whose workflow a case goes by since it changed its state (see
+ * kernel/era.h). Names with a colon are nobody's fields, and not shown. */
+#define RD_RECORD_FOLLOWS "follows:"
+
 struct rd_record {
     struct rd_id id;
     uint32_t version;   /* 1 after it was opened; 0: there is none yet */

@@ -152,7 +152,7 @@ static void secrecy_facts(const struct secrecy_search *s)
     size_t before;
     do {
         before = *s->count;
-        for (size_t c = 0; c < model->chart_count; c++)
+        for (size_t c = 0; c < model->chart_count + model->pinned_count; c++)
             for (size_t i = 0; i < model->charts[c].fact_count; i++)
                 secrecy_fact(s, model->charts[c].type, &model->charts[c].facts[i]);
         for (size_t t = 0; t < model->type_count; t++)
@@ -189,7 +189,7 @@ void rd_secrecy_build(struct rd_model *model)
     if (model->hidden_count == 0)
         return;
     secrecy_facts(&secret);
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         struct rd_chart *chart = &model->charts[c];
         for (size_t i = 0; i < chart->guard_count; i++)
             chart->guards[i].secret = secrecy_reads(model, chart, &chart->guards[i]);

@@ -354,7 +354,7 @@ void rd_templates_build(struct rd_model *model, const struct rd_value *normal,
         if (template_build(model, &list->items[i], languages, findings,
                            &model->templates[model->template_count]))
             model->template_count++;
-    for (size_t c = 0; c < model->chart_count; c++) {
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
         const struct rd_chart *chart = &model->charts[c];
         if (chart->within)
             template_limit(model, chart, chart->within, findings);

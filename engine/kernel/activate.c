@@ -6,6 +6,7 @@
  * The entry holds the sources themselves, so that a daemon can start without the directory, and any
  * old decision can be asked again under the rules of its day.
  */
+#include "kernel/era.h"
 #include "kernel/fit.h"
 #include "kernel/generation.h"
 #include "kernel/inside.h"
@@ -44,8 +45,10 @@ struct rd_type_binding *rd_bindings_new(const struct rd_catalogue *catalogue,
 
 void rd_bindings_free(struct rd_type_binding *bindings)
 {
-    for (size_t i = 0; bindings && bindings[i].indexes; i++)
+    for (size_t i = 0; bindings && bindings[i].indexes; i++) {
         free(bindings[i].indexes);
+        free(bindings[i].eras);
+    }
     free(bindings);
 }
 
@@ -151,7 +154,8 @@ static void activate_add(struct rd_arena *arena, struct rd_value *about, const c
 /* Who, when, why, and what is not in the sources: the row itself tells it, so that a list of
  * generations need not look for their entries. */
 static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_model *model,
-                                      const struct rd_activation *how, struct rd_arena *arena)
+                                      const struct rd_activation *how, const struct rd_value *eras,
+                                      struct rd_arena *arena)
 {
     struct rd_value about = rd_map();
     rd_map_add(arena, &about, "at", rd_int(rd_kernel_now_ms(kernel)));
@@ -162,6 +166,8 @@ static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_
         rd_map_add(arena, &about, "back_to", rd_int(how->back_to));
     if (how->moved)
         rd_map_add(arena, &about, "moved", *how->moved);
+    if (eras->kind == RD_MAP)
+        rd_map_add(arena, &about, "eras", *eras);
     if (rd_proposal_asked(model))
         rd_map_add(arena, &about, "second_person", rd_bool(true));
     if (how->proposal)
@@ -172,7 +178,8 @@ static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_
 static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd_policy *policy,
                                        const struct rd_policy_source *sources, size_t count,
                                        const struct rd_activation *how, bool moves,
-                                       struct rd_error *error)
+                                       const struct rd_era_plan *plan, struct rd_arena *keep,
+                                       struct rd_value *eras, struct rd_error *error)
 {
     struct rd_arena arena;
     struct rd_value effects = rd_list(), effect = rd_list(), texts = rd_map();
@@ -180,6 +187,8 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     uint64_t seq;
     rd_arena_init(&arena);
     enum rd_status status = rd_counter_read(kernel->store, "generation", &last, error);
+    if (status == RD_OK)
+        status = rd_eras_value(kernel, plan, (uint32_t)(last + 1), keep, eras, error);
     if (status == RD_OK)
         status = rd_activate_names(&kernel->catalogue, rd_policy_model(policy), 1, 1, &arena,
                                    &effects, error);
@@ -204,7 +213,8 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     if (status == RD_OK)
         status = rd_draw_key(kernel, &arena, &draw_key, error);
     rd_list_add(&arena, &effect, draw_key);
-    rd_list_add(&arena, &effect, activate_about(kernel, rd_policy_model(policy), how, &arena));
+    rd_list_add(&arena, &effect,
+                activate_about(kernel, rd_policy_model(policy), how, eras, &arena));
     rd_list_add(&arena, &effects, effect);
     if (how->proposal)
         rd_list_add(&arena, &effects, rd_proposal_end(how->proposal, NULL, &arena));
@@ -229,9 +239,9 @@ static enum rd_status activate_journal(struct rd_kernel *kernel, const struct rd
     return status;
 }
 
-/* `moved`: what was said at the activation, or NULL. */
+/* `moved`: what was said at the activation, or NULL; `eras`: of its row, or NULL. */
 static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, const char *hash,
-                          const struct rd_value *moved)
+                          const struct rd_value *moved, const struct rd_value *eras)
 {
     struct rd_policy *old = kernel->policy;
     rd_arena_reset(&kernel->moved_arena);
@@ -243,15 +253,36 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, c
     kernel->model = rd_policy_model(*policy);
     *policy = NULL;
     activate_bind(kernel);
+    rd_eras_bind(kernel, eras);
     struct rd_error error = RD_ERROR_NONE;
     if (rd_staff_bind(kernel, &error) != RD_OK)
         rd_log(RD_LOG_ERROR, "staff", "the staff records could not be read: %s", error.text);
     rd_draw_bind(kernel);
     rd_schedules_bind(kernel);
     rd_reports_rebind(kernel);
-    if (!kernel->policy_borrowed)
+    if (!kernel->policy_borrowed && old) {
+        rd_policy_retire(old); /* older cases may keep its workflow, not its model */
         rd_policy_free(old);
+    }
     kernel->policy_borrowed = false;
+}
+
+/* Which cases keep which workflow; the policy has them beside its own then. */
+static enum rd_status activate_eras(struct rd_kernel *kernel, struct rd_policy *policy,
+                                    const struct rd_activation *how, struct rd_arena *arena,
+                                    struct rd_era_plan *plan, struct rd_findings *findings,
+                                    struct rd_error *error)
+{
+    struct rd_era_base base = rd_era_base(kernel);
+    if (how->eras) {
+        *plan = *how->eras;
+        return RD_OK;
+    }
+    enum rd_status status = rd_eras_plan(&base, policy, how->back_to, arena, plan, error);
+    if (status == RD_OK && how->borrowed && rd_eras_keep(plan))
+        status = rd_error_set(error, RD_POLICY_REFUSED,
+                              "open cases keep an older workflow: this policy can't be lent");
+    return status == RD_OK ? rd_eras_join(plan, policy, findings, error) : status;
 }
 
 enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
@@ -259,16 +290,24 @@ enum rd_status rd_activate(struct rd_kernel *kernel, struct rd_policy **policy,
                            const struct rd_activation *how, struct rd_findings *findings,
                            struct rd_error *error)
 {
+    struct rd_arena arena;
+    struct rd_era_plan plan;
+    struct rd_value eras = rd_null();
+    rd_arena_init(&arena);
+    enum rd_status status = activate_eras(kernel, *policy, how, &arena, &plan, findings, error);
     struct rd_fit fit = { .model = rd_policy_model(*policy),
                           .moved = how->moved,
                           .findings = findings };
-    enum rd_status status = rd_activate_fits(kernel, &fit, error);
     if (status == RD_OK)
-        status = activate_journal(kernel, *policy, sources, count, how, fit.moving > 0, error);
+        status = rd_activate_fits(kernel, &fit, error);
     if (status == RD_OK)
-        activate_swap(kernel, policy, rd_policy_hash_text(*policy), how->moved);
+        status = activate_journal(kernel, *policy, sources, count, how, fit.moving > 0, &plan,
+                                  &arena, &eras, error);
+    if (status == RD_OK)
+        activate_swap(kernel, policy, rd_policy_hash_text(*policy), how->moved, &eras);
     if (status == RD_OK)
         status = rd_replan_resume(kernel, error);
+    rd_arena_fini(&arena);
     rd_job_resume(kernel);
     return status;
 }
@@ -288,6 +327,12 @@ static const struct rd_value *activate_moved(const struct rd_value *row)
     return row->count > 5 ? rd_map_get(&row->items[5], "moved") : NULL;
 }
 
+/* Which cases keep which older workflow; NULL: none does. */
+static const struct rd_value *activate_row_eras(const struct rd_value *row)
+{
+    return row->count > 5 ? rd_map_get(&row->items[5], "eras") : NULL;
+}
+
 /* Known from the row, so that it is known before anything is loaded. */
 static bool activate_asks(const struct rd_value *row)
 {
@@ -305,15 +350,19 @@ enum rd_status rd_activate_borrowed(struct rd_kernel *kernel,
     rd_arena_init(&arena);
     enum rd_status status = activate_row(kernel, &arena, &row, error);
     bool same = status == RD_OK && strcmp(row.items[2].text, hash) == 0;
-    if (same) {
+    if (same && activate_row_eras(&row)) {
+        status = rd_error_set(error, RD_POLICY_REFUSED,
+                              "open cases keep an older workflow: this policy can't be lent");
+    } else if (same) {
         kernel->generation = (uint32_t)row.items[1].integer;
-        activate_swap(kernel, &policy, hash, activate_moved(&row));
+        activate_swap(kernel, &policy, hash, activate_moved(&row), NULL);
     } else if (status == RD_OK && activate_asks(&row)) {
         status = rd_error_set(error, RD_POLICY_REFUSED,
                               "the rules in force let others in with a second person only");
     } else if (status == RD_OK || status == RD_NOT_FOUND) {
         status = rd_activate(kernel, &policy, options->policy_sources, options->policy_source_count,
-                             &(struct rd_activation){ .actor = "system" }, findings, error);
+                             &(struct rd_activation){ .actor = "system", .borrowed = true },
+                             findings, error);
     }
     rd_arena_fini(&arena);
     kernel->policy_borrowed = status == RD_OK;
@@ -401,10 +450,14 @@ enum rd_status rd_activate_stored(struct rd_kernel *kernel, struct rd_findings *
         rd_generation_sources(&row, false, &arena, &sources, &count);
         status = rd_kept_load(kernel, sources, count, findings, &policy, error);
     }
+    if (status == RD_OK)
+        status = rd_eras_load(kernel, activate_row_eras(&row), policy, findings, error);
     if (status == RD_OK) {
         kernel->generation = (uint32_t)row.items[1].integer;
-        activate_swap(kernel, &policy, row.items[2].text, activate_moved(&row));
+        activate_swap(kernel, &policy, row.items[2].text, activate_moved(&row),
+                      activate_row_eras(&row));
     }
+    rd_policy_free(policy);
     rd_arena_fini(&arena);
     return status;
 }

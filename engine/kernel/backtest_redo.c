@@ -78,8 +78,7 @@ static struct rd_value redo_data(const struct rd_record_type *type, const struct
     struct rd_value outside = rd_map();
     for (uint32_t i = 0; rd_value_is(set, RD_MAP) && i < set->count; i++) {
         int field = rd_type_field(type, set->pairs[i].key);
-        if (strncmp(set->pairs[i].key, RD_RECORD_WITH, strlen(RD_RECORD_WITH)) == 0 ||
-            (field >= 0 && type->fields[field].derived))
+        if (strchr(set->pairs[i].key, ':') || (field >= 0 && type->fields[field].derived))
             continue;
         rd_map_add(arena, &outside, set->pairs[i].key,
                    field >= 0 ? rd_type_show(&type->fields[field].type, &set->pairs[i].value, arena)

@@ -123,7 +123,7 @@ static enum rd_status fit_stay(struct rd_kernel *kernel, struct rd_fit *fit, con
     if (status != RD_OK)
         return status;
     stay.state = record.state ? record.state : "?";
-    if (now && now->chart && rd_state_find(now->chart, stay.state) >= 0)
+    if (now && now->chart && rd_type_state(now, stay.state))
         return RD_OK;
     int to = now && now->chart ? rd_fit_target(now->chart, fit->moved, stay.state) : -1;
     status = fit_count(kernel, from, arena, &stay, error);

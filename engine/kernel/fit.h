@@ -8,6 +8,7 @@
 struct rd_fit {
     const struct rd_model *model;
     const struct rd_value *moved; /* {type: {old state: new state}} beside the charts' own; NULL */
+    struct rd_era_plan *eras;     /* era.h: which cases keep what; people mark them; NULL: none */
     struct rd_findings *findings; /* errors for what is stranded; in its arena */
     struct rd_value moves;        /* [{type, from, to, records, more}] in the findings' arena */
     int64_t moving;               /* records that go to another state */

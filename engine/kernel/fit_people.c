@@ -10,6 +10,7 @@
  *
  * Staff who are records belong to both policies: their roles and units are carried over by name.
  */
+#include "kernel/era.h"
 #include "kernel/fit.h"
 
 #include <stdlib.h>
@@ -221,7 +222,9 @@ static bool people_was(const struct rd_fit *fit, const struct rd_record_type *ty
 {
     const struct rd_fit *was = &fit->people->was;
     const struct rd_record_type *old = rd_model_type(was->model, type->name);
-    int state = old && old->chart && record->state ? rd_state_find(old->chart, record->state) : -1;
+    const struct rd_chart *chart =
+        old && old->chart ? rd_chart_of(fit->people->kernel, old, record) : NULL;
+    int state = chart && record->state ? rd_state_find(chart, record->state) : -1;
     const struct rd_event *event;
     struct rd_account owner;
     size_t at = 0;
@@ -231,29 +234,30 @@ static bool people_was(const struct rd_fit *fit, const struct rd_record_type *ty
     const char *whose = belonging.owner ? belonging.owner : belonging.opened_by;
     if (whose && people_find(was, whose, &owner))
         belonging.account = &owner;
-    while ((event = people_event(old->chart, state, &at)))
+    while ((event = people_event(chart, state, &at)))
         if ((!name || strcmp(event->name, name) == 0) &&
             people_may(was, old, event, record, &belonging))
             return true;
     return false;
 }
 
-static void people_look(struct rd_fit *fit, const struct rd_record_type *type, int state,
-                        const struct rd_record *record, const struct rd_belonging *belonging)
+static void people_look(struct rd_fit *fit, const struct rd_record_type *type,
+                        const struct rd_chart *chart, int state, const struct rd_record *record,
+                        const struct rd_belonging *belonging)
 {
     const struct rd_event *event;
     bool any = false, may = false;
     size_t at = 0;
-    while ((event = people_event(type->chart, state, &at))) {
+    while ((event = people_event(chart, state, &at))) {
         bool approval = people_is_approval(event);
         bool somebody = (approval || !may) && people_may(fit, type, event, record, belonging);
         any = true;
         may |= somebody;
         if (approval && !somebody && people_was(fit, type, event->name, record))
-            people_stuck(fit, type->chart, state, event, record);
+            people_stuck(fit, chart, state, event, record);
     }
     if (any && !may && people_was(fit, type, NULL, record))
-        people_stuck(fit, type->chart, state, NULL, record);
+        people_stuck(fit, chart, state, NULL, record);
 }
 
 /* Whether no case of this state and unit need be looked at. */
@@ -278,11 +282,15 @@ static void people_case(struct rd_fit *fit, const struct rd_record_type *type,
 {
     struct rd_fit_people *people = fit->people;
     const struct rd_organisation *organisation = &fit->model->organisation;
-    int state = record->state ? rd_state_find(type->chart, record->state) : type->chart->initial;
+    const struct rd_chart *chart = rd_eras_chart(fit->eras, type, record);
+    int state = record->state ? rd_state_find(chart, record->state) : chart->initial;
     if (state < 0)
-        state = rd_fit_target(type->chart, fit->moved, record->state);
-    if (state < 0 || type->chart->states[state].final)
+        state = rd_fit_target(chart, fit->moved, record->state);
+    if (state < 0 || chart->states[state].final)
         return;
+    struct rd_era *era = rd_eras_of(fit->eras, type, record);
+    if (era)
+        era->used = true;
     struct rd_belonging belonging = rd_belonging_of(fit->model, type, record);
     struct rd_account owner;
     const char *whose = belonging.owner ? belonging.owner : belonging.opened_by;
@@ -294,7 +302,7 @@ static void people_case(struct rd_fit *fit, const struct rd_record_type *type,
                                         type->chart->state_count * (organisation->unit_count + 1),
                                         sizeof *people->known);
     }
-    if (belonging.unit >= 0) { /* otherwise the owner's unit counts: look at it */
+    if (belonging.unit >= 0 && !chart->pinned) { /* otherwise the owner's unit counts: look at it */
         unsigned char *known =
             &people->known[(size_t)state * (organisation->unit_count + 1) + (size_t)belonging.unit];
         if (*known == FIT_UNKNOWN)
@@ -302,7 +310,7 @@ static void people_case(struct rd_fit *fit, const struct rd_record_type *type,
         if (*known == FIT_SURE)
             return;
     }
-    people_look(fit, type, state, record, &belonging);
+    people_look(fit, type, chart, state, record, &belonging);
 }
 
 /* ---- all of them ---- */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "kernel/era.h"
 #include "kernel/fit.h"
 #include "kernel/loading.h"
 #include "kernel/proposal.h"
@@ -28,12 +29,13 @@ int rd_generation_move(const struct rd_kernel *kernel, const struct rd_chart *ch
 void rd_generation_moved(const struct rd_kernel *kernel, const struct rd_record_type *type,
                          struct rd_record *record)
 {
-    if (!kernel->replanning || !type->chart || !record->state ||
-        rd_state_find(type->chart, record->state) >= 0)
+    const struct rd_chart *chart =
+        kernel->replanning && type->chart ? rd_chart_of(kernel, type, record) : NULL;
+    if (!chart || !record->state || rd_state_find(chart, record->state) >= 0)
         return;
-    int to = rd_generation_move(kernel, type->chart, record->state);
+    int to = rd_generation_move(kernel, chart, record->state);
     if (to >= 0)
-        record->state = type->chart->states[to].name;
+        record->state = chart->states[to].name;
 }
 
 /* ---- what was asked for ---- */
@@ -122,6 +124,7 @@ static enum rd_status generation_fits(struct rd_kernel *kernel, struct rd_reques
         work->begun = true;
         work->fit = (struct rd_fit){ .model = rd_policy_model(loaded->policy),
                                      .moved = work->moved,
+                                     .eras = &loaded->eras,
                                      .findings = &loaded->findings };
         status = generation_moved(work->fit.model, request, work->fit.moved);
         if (status == RD_OK)
@@ -130,6 +133,8 @@ static enum rd_status generation_fits(struct rd_kernel *kernel, struct rd_reques
     if (status == RD_OK)
         status =
             rd_fit_people(kernel, &work->fit, RD_FIT_SLICE_MAX, &loaded->goes_on, &request->error);
+    if (status == RD_OK && !loaded->goes_on)
+        rd_eras_retire(&loaded->eras);
     if (status == RD_OK && loaded->findings.errors && !loaded->goes_on)
         status = rd_error_set(&request->error, RD_POLICY_REFUSED,
                               "open cases would have nobody who may go on with them");
@@ -177,7 +182,8 @@ static enum rd_status generation_loaded(struct rd_kernel *kernel, struct rd_requ
                                  .why = work->why,
                                  .back_to = work->back_to,
                                  .moved = work->moved,
-                                 .proposal = confirms ? &work->proposal : NULL };
+                                 .proposal = confirms ? &work->proposal : NULL,
+                                 .eras = &loaded->eras };
     bool proposes = changed && !dry && !confirms && rd_proposal_asked(kernel->model);
     if (status == RD_OK && confirms) /* it may have been withdrawn meanwhile */
         status = rd_proposal_confirmable(kernel, actor, how.proposal->items[1].integer,
@@ -203,6 +209,7 @@ static enum rd_status generation_loaded(struct rd_kernel *kernel, struct rd_requ
 enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_request *request)
 {
     static const struct rd_loading_use use = { .have = generation_have,
+                                               .joins = true,
                                                .forget = generation_forget,
                                                .then = generation_loaded };
     return rd_loading_ask(kernel, request, &use);
@@ -211,6 +218,7 @@ enum rd_status rd_method_policy_reload(struct rd_kernel *kernel, struct rd_reque
 enum rd_status rd_method_policy_activate(struct rd_kernel *kernel, struct rd_request *request)
 {
     static const struct rd_loading_use use = { .have = generation_have,
+                                               .joins = true,
                                                .tests = true,
                                                .forget = generation_forget,
                                                .then = generation_loaded };
@@ -257,13 +265,14 @@ static enum rd_status generation_sources(struct rd_kernel *kernel, struct rd_req
     if (status != RD_OK)
         return status;
     rd_generation_sources(&row, true, &loaded->arena, &loaded->sources, &loaded->count);
-    generation_work(loaded)->back_to = to;
+    loaded->back_to = generation_work(loaded)->back_to = to;
     return RD_OK;
 }
 
 enum rd_status rd_method_policy_rollback(struct rd_kernel *kernel, struct rd_request *request)
 {
     static const struct rd_loading_use use = { .have = generation_have,
+                                               .joins = true,
                                                .sources = generation_sources,
                                                .forget = generation_forget,
                                                .then = generation_loaded };
@@ -287,7 +296,7 @@ static enum rd_status generation_proposed(struct rd_kernel *kernel, struct rd_re
     struct generation_work *work = generation_work(loaded);
     const struct rd_value *about = rd_proposal_about(&row);
     work->proposal = row;
-    work->back_to = rd_map_int(about, "back_to", 0);
+    loaded->back_to = work->back_to = rd_map_int(about, "back_to", 0);
     work->why = rd_map_text(about, "why", NULL);
     work->moved = rd_map_get(about, "moved");
     rd_proposal_sources(&row, &loaded->arena, &loaded->sources, &loaded->count);
@@ -297,6 +306,7 @@ static enum rd_status generation_proposed(struct rd_kernel *kernel, struct rd_re
 enum rd_status rd_method_policy_confirm(struct rd_kernel *kernel, struct rd_request *request)
 {
     static const struct rd_loading_use use = { .have = generation_have,
+                                               .joins = true,
                                                .sources = generation_proposed,
                                                .tests = true,
                                                .operation = "policy.confirm",

@@ -30,7 +30,9 @@
 /* A record's generation-bound numbers, looked up once an activation. */
 struct rd_type_binding {
     uint16_t number;
-    uint32_t *indexes; /* catalogue number of each of the type's indexes */
+    uint32_t *indexes;   /* catalogue number of each of the type's indexes */
+    struct rd_era *eras; /* era.h; NULL: all its cases go by the workflow in force */
+    size_t era_count;
 };
 
 struct rd_kernel {
@@ -200,6 +202,8 @@ struct rd_activation {
     int64_t back_to;                 /* the generation that is come back to; 0: it is a new one */
     const struct rd_value *moved;    /* {type: {old state: new state}} beside what the charts say */
     const struct rd_value *proposal; /* the row that `actor` confirms: proposal.h; NULL: none */
+    const struct rd_era_plan *eras;  /* era.h, joined already; NULL: it is planned now */
+    bool borrowed;                   /* the policy is lent: its model must not be made anew */
 };
 /* activate.c: makes `policy` the generation in force (journalled); takes it over on success only.
  * RD_POLICY_REFUSED where records would be stranded; findings name them. */

@@ -24,6 +24,7 @@ struct rd_loading {
     const char *dir;            /* the kernel's, which waits for the thread before it forgets it */
     struct rd_symbols *symbols; /* likewise; shared by threads */
     bool tests;
+    struct rd_era_base base; /* stays as it is meanwhile: one load at a time */
     char have[RD_POLICY_HASH_TEXT];
     struct rd_aside aside;
     struct rd_loading *next;
@@ -50,6 +51,17 @@ static void loading_test(struct rd_loaded *loaded)
                          report.run - report.kept);
 }
 
+/* Which cases would keep which workflow, and those workflows beside the policy's own. */
+static void loading_join(struct rd_loading *loading)
+{
+    struct rd_loaded *loaded = &loading->loaded;
+    loaded->status = rd_eras_plan(&loading->base, loaded->policy, loaded->back_to, &loaded->arena,
+                                  &loaded->eras, &loaded->error);
+    if (loaded->status == RD_OK)
+        loaded->status =
+            rd_eras_join(&loaded->eras, loaded->policy, &loaded->findings, &loaded->error);
+}
+
 static void loading_make(void *context)
 {
     struct rd_loading *loading = context;
@@ -66,6 +78,8 @@ static void loading_make(void *context)
                                     &loaded->findings, &loaded->policy, &loaded->error);
     if (loaded->status == RD_OK && loading->tests)
         loading_test(loaded);
+    if (loaded->status == RD_OK && loading->use->joins)
+        loading_join(loading);
 }
 
 /* ---- on the kernel's ---- */
@@ -74,6 +88,7 @@ static void loading_begin(struct rd_kernel *kernel, struct rd_loading *loading)
 {
     const char *have = loading->use->have(kernel);
     memcpy(loading->have, have, strlen(have) + 1);
+    loading->base = rd_era_base(kernel);
     rd_aside_begin(&loading->aside, loading_make, loading);
 }
 

@@ -3,6 +3,7 @@
 #ifndef RD_KERNEL_LOADING_H
 #define RD_KERNEL_LOADING_H
 
+#include "kernel/era.h"
 #include "kernel/inside.h"
 
 /* What the directory had. It dies when the request is answered; `policy` may be taken before. */
@@ -15,8 +16,10 @@ struct rd_loaded {
     struct rd_policy *policy; /* NULL: refused, or nothing new */
     enum rd_status status;
     struct rd_error error;
-    bool goes_on; /* set by `then`: it is to be called again, a batch later */
-    void *work;   /* `then`'s own, of an earlier call; `then` frees it */
+    int64_t back_to;         /* set by `sources`: an earlier generation that it is; or 0 */
+    struct rd_era_plan eras; /* where the use `joins` */
+    bool goes_on;            /* set by `then`: it is to be called again, a batch later */
+    void *work;              /* `then`'s own, of an earlier call; `then` frees it */
 };
 
 /* Who asks for a load, and how it goes on. Both run on the kernel's thread. */
@@ -29,6 +32,8 @@ struct rd_loading_use {
                               struct rd_loaded *loaded);
     /* Whether the promises beside the rules must be kept; a parameter `tests` may say no. */
     bool tests;
+    /* Whether the policy gets the workflows that open cases keep: it may come into force. */
+    bool joins;
     /* What the actor must still be allowed then; NULL: policy.reload. */
     const char *operation;
     /* Before the request is given up unanswered; NULL: nothing is to be done. */

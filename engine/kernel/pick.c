@@ -42,12 +42,11 @@ static const char *pick_whose(const struct rd_draft *draft, const char *state,
 {
     const struct rd_record_type *type = draft->type;
     const char *field = type->fields[type->owner].name;
-    int at = state ? rd_state_find(type->chart, state) : -1;
+    const struct rd_state *at = rd_type_state(type, state);
     const struct rd_value *owner = changed ? rd_map_get(changed, field) : NULL;
     if (!owner)
         owner = rd_map_get(&draft->record.data, field);
-    return at >= 0 && !type->chart->states[at].final && rd_value_is(owner, RD_TEXT) ? owner->text
-                                                                                    : NULL;
+    return at && !at->final && rd_value_is(owner, RD_TEXT) ? owner->text : NULL;
 }
 
 /* What the store has, with the drafts of this plan as they will be. */
@@ -167,7 +166,7 @@ enum rd_status rd_gather_pick(struct rd_run *run, struct rd_draft *draft,
 
 static bool pick_counts(const struct rd_model *model, const struct rd_record_type *type)
 {
-    for (size_t c = 0; c < model->chart_count; c++)
+    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++)
         for (size_t i = 0; i < model->charts[c].fact_count; i++) {
             const struct rd_fact *fact = &model->charts[c].facts[i];
             if (fact->kind == RD_FACT_PICK && fact->type == type)
@@ -176,31 +175,45 @@ static bool pick_counts(const struct rd_model *model, const struct rd_record_typ
     return false;
 }
 
-static bool pick_same(const struct rd_tally_rule *rule, const struct rd_record_type *type)
+/* The states in which records of the type are open, also those that only older cases come to. */
+static struct rd_value pick_states(struct rd_arena *arena, const struct rd_record_type *type)
 {
-    size_t open = 0;
-    if (!rule || strcmp(rule->owner, type->fields[type->owner].name) != 0)
+    struct rd_value open = rd_list();
+    for (size_t s = 0; s < type->chart->state_count; s++)
+        if (!type->chart->states[s].final)
+            rd_list_add(arena, &open, rd_text(type->chart->states[s].name));
+    for (size_t p = 0; p < type->pinned_count; p++)
+        for (size_t s = 0; s < type->pinned[p].state_count; s++) {
+            const struct rd_state *state = &type->pinned[p].states[s];
+            bool first = rd_type_state(type, state->name) == state;
+            if (first && !state->final)
+                rd_list_add(arena, &open, rd_text(state->name));
+        }
+    return open;
+}
+
+static bool pick_same(const struct rd_tally_rule *rule, const struct rd_record_type *type,
+                      struct rd_arena *arena)
+{
+    struct rd_value open = pick_states(arena, type);
+    if (!rule || strcmp(rule->owner, type->fields[type->owner].name) != 0 ||
+        rule->open_count != open.count)
         return false;
-    for (size_t s = 0; s < type->chart->state_count; s++) {
-        const struct rd_state *state = &type->chart->states[s];
+    for (uint32_t s = 0; s < open.count; s++) {
         bool has = false;
         for (size_t i = 0; !has && i < rule->open_count; i++)
-            has = strcmp(rule->open[i], state->name) == 0;
-        open += has;
-        if (has == state->final)
+            has = strcmp(rule->open[i], open.items[s].text) == 0;
+        if (!has)
             return false;
     }
-    return open == rule->open_count;
+    return true;
 }
 
 /* `type` NULL: it is not counted any more. */
 static struct rd_value pick_rule(struct rd_arena *arena, const char *name,
                                  const struct rd_record_type *type)
 {
-    struct rd_value effect = rd_list(), open = rd_list();
-    for (size_t s = 0; type && s < type->chart->state_count; s++)
-        if (!type->chart->states[s].final)
-            rd_list_add(arena, &open, rd_text(type->chart->states[s].name));
+    struct rd_value effect = rd_list(), open = type ? pick_states(arena, type) : rd_list();
     rd_list_add(arena, &effect, rd_int(RD_EFFECT_TALLY));
     rd_list_add(arena, &effect, rd_text(name));
     rd_list_add(arena, &effect, type ? rd_text(type->fields[type->owner].name) : rd_null());
@@ -224,7 +237,7 @@ enum rd_status rd_pick_begin(struct rd_kernel *kernel, const struct rd_model *mo
         const struct rd_record_type *type = &model->types[t];
         uint16_t number = rd_catalogue_type(&kernel->catalogue, type->name);
         if (pick_counts(model, type) &&
-            !pick_same(number ? rd_tally_rule(tallies, number) : NULL, type))
+            !pick_same(number ? rd_tally_rule(tallies, number) : NULL, type, arena))
             rd_list_add(arena, effects, pick_rule(arena, type->name, type));
     }
     return status;

@@ -7,6 +7,7 @@
  * Nothing here writes. A plan that fails is forgotten with its arena; a plan that stands is turned
  * into one entry (commit.c). Cascades (send, start) run in the same plan, to a bounded depth.
  */
+#include "kernel/era.h"
 #include "kernel/generation.h"
 #include "kernel/inside.h"
 
@@ -145,11 +146,13 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
     (*out)->record = record;
     (*out)->stored = record;
     draft_spread(*out);
-    if (type->chart && !record.state) /* it was opened before its type had a workflow */
-        (*out)->record.state = type->chart->states[type->chart->initial].name;
-    if (type->chart)
-        (*out)->state = rd_state_find(type->chart, (*out)->record.state);
-    return type->chart && (*out)->state < 0 ? draft_move(run, *out) : RD_OK;
+    if (!type->chart)
+        return RD_OK;
+    const struct rd_chart *chart = (*out)->chart = rd_chart_of(run->kernel, type, &record);
+    if (!record.state) /* it was opened before its type had a workflow */
+        (*out)->record.state = chart->states[chart->initial].name;
+    (*out)->state = rd_state_find(chart, (*out)->record.state);
+    return (*out)->state < 0 ? draft_move(run, *out) : RD_OK;
 }
 
 enum rd_status rd_draft_as_it_was(struct rd_run *run, const struct rd_record_type *type,
@@ -164,10 +167,11 @@ enum rd_status rd_draft_as_it_was(struct rd_run *run, const struct rd_record_typ
     draft->record = *record;
     draft->stored = *record;
     draft_spread(draft);
+    draft->chart = type->chart ? rd_chart_of(run->kernel, type, record) : NULL;
     if (type->chart && record->state)
-        draft->state = rd_state_find(type->chart, record->state);
+        draft->state = rd_state_find(draft->chart, record->state);
     if (type->chart && record->state && draft->state < 0)
-        draft->state = rd_generation_move(run->kernel, type->chart, record->state);
+        draft->state = rd_generation_move(run->kernel, draft->chart, record->state);
     draft->deadlines = rd_arena_zalloc(run->arena, count + 1, sizeof *draft->deadlines);
     for (size_t i = 0; i < count; i++)
         draft->deadlines[i].row = deadlines[i];
@@ -318,22 +322,41 @@ void rd_draft_presets(struct rd_run *run, struct rd_draft *draft)
     }
 }
 
+/* It has come to another workflow: the limits of its state begin, and that of the whole case is as
+ * if it had always been this one's. */
+static enum rd_status plan_follow(struct rd_run *run, struct rd_draft *draft)
+{
+    size_t moved, begun, ended;
+    enum rd_status status = rd_clock_move(run, draft);
+    if (status == RD_OK)
+        status = rd_rearm(run, draft, true, &begun, &ended);
+    return status == RD_OK ? rd_clock_replan(run, draft, &moved) : status;
+}
+
 static enum rd_status plan_enter(struct rd_run *run, struct rd_draft *draft, int to)
 {
     const struct rd_state *state = &draft->chart->states[to];
     int from = draft->state;
+    bool follows = false;
     enum rd_status status = RD_OK;
     if (from >= 0)
         status = rd_effects_run(run, draft, draft->chart->states[from].exit,
                                 draft->chart->states[from].exit_count);
     if (status != RD_OK)
         return status;
+    if (draft->chart->pinned) {
+        int there = rd_era_follow(run, draft, state->name);
+        follows = there >= 0;
+        to = follows ? there : to;
+        state = &draft->chart->states[to];
+    }
     draft->state = to;
     draft->record.state = state->name;
     draft->changed = true;
     rd_facts_forget(run);
     rd_visit(run->kernel, state->spot);
-    if ((status = rd_clock_enter(run, draft, from, to)) != RD_OK)
+    status = follows ? plan_follow(run, draft) : rd_clock_enter(run, draft, from, to);
+    if (status != RD_OK)
         return status;
     return rd_effects_run(run, draft, state->entry, state->entry_count);
 }

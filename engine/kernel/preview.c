@@ -7,6 +7,7 @@
  * and scratch memory of its own; nothing in it can write, since nothing is ever committed through
  * it.
  */
+#include "kernel/era.h"
 #include "kernel/inside.h"
 #include "kernel/loading.h"
 
@@ -106,12 +107,34 @@ static enum rd_status preview_record(struct preview *preview, struct rd_id id)
     return status;
 }
 
-static void preview_view(struct preview *preview, struct rd_kernel *kernel)
+/* Which cases would keep which workflow; the candidate has them beside its own then. */
+static enum rd_status preview_eras(struct preview *preview, struct rd_kernel *kernel,
+                                   struct rd_value *eras)
+{
+    struct rd_request *request = preview->request;
+    struct rd_era_base base = rd_era_base(kernel);
+    struct rd_era_plan plan;
+    struct rd_findings findings;
+    rd_findings_init(&findings, request->arena);
+    enum rd_status status =
+        rd_eras_plan(&base, kernel->preview, 0, request->arena, &plan, &request->error);
+    if (status == RD_OK)
+        status = rd_eras_join(&plan, kernel->preview, &findings, &request->error);
+    if (status == RD_CHECK_FAILED)
+        return rd_activate_refusal(kernel, request, &findings);
+    return status == RD_OK ? rd_eras_value(kernel, &plan, kernel->generation + 1, request->arena,
+                                           eras, &request->error)
+                           : status;
+}
+
+static void preview_view(struct preview *preview, struct rd_kernel *kernel,
+                         const struct rd_value *eras)
 {
     preview->view = *kernel;
     preview->view.policy = kernel->preview;
     preview->view.model = rd_policy_model(kernel->preview);
     preview->view.bindings = rd_bindings_new(&kernel->catalogue, preview->view.model);
+    rd_eras_bind(&preview->view, eras);
     preview->view.coverage = NULL;
     preview->gained = rd_rearm_gains(kernel->model, preview->view.model);
     preview->view.moved = rd_null();
@@ -153,7 +176,10 @@ static enum rd_status preview_slice(struct rd_kernel *kernel, struct rd_request 
                            "the cursor does not belong to this list");
     preview->request = request;
     preview->examples = rd_list();
-    preview_view(preview, kernel);
+    struct rd_value eras = rd_null();
+    if ((status = preview_eras(preview, kernel, &eras)) != RD_OK)
+        return status;
+    preview_view(preview, kernel, &eras);
     for (size_t i = 0; status == RD_OK; i++) {
         status = rd_replan_next(&preview->view, from.value, preview->gained, &id, &request->error);
         if (status == RD_OK &&

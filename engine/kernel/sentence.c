@@ -49,11 +49,9 @@ static const char *sentence_role(const struct sentences *s, const char *name)
 
 static const char *sentence_state(const struct sentences *s, const char *name)
 {
-    const struct rd_chart *chart = s->type ? s->type->chart : NULL;
-    int state = chart && name ? rd_state_find(chart, name) : -1;
-    return state < 0
-               ? (name ? name : "")
-               : rd_label_of(s->kernel->model, &chart->states[state].title, s->language, name);
+    const struct rd_state *state = s->type ? rd_type_state(s->type, name) : NULL;
+    return state ? rd_label_of(s->kernel->model, &state->title, s->language, name)
+                 : (name ? name : "");
 }
 
 static const struct rd_event *sentence_event(const struct rd_chart *chart, const char *command)
@@ -78,6 +76,8 @@ static const char *sentence_command(const struct sentences *s, const char *comma
     };
     const struct rd_event *event =
         s->type && s->type->chart ? sentence_event(s->type->chart, command) : NULL;
+    for (size_t i = 0; !event && s->type && i < s->type->pinned_count; i++)
+        event = sentence_event(&s->type->pinned[i], command);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(own[i][0], command) == 0)
             return say(s, own[i][1], own[i][2]);
@@ -191,6 +191,7 @@ static const char *const OUTCOMES[][3] = {
     { "begun late", "was begun late", "补起算" },
     { "taken away", "was taken away", "已取消" },
     { "moved", "sent the case to another state", "将案件移至另一状态" },
+    { "follows", "is the workflow that the case goes by from here on", "自此起适用于本案" },
 };
 
 static const char *sentence_outcome(const struct sentences *s, const char *outcome)
@@ -198,7 +199,7 @@ static const char *sentence_outcome(const struct sentences *s, const char *outco
     for (size_t i = 0; i < sizeof OUTCOMES / sizeof *OUTCOMES; i++)
         if (strcmp(OUTCOMES[i][0], outcome) == 0)
             return say(s, OUTCOMES[i][1], OUTCOMES[i][2]);
-    if (s->type && s->type->chart && rd_state_find(s->type->chart, outcome) >= 0)
+    if (s->type && rd_type_state(s->type, outcome))
         return rd_arena_join(s->arena, say(s, "leads to \"", "转入“"), sentence_state(s, outcome),
                              say(s, "\"", "”"));
     if (strncmp(outcome, "limit = ", 8) == 0)

@@ -72,7 +72,7 @@ struct rd_value rd_show_fields(const struct rd_model *model, const struct rd_rec
     size_t next = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct rd_pair *pair = &inside->pairs[i];
-        if (strncmp(pair->key, RD_RECORD_WITH, strlen(RD_RECORD_WITH)) == 0)
+        if (strchr(pair->key, ':'))
             continue;
         int field = type ? show_field(type, pair->key, next) : -1;
         next = field >= 0 ? (size_t)field + 1 : next;

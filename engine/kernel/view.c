@@ -144,11 +144,10 @@ static struct rd_value cell_own(struct rd_kernel *kernel, const char *own,
                                                    : record->opened_by;
     if (!text)
         return rd_null();
-    for (size_t s = 0; language && type && type->chart && strcmp(own, "state") == 0 &&
-                       s < type->chart->state_count;
-         s++)
-        if (strcmp(type->chart->states[s].name, text) == 0)
-            text = rd_label_of(kernel->model, &type->chart->states[s].title, language, text);
+    const struct rd_state *state =
+        language && type && strcmp(own, "state") == 0 ? rd_type_state(type, text) : NULL;
+    if (state)
+        text = rd_label_of(kernel->model, &state->title, language, text);
     return rd_text_copy(arena, text, strlen(text));
 }
 

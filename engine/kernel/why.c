@@ -22,6 +22,7 @@ struct why {
     struct rd_request *request; /* what was asked */
     struct rd_id record;
     const struct rd_record_type *type;
+    const struct rd_chart *chart;
     const struct rd_event *event; /* as the record's state has it; NULL: not accepted there */
     struct rd_value nearest;
     /* of the search for others */
@@ -133,7 +134,7 @@ static bool why_other(void *context, const struct rd_account *account)
 static void why_states(struct why *why, const char *event)
 {
     struct rd_arena *arena = why->request->arena;
-    const struct rd_chart *chart = why->type->chart;
+    const struct rd_chart *chart = why->chart;
     struct rd_value states = rd_list();
     for (size_t s = 0; s < chart->state_count; s++) {
         const struct rd_event *at = rd_event_find(chart, (int)s, event);
@@ -230,6 +231,7 @@ enum rd_status rd_method_case_why(struct rd_kernel *kernel, struct rd_request *r
                        .request = request,
                        .record = draft->record.id,
                        .type = draft->type,
+                       .chart = draft->chart,
                        .nearest = rd_list() };
     int state = draft->stored.state && draft->chart
                     ? rd_state_find(draft->chart, draft->stored.state)

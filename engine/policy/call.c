@@ -5,6 +5,7 @@
  * cells) is compared after the call, put back, and reported as a fault. So what a function gives
  * follows from what it reads, and is remembered (memo.h).
  */
+#include "domain/pin.h"
 #include "policy/generation.h"
 
 #include <string.h>
@@ -198,6 +199,11 @@ enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_
                               struct rd_arena *arena, struct rd_value *result,
                               struct rd_error *error)
 {
+    if (fn > RD_PIN_FN_STEP) { /* of a workflow that older cases keep */
+        RD_ASSERT((size_t)(fn / RD_PIN_FN_STEP) <= policy->pinned_count);
+        policy = policy->pinned[fn / RD_PIN_FN_STEP - 1];
+        fn %= RD_PIN_FN_STEP;
+    }
     RD_ASSERT(fn >= 1 && fn <= policy->function_count);
     struct policy_function *function = &policy->functions[fn - 1];
     struct call call = {

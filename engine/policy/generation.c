@@ -183,6 +183,7 @@ struct rd_policy *rd_policy_new(const struct rd_policy_source *sources, size_t c
     rd_arena_init(&policy->arena);
     rd_arena_init(&policy->memory);
     rd_policy_hash(sources, count, policy->hash);
+    atomic_init(&policy->refs, 1);
     return policy;
 }
 
@@ -228,10 +229,9 @@ enum rd_status rd_policy_load_import(const struct rd_policy_source *source,
 
 void rd_policy_free(struct rd_policy *policy)
 {
-    if (!policy)
+    if (!policy || atomic_fetch_sub(&policy->refs, 1) > 1)
         return;
-    if (policy->model)
-        rd_model_free(policy->model);
+    rd_policy_retire(policy);
     rd_lua_host_free(policy->host);
     if (policy->zone)
         rd_zone_close(policy->zone);
@@ -260,11 +260,16 @@ const char *rd_policy_hash_text(const struct rd_policy *policy)
 void rd_policy_collect(struct rd_policy *policy)
 {
     rd_lua_host_collect(policy->host);
+    for (size_t i = 0; i < policy->pinned_count; i++)
+        rd_lua_host_collect(policy->pinned[i]->host);
 }
 
 size_t rd_policy_heap_bytes(const struct rd_policy *policy)
 {
-    return rd_lua_host_bytes(policy->host);
+    size_t bytes = rd_lua_host_bytes(policy->host);
+    for (size_t i = 0; i < policy->pinned_count; i++)
+        bytes += rd_lua_host_bytes(policy->pinned[i]->host);
+    return bytes;
 }
 
 /* ---- the schema ---- */

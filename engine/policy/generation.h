@@ -2,7 +2,11 @@
 #ifndef RD_POLICY_GENERATION_H
 #define RD_POLICY_GENERATION_H
 
+#include <stdatomic.h>
+
 #include <lua.h>
+
+#include "base/limits.h"
 
 #include "policy/memo.h"
 #include "policy/policy.h"
@@ -36,6 +40,11 @@ struct rd_policy {
     struct policy_function *functions;
     int function_count;
     bool is_import;
+    atomic_uint refs;           /* its own, and those whose workflows older cases keep */
+    struct rd_policy_pin *pins; /* as they were given; in the arena */
+    size_t pin_count;
+    struct rd_policy *pinned[RD_PINNED_POLICIES_MAX]; /* pin.c: their functions; references */
+    size_t pinned_count;
     char hash[RD_POLICY_HASH_TEXT];
 };
 

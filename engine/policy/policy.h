@@ -52,8 +52,32 @@ enum rd_status rd_policy_load_kept(const struct rd_policy_source *sources, size_
                                    const void *bytes, size_t len, struct rd_symbols *symbols,
                                    struct rd_findings *findings, struct rd_policy **out,
                                    struct rd_error *error) RD_MUST_CHECK;
-/* Frees the generation with its Lua state and model. NULL is fine. */
+/* One reference more, for rd_policy_free. NULL is fine. */
+struct rd_policy *rd_policy_ref(struct rd_policy *policy);
+/* Frees the generation with its Lua state and model, unless another one refers to it still. NULL is
+ * fine. */
 void rd_policy_free(struct rd_policy *policy);
+
+/* A workflow that cases of an earlier generation keep. */
+struct rd_policy_pin {
+    const char *type;
+    uint32_t generation;
+    struct rd_policy *from; /* that generation, or another one with the same workflow */
+};
+/* Whether the workflow of this type is one and the same in both, functions included. */
+bool rd_policy_same(const struct rd_policy *a, const struct rd_policy *b, const char *type);
+/* Builds the model anew, with these workflows beside its own (rd_type_pinned), in the order of
+ * their types; what was pinned before is not any more. References to the other policies are taken:
+ * their functions are called through this one. RD_CHECK_FAILED where one of them no longer fits the
+ * records, calendars and powers of this policy; RD_LIMIT_EXCEEDED. The model is as before then. */
+enum rd_status rd_policy_pin(struct rd_policy *policy, const struct rd_policy_pin *pins,
+                             size_t count, struct rd_findings *findings,
+                             struct rd_error *error) RD_MUST_CHECK;
+/* The policy whose workflow the cases of this generation keep in `policy`; NULL: none. */
+struct rd_policy *rd_policy_pinned(const struct rd_policy *policy, const char *type,
+                                   uint32_t generation);
+/* Nobody asks its model any more: frees that, and refers to no other one. Functions stay. */
+void rd_policy_retire(struct rd_policy *policy);
 
 /* The compiled model; lives as long as the policy. NULL for an import. */
 const struct rd_model *rd_policy_model(const struct rd_policy *policy);

@@ -141,6 +141,8 @@ local words = {
     key("invariants", "names", "Guards that hold after every command: asked by policy test and sim run, which fail where one does not",
         "不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)"),
     key("moved", "moves", "Where cases go whose state this version no longer has: OLD = \"NEW\"", "本版取消的状态中的案件去往何处:旧状态 = 新状态"),
+    key("open_cases", "one_of", "When this workflow changes, cases that are open: follow at once, follow when they next change their state, or keep (pin) the workflow that they began under",
+        "流程改版时在办案件:立即适用新版(follow)、下次转换状态时适用(next_state)、始终沿用立案时版本(pin)", { of = { "follow", "next_state", "pin" }, default = "follow" }),
     key("public", "public", "What a customer may be shown of his case", "客户可见内容"),
     key("discloses", "discloses", "Its records disclose what is secret, for a limited time", "本流程的记录为限时披露密级资料的凭据"),
     key("guidance", "dotted", "The decision that advises staff: symptom, cause, advice", "指导处理的知识库决策"),

@@ -248,6 +248,7 @@ function words.workflow(normal, declared)
     name = declared.name, version = v.version, title = v.title, initial = v.initial, clock = v.clock,
     file = declared.place.file, line = declared.place.line, open = v.open, within = v.within, facts = v.facts or {}, public = v.public, guidance = v.guidance, discloses = v.discloses,
     states = v.states or {}, always = v.always or {}, guards = v.guards or {}, actions = v.actions or {}, invariants = v.invariants or {}, moved = v.moved or {},
+    open_cases = v.open_cases ~= "follow" and v.open_cases or nil,
     apart = v.apart or {}, apart_line = check.line(declared.body, "apart"),
   }
 end
