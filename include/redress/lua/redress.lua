@@ -175,6 +175,7 @@ empty = nil
 ---@field apart? string[][] Account fields of which no two ever hold one person: `policy prove` proves it. 不得为同一人的账号字段(由 policy prove 证明)
 ---@field invariants? string|string[] Guards that hold after every command: asked by policy test and sim run, which fail where one does not. 不变式:任何命令之后都须成立的守卫(由 policy test 与 sim run 检验)
 ---@field moved? table<string, string> Where cases go whose state this version no longer has: OLD = "NEW". 本版取消的状态中的案件去往何处:旧状态 = 新状态
+---@field open_cases? "follow"|"next_state"|"pin" When this workflow changes, cases that are open: follow at once, follow when they next change their state, or keep (pin) the workflow that they began under. 流程改版时在办案件:立即适用新版(follow)、下次转换状态时适用(next_state)、始终沿用立案时版本(pin)
 ---@field public? redress.public What a customer may be shown of his case. 客户可见内容
 ---@field discloses? redress.discloses Its records disclose what is secret, for a limited time. 本流程的记录为限时披露密级资料的凭据
 ---@field guidance? string The decision that advises staff: symptom, cause, advice. 指导处理的知识库决策
