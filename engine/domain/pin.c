@@ -152,9 +152,9 @@ static struct rd_value pin_copy(const struct pin_join *join, const char *key,
     return copy;
 }
 
-/* Those of now first, each as the older workflow has it where it has one; then what only that has.
- */
-static struct rd_value pin_facts(const struct pin_join *join, const struct rd_value *then,
+/* Facts or guards: those of now first, each as the older workflow has it where it has one; then
+ * what only that has. */
+static struct rd_value pin_named(const struct pin_join *join, const struct rd_value *then,
                                  const struct rd_value *now)
 {
     struct rd_value list = rd_list();
@@ -168,17 +168,6 @@ static struct rd_value pin_facts(const struct pin_join *join, const struct rd_va
     return list;
 }
 
-/* Its own, and those that only the workflow of now has: a power may name them. */
-static struct rd_value pin_guards(const struct pin_join *join, const struct rd_value *then,
-                                  const struct rd_value *now)
-{
-    struct rd_value list = pin_copy(join, NULL, then);
-    for (uint32_t i = 0; i < now->count; i++)
-        if (!pin_find(then, rd_map_text(&now->items[i], "name", "")))
-            rd_list_add(join->arena, &list, now->items[i]);
-    return list;
-}
-
 static struct rd_value pin_workflow(const struct pin_join *join, const struct rd_value *then,
                                     const struct rd_value *now)
 {
@@ -188,10 +177,8 @@ static struct rd_value pin_workflow(const struct pin_join *join, const struct rd
         const struct rd_value *value = &then->pairs[i].value;
         if (strcmp(key, "name") == 0)
             rd_map_add(join->arena, &out, key, *value);
-        else if (strcmp(key, "facts") == 0)
-            rd_map_add(join->arena, &out, key, pin_facts(join, value, rd_map_list(now, key)));
-        else if (strcmp(key, "guards") == 0)
-            rd_map_add(join->arena, &out, key, pin_guards(join, value, rd_map_list(now, key)));
+        else if (strcmp(key, "facts") == 0 || strcmp(key, "guards") == 0)
+            rd_map_add(join->arena, &out, key, pin_named(join, value, rd_map_list(now, key)));
         else if (strcmp(key, "moved") != 0) /* where cases came from is past */
             rd_map_add(join->arena, &out, key, pin_copy(join, key, value));
     }

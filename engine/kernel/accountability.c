@@ -242,7 +242,7 @@ static enum rd_status account_apply(struct rd_run *run, struct rd_draft *draft,
 static bool account_watches(const struct rd_run *run, const struct rd_draft *draft,
                             const struct rd_accountability *rule)
 {
-    return rule->chart == draft->chart && run->lane == RD_LANE_LIVE;
+    return rule->chart->type == draft->type && run->lane == RD_LANE_LIVE;
 }
 
 enum rd_status rd_account_event(struct rd_run *run, struct rd_draft *draft,

@@ -84,7 +84,8 @@ static enum rd_status effect_send(struct rd_run *run, struct rd_draft *draft,
         return effect_fault(run, draft, action, "send: `to` leads to no record: ", name);
     if (status != RD_OK)
         return status;
-    if (!target->chart || !rd_event_exists(target->chart, name))
+    if (!target->chart || !(rd_event_exists(target->chart, name) ||
+                            rd_event_exists(target->type->chart, name))) /* it keeps an older one */
         return effect_fault(run, draft, action, "send: no state of that record knows the event ",
                             name);
     const struct rd_event *event =
