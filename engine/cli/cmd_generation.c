@@ -1,12 +1,17 @@
 /* Generations of the policy: which there were, a new one, and back to an old one.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "kernel/signed.h"
+#include "policy/policy.h"
+#include "store/disk.h"
 
 #define MOVED_MAX 64
 
@@ -217,4 +222,42 @@ enum rd_status rd_run_policy_withdraw(struct rd_cli *cli, struct rd_error *error
     if (why)
         rd_map_set(&cli->arena, &params, "why", rd_text(why));
     return rd_cli_call_print(cli, "policy.withdraw", &params, generation_print_withdrawn, error);
+}
+
+/* ---- policy sign ---- */
+
+enum rd_status rd_run_policy_sign(struct rd_cli *cli, struct rd_error *error)
+{
+    const char *dir = cli->args.operands[0], *path = rd_args_text(&cli->args, "key");
+    char hash[RD_POLICY_HASH_TEXT], text[RD_SIGN_TEXT_MAX];
+    struct rd_policy_source *sources;
+    struct rd_sign_key key;
+    size_t count;
+    if (!path)
+        return rd_error_set(error, RD_USAGE, "name the key that signs: --key FILE");
+    enum rd_status status = rd_policy_read_dir(&cli->arena, dir, &sources, &count, error);
+    if (status == RD_OK)
+        status = rd_sign_key_read(path, &key, error);
+    if (status != RD_OK)
+        return status;
+    if (!key.signs)
+        return rd_error_set(error, RD_USAGE, "a public key can't sign; name the secret one");
+    rd_policy_hash(sources, count, hash);
+    rd_signed_make(&key, hash, text);
+    rd_sign_key_wipe(&key);
+    const char *line = rd_arena_join(&cli->arena, text, "\n"),
+               *file = rd_arena_join(&cli->arena, dir, "/" RD_SIGNED_FILE);
+    /* the server may run as somebody else, and a signature is no secret */
+    if (!rd_disk_replace(file, line, strlen(line), true) || chmod(file, 0644) != 0)
+        return rd_error_set(error, RD_IO, "cannot write %s: %s", file, strerror(errno));
+    if (!cli->json) {
+        rd_buf_printf(&cli->out, "%.12s signed by %s: %s\n", hash, key.name, file);
+        return RD_OK;
+    }
+    struct rd_value result = rd_map();
+    rd_map_set(&cli->arena, &result, "hash", rd_text(hash));
+    rd_map_set(&cli->arena, &result, "key", rd_text(key.name));
+    rd_map_set(&cli->arena, &result, "file", rd_text(file));
+    rd_cli_print_json(cli, &result);
+    return RD_OK;
 }

@@ -54,6 +54,7 @@ enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
     struct rd_daemon_options options = {
         .data_dir = rd_args_text(args, "data"),
         .policy_dir = rd_args_text(args, "policy"),
+        .policy_key = rd_args_text(args, "policy-key"),
         .listen = listen,
         .follow = rd_args_text(args, "follow"),
         .follow_token = rd_args_text(args, "follow-token"),

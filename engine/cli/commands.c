@@ -137,6 +137,11 @@ static const struct rd_command commands[] = {
       rd_options_confirm, true, true, 1, 1, rd_run_policy_confirm },
     { "policy", "withdraw", "PROPOSAL", "Takes a policy away that waits for a second person", NULL,
       rd_options_withdraw, true, true, 1, 1, rd_run_policy_withdraw },
+    { "policy", "sign", "DIR", "Signs the policy of a directory with a secret key",
+      "Writes DIR/policy.sig. A server that was started with --policy-key lets nothing else come "
+      "into force.\n"
+      "`redress audit key FILE` makes a key.",
+      rd_options_policy_sign, false, true, 1, 1, rd_run_policy_sign },
     { "policy", "list", NULL, "Lists the generations: who activated them, when and why", NULL,
       rd_options_generations, true, true, 0, 0, rd_run_policy_list },
     { "policy", "prove", "[DIR]", "Proves what holds in every case, or shows the case in which not",

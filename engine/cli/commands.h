@@ -49,7 +49,7 @@ rd_command_run rd_run_decide;
 rd_command_run rd_run_policy_check, rd_run_policy_test, rd_run_policy_info, rd_run_policy_reload,
     rd_run_policy_reference, rd_run_policy_stubs, rd_run_policy_workflows, rd_run_policy_list,
     rd_run_policy_activate, rd_run_policy_init, rd_run_policy_rollback, rd_run_policy_prove,
-    rd_run_policy_diff, rd_run_policy_confirm, rd_run_policy_withdraw;
+    rd_run_policy_diff, rd_run_policy_confirm, rd_run_policy_withdraw, rd_run_policy_sign;
 rd_command_run rd_run_feed_tail, rd_run_clock_advance, rd_run_notice_list, rd_run_agenda_list,
     rd_run_policy_preview, rd_run_schedule_list, rd_run_job_list, rd_run_server_health,
     rd_run_server_info, rd_run_server_metrics, rd_run_doctor, rd_run_call;

@@ -58,6 +58,8 @@ const struct rd_option rd_options_serve[] = {
       "unix:DATA/redress.sock where none is given" },
     { "tls-cert", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_CERT", NULL,
       "certificate and chain for tls: (PEM); read anew on SIGHUP" },
+    { "policy-key", 0, RD_OPTION_TEXT, "FILE", "REDRESS_POLICY_KEY", NULL,
+      "only policies that this public key has signed come into force (policy sign)" },
     { "tls-key", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_KEY", NULL, "its key" },
     { "follow", 0, RD_OPTION_TEXT, "DIR|ADDR", "REDRESS_FOLLOW", NULL,
       "be a warm standby of the server with this data directory or address: reads only" },
@@ -221,6 +223,9 @@ const struct rd_option rd_options_confirm[] = { OPTION_DRY,
                                                 END_OF_OPTIONS };
 const struct rd_option rd_options_erase[] = { OPTION_DRY, OPTION_WHY, END_OF_OPTIONS };
 const struct rd_option rd_options_erasing[] = { OPTION_DRY, END_OF_OPTIONS };
+const struct rd_option rd_options_policy_sign[] = { { "key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL,
+                                                      "the secret key that signs (audit key)" },
+                                                    END_OF_OPTIONS };
 const struct rd_option rd_options_withdraw[] = { OPTION_WHY, END_OF_OPTIONS };
 const struct rd_option rd_options_generations[] = {
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most, 20 where not said" },

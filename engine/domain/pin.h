@@ -16,10 +16,8 @@
 
 /* Functions of the n-th other policy are numbered from n times this. */
 #define RD_PIN_FN_STEP 65536
-65536 /* functions of the n-th other policy are numbered from n times this                     \
-       */
 
-    struct rd_pin {
+struct rd_pin {
     const char *type;              /* whose workflow */
     uint32_t generation;           /* of which */
     size_t slot;                   /* which other policy its functions are of, from 1 */

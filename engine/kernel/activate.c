@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/pack.h"
 #include "domain/normal.h"
+#include "store/sign.h"
 #include "store/tables.h"
 
 struct rd_type_binding *rd_bindings_new(const struct rd_catalogue *catalogue,
@@ -166,6 +167,10 @@ static struct rd_value activate_about(struct rd_kernel *kernel, const struct rd_
         rd_map_add(arena, &about, "back_to", rd_int(how->back_to));
     if (how->moved)
         rd_map_add(arena, &about, "moved", *how->moved);
+    if (how->signature && *how->signature) {
+        activate_add(arena, &about, "signature", how->signature);
+        activate_add(arena, &about, "signed_by", kernel->policy_key->name);
+    }
     if (eras->kind == RD_MAP)
         rd_map_add(arena, &about, "eras", *eras);
     if (rd_proposal_asked(model))

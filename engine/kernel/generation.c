@@ -11,6 +11,7 @@
  */
 #include "kernel/generation.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,7 @@ static enum rd_status generation_loaded(struct rd_kernel *kernel, struct rd_requ
                                  .back_to = work->back_to,
                                  .moved = work->moved,
                                  .proposal = confirms ? &work->proposal : NULL,
+                                 .signature = loaded->signature,
                                  .eras = &loaded->eras };
     bool proposes = changed && !dry && !confirms && rd_proposal_asked(kernel->model);
     if (status == RD_OK && confirms) /* it may have been withdrawn meanwhile */
@@ -246,6 +248,13 @@ static enum rd_status generation_before(struct rd_kernel *kernel, int64_t *out,
     return status;
 }
 
+/* What was signed then. */
+static void generation_signature(struct rd_loaded *loaded, const struct rd_value *about)
+{
+    const char *text = about ? rd_map_text(about, "signature", "") : "";
+    snprintf(loaded->signature, sizeof loaded->signature, "%s", text);
+}
+
 static enum rd_status generation_sources(struct rd_kernel *kernel, struct rd_request *request,
                                          struct rd_loaded *loaded)
 {
@@ -265,6 +274,7 @@ static enum rd_status generation_sources(struct rd_kernel *kernel, struct rd_req
     if (status != RD_OK)
         return status;
     rd_generation_sources(&row, true, &loaded->arena, &loaded->sources, &loaded->count);
+    generation_signature(loaded, row.count > 5 ? &row.items[5] : NULL);
     loaded->back_to = generation_work(loaded)->back_to = to;
     return RD_OK;
 }
@@ -296,6 +306,7 @@ static enum rd_status generation_proposed(struct rd_kernel *kernel, struct rd_re
     struct generation_work *work = generation_work(loaded);
     const struct rd_value *about = rd_proposal_about(&row);
     work->proposal = row;
+    generation_signature(loaded, about);
     loaded->back_to = work->back_to = rd_map_int(about, "back_to", 0);
     work->why = rd_map_text(about, "why", NULL);
     work->moved = rd_map_get(about, "moved");

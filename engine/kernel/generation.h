@@ -6,9 +6,9 @@
 #include "kernel/inside.h"
 
 /* The row of a generation: [8, generation, hash, {path: text}, draw key, about]; about = { at, by,
- * behind, why, back_to, moved, proposed_by, proposed_behind, proposed_at, second_person }, and not
- * there in rows of older programs. Made in the arena. RD_NOT_FOUND where there never was such a
- * generation. */
+ * behind, why, back_to, moved, proposed_by, proposed_behind, proposed_at, second_person, eras,
+ * signature, signed_by }, and not there in rows of older programs. Made in the arena. RD_NOT_FOUND
+ * where there never was such a generation. */
 enum rd_status rd_generation_row(struct rd_kernel *kernel, int64_t generation,
                                  struct rd_arena *arena, struct rd_value *row,
                                  struct rd_error *error) RD_MUST_CHECK;

@@ -76,6 +76,7 @@ static struct rd_value list_item(const struct rd_kernel *kernel, const struct rd
     list_copy(arena, &item, "proposed_by", about ? rd_map_get(about, "proposed_by") : NULL);
     list_copy(arena, &item, "back_to", about ? rd_map_get(about, "back_to") : NULL);
     list_copy(arena, &item, "moved", about ? rd_map_get(about, "moved") : NULL);
+    list_copy(arena, &item, "signed_by", about ? rd_map_get(about, "signed_by") : NULL);
     rd_map_add(arena, &item, "files", rd_int(texts->count));
     rd_map_add(arena, &item, "bytes", rd_int(bytes));
     return item;

@@ -47,8 +47,9 @@ struct rd_kernel {
     const struct rd_model *model;
     struct rd_type_binding *bindings; /* one a type of the model */
     uint32_t generation;
-    const char *policy_dir; /* owned; NULL */
-    const char *data_dir;   /* owned */
+    const char *policy_dir;         /* owned; NULL */
+    struct rd_sign_key *policy_key; /* owned; NULL: signatures are not asked for */
+    const char *data_dir;           /* owned */
     struct rd_buf entry_buf, scratch;
     struct rd_arena ring_arena;
     struct rd_turn turn;
@@ -203,6 +204,7 @@ struct rd_activation {
     const struct rd_value *moved;    /* {type: {old state: new state}} beside what the charts say */
     const struct rd_value *proposal; /* the row that `actor` confirms: proposal.h; NULL: none */
     const struct rd_era_plan *eras;  /* era.h, joined already; NULL: it is planned now */
+    const char *signature;           /* signed.h; NULL or "": none */
     bool borrowed;                   /* the policy is lent: its model must not be made anew */
 };
 /* activate.c: makes `policy` the generation in force (journalled); takes it over on success only.

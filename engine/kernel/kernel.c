@@ -23,6 +23,7 @@
 #include "kernel/report.h"
 #include "kernel/pick.h"
 #include "kernel/shadow.h"
+#include "kernel/signed.h"
 #include "kernel/standby.h"
 
 void rd_visit(struct rd_kernel *kernel, uint32_t spot)
@@ -140,6 +141,22 @@ static enum rd_status kernel_open_clock(struct rd_kernel *kernel,
     return status;
 }
 
+static enum rd_status kernel_open_key(struct rd_kernel *kernel, const char *path,
+                                      struct rd_error *error)
+{
+    struct rd_sign_key key;
+    enum rd_status status = path ? rd_sign_key_read(path, &key, error) : RD_OK;
+    if (!path || status != RD_OK)
+        return status == RD_NOT_FOUND
+                   ? rd_error_set(error, RD_BAD_CONFIG, "there is no key %s", path)
+                   : status;
+    rd_sign_key_wipe(&key); /* who only checks need not be able to sign */
+    kernel->policy_key = malloc(sizeof key);
+    RD_ASSERT(kernel->policy_key);
+    *kernel->policy_key = key;
+    return RD_OK;
+}
+
 static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
                                          const struct rd_kernel_options *options,
                                          struct rd_findings *findings,
@@ -148,7 +165,7 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
     struct rd_arena arena;
     struct rd_policy_source *sources;
     struct rd_policy *policy = NULL;
-    char hash[RD_POLICY_HASH_TEXT], stored[RD_POLICY_HASH_TEXT];
+    char hash[RD_POLICY_HASH_TEXT], stored[RD_POLICY_HASH_TEXT], signature[RD_SIGN_TEXT_MAX] = "";
     size_t count = 0;
     if (options->policy)
         return rd_activate_borrowed(kernel, options, findings, error);
@@ -170,18 +187,28 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
             rd_arena_fini(&arena);
             return rd_activate_stored(kernel, findings, error);
         }
+        if (kernel->policy_key) {
+            rd_signed_read(options->policy_dir, signature);
+            status =
+                rd_signed_check(kernel->policy_key, hash, signature, "the policy directory", error);
+        }
+    }
+    if (status == RD_OK)
         status = rd_policy_load(sources, count, kernel->catalogue.names.symbols, findings, &policy,
                                 error);
-    }
     if (status == RD_OK && any)
         status = rd_activate_stored(kernel, findings,
                                     error); /* first the old one: what would be stranded? */
     if (status == RD_OK)
         status = rd_activate(kernel, &policy, count ? sources : NULL, count,
-                             &(struct rd_activation){ .actor = "system" }, findings, error);
+                             &(struct rd_activation){ .actor = "system", .signature = signature },
+                             findings, error);
     rd_policy_free(policy);
     rd_arena_fini(&arena);
-    if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG) &&
+    if (status == RD_POLICY_UNSIGNED)
+        rd_log(RD_LOG_WARN, "policy", "%s", error->text);
+    if ((status == RD_CHECK_FAILED || status == RD_POLICY_REFUSED || status == RD_BAD_CONFIG ||
+         status == RD_POLICY_UNSIGNED) &&
         any) {
         start->policy_refused = true;
         return kernel->policy ? RD_OK : rd_activate_stored(kernel, findings, error);
@@ -215,7 +242,9 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
     kernel->policy_dir = options->policy_dir ? strdup(options->policy_dir) : NULL;
     kernel->data_dir = strdup(options->data_dir);
     rd_metrics_init(&kernel->metrics);
-    enum rd_status status = kernel_open_vault(kernel, options, start, error);
+    enum rd_status status = kernel_open_key(kernel, options->policy_key, error);
+    if (status == RD_OK)
+        status = kernel_open_vault(kernel, options, start, error);
     if (status == RD_OK)
         status = kernel_open_clock(kernel, options, start, error);
     if (status == RD_OK)
@@ -276,6 +305,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_arena_fini(&kernel->ring_arena);
     rd_arena_fini(&kernel->moved_arena);
     free((char *)(uintptr_t)kernel->policy_dir);
+    free(kernel->policy_key);
     free((char *)(uintptr_t)kernel->data_dir);
     rd_meter_fini(&kernel->told);
     free(kernel);

@@ -27,6 +27,8 @@ struct rd_kernel_options {
     const char *data_dir;
     const char
         *policy_dir; /* holds rules/ and scripts/; NULL: go on with the stored active generation */
+    const char *policy_key; /* a public key's file: only what it signs comes into force; NULL.
+                               Borrowed for the call */
     struct rd_policy
         *policy; /* instead of a directory; for tests: borrowed, must outlive the kernel */
     /* what that policy was loaded from; where it is missing, the data directory can't be opened

@@ -16,6 +16,7 @@
 
 #include "kernel/aside.h"
 #include "kernel/promise.h"
+#include "kernel/signed.h"
 
 struct rd_loading {
     struct rd_request *request;
@@ -23,6 +24,7 @@ struct rd_loading {
     struct rd_loaded loaded;    /* the thread's, until it is done */
     const char *dir;            /* the kernel's, which waits for the thread before it forgets it */
     struct rd_symbols *symbols; /* likewise; shared by threads */
+    const struct rd_sign_key *key; /* likewise; NULL */
     bool tests;
     struct rd_era_base base; /* stays as it is meanwhile: one load at a time */
     char have[RD_POLICY_HASH_TEXT];
@@ -74,6 +76,15 @@ static void loading_make(void *context)
     rd_policy_hash(loaded->sources, loaded->count, loaded->hash);
     if (strcmp(loaded->hash, loading->have) == 0)
         return;
+    if (loading->key && loading->use->joins) { /* only what may come into force */
+        if (!loading->use->sources)
+            rd_signed_read(loading->dir, loaded->signature);
+        loaded->status = rd_signed_check(
+            loading->key, loaded->hash, loaded->signature,
+            loading->use->sources ? "this generation" : "the policy directory", &loaded->error);
+        if (loaded->status != RD_OK)
+            return;
+    }
     loaded->status = rd_policy_load(loaded->sources, loaded->count, loading->symbols,
                                     &loaded->findings, &loaded->policy, &loaded->error);
     if (loaded->status == RD_OK && loading->tests)
@@ -126,6 +137,7 @@ enum rd_status rd_loading_ask(struct rd_kernel *kernel, struct rd_request *reque
     loading->use = use;
     loading->dir = kernel->policy_dir;
     loading->symbols = kernel->catalogue.names.symbols;
+    loading->key = kernel->policy_key;
     loading->loaded.error = RD_ERROR_NONE;
     rd_arena_init(&loading->loaded.arena);
     rd_findings_init(&loading->loaded.findings, &loading->loaded.arena);

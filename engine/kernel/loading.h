@@ -5,6 +5,7 @@
 
 #include "kernel/era.h"
 #include "kernel/inside.h"
+#include "store/sign.h"
 
 /* What the directory had. It dies when the request is answered; `policy` may be taken before. */
 struct rd_loaded {
@@ -16,10 +17,11 @@ struct rd_loaded {
     struct rd_policy *policy; /* NULL: refused, or nothing new */
     enum rd_status status;
     struct rd_error error;
-    int64_t back_to;         /* set by `sources`: an earlier generation that it is; or 0 */
-    struct rd_era_plan eras; /* where the use `joins` */
-    bool goes_on;            /* set by `then`: it is to be called again, a batch later */
-    void *work;              /* `then`'s own, of an earlier call; `then` frees it */
+    char signature[RD_SIGN_TEXT_MAX]; /* signed.h; "": none. `sources` sets what is stored */
+    int64_t back_to;                  /* set by `sources`: an earlier generation that it is; or 0 */
+    struct rd_era_plan eras;          /* where the use `joins` */
+    bool goes_on;                     /* set by `then`: it is to be called again, a batch later */
+    void *work;                       /* `then`'s own, of an earlier call; `then` frees it */
 };
 
 /* Who asks for a load, and how it goes on. Both run on the kernel's thread. */

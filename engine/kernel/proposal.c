@@ -212,6 +212,8 @@ static struct rd_value proposal_about(struct rd_kernel *kernel, const struct rd_
         rd_map_add(arena, &about, "back_to", rd_int(how->back_to));
     if (how->moved)
         rd_map_add(arena, &about, "moved", *how->moved);
+    if (how->signature && *how->signature)
+        rd_map_add(arena, &about, "signature", rd_text(how->signature));
     return about;
 }
 

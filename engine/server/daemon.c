@@ -528,6 +528,7 @@ static enum rd_status daemon_open(const struct rd_daemon_options *options,
     struct daemon_progress progress = { .notify = notify, .told_ns = rd_clock_mono_ns() };
     struct rd_kernel_options with = { .data_dir = options->data_dir,
                                       .policy_dir = options->policy_dir,
+                                      .policy_key = options->policy_key,
                                       .served = true,
                                       .follows = options->follow,
                                       .clock_manual = options->clock_manual,

@@ -12,6 +12,7 @@
 struct rd_daemon_options {
     const char *data_dir;
     const char *policy_dir; /* NULL: the stored generation */
+    const char *policy_key; /* only what this public key signs comes into force; NULL */
     /* "unix:PATH", "tcp:ADDRESS:PORT" (loopback addresses only) or "tls:ADDRESS:PORT"; port 0 picks
      * one */
     const char *const *listen;

@@ -56,6 +56,8 @@
     X(CANCELLED, 1047, "cancelled", 1, "it was cancelled before it was done")                      \
     X(ERASED, 1055, "erased", 6, "the person was erased: nothing personal is written about him")   \
     X(PERSON_IN_USE, 1056, "person_in_use", 6, "cases about the person are not closed yet")        \
+    X(POLICY_UNSIGNED, 1073, "policy_unsigned", 4,                                                 \
+      "the policy is not signed by the key that is configured")                                    \
     /* inside */                                                                                   \
     X(IO, 0, "io_error", 1, "reading or writing failed")                                           \
     X(CORRUPT, 0, "corrupt", 1, "stored data is damaged")                                          \

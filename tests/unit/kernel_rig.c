@@ -159,6 +159,7 @@ enum rd_status rig_start(struct kernel_rig *rig, bool fresh)
     struct rd_kernel_options options = {
         .data_dir = rig->data,
         .policy_dir = rig->policy,
+        .policy_key = rig->policy_key,
         .segment_bytes = 1024 * 1024,
         .clock_manual = !rig->clock_real,
         .clock_start_ms = RIG_START_MS,

@@ -37,6 +37,7 @@ struct kernel_rig {
     enum rd_status status; /* of the last call or opening */
     struct rd_error error;
     bool clock_real;
+    const char *policy_key; /* NULL: policies need no signature */
 };
 
 /* The company's files, as the rig writes them: "rules/company.lua" and "scripts/job.lua". */
