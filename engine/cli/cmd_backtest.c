@@ -40,7 +40,7 @@ static enum rd_status backtest_here(struct rd_cli *cli, struct rd_backtest_optio
     rd_progress_start(&progress, stderr, "asking again", "entries");
     options->progress = backtest_progress;
     options->context = &progress;
-    status = rd_backtest_quick(options, &cli->arena, result, &findings, error);
+    status = rd_backtest_run(options, &cli->arena, result, &findings, error);
     rd_progress_end(&progress);
     rd_dirs_remove(options->scratch_dir);
     if (status == RD_CHECK_FAILED)
@@ -80,6 +80,8 @@ static enum rd_status backtest_there(struct rd_cli *cli, struct rd_value *result
     rd_cli_put_text(cli, &params, "until", "until");
     rd_cli_put_text(cli, &params, "type", "type");
     rd_cli_put_number(cli, &params, "cases", "cases");
+    if (rd_args_flag(&cli->args, "full"))
+        rd_map_add(&cli->arena, &params, "full", rd_bool(true));
     enum rd_status status = rd_cli_call(cli, "policy.backtest", &params, &answer, error);
     rd_progress_start(&progress, stderr, "asking again", "entries");
     while (status == RD_OK && strcmp(rd_map_text(&answer, "state", ""), "running") == 0) {
@@ -121,6 +123,7 @@ enum rd_status rd_run_policy_backtest(struct rd_cli *cli, struct rd_error *error
         .until = rd_args_text(args, "until"),
         .type = rd_args_text(args, "type"),
         .cases_max = (uint32_t)rd_args_number(args, "cases", 20),
+        .full = rd_args_flag(args, "full"),
     };
     struct rd_value none = rd_map();
     enum rd_status status;

@@ -413,6 +413,9 @@ const struct rd_option rd_options_backtest[] = {
     { "until", 0, RD_OPTION_TEXT, "DAY|TIME", NULL, NULL, "before then; else to the last entry" },
     { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "only records of this type" },
     { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20", "so many cases are shown one by one" },
+    { "full", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "whole cases are run again, with their timers, those opened between --since and --until; a "
+      "case stops where people would have been asked something else" },
     { "job", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
       "the daemon does it beside its work, with the rules of its policy directory and its "
       "history" },

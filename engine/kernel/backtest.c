@@ -6,10 +6,12 @@
  *                                                    └─ they do not ─────────▶ counted apart
  *         ─▶ applied to the store
  */
-#include "kernel/backtest_inside.h"
+#include "kernel/backtest_full.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -21,7 +23,8 @@
 
 struct rd_backtest {
     const struct rd_backtest_options *options;
-    struct rd_world world;
+    struct rd_world world; /* full: of what happened */
+    struct rd_full full;
     struct rd_judge judge;
     struct rd_journal *journal;
     int64_t since_ms, until_ms;
@@ -64,8 +67,8 @@ static void backtest_compare(struct rd_backtest *test, uint64_t seq,
         if (!why) {
             /* the ring_arena has been used by the control: the candidate is asked once more */
             rd_arena_reset(&test->again_arena);
-            (void)rd_redo_entry(test->world.kernel, entry, test->judge.at_socket,
-                                &test->again_arena, again);
+            (void)rd_redo_entry(test->world.kernel, entry, &test->judge.way, &test->again_arena,
+                                again);
             rd_difference_of(entry, again, &difference);
         }
         if (why) {
@@ -83,8 +86,8 @@ static void backtest_ask(struct rd_backtest *test, uint64_t seq,
 {
     struct rd_redone again;
     rd_arena_reset(&test->again_arena);
-    switch (rd_redo_entry(test->world.kernel, entry, test->judge.at_socket, &test->again_arena,
-                          &again)) {
+    switch (
+        rd_redo_entry(test->world.kernel, entry, &test->judge.way, &test->again_arena, &again)) {
     case RD_REDO_ASKED:
         backtest_compare(test, seq, entry, &again);
         break;
@@ -109,11 +112,13 @@ static enum rd_status backtest_entry(struct rd_backtest *test, const struct rd_e
     if (status != RD_OK)
         return status;
     test->tallies.entries++;
+    if (!(entry.flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST)) || entry.at_ms > test->last_ms)
+        test->last_ms = entry.at_ms;
+    if (test->options->full)
+        return rd_full_entry(&test->full, raw, &entry);
     if (backtest_is_meant(test, raw->seq, &entry))
         backtest_ask(test, raw->seq, &entry);
     rd_clocks_happened(test->clocks, raw->seq, &entry);
-    if (!(entry.flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST)) || entry.at_ms > test->last_ms)
-        test->last_ms = entry.at_ms;
     return rd_world_apply(&test->world, raw, &entry, &test->entry_arena, test->error);
 }
 
@@ -192,6 +197,8 @@ static enum rd_status backtest_walk(struct rd_backtest *test)
             test->last = raw.position;
         at = raw.next;
     }
+    if (status == RD_END && options->full)
+        return rd_full_end(&test->full, test->last_ms);
     rd_clocks_end(test->clocks, test->last_ms);
     return status == RD_END ? RD_OK : status;
 }
@@ -242,11 +249,36 @@ static enum rd_status backtest_open(struct rd_backtest *test, struct rd_findings
     return status == RD_OK ? backtest_time(test, "until", options->until, &test->until_ms) : status;
 }
 
+/* The candidate goes into a world of its own, and what happened is asked by the rules of its day
+ * alone. */
+static enum rd_status backtest_open_full(struct rd_backtest *test)
+{
+    struct rd_full *full = &test->full;
+    struct rd_world *was = &test->world;
+    const char *dir = rd_arena_join(&test->entry_arena, test->options->scratch_dir, "/full");
+    if (mkdir(dir, 0700) != 0)
+        return rd_error_errno(test->error, RD_IO, errno, "cannot make the directory %s", dir);
+    full->options = test->options;
+    full->since_ms = test->since_ms;
+    full->until_ms = test->until_ms;
+    full->tallies = &test->tallies;
+    full->judge = &test->judge;
+    full->tracks = rd_tracks_new(&test->tallies.clocks);
+    full->error = test->error;
+    full->is.candidate = was->candidate;
+    was->candidate = (struct rd_rules){ .policy = NULL };
+    was->spares = NULL;
+    rd_world_wear(was, &was->candidate);
+    rd_world_wear(&full->is, &full->is.candidate);
+    return rd_world_open(&full->is, dir, test->error);
+}
+
 static void backtest_close(struct rd_backtest *test)
 {
     rd_clocks_free(test->clocks);
     rd_tallies_fini(&test->tallies);
     rd_journal_close(test->journal);
+    rd_full_fini(&test->full);
     rd_world_fini(&test->world);
     rd_arena_fini(&test->entry_arena);
     rd_arena_fini(&test->again_arena);
@@ -255,9 +287,10 @@ static void backtest_close(struct rd_backtest *test)
 
 static struct rd_value backtest_result(struct rd_backtest *test, struct rd_arena *arena)
 {
+    const struct rd_rules *rules =
+        test->options->full ? &test->full.is.candidate : &test->world.candidate;
     struct rd_value result = rd_tallies_result(&test->tallies, arena);
-    rd_map_set(arena, &result, "policy",
-               rd_text_copy(arena, test->world.candidate.hash, strlen(test->world.candidate.hash)));
+    rd_map_set(arena, &result, "policy", rd_text_copy(arena, rules->hash, strlen(rules->hash)));
     return result;
 }
 
@@ -271,9 +304,9 @@ struct rd_value rd_backtest_so_far(struct rd_backtest *test, struct rd_arena *ar
     return result;
 }
 
-enum rd_status rd_backtest_quick(const struct rd_backtest_options *options, struct rd_arena *arena,
-                                 struct rd_value *result, struct rd_findings *findings,
-                                 struct rd_error *error)
+enum rd_status rd_backtest_run(const struct rd_backtest_options *options, struct rd_arena *arena,
+                               struct rd_value *result, struct rd_findings *findings,
+                               struct rd_error *error)
 {
     struct rd_backtest test = { .options = options, .error = error, .last_ms = INT64_MIN };
     rd_world_init(&test.world, NULL);
@@ -288,11 +321,16 @@ enum rd_status rd_backtest_quick(const struct rd_backtest_options *options, stru
                                                                : RD_BACKTEST_CASES_MAX,
                     options->recent_max);
     test.clocks = rd_clocks_new(test.world.kernel, &test.tallies.clocks);
+    rd_full_init(&test.full, &test.world);
     enum rd_status status = backtest_open(&test, findings);
+    if (status == RD_OK && options->full)
+        status = backtest_open_full(&test);
     if (status == RD_OK)
         status = backtest_walk(&test);
     if (status == RD_OK)
         *result = backtest_result(&test, arena);
+    if (status == RD_OK && options->full)
+        status = rd_full_result(&test.full, arena, result);
     backtest_close(&test);
     return status;
 }

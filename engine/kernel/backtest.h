@@ -9,6 +9,9 @@
  * are asked as well: only what they give again to the letter is called a difference; the rest is
  * counted apart, with the reason. Nothing is written into the data directory, and a daemon may hold
  * it meanwhile.
+ *
+ * Full: the candidate decides from the beginning of each case on, and what it decided is the past
+ * of the next thing that happens; a case stops where people would have been asked something else.
  */
 #ifndef RD_KERNEL_BACKTEST_H
 #define RD_KERNEL_BACKTEST_H
@@ -32,9 +35,12 @@ struct rd_backtest_options {
     /* Entries of [since, until) are asked again: "2026-03-01", that day's beginning in the
      * candidate's zone, or an RFC 3339 time; NULL: from the first, to the last. */
     const char *since, *until;
-    uint64_t from_seq;   /* entries before this one are not asked again; 0: all are */
-    const char *type;    /* only records of this type; NULL: all */
-    uint32_t cases_max;  /* shown one by one, the weightiest; at most RD_BACKTEST_CASES_MAX */
+    uint64_t from_seq;  /* entries before this one are not asked again; 0: all are */
+    const char *type;   /* only records of this type; NULL: all */
+    uint32_t cases_max; /* shown one by one, the weightiest; at most RD_BACKTEST_CASES_MAX */
+    /* Whole cases are run again in a world of the candidate's own, with their timers, those that
+     * were opened in [since, until); not with from_seq, recent_max or follow. */
+    bool full;
     uint32_t recent_max; /* the newest differences, one by one; at most RD_BACKTEST_CASES_MAX */
     /* Called every few hundred entries with those read and all; false ends it (RD_CANCELLED). May
      * be NULL. */
@@ -52,9 +58,9 @@ struct rd_backtest_options {
  * RD_CHECK_FAILED: the candidate has errors, see `findings`; RD_INVALID_PARAMS: no such type or
  * time; RD_NOT_FOUND: no journal there;
  * RD_CORRUPT: damage in it. */
-enum rd_status rd_backtest_quick(const struct rd_backtest_options *options, struct rd_arena *arena,
-                                 struct rd_value *result, struct rd_findings *findings,
-                                 struct rd_error *error) RD_MUST_CHECK;
+enum rd_status rd_backtest_run(const struct rd_backtest_options *options, struct rd_arena *arena,
+                               struct rd_value *result, struct rd_findings *findings,
+                               struct rd_error *error) RD_MUST_CHECK;
 /* For `follow`: the result as it would be if the journal ended here, made in the arena. */
 struct rd_value rd_backtest_so_far(struct rd_backtest *test, struct rd_arena *arena);
 

@@ -114,20 +114,40 @@ static int64_t clock_due(const struct rd_value *row)
                : INT64_MAX;
 }
 
-/* A deadline that was planned, and what the candidate plans in its place. */
-static void clock_was(struct rd_clocks *clocks, uint64_t record, const struct rd_value *was,
-                      const struct rd_value *is, const char *state, uint64_t seq)
+/* A deadline that was planned, and what the candidate plans in its place (NULL: nothing). Whether
+ * it is another time. */
+static bool clock_was(struct rd_clock_totals *totals, const struct rd_value *was,
+                      const struct rd_value *is)
 {
     int64_t due_was = clock_due(was), due_is = is ? clock_due(is) : INT64_MAX;
-    if (!is)
-        clocks->totals->gone++;
-    else if (due_is == due_was)
-        return;
-    else if (due_is > due_was)
-        clocks->totals->later++;
-    else
-        clocks->totals->earlier++;
-    clock_keep(clocks, record, was, due_is, state, seq);
+    totals->gone += !is;
+    totals->later += is && due_is > due_was;
+    totals->earlier += is && due_is < due_was;
+    return !is || due_is != due_was;
+}
+
+static void clock_begun(struct rd_clock_totals *totals, const struct rd_command_entry *entry,
+                        const struct rd_command_entry *again)
+{
+    for (uint32_t i = 0; i < again->effects.count; i++) {
+        const struct rd_value *at = again->effects.items[i].items;
+        totals->begun += at[0].integer == RD_EFFECT_DEADLINE &&
+                         !rd_effect_deadline(&entry->effects, (uint64_t)at[1].integer,
+                                             at[2].items[CLOCK_AT_NAME].text);
+    }
+}
+
+void rd_clocks_count(struct rd_clock_totals *totals, const struct rd_command_entry *entry,
+                     const struct rd_command_entry *again)
+{
+    for (uint32_t i = 0; i < entry->effects.count; i++) {
+        const struct rd_value *at = entry->effects.items[i].items;
+        if (at[0].integer == RD_EFFECT_DEADLINE)
+            (void)clock_was(totals, &at[2],
+                            rd_effect_deadline(&again->effects, (uint64_t)at[1].integer,
+                                               at[2].items[CLOCK_AT_NAME].text));
+    }
+    clock_begun(totals, entry, again);
 }
 
 void rd_clocks_planned(struct rd_clocks *clocks, uint64_t seq, const struct rd_command_entry *entry,
@@ -135,19 +155,16 @@ void rd_clocks_planned(struct rd_clocks *clocks, uint64_t seq, const struct rd_c
 {
     for (uint32_t i = 0; i < entry->effects.count; i++) {
         const struct rd_value *at = entry->effects.items[i].items;
-        if (at[0].integer == RD_EFFECT_DEADLINE)
-            clock_was(clocks, (uint64_t)at[1].integer, &at[2],
-                      rd_effect_deadline(&again->effects, (uint64_t)at[1].integer,
-                                         at[2].items[CLOCK_AT_NAME].text),
-                      clock_state(clocks, &entry->effects, (uint64_t)at[1].integer), seq);
+        if (at[0].integer != RD_EFFECT_DEADLINE)
+            continue;
+        uint64_t record = (uint64_t)at[1].integer;
+        const struct rd_value *is =
+            rd_effect_deadline(&again->effects, record, at[2].items[CLOCK_AT_NAME].text);
+        if (clock_was(clocks->totals, &at[2], is))
+            clock_keep(clocks, record, &at[2], is ? clock_due(is) : INT64_MAX,
+                       clock_state(clocks, &entry->effects, record), seq);
     }
-    for (uint32_t i = 0; i < again->effects.count; i++) {
-        const struct rd_value *at = again->effects.items[i].items;
-        if (at[0].integer == RD_EFFECT_DEADLINE &&
-            !rd_effect_deadline(&entry->effects, (uint64_t)at[1].integer,
-                                at[2].items[CLOCK_AT_NAME].text))
-            clocks->totals->begun++;
-    }
+    clock_begun(clocks->totals, entry, again);
 }
 
 /* It stopped: by its own ring, or because what it waited for was done. */

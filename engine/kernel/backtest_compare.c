@@ -54,7 +54,7 @@ const struct rd_value *rd_effect_deadline(const struct rd_value *effects, uint64
 
 /* Places of a packed deadline (domain/deadline.c) that are not where its rule stands, how its limit
  * is written, or which zone data it was planned with. */
-static bool compare_deadline(const struct rd_value *a, const struct rd_value *b)
+bool rd_deadline_same(const struct rd_value *a, const struct rd_value *b)
 {
     static const uint8_t places[] = { 1, 2, 3, 4, 6, 10, 11, 12, 13, 14, 15 };
     if (a->count != b->count)
@@ -65,7 +65,8 @@ static bool compare_deadline(const struct rd_value *a, const struct rd_value *b)
     return true;
 }
 
-/* Equal but for the one place that says by which line of the rules. */
+/* Equal but for one place: the line of the rules; the number of a version or a notice, which only
+ * counts those before it. */
 static bool compare_but(const struct rd_value *a, const struct rd_value *b, uint32_t place)
 {
     for (uint32_t i = 0; i < a->count; i++)
@@ -88,6 +89,14 @@ static bool compare_job(const struct rd_value *a, const struct rd_value *b)
     return same;
 }
 
+static bool compare_notice(const struct rd_value *a, const struct rd_value *b)
+{
+    for (uint32_t i = 0; i < a->count; i++)
+        if (i != 1 && i != 5 && !rd_value_equal(&a->items[i], &b->items[i]))
+            return false;
+    return true;
+}
+
 static bool compare_effect(const struct rd_value *a, const struct rd_value *b)
 {
     if (a->count != b->count || a->items[0].integer != b->items[0].integer)
@@ -95,9 +104,11 @@ static bool compare_effect(const struct rd_value *a, const struct rd_value *b)
     switch ((enum rd_effect_kind)a->items[0].integer) {
     case RD_EFFECT_DEADLINE:
         return a->items[1].integer == b->items[1].integer &&
-               compare_deadline(&a->items[2], &b->items[2]);
+               rd_deadline_same(&a->items[2], &b->items[2]);
+    case RD_EFFECT_RECORD:
+        return compare_but(a, b, 2);
     case RD_EFFECT_NOTICE:
-        return compare_but(a, b, 5);
+        return compare_notice(a, b);
     case RD_EFFECT_JOB:
         return compare_job(a, b);
     default:

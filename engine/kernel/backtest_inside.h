@@ -7,6 +7,7 @@
  *   backtest_judge.c    whether a difference is the candidate's
  *   backtest_clocks.c   deadlines that would have been due at another time
  *   backtest_tally.c    what is added up, and the result
+ *   backtest_money.c    the same of money
  */
 #ifndef RD_KERNEL_BACKTEST_INSIDE_H
 #define RD_KERNEL_BACKTEST_INSIDE_H
@@ -67,12 +68,23 @@ struct rd_redone {
     const struct rd_command_entry *entry; /* what it would leave in the journal; NULL: nothing */
 };
 
-/* Asks the generation that the kernel wears. `at_socket`: an administrator without an account who
- * acted `as` somebody did so at the daemon's socket, where he counts as a person of his own;
- * entries do not tell that from one who did it in the process itself. What is made lives in the
- * arena and in the kernel's ring_arena, until the next call. */
+/* How it is asked. */
+struct rd_redo_way {
+    /* An administrator without an account who acted `as` somebody did so at the daemon's socket,
+     * where he counts as a person of his own; entries do not tell that from one who did it in the
+     * process itself. */
+    bool at_socket;
+    bool whole; /* of cases that are run again as a whole: rd_redo.opened, and plans made anew */
+};
+
+/* Asks the generation that the kernel wears. What is made lives in the arena and in the kernel's
+ * ring_arena, until the next call. */
 enum rd_redo_kind rd_redo_entry(struct rd_kernel *kernel, const struct rd_command_entry *entry,
-                                bool at_socket, struct rd_arena *arena, struct rd_redone *out);
+                                const struct rd_redo_way *way, struct rd_arena *arena,
+                                struct rd_redone *out);
+/* A deadline that rings in this world only: it is on its agenda. */
+void rd_redo_ring(struct rd_kernel *kernel, uint8_t lane, struct rd_id record, const char *name,
+                  int64_t now_ms, struct rd_redone *out);
 
 /* ---- two entries ---- */
 
@@ -97,6 +109,8 @@ void rd_difference_of(const struct rd_command_entry *entry, const struct rd_redo
                       struct rd_difference *out);
 /* Whether both say the same of a rule; where a rule stands in its file does not matter. */
 bool rd_decision_same(const struct rd_value *a, const struct rd_value *b);
+/* Whether two packed rows of deadlines are the same but for where their rules stand. */
+bool rd_deadline_same(const struct rd_value *a, const struct rd_value *b);
 /* The name of a rule without the line that stands in for an id: "claim" for "claim:37". */
 size_t rd_rule_len(const struct rd_value *decision);
 /* The effect on the record; NULL: none. */
@@ -112,7 +126,7 @@ struct rd_judge {
     const struct rd_model *candidate;
     struct rd_tallies *tallies; /* where wanted facts are counted */
     struct rd_arena arena;
-    bool at_socket; /* rd_redo_entry */
+    struct rd_redo_way way; /* at_socket: as the last ones that were asked for it */
 };
 
 /* What speaks against calling it a difference, to be counted apart; NULL: nothing. What is borrowed
@@ -138,6 +152,9 @@ void rd_clocks_free(struct rd_clocks *clocks);
 /* Holds the deadlines that both entries plan against each other. */
 void rd_clocks_planned(struct rd_clocks *clocks, uint64_t seq, const struct rd_command_entry *entry,
                        const struct rd_command_entry *again);
+/* Counts those that are planned otherwise, and watches none. */
+void rd_clocks_count(struct rd_clock_totals *totals, const struct rd_command_entry *entry,
+                     const struct rd_command_entry *again);
 /* What happened then: deadlines that stopped, rang, or were planned anew; states that were left. */
 void rd_clocks_happened(struct rd_clocks *clocks, uint64_t seq,
                         const struct rd_command_entry *entry);
@@ -171,6 +188,25 @@ void rd_tallies_fini(struct rd_tallies *tallies);
 /* An entry was asked again, and this is how it differs. */
 void rd_tallies_take(struct rd_tallies *tallies, uint64_t seq, const struct rd_command_entry *entry,
                      const struct rd_redone *again, const struct rd_difference *difference);
+/* The same without its money, of which is not known what would have become of it. */
+void rd_tallies_answered(struct rd_tallies *tallies, uint64_t seq,
+                         const struct rd_command_entry *entry, const struct rd_redone *again,
+                         const struct rd_difference *difference);
+/* What was granted and posted, and what would be (`again`: NULL: nothing). */
+void rd_tallies_money(struct rd_tallies *tallies, const struct rd_command_entry *entry,
+                      const struct rd_command_entry *again);
+/* What was granted and posted where it is not known what would have been. */
+void rd_tallies_money_open(struct rd_tallies *tallies, const struct rd_command_entry *entry);
+/* The amount of a command that grants one; NULL. */
+const struct rd_value *rd_tallies_amount(const struct rd_tallies *tallies,
+                                         const struct rd_command_entry *entry);
+/* Counters by name: the map of this name in `map`, made where it is missing; and more in it. */
+struct rd_value *rd_tallies_row(struct rd_tallies *tallies, struct rd_value *map, const char *name,
+                                size_t len);
+void rd_tallies_add(struct rd_tallies *tallies, struct rd_value *row, const char *key, int64_t n);
+/* Them as a list, the heaviest first; money with amounts as texts. */
+struct rd_value rd_tallies_sorted(const struct rd_value *map, struct rd_arena *arena);
+struct rd_value rd_tallies_money_rows(struct rd_tallies *tallies, struct rd_arena *arena);
 /* What could not be told of this entry, and why: it is in no other sum. */
 void rd_tallies_apart(struct rd_tallies *tallies, uint64_t seq, const char *why);
 /* A fact that the candidate asks for and nobody recorded. */

@@ -48,6 +48,10 @@ static bool job_progress(void *context, uint64_t done, uint64_t all)
 /* What rd_store_open makes, and nothing else. */
 static void job_scratch_remove(const char *dir, struct rd_arena *arena)
 {
+    const char *full = rd_arena_join(arena, dir, "/full");
+    unlink(rd_arena_join(arena, full, "/data.mdb"));
+    unlink(rd_arena_join(arena, full, "/lock.mdb"));
+    rmdir(full);
     unlink(rd_arena_join(arena, dir, "/data.mdb"));
     unlink(rd_arena_join(arena, dir, "/lock.mdb"));
     rmdir(dir);
@@ -62,8 +66,8 @@ static void job_work(void *context)
         job->status =
             rd_error_errno(&job->error, RD_IO, errno, "cannot make the directory %s", dir);
     else
-        job->status = rd_backtest_quick(&job->options, &job->arena, &job->result, &job->findings,
-                                        &job->error);
+        job->status =
+            rd_backtest_run(&job->options, &job->arena, &job->result, &job->findings, &job->error);
     job_scratch_remove(dir, &job->arena);
     job->took_ms = (rd_clock_mono_ns() - job->began_ns) / 1000000;
 }
@@ -110,6 +114,7 @@ static enum rd_status job_fill(struct rd_kernel *kernel, struct rd_request *requ
         .until = job_text(job, request, "until"),
         .type = job_text(job, request, "type"),
         .cases_max = (uint32_t)cases,
+        .full = rd_map_bool(request->params, "full", false),
         .progress = job_progress,
         .context = job,
     };

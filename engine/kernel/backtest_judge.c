@@ -70,9 +70,9 @@ static bool judge_gives(struct rd_judge *judge, const struct rd_command_entry *e
 {
     struct rd_redone control;
     struct rd_difference difference;
+    const struct rd_redo_way way = { .at_socket = at_socket };
     rd_arena_reset(&judge->arena);
-    if (rd_redo_entry(judge->then->kernel, entry, at_socket, &judge->arena, &control) !=
-        RD_REDO_ASKED)
+    if (rd_redo_entry(judge->then->kernel, entry, &way, &judge->arena, &control) != RD_REDO_ASKED)
         return false;
     rd_difference_of(entry, &control, &difference);
     return difference.way == RD_WAY_SAME;
@@ -88,9 +88,9 @@ static const char *judge_control(struct rd_judge *judge, const struct rd_command
         return "the rules of the day are not stored, or this program does not read them";
     if (!same)
         rd_world_wear(judge->then, &judge->then->recorded);
-    gives = !same && judge_gives(judge, entry, judge->at_socket);
-    if (!gives && entry->behind && judge_gives(judge, entry, !judge->at_socket)) {
-        judge->at_socket = !judge->at_socket; /* whoever did this one did the next ones */
+    gives = !same && judge_gives(judge, entry, judge->way.at_socket);
+    if (!gives && entry->behind && judge_gives(judge, entry, !judge->way.at_socket)) {
+        judge->way.at_socket = !judge->way.at_socket; /* whoever did this one did the next ones */
         gives = true;
     }
     rd_world_wear(judge->then, &judge->then->candidate);

@@ -11,6 +11,48 @@
 
 #include "domain/secrecy.h"
 
+#define REDO_SERIAL_FROM (1ll << 40) /* of records that no history opened, */
+#define REDO_NUMBER_FROM 900000000   /* and of their numbers */
+
+/* ---- what is opened ---- */
+
+/* The effect that opened the `before`th of a type, or this record; NULL: none. */
+static const struct rd_value *redo_opened(const struct rd_value *effects, uint16_t type,
+                                          size_t before, uint64_t id)
+{
+    for (uint32_t i = 0; i < effects->count; i++) {
+        const struct rd_value *at = effects->items[i].items;
+        if (at[0].integer != RD_EFFECT_RECORD || effects->items[i].count <= 7)
+            continue;
+        struct rd_id record = { (uint64_t)at[1].integer };
+        if (id ? record.value == id : rd_id_type(record) == type && before-- == 0)
+            return &effects->items[i];
+    }
+    return NULL;
+}
+
+void rd_redo_serial(const struct rd_redo *redo, uint16_t type, size_t before, int64_t *serial)
+{
+    if (!redo->opened)
+        return;
+    const struct rd_value *effect = redo_opened(redo->opened, type, before, 0);
+    if (effect)
+        *serial = effect->items[1].integer & ((1ll << 48) - 1);
+    else if (*serial < REDO_SERIAL_FROM)
+        *serial += REDO_SERIAL_FROM;
+}
+
+void rd_redo_number(const struct rd_redo *redo, struct rd_id id, int64_t *serial)
+{
+    if (!redo->opened)
+        return;
+    const struct rd_value *effect = redo_opened(redo->opened, 0, 0, id.value);
+    if (effect)
+        *serial = effect->items[7].items[3].integer;
+    else if (*serial < REDO_NUMBER_FROM)
+        *serial += REDO_NUMBER_FROM;
+}
+
 /* ---- who and what ---- */
 
 static enum rd_status redo_actor(struct rd_run *run, const struct rd_command_entry *entry,
@@ -213,6 +255,17 @@ static enum rd_redo_kind redo_job(struct rd_kernel *kernel, const struct rd_comm
     return RD_REDO_ASKED;
 }
 
+/* Where whole cases are run again, the deadlines that they have now are planned anew; else it is
+ * the activation's affair. */
+static enum rd_redo_kind redo_replan(struct rd_kernel *kernel, const struct rd_command_entry *entry,
+                                     struct rd_redone *out)
+{
+    if (!out->redo.opened)
+        return RD_REDO_ENGINE;
+    out->status = rd_replan_redo(kernel, entry->record, &out->error);
+    return RD_REDO_ASKED;
+}
+
 /* ---- all of them ---- */
 
 /* "complaint.grant": the type, and *event behind the dot; NULL where no record is meant. */
@@ -247,8 +300,9 @@ static enum rd_redo_kind redo_any(struct rd_kernel *kernel, const struct rd_comm
         return redo_schedule(kernel, entry, out);
     if (strncmp(entry->command, "job.", 4) == 0 && strcmp(entry->actor, "system") == 0)
         return redo_job(kernel, entry, arena, out);
-    if (!redo_is_records(entry) || strcmp(entry->command, "replan") == 0 ||
-        strcmp(entry->command, "import.join") == 0)
+    if (strcmp(entry->command, "replan") == 0)
+        return redo_replan(kernel, entry, out);
+    if (!redo_is_records(entry) || strcmp(entry->command, "import.join") == 0)
         return RD_REDO_ENGINE;
     if (entry->refused && strcmp(entry->refused, rd_status_name(RD_OUT_OF_SCOPE)) == 0)
         return RD_REDO_ENGINE; /* the token's affair, and no rule's */
@@ -264,16 +318,34 @@ static enum rd_redo_kind redo_any(struct rd_kernel *kernel, const struct rd_comm
 }
 
 enum rd_redo_kind rd_redo_entry(struct rd_kernel *kernel, const struct rd_command_entry *entry,
-                                bool at_socket, struct rd_arena *arena, struct rd_redone *out)
+                                const struct rd_redo_way *way, struct rd_arena *arena,
+                                struct rd_redone *out)
 {
     *out = (struct rd_redone){ .status = RD_OK, .error = RD_ERROR_NONE };
+    out->redo.opened = way->whole ? &entry->effects : NULL;
     if (!(entry->flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST)) || kernel->manual_ms < entry->at_ms)
         kernel->manual_ms = entry->at_ms;
     rd_staff_settle(kernel);
     kernel->redo = &out->redo;
-    enum rd_redo_kind kind = redo_any(kernel, entry, at_socket, arena, out);
+    enum rd_redo_kind kind = redo_any(kernel, entry, way->at_socket, arena, out);
     kernel->redo = NULL;
     if (out->redo.count)
         out->entry = entry->refused ? &out->redo.first : &out->redo.last;
     return kind == RD_REDO_ASKED && redo_is_unrecorded(entry, out) ? RD_REDO_UNRECORDED : kind;
+}
+
+void rd_redo_ring(struct rd_kernel *kernel, uint8_t lane, struct rd_id record, const char *name,
+                  int64_t now_ms, struct rd_redone *out)
+{
+    static const struct rd_value none = { .kind = RD_LIST };
+    *out = (struct rd_redone){ .error = RD_ERROR_NONE };
+    out->redo.opened = &none;
+    if (lane == RD_LANE_LIVE || kernel->manual_ms < now_ms)
+        kernel->manual_ms = now_ms;
+    rd_staff_settle(kernel);
+    kernel->redo = &out->redo;
+    out->status = rd_ring_redo(kernel, lane, record, name, now_ms, &out->error);
+    kernel->redo = NULL;
+    if (out->redo.count)
+        out->entry = &out->redo.last;
 }

@@ -1,8 +1,5 @@
-/* What a back-test adds up: by rule, by command, money, deadlines, and the cases to look at.
- *
- * Money is told by what a command with an amount grants at once, and apart from that by what is
- * posted into ledgers. What is granted is sorted by the choices that its limit asks for (the
- * remedy, the grade); roles are none of these, since they say who and not what.
+/* What a back-test adds up: by rule, by command, deadlines, and the cases to look at. (Money:
+ * backtest_money.c.)
  */
 #include "kernel/backtest_inside.h"
 
@@ -11,7 +8,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "domain/ceiling.h"
 
 #define TALLY_NAMES_MAX 2000 /* rules, commands, kinds of money, reasons: each */
 
@@ -54,19 +50,19 @@ static bool id_set_add(struct rd_id_set *set, uint64_t id)
 /* ---- counters by name ---- */
 
 /* The map of this name, made where it is missing. */
-static struct rd_value *tally_row(struct rd_tallies *tallies, struct rd_value *map,
-                                  const char *name, size_t len)
+struct rd_value *rd_tallies_row(struct rd_tallies *tallies, struct rd_value *map, const char *name,
+                                size_t len)
 {
     for (uint32_t i = 0; i < map->count; i++)
         if (strlen(map->pairs[i].key) == len && memcmp(map->pairs[i].key, name, len) == 0)
             return &map->pairs[i].value;
     if (map->count >= TALLY_NAMES_MAX)
-        return tally_row(tallies, map, "(others)", 8);
+        return rd_tallies_row(tallies, map, "(others)", 8);
     rd_map_add(&tallies->arena, map, rd_arena_copy(&tallies->arena, name, len), rd_map());
     return &map->pairs[map->count - 1].value;
 }
 
-static void tally_add(struct rd_tallies *tallies, struct rd_value *row, const char *key, int64_t n)
+void rd_tallies_add(struct rd_tallies *tallies, struct rd_value *row, const char *key, int64_t n)
 {
     int64_t sum;
     if (__builtin_add_overflow(rd_map_int(row, key, 0), n, &sum))
@@ -118,15 +114,16 @@ void rd_tallies_fini(struct rd_tallies *tallies)
 
 void rd_tallies_apart(struct rd_tallies *tallies, uint64_t seq, const char *why)
 {
-    struct rd_value *row = tally_row(tallies, &tallies->apart, why, strlen(why));
+    struct rd_value *row = rd_tallies_row(tallies, &tallies->apart, why, strlen(why));
     if (!rd_map_get(row, "first"))
         rd_map_add(&tallies->arena, row, "first", rd_int((int64_t)seq));
-    tally_add(tallies, row, "count", 1);
+    rd_tallies_add(tallies, row, "count", 1);
 }
 
 void rd_tallies_wanted(struct rd_tallies *tallies, const char *fact)
 {
-    tally_add(tallies, tally_row(tallies, &tallies->wanted, fact, strlen(fact)), "count", 1);
+    rd_tallies_add(tallies, rd_tallies_row(tallies, &tallies->wanted, fact, strlen(fact)), "count",
+                   1);
 }
 
 /* ---- by rule ---- */
@@ -154,119 +151,11 @@ static void tally_rules(struct rd_tallies *tallies, const struct rd_value *these
         const struct rd_value *decision = &these->items[i];
         if (tally_is_in(decision, others))
             continue;
-        struct rd_value *row =
-            tally_row(tallies, &tallies->rules, decision->items[0].text, tally_rule_len(decision));
-        tally_add(tallies, row, side, 1);
+        struct rd_value *row = rd_tallies_row(tallies, &tallies->rules, decision->items[0].text,
+                                              tally_rule_len(decision));
+        rd_tallies_add(tallies, row, side, 1);
         tally_text(tallies, row, place, &decision->items[1]);
     }
-}
-
-/* ---- money ---- */
-
-/* Whether the last word on the amount was that it is above what the actor may grant. */
-static bool tally_is_above(const struct rd_value *decisions)
-{
-    bool above = false;
-    for (uint32_t i = 0; i < decisions->count; i++) {
-        const struct rd_value *said = decisions->items[i].items;
-        const char *why = said[3].kind == RD_TEXT ? said[3].text : "";
-        if (strstr(why, " is above") || strstr(why, " are above"))
-            above = true;
-        else if (said[2].kind == RD_TEXT && strcmp(said[2].text, "allowed") == 0)
-            above = false;
-    }
-    return above;
-}
-
-/* The first authority row of the command that has an amount; NULL: it grants nothing. */
-static const struct rd_authority_row *tally_amount_row(const struct rd_tallies *tallies,
-                                                       const struct rd_command_entry *entry)
-{
-    const struct rd_model *model = tallies->model;
-    const char *dot = strrchr(entry->command, '.');
-    if (!dot || strcmp(entry->command, "ring") == 0)
-        return NULL;
-    const struct rd_permission *permission = rd_permission_of(model, entry->command);
-    for (size_t i = 0; permission && i < permission->row_count; i++)
-        if (permission->rows[i]->amount && permission->rows[i]->up_to)
-            return permission->rows[i];
-    return NULL;
-}
-
-static const struct rd_value *tally_fact(const struct rd_command_entry *entry, const char *name)
-{
-    const struct rd_value *value = NULL;
-    if (rd_value_is(&entry->form, RD_MAP))
-        value = rd_map_get(&entry->form, name);
-    if (!value && rd_value_is(&entry->facts, RD_MAP))
-        value = rd_map_get(&entry->facts, name);
-    return value && value->kind != RD_NULL ? value : NULL;
-}
-
-/* "complaint.grant, remedy = refund": what the limit asks for beside the role. */
-static const char *tally_money_name(const struct rd_command_entry *entry,
-                                    const struct rd_authority_row *row, struct rd_arena *arena)
-{
-    const char *name = entry->command;
-    for (size_t i = 0; i < row->up_to->input_count; i++) {
-        const struct rd_field *input = &row->up_to->inputs[i];
-        const struct rd_value *value = tally_fact(entry, input->name);
-        if (input->type.kind == RD_TYPE_CHOICE && strcmp(input->name, "role") != 0 && value &&
-            value->kind == RD_TEXT)
-            name = rd_arena_printf(arena, "%s, %s = %s", name, input->name, value->text);
-    }
-    return name;
-}
-
-static void tally_granted(struct rd_tallies *tallies, const struct rd_command_entry *entry,
-                          const struct rd_command_entry *again, struct rd_arena *arena)
-{
-    const struct rd_authority_row *row = tally_amount_row(tallies, entry);
-    const struct rd_value *amount = NULL;
-    if (!row)
-        return;
-    amount = tally_fact(entry, row->amount);
-    if (!amount && again)
-        amount = tally_fact(again, row->amount);
-    bool was = !entry->refused && !tally_is_above(&entry->decisions);
-    bool is = again && !again->refused && !tally_is_above(&again->decisions);
-    if (!rd_value_is(amount, RD_INT) || amount->integer == 0 || (!was && !is))
-        return;
-    const char *name = tally_money_name(entry, row, arena);
-    struct rd_value *sum = tally_row(tallies, &tallies->money, name, strlen(name));
-    tally_add(tallies, sum, "was", was ? amount->integer : 0);
-    tally_add(tallies, sum, "is", is ? amount->integer : 0);
-    tally_add(tallies, sum, "was_count", was);
-    tally_add(tallies, sum, "is_count", is);
-}
-
-/* [13, type of the entry, account, amount, ...] */
-static void tally_posts(struct rd_tallies *tallies, const struct rd_value *effects,
-                        const char *side, const char *count, struct rd_arena *arena)
-{
-    for (uint32_t i = 0; i < effects->count; i++) {
-        const struct rd_value *at = effects->items[i].items;
-        if (at[0].integer != RD_EFFECT_POST)
-            continue;
-        const char *type =
-            rd_catalogue_type_name(&tallies->kernel->catalogue, (uint16_t)at[1].integer);
-        const char *name = rd_arena_printf(arena, "ledger %s", type ? type : "");
-        struct rd_value *sum = tally_row(tallies, &tallies->money, name, strlen(name));
-        tally_add(tallies, sum, side, at[3].integer);
-        tally_add(tallies, sum, count, 1);
-    }
-}
-
-static void tally_money(struct rd_tallies *tallies, const struct rd_command_entry *entry,
-                        const struct rd_command_entry *again)
-{
-    struct rd_arena arena;
-    rd_arena_init(&arena);
-    tally_granted(tallies, entry, again, &arena);
-    tally_posts(tallies, &entry->effects, "was", "was_count", &arena);
-    if (again && !again->refused)
-        tally_posts(tallies, &again->effects, "is", "is_count", &arena);
-    rd_arena_fini(&arena);
 }
 
 /* ---- cases ---- */
@@ -284,8 +173,7 @@ static int64_t case_weight(const struct rd_tallies *tallies, const struct rd_com
     static const int64_t weights[RD_WAYS] = {
         [RD_WAY_EFFECT] = 1, [RD_WAY_PATH] = 2, [RD_WAY_ALLOWED] = 3, [RD_WAY_REFUSED] = 3
     };
-    const struct rd_authority_row *row = tally_amount_row(tallies, entry);
-    const struct rd_value *amount = row ? tally_fact(entry, row->amount) : NULL;
+    const struct rd_value *amount = rd_tallies_amount(tallies, entry);
     int64_t minor = rd_value_is(amount, RD_INT) ? amount->integer : 0;
     const int64_t most = 1ll << 56;
     return weights[difference->way] * most + (minor < 0 ? 0 : minor < most ? minor : most - 1);
@@ -411,18 +299,25 @@ static struct rd_value recent_list(const struct rd_tallies *tallies, struct rd_a
 void rd_tallies_take(struct rd_tallies *tallies, uint64_t seq, const struct rd_command_entry *entry,
                      const struct rd_redone *again, const struct rd_difference *difference)
 {
+    rd_tallies_money(tallies, entry, again->entry);
+    rd_tallies_answered(tallies, seq, entry, again, difference);
+}
+
+void rd_tallies_answered(struct rd_tallies *tallies, uint64_t seq,
+                         const struct rd_command_entry *entry, const struct rd_redone *again,
+                         const struct rd_difference *difference)
+{
     static const struct rd_value none = { .kind = RD_LIST };
     const struct rd_value *is = again->entry ? &again->entry->decisions : &none;
     struct rd_value *row =
-        tally_row(tallies, &tallies->commands, entry->command, strlen(entry->command));
+        rd_tallies_row(tallies, &tallies->commands, entry->command, strlen(entry->command));
     tallies->asked++;
     tallies->decisions += entry->decisions.count;
     tallies->ways[difference->way]++;
-    tally_add(tallies, row, "asked", 1);
-    tally_money(tallies, entry, again->entry);
+    rd_tallies_add(tallies, row, "asked", 1);
     if (difference->way == RD_WAY_SAME)
         return;
-    tally_add(tallies, row, WAY_NAMES[difference->way], 1);
+    rd_tallies_add(tallies, row, WAY_NAMES[difference->way], 1);
     recent_take(tallies, seq, entry, again, difference);
     tally_rules(tallies, &entry->decisions, is, "was", "line_was");
     tally_rules(tallies, is, &entry->decisions, "is", "line_is");
@@ -461,6 +356,8 @@ static int64_t tally_weight(const struct rd_value *row)
         return __builtin_sub_overflow(is, was, &more) || more == INT64_MIN ? INT64_MAX
                : more < 0                                                  ? -more
                                                                            : more;
+    if (rd_map_get(row, "count"))
+        return rd_map_int(row, "count", 0);
     return __builtin_add_overflow(was, is, &more) ? INT64_MAX : more;
 }
 
@@ -472,33 +369,11 @@ static int tally_heavier(const void *a, const void *b)
                   : strcmp(rd_map_text(a, "name", ""), rd_map_text(b, "name", ""));
 }
 
-static struct rd_value tally_sorted(const struct rd_value *map, struct rd_arena *arena)
+struct rd_value rd_tallies_sorted(const struct rd_value *map, struct rd_arena *arena)
 {
     struct rd_value list = tally_rows(map, arena);
     if (list.count > 1)
         qsort(list.items, list.count, sizeof *list.items, tally_heavier);
-    return list;
-}
-
-/* Amounts as texts, as everywhere. */
-static struct rd_value tally_money_rows(struct rd_tallies *tallies, struct rd_arena *arena)
-{
-    struct rd_value list = tally_sorted(&tallies->money, arena);
-    for (uint32_t i = 0; i < list.count; i++) {
-        struct rd_value *row = &list.items[i];
-        int64_t was = rd_map_int(row, "was", 0), is = rd_map_int(row, "is", 0), more;
-        char text[RD_MONEY_TEXT_MAX];
-        const struct {
-            const char *name;
-            int64_t minor;
-        } sums[] = { { "was", was },
-                     { "is", is },
-                     { "more", __builtin_sub_overflow(is, was, &more) ? INT64_MAX : more } };
-        for (size_t s = 0; s < sizeof sums / sizeof *sums; s++) {
-            rd_money_write(sums[s].minor, text);
-            rd_map_set(arena, row, sums[s].name, rd_text_copy(arena, text, strlen(text)));
-        }
-    }
     return list;
 }
 
@@ -531,9 +406,9 @@ struct rd_value rd_tallies_result(struct rd_tallies *tallies, struct rd_arena *a
     rd_map_add(arena, &map, "cases_changed", rd_int((int64_t)tallies->changed_count));
     rd_map_add(arena, &map, "apart", tally_rows(&tallies->apart, arena));
     rd_map_add(arena, &map, "wanted", tally_rows(&tallies->wanted, arena));
-    rd_map_add(arena, &map, "rules", tally_sorted(&tallies->rules, arena));
+    rd_map_add(arena, &map, "rules", rd_tallies_sorted(&tallies->rules, arena));
     rd_map_add(arena, &map, "commands", tally_rows(&tallies->commands, arena));
-    rd_map_add(arena, &map, "money", tally_money_rows(tallies, arena));
+    rd_map_add(arena, &map, "money", rd_tallies_money_rows(tallies, arena));
     rd_map_add(arena, &map, "deadlines", tally_clocks(&tallies->clocks, arena));
     case_trim(tallies, tallies->cases_max);
     if (tallies->cases.count > 1)

@@ -10,6 +10,7 @@
 #include "kernel/era.h"
 #include "kernel/generation.h"
 #include "kernel/inside.h"
+#include "kernel/redo.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -218,6 +219,8 @@ static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
         draft->opened_serial +=
             run->drafts[i] != draft && run->drafts[i]->fresh && run->drafts[i]->type == draft->type;
     draft->opened_serial++;
+    if (run->kernel->redo)
+        rd_redo_number(run->kernel->redo, draft->record.id, &draft->opened_serial);
     struct rd_buf text;
     rd_buf_init(&text);
     for (const char *at = format; *at; at++) {
@@ -247,15 +250,19 @@ enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *typ
     enum rd_status status = rd_counter_read(run->kernel->store, counter, &serial, run->error);
     if (status != RD_OK)
         return status;
+    size_t before = 0;
     for (size_t i = 0; i < run->draft_count; i++)
-        serial += run->drafts[i]->fresh && run->drafts[i]->type == type;
+        before += run->drafts[i]->fresh && run->drafts[i]->type == type;
+    serial += (int64_t)before + 1;
+    if (run->kernel->redo)
+        rd_redo_serial(run->kernel->redo, number, before, &serial);
     if ((status = draft_add(run, type, out)) != RD_OK)
         return status;
     struct rd_draft *draft = *out;
     draft->fresh = draft->changed = true;
     draft->deadlines_loaded = true;
     draft->record = (struct rd_record){
-        .id = { (uint64_t)number << 48 | (uint64_t)(serial + 1) },
+        .id = { (uint64_t)number << 48 | (uint64_t)serial },
         .opened_at_ms = run->now_ms,
         .updated_at_ms = run->now_ms,
         .opened_by = run->actor.name,

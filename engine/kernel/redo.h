@@ -12,11 +12,23 @@
 struct rd_redo {
     struct rd_command_entry first, last;
     uint32_t count;
+    /* The effects of what is done once more: records that are opened get the ids and numbers that
+     * they got then; those that were not opened then get others, which no history gives. NULL: all
+     * get the next ones. */
+    const struct rd_value *opened;
 };
+
+/* A record of this type is opened, behind `before` others of this plan: its serial. */
+void rd_redo_serial(const struct rd_redo *redo, uint16_t type, size_t before, int64_t *serial);
+/* The serial of its number. */
+void rd_redo_number(const struct rd_redo *redo, struct rd_id id, int64_t *serial);
 
 /* The record's deadline of this name rings; `lane`: in which it was. */
 enum rd_status rd_ring_redo(struct rd_kernel *kernel, uint8_t lane, struct rd_id record,
                             const char *name, int64_t now_ms, struct rd_error *error) RD_MUST_CHECK;
+/* The record's deadlines are planned anew from their ledgers. */
+enum rd_status rd_replan_redo(struct rd_kernel *kernel, struct rd_id record,
+                              struct rd_error *error) RD_MUST_CHECK;
 /* The schedule's occurrence starts its record. `filed`: the fields of the report that it filed
  * then. RD_NOT_FOUND where the model has no such schedule. */
 enum rd_status rd_schedule_redo(struct rd_kernel *kernel, const char *name, int64_t at_ms,

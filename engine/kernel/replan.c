@@ -11,6 +11,7 @@
  * before: so doing it twice changes nothing, and a deadline whose rules fail is left, and said.
  */
 #include "kernel/inside.h"
+#include "kernel/redo.h"
 
 #include <string.h>
 
@@ -151,10 +152,17 @@ static enum rd_status replan_record(struct rd_kernel *kernel, struct rd_id id,
     }
     if (status == RD_OK || rd_ring_waits(status))
         return status;
+    if (kernel->redo)
+        return status;
     rd_log(RD_LOG_WARN, "kernel", "the deadlines of record %llu stay as they are: %s",
            (unsigned long long)id.value, error->text);
     *error = RD_ERROR_NONE;
     return RD_OK;
+}
+
+enum rd_status rd_replan_redo(struct rd_kernel *kernel, struct rd_id record, struct rd_error *error)
+{
+    return replan_record(kernel, record, error);
 }
 
 enum rd_status rd_replan_slice(struct rd_kernel *kernel, size_t records, struct rd_error *error)

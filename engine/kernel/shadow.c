@@ -131,8 +131,8 @@ static void shadow_work(void *context)
     shadow_scratch_remove(shadow); /* of one that was cut off */
     shadow->status = rd_disk_make_dir(shadow->options.scratch_dir, &shadow->error);
     if (shadow->status == RD_OK)
-        shadow->status = rd_backtest_quick(&shadow->options, &shadow->arena, &shadow->result,
-                                           &shadow->findings, &shadow->error);
+        shadow->status = rd_backtest_run(&shadow->options, &shadow->arena, &shadow->result,
+                                         &shadow->findings, &shadow->error);
     if (shadow->status == RD_CANCELLED && !atomic_load(&shadow->stop)) {
         shadow->error = RD_ERROR_NONE;
         shadow->status = rd_error_set(&shadow->error, RD_STORAGE_FULL,

@@ -380,8 +380,7 @@ START_TEST(asked_again_it_comes_out_the_same)
     options.sources = sources;
     options.journal_dir = rd_arena_printf(&rig.arena, "%s/journal", rig.data);
     options.scratch_dir = scratch;
-    ck_assert_int_eq(rd_backtest_quick(&options, &rig.arena, &result, &findings, &rig.error),
-                     RD_OK);
+    ck_assert_int_eq(rd_backtest_run(&options, &rig.arena, &result, &findings, &rig.error), RD_OK);
     unit_dir_remove(scratch);
     ck_assert_msg(t_int(result, "differences") == 0 && t_count(result, "apart") == 0, "%s",
                   rig_show(&rig, result));

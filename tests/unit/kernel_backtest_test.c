@@ -2,14 +2,12 @@
  * journals; a changed rule gives just the differences that it makes, by rule and line; what nobody
  * recorded is counted apart; the history is only read.
  */
-#include "unit/kernel_rig.h"
+#include "unit/backtest_rig.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "common/company.h"
-#include "kernel/backtest.h"
-#include "policy/policy.h"
 
 static struct kernel_rig rig;
 
@@ -23,25 +21,9 @@ static void teardown(void)
     rig_close(&rig);
 }
 
-/* The rules of the directory as they are now, against the history. */
 static enum rd_status backtest(struct rd_backtest_options options, struct rd_value *result)
 {
-    struct rd_policy_source *sources;
-    struct rd_findings findings;
-    char scratch[UNIT_DIR_MAX];
-    unit_dir_make(scratch);
-    rd_findings_init(&findings, &rig.arena);
-    rig.error = RD_ERROR_NONE;
-    ck_assert_int_eq(
-        rd_policy_read_dir(&rig.arena, rig.policy, &sources, &options.source_count, &rig.error),
-        RD_OK);
-    options.sources = sources;
-    if (!options.journal_dir)
-        options.journal_dir = rd_arena_printf(&rig.arena, "%s/journal", rig.data);
-    options.scratch_dir = scratch;
-    enum rd_status status = rd_backtest_quick(&options, &rig.arena, result, &findings, &rig.error);
-    unit_dir_remove(scratch);
-    return status;
+    return rig_backtest(&rig, options, result);
 }
 
 static struct rd_value quick(void)
@@ -52,6 +34,11 @@ static struct rd_value quick(void)
     return result;
 }
 
+static const char *granted(const char *as, const char *amount, bool fails)
+{
+    return rig_granted(&rig, as, amount, fails);
+}
+
 static void expect_same(struct rd_value result)
 {
     ck_assert_msg(t_int(result, "differences") == 0 && t_count(result, "apart") == 0 &&
@@ -59,69 +46,9 @@ static void expect_same(struct rd_value result)
                   "%s", t_show(result));
 }
 
-/* Somebody grants it, or is refused. */
-static const char *granted(const char *as, const char *amount, bool fails)
-{
-    const char *id = rig_job(&rig, "g");
-    rig_act(&rig, id, "work");
-    rig.as = as;
-    const char *form = "{'id': '%s', 'event': 'grant', 'form': {'amount': '%s'}}";
-    if (fails)
-        rig_no(&rig, "not_allowed", NULL, "case.act", form, id, amount);
-    else
-        rig_ok(&rig, "case.act", form, id, amount);
-    rig.as = NULL;
-    return id;
-}
-
-/* Something of every kind that leaves an entry. */
-static void history(void)
-{
-    rig.as = "ann";
-    struct rd_value li = rig_ok(&rig, "record.create",
-                                "{'type': 'person', 'data': {'name': 'Li', 'worth': '12.50', "
-                                "'born': '1990-01-02', 'tags': ['a', 'b'], 'unit': 'gz'}}");
-    rig_ok(&rig, "record.update", "{'id': '%s', 'set': {'rate': 0.25, 'note': null}}",
-           t_text(li, "id"));
-    rig.as = "ben";
-    const char *first =
-        t_text(rig_ok(&rig, "case.open",
-                      "{'type': 'job', 'data': {'subject': 'x', 'amount': '80.00', 'size': 3, "
-                      "'remark': 'as it is', 'person': '%s'}}",
-                      t_text(li, "id")),
-               "id");
-    const char *second = rig_job(&rig, "x");
-    rig_act(&rig, first, "work");
-    static const char *const events[] = { "judge", "split", "many", "remind", "forget" };
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-        rig_act(&rig, first, events[i]);
-    rig.as = "ben";
-    rig_no(&rig, "policy_fault", NULL, "case.act", "{'id': '%s', 'event': 'broken'}", first);
-    rig.as = "non";
-    rig_no(&rig, "not_found", NULL, "case.act", "{'id': '%s', 'event': 'work'}", first);
-    rig.as = NULL;
-    rig_act(&rig, first, "remind");
-    rig_advance(&rig, "3 hours"); /* the reminder */
-    granted("ben", "99.00", false);
-    granted("ben", "120.00", false); /* goes up */
-    rig_act(&rig, first, "wait");
-    rig_advance(&rig, "6 days");
-    rig_act(&rig, first, "resume");
-    rig_advance(&rig, "20 days"); /* limits, the whole case's too */
-    rig_act(&rig, first, "done");
-    (void)second;
-    rig.as = "imp";
-    rig_ok(&rig, "import.apply",
-           "{'session': 's', 'rows': [{'key': 'k', 'at': '2026-01-05T01:00:00Z', 'type': 'job', "
-           "'open': {'data': {'subject': 'old', 'amount': '70.00'}}}, {'key': 'k', 'id': 'e1', "
-           "'at': '2026-01-07T01:00:00Z', 'event': 'work'}]}");
-    rig_ok(&rig, "import.finish", "{'session': 's'}");
-    rig.as = NULL;
-}
-
 START_TEST(the_same_rules_on_their_own_history_differ_in_nothing)
 {
-    history();
+    rig_history(&rig);
     struct rd_value result = quick();
     expect_same(result);
     ck_assert_int_gt(t_int(result, "asked"), 40);
@@ -134,7 +61,7 @@ END_TEST
 
 START_TEST(where_a_rule_stands_is_no_difference)
 {
-    history();
+    rig_history(&rig);
     rig_edit(&rig, "  record 'job'", "\n\n  record 'job'");
     expect_same(quick());
 }
@@ -143,7 +70,7 @@ END_TEST
 START_TEST(the_history_is_only_read)
 {
     unsigned char before[32], after[32];
-    history();
+    rig_history(&rig);
     rig_digest(&rig, before);
     rig_edit(&rig, "'4 hours', go = 'late'", "'5 hours', go = 'late'");
     ck_assert_int_gt(t_int(quick(), "differences"), 0);
@@ -363,7 +290,7 @@ END_TEST
 START_TEST(only_the_times_and_the_type_that_are_asked_for)
 {
     struct rd_value result;
-    history();
+    rig_history(&rig);
     ck_assert_int_eq(backtest((struct rd_backtest_options){ .type = "person" }, &result), RD_OK);
     ck_assert_int_eq(t_int(result, "asked"), 2);
     ck_assert_int_eq(backtest((struct rd_backtest_options){ .until = "2026-03-02" }, &result),

@@ -1,0 +1,135 @@
+/* Full back-tests: whole cases, run again in a world of the candidate's own. Used by backtest.c and
+ * the files below only.
+ *
+ *   backtest_full.c     what is done with each entry
+ *   backtest_between.c  the two worlds, held against each other and brought together
+ *   backtest_track.c    the records that go another way
+ *   backtest_sum.c      what comes of it
+ */
+#ifndef RD_KERNEL_BACKTEST_FULL_H
+#define RD_KERNEL_BACKTEST_FULL_H
+
+#include "kernel/backtest_inside.h"
+
+/* ---- tracks ---- */
+
+enum rd_side { RD_SIDE_WAS, RD_SIDE_IS };
+
+enum rd_track_state {
+    RD_TRACK_SAME,    /* as it was, perhaps again */
+    RD_TRACK_AWAY,    /* it goes another way */
+    RD_TRACK_STOPPED, /* what the candidate would make of it is not known any further */
+    RD_TRACK_GONE,    /* it was opened then, and would not be */
+    RD_TRACK_EXTRA,   /* the other way about */
+    RD_TRACK_FROZEN,  /* the same, and what would become of it is not known */
+};
+
+/* A deadline that rang in one world and not (yet) in the other, where it is armed. */
+struct rd_track_ring {
+    struct rd_track_ring *next;
+    enum rd_side side; /* in which it rang */
+    char name[];
+};
+
+/* More on an account in the record than in the candidate's world. */
+struct rd_track_post {
+    uint16_t type;
+    uint64_t account;
+    int64_t minor;
+};
+
+struct rd_track {
+    struct rd_track *next;
+    uint64_t record, parent; /* parent: whose command opened it; 0 */
+    struct rd_track *children, *sibling;
+    enum rd_track_state state;
+    bool changed;         /* it was away at some time */
+    const char *why;      /* it stopped */
+    uint64_t why_seq;     /* the entry at which it did */
+    const char *was, *is; /* the states in which it was when the ways parted; NULL: they did not */
+    struct rd_track_ring *rings;
+    struct rd_track_post *posts;
+    size_t post_count;
+};
+
+struct rd_tracks *rd_tracks_new(struct rd_clock_totals *totals);
+void rd_tracks_free(struct rd_tracks *tracks);
+/* NULL: it is as it was. */
+struct rd_track *rd_track_find(struct rd_tracks *tracks, uint64_t record);
+/* Whether there are any whose deadlines are not those of the record. */
+bool rd_tracks_apart(const struct rd_tracks *tracks);
+/* The record's track, in this state. */
+struct rd_track *rd_track_make(struct rd_tracks *tracks, uint64_t record,
+                               enum rd_track_state state);
+/* `child` was opened by a command of `parent`, and follows it when that one is stopped. */
+void rd_track_adopt(struct rd_tracks *tracks, struct rd_track *child, uint64_t parent);
+void rd_track_posted(struct rd_track *track, uint16_t type, uint64_t account, int64_t minor);
+/* A deadline rang on one side alone; `waits`: it is armed on the other. */
+void rd_track_rang(struct rd_tracks *tracks, struct rd_track *track, const char *name,
+                   enum rd_side side, bool waits);
+/* A deadline was stopped before it rang. */
+void rd_track_off(struct rd_tracks *tracks, struct rd_track *track, const char *name,
+                  enum rd_side side);
+/* It ends here, since `why` (a text that stays). */
+void rd_track_stop(struct rd_tracks *tracks, struct rd_track *track, const char *why, uint64_t seq);
+void rd_tracks_each(struct rd_tracks *tracks, void (*take)(void *context, struct rd_track *track),
+                    void *context);
+/* Deadlines that are still being watched. */
+uint64_t rd_tracks_rings(struct rd_tracks *tracks);
+
+/* ---- the two worlds ---- */
+
+struct rd_full {
+    struct rd_world *was; /* the record's; borrowed */
+    struct rd_world is;   /* the candidate's: what it would have decided is what is past there */
+    const struct rd_backtest_options *options;
+    int64_t since_ms, until_ms; /* of the openings of those that are run again */
+    struct rd_tallies *tallies;
+    struct rd_judge *judge;
+    struct rd_tracks *tracks;
+    struct rd_arena arena, again_arena; /* of one entry */
+    struct rd_entry raw;                /* the one in hand: what is done meanwhile has its place */
+    int64_t lane_ms[2];                 /* how far each lane's time is */
+    uint64_t cases, rings_was, rings_is, unasked, jobs, openings;
+    struct rd_error *error;
+};
+
+/* The record in one of the worlds, in the arena; version 0: it is not there. */
+enum rd_status rd_full_load(struct rd_full *full, enum rd_side side, uint64_t record,
+                            struct rd_record *out) RD_MUST_CHECK;
+/* The record's running deadline of this number; `out->name` NULL: there is none. */
+enum rd_status rd_full_deadline(struct rd_full *full, enum rd_side side, uint64_t record,
+                                uint64_t number, struct rd_deadline *out) RD_MUST_CHECK;
+/* Applies these effects to the candidate's world, at this time. */
+enum rd_status rd_full_apply(struct rd_full *full, const struct rd_command_entry *like,
+                             struct rd_value effects) RD_MUST_CHECK;
+/* The track ends: in the candidate's world the record, and what its commands opened, become what
+ * they are in the other. */
+enum rd_status rd_full_stop(struct rd_full *full, uint64_t record, const char *why) RD_MUST_CHECK;
+/* What both worlds have of the records that these effects are about, once they are applied: tracks
+ * begin and end. */
+enum rd_status rd_full_settle(struct rd_full *full, const struct rd_value *effects,
+                              uint64_t parent) RD_MUST_CHECK;
+/* Whether a record with a workflow is in the same state in both, as the candidate calls it. */
+bool rd_full_same_state(const struct rd_full *full, const struct rd_record *was,
+                        const struct rd_record *is);
+/* Whether the candidate asks people anything in this state. */
+bool rd_full_asks(const struct rd_full *full, uint64_t record, const char *state);
+bool rd_full_is_final(const struct rd_full *full, uint64_t record, const char *state);
+
+/* ---- entries ---- */
+
+void rd_full_init(struct rd_full *full, struct rd_world *was);
+void rd_full_fini(struct rd_full *full);
+/* Whether a case that was opened at this time is run again, and counted. */
+bool rd_full_counts(const struct rd_full *full, struct rd_id record, int64_t opened_ms);
+/* Runs one entry in both worlds. */
+enum rd_status rd_full_entry(struct rd_full *full, const struct rd_entry *raw,
+                             const struct rd_command_entry *entry) RD_MUST_CHECK;
+/* The history has ended at this time of the live lane: what is due by then rings. */
+enum rd_status rd_full_end(struct rd_full *full, int64_t now_ms) RD_MUST_CHECK;
+/* Adds "full" to the result, and what became of each of its cases. */
+enum rd_status rd_full_result(struct rd_full *full, struct rd_arena *arena,
+                              struct rd_value *result) RD_MUST_CHECK;
+
+#endif
