@@ -82,7 +82,7 @@ static void html_money(struct rd_buf *out, const struct rd_value *rows)
         most = is > most ? is : most;
     }
     html_head(out, "Money granted at once, and posted · 当场给予及入账的金额",
-              "what 项目|was 原为|would be 将为|more 增减|");
+              "what 项目|was 原为|would be 将为|more 增减|not known 未知|");
     for (uint32_t i = 0; i < rows->count; i++) {
         const struct rd_value *row = &rows->items[i];
         rd_buf_text(out, "<tr>");
@@ -90,6 +90,7 @@ static void html_money(struct rd_buf *out, const struct rd_value *rows)
         html_cell(out, "n", rd_map_text(row, "was", ""));
         html_cell(out, "n", rd_map_text(row, "is", ""));
         html_cell(out, "n", rd_map_text(row, "more", ""));
+        html_cell(out, "n", rd_map_text(row, "open", ""));
         html_bars(out, html_amount(row, "was"), html_amount(row, "is"), most);
         rd_buf_text(out, "</tr>\n");
     }
@@ -166,6 +167,19 @@ static void html_side(struct rd_buf *out, const struct rd_value *side)
     rd_buf_text(out, "</small></td>");
 }
 
+/* How a case that was run again as a whole ends. */
+static void html_end(struct rd_buf *out, const struct rd_value *row)
+{
+    if (!rd_map_get(row, "ended"))
+        return;
+    rd_buf_text(out, "<tr><td></td><td class=t colspan=4><small>then 其后: ");
+    html_text(out, rd_map_text(row, "ended_was", "-"));
+    rd_buf_text(out, " → ");
+    html_text(out, rd_map_text(row, "ended_is", "not known 未知: "));
+    html_text(out, rd_map_text(row, "why", ""));
+    rd_buf_text(out, "</small></td></tr>\n");
+}
+
 static void html_cases(struct rd_buf *out, const struct rd_value *cases)
 {
     html_head(out, "Cases to look at · 值得查看的案件",
@@ -179,6 +193,7 @@ static void html_cases(struct rd_buf *out, const struct rd_value *cases)
         html_side(out, rd_map_get(row, "was"));
         html_side(out, rd_map_get(row, "is"));
         rd_buf_text(out, "</tr>\n");
+        html_end(out, row);
     }
     rd_buf_text(out, "</table>\n");
 }
@@ -203,6 +218,61 @@ static void html_apart(struct rd_buf *out, const struct rd_value *apart,
         rd_buf_text(out, "</tr>\n");
     }
     rd_buf_text(out, "</table>\n");
+}
+
+static void html_counts(struct rd_buf *out, const char *head, const struct rd_value *rows)
+{
+    double most = 0;
+    if (rows->count == 0)
+        return;
+    for (uint32_t i = 0; i < rows->count; i++)
+        if ((double)rd_map_int(&rows->items[i], "count", 0) > most)
+            most = (double)rd_map_int(&rows->items[i], "count", 0);
+    html_head(out, head, "|number 数量|");
+    for (uint32_t i = 0; i < rows->count; i++) {
+        int64_t count = rd_map_int(&rows->items[i], "count", 0);
+        rd_buf_text(out, "<tr>");
+        html_cell(out, "t", rd_map_text(&rows->items[i], "name", ""));
+        html_number(out, (long long)count);
+        html_bars(out, 0, (double)count, most);
+        rd_buf_text(out, "</tr>\n");
+    }
+    rd_buf_text(out, "</table>\n");
+}
+
+/* What became of whole cases; NULL: each command was asked for itself. */
+static void html_full(struct rd_buf *out, const struct rd_value *full)
+{
+    static const char *const texts[][2] = {
+        { "same", "go the same way 走向相同" },
+        { "changed", "go another way, or end as another 走向或结果不同" },
+        { "undetermined", "not known to their end: people would be asked something else "
+                          "无法判断到底：将向人提出不同的问题" },
+        { "moved", "would be opened at another time, what then is not known "
+                   "将在另一时间立案，其后未知" },
+        { "gone", "would not be opened 将不会立案" },
+        { "extra", "would be opened in addition 将另外立案" },
+        { "unasked", "things done that nobody would be asked for 不再需要人做的操作" },
+        { "openings", "openings that were refused and would not be 原被拒、将获准的立案" },
+        { "jobs", "jobs of these rules alone, which are not run 仅新规则启动、未执行的作业" },
+    };
+    int64_t most = full ? rd_map_int(full, "cases", 0) : 0;
+    if (!full)
+        return;
+    html_head(out, "Cases, each run again as a whole · 整案重演", "|number 数量|");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        int64_t count = rd_map_int(full, texts[i][0], 0);
+        rd_buf_text(out, "<tr>");
+        html_cell(out, "t", texts[i][1]);
+        html_number(out, (long long)count);
+        html_bars(out, 0, (double)(count < most ? count : most), (double)most);
+        rd_buf_text(out, "</tr>\n");
+    }
+    rd_buf_text(out, "</table>\n");
+    html_counts(out, "Not known any further, because · 无法继续判断的原因",
+                rd_map_list(full, "reasons"));
+    html_counts(out, "Where the ways part: then, and now · 分岔处：原状态与现状态",
+                rd_map_list(full, "paths"));
 }
 
 static void html_sums(struct rd_buf *out, const struct rd_value *result)
@@ -244,6 +314,7 @@ void rd_backtest_html(struct rd_cli *cli, const struct rd_value *result)
                   (long long)rd_map_int(result, "entries", 0));
     html_sums(out, result);
     html_apart(out, rd_map_list(result, "apart"), rd_map_list(result, "wanted"));
+    html_full(out, rd_map_get(result, "full"));
     html_rules(out, rd_map_list(result, "rules"));
     html_money(out, rd_map_list(result, "money"));
     html_deadlines(out, rd_map_get(result, "deadlines"));

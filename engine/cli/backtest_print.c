@@ -66,21 +66,26 @@ static void print_money(struct rd_cli *cli, const struct rd_value *rows)
 {
     static const struct rd_column columns[] = { { "money", false },   { "times", true },
                                                 { "was", true },      { "times", true },
-                                                { "would be", true }, { "more", true } };
+                                                { "would be", true }, { "more", true },
+                                                { "not known", true } };
     struct rd_grid grid;
-    rd_grid_init(&grid, &cli->arena, columns, 6);
+    bool whole = false; /* cases, of which some are not known to their end */
+    for (uint32_t i = 0; i < rows->count; i++)
+        whole |= rd_map_get(&rows->items[i], "open") != NULL;
+    rd_grid_init(&grid, &cli->arena, columns, whole ? 7 : 6);
     rd_buf_text(&cli->out, "\nMoney granted at once, and posted\n");
     bool any = false;
     for (uint32_t i = 0; i < rows->count; i++) {
         const struct rd_value *row = &rows->items[i];
-        if (strcmp(rd_map_text(row, "more", ""), "0.00") == 0)
+        if (strcmp(rd_map_text(row, "more", ""), "0.00") == 0 && !rd_map_get(row, "open"))
             continue;
         any = true;
         rd_grid_add(&grid,
                     (const char *const[]){
                         rd_map_text(row, "name", ""), print_number(&cli->arena, row, "was_count"),
                         rd_map_text(row, "was", ""), print_number(&cli->arena, row, "is_count"),
-                        rd_map_text(row, "is", ""), rd_map_text(row, "more", "") });
+                        rd_map_text(row, "is", ""), rd_map_text(row, "more", ""),
+                        rd_map_text(row, "open", "-") });
     }
     if (!any)
         rd_buf_text(&cli->out, "  as much as before\n");
@@ -125,6 +130,19 @@ static const char *print_side(struct rd_cli *cli, const struct rd_value *side)
                            state ? rd_arena_printf(&cli->arena, " -> %s", state) : "");
 }
 
+/* Of a case that was run again as a whole: how it ends. */
+static void print_end(struct rd_cli *cli, const struct rd_value *row)
+{
+    const char *why = rd_map_text(row, "why", NULL), *is = rd_map_text(row, "ended_is", NULL);
+    if (!rd_map_get(row, "ended"))
+        return;
+    rd_buf_printf(&cli->out, "      then      %s; would be %s%s\n",
+                  rd_map_text(row, "ended_was", "not there"), why ? "not known: " : "",
+                  why  ? why
+                  : is ? is
+                       : "not there");
+}
+
 static void print_cases(struct rd_cli *cli, const char *heading, const struct rd_value *cases)
 {
     struct rd_buf *out = &cli->out;
@@ -143,6 +161,7 @@ static void print_cases(struct rd_cli *cli, const char *heading, const struct rd
         rd_buf_text(out, "\n      would be  ");
         rd_output_plain(out, is, strlen(is));
         rd_buf_char(out, '\n');
+        print_end(cli, row);
     }
 }
 
@@ -165,16 +184,57 @@ static void print_apart(struct rd_cli *cli, const struct rd_value *result)
                       (long long)rd_map_int(&wanted->items[i], "count", 0));
 }
 
+static void print_counts(struct rd_cli *cli, const char *heading, const struct rd_value *rows)
+{
+    if (rows->count)
+        rd_buf_printf(&cli->out, "\n%s\n", heading);
+    for (uint32_t i = 0; i < rows->count; i++)
+        rd_buf_printf(&cli->out, "  %9lld %s\n", (long long)rd_map_int(&rows->items[i], "count", 0),
+                      rd_map_text(&rows->items[i], "name", ""));
+}
+
+/* What became of whole cases; NULL: each command was asked for itself. */
+static void print_full(struct rd_cli *cli, const struct rd_value *full)
+{
+    static const char *const texts[][2] = {
+        { "same", "go the same way" },
+        { "changed", "go another way, or end as another" },
+        { "undetermined",
+          "are not known to their end: there people would be asked something else" },
+        { "moved", "would be opened at another time, and what then is not known" },
+        { "gone", "would not be opened" },
+        { "extra", "would be opened in addition" },
+        { "unasked", "things that people did would not be asked of them" },
+        { "openings", "cases would be opened that were refused: what would follow is not known" },
+        { "jobs", "jobs that only these rules begin are not run" },
+    };
+    const struct rd_value *rings = full ? rd_map_get(full, "rings") : NULL;
+    if (!full)
+        return;
+    rd_buf_printf(&cli->out, "\n%lld cases, each run again as a whole\n",
+                  (long long)rd_map_int(full, "cases", 0));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (i < 3 || rd_map_int(full, texts[i][0], 0))
+            rd_buf_printf(&cli->out, "  %9lld %s\n", (long long)rd_map_int(full, texts[i][0], 0),
+                          texts[i][1]);
+    rd_buf_printf(&cli->out, "  %lld deadlines rang, and %lld would ring\n",
+                  (long long)rd_map_int(rings, "was", 0), (long long)rd_map_int(rings, "is", 0));
+    print_counts(cli, "Not known any further, because", rd_map_list(full, "reasons"));
+    print_counts(cli, "Where the ways part: the state then, and the one under these rules",
+                 rd_map_list(full, "paths"));
+}
+
 void rd_backtest_print(struct rd_cli *cli, const struct rd_value *result)
 {
     struct rd_buf *out = &cli->out;
     long long differences = (long long)rd_map_int(result, "differences", 0);
     rd_buf_printf(out,
                   "%lld entries read; %lld commands with %lld decisions asked again under %.12s, "
-                  "each for itself\n",
+                  "%s\n",
                   (long long)rd_map_int(result, "entries", 0),
                   (long long)rd_map_int(result, "asked", 0),
-                  (long long)rd_map_int(result, "decisions", 0), rd_map_text(result, "policy", ""));
+                  (long long)rd_map_int(result, "decisions", 0), rd_map_text(result, "policy", ""),
+                  rd_map_get(result, "full") ? "in cases run again as a whole" : "each for itself");
     rd_buf_printf(
         out,
         "%lld differ: %lld would be refused, %lld allowed, %lld lead to another "
@@ -185,6 +245,7 @@ void rd_backtest_print(struct rd_cli *cli, const struct rd_value *result)
         (long long)rd_map_int(result, "effect", 0), (long long)rd_map_int(result, "answer", 0),
         (long long)rd_map_int(result, "cases_changed", 0));
     print_apart(cli, result);
+    print_full(cli, rd_map_get(result, "full"));
     print_commands(cli, rd_map_list(result, "commands"));
     print_rules(cli, rd_map_list(result, "rules"));
     if (differences)

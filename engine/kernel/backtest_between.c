@@ -140,7 +140,7 @@ static void between_record(const struct rd_record *was, const struct rd_record *
     struct rd_value effect = rd_list(), opened = rd_list();
     rd_list_add(arena, &effect, rd_int(RD_EFFECT_RECORD));
     rd_list_add(arena, &effect, rd_int((int64_t)was->id.value));
-    rd_list_add(arena, &effect, rd_int(was->version));
+    rd_list_add(arena, &effect, rd_int(is->version + 1)); /* each world counts its own */
     rd_list_add(arena, &effect, between_text(was->state));
     rd_list_add(arena, &effect, rd_int(was->escalation));
     rd_list_add(arena, &effect, between_set(was, is, arena));

@@ -170,6 +170,25 @@ static enum rd_status full_beside(struct rd_full *full, const struct rd_value *e
     return rd_full_stop(full, track->record, FULL_BESIDE);
 }
 
+/* Where a record has had a track, its versions are not those that it had then. */
+static enum rd_status full_version(struct rd_full *full, const struct rd_value *effect,
+                                   struct rd_value *effects)
+{
+    uint64_t record = (uint64_t)effect->items[1].integer;
+    struct rd_value as = *effect;
+    struct rd_record is;
+    if (effect->items[0].integer == RD_EFFECT_RECORD && effect->count <= 7 &&
+        rd_track_find(full->tracks, record)) {
+        enum rd_status status = rd_full_load(full, RD_SIDE_IS, record, &is);
+        if (status != RD_OK)
+            return status;
+        as = rd_value_copy(&full->arena, effect);
+        as.items[2] = rd_int(is.version + 1);
+    }
+    rd_list_add(&full->arena, effects, as);
+    return RD_OK;
+}
+
 static enum rd_status full_follow_effect(struct rd_full *full, const struct rd_value *effect,
                                          struct rd_value *effects)
 {
@@ -196,9 +215,7 @@ static enum rd_status full_follow_effect(struct rd_full *full, const struct rd_v
     default:
         break;
     }
-    if (there && status == RD_OK)
-        rd_list_add(&full->arena, effects, *effect);
-    return status;
+    return there && status == RD_OK ? full_version(full, effect, effects) : status;
 }
 
 static enum rd_status full_follow(struct rd_full *full, const struct rd_command_entry *entry,
@@ -552,11 +569,13 @@ static enum rd_status full_ask(struct rd_full *full, const struct rd_command_ent
     return RD_OK;
 }
 
-/* Money of what is done only in the record. */
-static void full_unasked(struct rd_full *full, const struct rd_command_entry *entry, bool known)
+/* What is done only in the record: whether its money would be given is known where the case has
+ * ended without it. */
+static void full_unasked(struct rd_full *full, const struct rd_command_entry *entry)
 {
-    full->unasked += !full_is_system(entry) && !entry->refused && known;
-    if (known)
+    struct rd_track *track = rd_track_find(full->tracks, entry->record.value);
+    track->unasked += !full_is_system(entry) && !entry->refused && track->state != RD_TRACK_STOPPED;
+    if (track->state == RD_TRACK_AWAY)
         rd_tallies_money(full->tallies, entry, NULL);
     else
         rd_tallies_money_open(full->tallies, entry);
@@ -590,13 +609,13 @@ static enum rd_status full_decide(struct rd_full *full, const struct rd_command_
     const char *rang = full_rang(entry);
     *effects = rd_list();
     if (status == RD_OK && *way == FULL_DROP) {
-        full_unasked(full, entry, true);
+        full_unasked(full, entry);
         if (rang)
             status = full_rings(full, entry->record.value, rang, RD_SIDE_WAS);
     } else if (status == RD_OK && *way == FULL_ASK) {
         status = full_ask(full, entry, way, effects);
     } else if (status == RD_OK && full_is_stopped(full, entry)) {
-        full_unasked(full, entry, false);
+        full_unasked(full, entry);
     }
     if (status == RD_OK && *way == FULL_DROP)
         *effects = rd_list();

@@ -43,16 +43,20 @@ struct rd_track {
     uint64_t record, parent; /* parent: whose command opened it; 0 */
     struct rd_track *children, *sibling;
     enum rd_track_state state;
-    bool changed;         /* it was away at some time */
-    const char *why;      /* it stopped */
-    uint64_t why_seq;     /* the entry at which it did */
+    bool changed;     /* it was away at some time */
+    bool paired;      /* gone, or extra: the other world opened the like of it, at its own time */
+    uint64_t unasked; /* things that people did to it then alone */
+    const char *why;  /* it stopped */
+    uint64_t why_seq; /* the entry at which it did */
     const char *was, *is; /* the states in which it was when the ways parted; NULL: they did not */
     struct rd_track_ring *rings;
     struct rd_track_post *posts;
     size_t post_count;
 };
 
+/* None yet; what becomes of deadlines is added to `totals`, which is borrowed. */
 struct rd_tracks *rd_tracks_new(struct rd_clock_totals *totals);
+/* NULL is fine. */
 void rd_tracks_free(struct rd_tracks *tracks);
 /* NULL: it is as it was. */
 struct rd_track *rd_track_find(struct rd_tracks *tracks, uint64_t record);
@@ -90,7 +94,7 @@ struct rd_full {
     struct rd_arena arena, again_arena; /* of one entry */
     struct rd_entry raw;                /* the one in hand: what is done meanwhile has its place */
     int64_t lane_ms[2];                 /* how far each lane's time is */
-    uint64_t cases, rings_was, rings_is, unasked, jobs, openings;
+    uint64_t cases, rings_was, rings_is, jobs, openings;
     struct rd_error *error;
 };
 
@@ -115,11 +119,15 @@ bool rd_full_same_state(const struct rd_full *full, const struct rd_record *was,
                         const struct rd_record *is);
 /* Whether the candidate asks people anything in this state. */
 bool rd_full_asks(const struct rd_full *full, uint64_t record, const char *state);
+/* Whether a case of the candidate has ended in this state. */
 bool rd_full_is_final(const struct rd_full *full, uint64_t record, const char *state);
 
 /* ---- entries ---- */
 
+/* In the caller's storage; `was` is borrowed, and shares its symbols. The rest is filled in by
+ * whoever begins: all but the arenas. */
 void rd_full_init(struct rd_full *full, struct rd_world *was);
+/* Frees its world and its tracks. */
 void rd_full_fini(struct rd_full *full);
 /* Whether a case that was opened at this time is run again, and counted. */
 bool rd_full_counts(const struct rd_full *full, struct rd_id record, int64_t opened_ms);

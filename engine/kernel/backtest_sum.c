@@ -11,14 +11,15 @@ enum sum_end {
     SUM_SAME,
     SUM_CHANGED,      /* another way, to its end or to that of the history */
     SUM_UNDETERMINED, /* as far as it is known */
+    SUM_MOVED,        /* opened by the same record at another time; what then is not known */
     SUM_GONE,
     SUM_EXTRA,
     SUM_ENDS
 };
 
 static const char *const SUM_NAMES[SUM_ENDS] = {
-    [SUM_SAME] = "same", [SUM_CHANGED] = "changed", [SUM_UNDETERMINED] = "undetermined",
-    [SUM_GONE] = "gone", [SUM_EXTRA] = "extra",
+    [SUM_SAME] = "same",   [SUM_CHANGED] = "changed", [SUM_UNDETERMINED] = "undetermined",
+    [SUM_MOVED] = "moved", [SUM_GONE] = "gone",       [SUM_EXTRA] = "extra",
 };
 
 static const char *const SUM_WAITS =
@@ -26,7 +27,7 @@ static const char *const SUM_WAITS =
 
 struct sum {
     struct rd_full *full;
-    uint64_t counts[SUM_ENDS];
+    uint64_t counts[SUM_ENDS], unasked;
     struct rd_value reasons, paths; /* maps by name */
     enum rd_status status;
 };
@@ -49,7 +50,7 @@ static enum sum_end sum_end(struct rd_full *full, const struct rd_track *track,
     *why = NULL;
     switch (track->state) {
     case RD_TRACK_SAME:
-        return track->changed ? SUM_CHANGED : SUM_SAME;
+        return track->was ? SUM_CHANGED : SUM_SAME; /* by another way, or at other times */
     case RD_TRACK_AWAY:
         *why = sum_waits(full, was, is);
         return *why ? SUM_UNDETERMINED : SUM_CHANGED;
@@ -57,7 +58,7 @@ static enum sum_end sum_end(struct rd_full *full, const struct rd_track *track,
         *why = track->why;
         return SUM_UNDETERMINED;
     case RD_TRACK_GONE:
-        return SUM_GONE;
+        return track->paired ? SUM_MOVED : SUM_GONE;
     case RD_TRACK_EXTRA:
     case RD_TRACK_FROZEN:
         *why = track->why;
@@ -88,6 +89,24 @@ static void sum_path(struct sum *sum, const struct rd_track *track)
                   0);
 }
 
+static bool sum_is_extra(const struct rd_track *track)
+{
+    return track->state == RD_TRACK_EXTRA || track->state == RD_TRACK_FROZEN;
+}
+
+/* What a record opened in both worlds, at different times, is one case. */
+static void sum_pair(void *context, struct rd_track *track)
+{
+    (void)context;
+    for (struct rd_track *gone = track->children; gone; gone = gone->sibling)
+        for (struct rd_track *extra = track->children;
+             gone->state == RD_TRACK_GONE && !gone->paired && extra; extra = extra->sibling)
+            if (sum_is_extra(extra) && !extra->paired &&
+                rd_id_type((struct rd_id){ extra->record }) ==
+                    rd_id_type((struct rd_id){ gone->record }))
+                gone->paired = extra->paired = true;
+}
+
 static void sum_track(void *context, struct rd_track *track)
 {
     struct sum *sum = context;
@@ -103,7 +122,10 @@ static void sum_track(void *context, struct rd_track *track)
         !rd_full_counts(full, was.id, was.version ? was.opened_at_ms : is.opened_at_ms))
         return;
     enum sum_end end = sum_end(full, track, &was, &is, &why);
+    if (end == SUM_EXTRA && track->paired)
+        return; /* it is counted once */
     sum->counts[end]++;
+    sum->unasked += end == SUM_MOVED ? 0 : track->unasked;
     if (why)
         sum_count(sum, &sum->reasons, why, track->why_seq);
     sum_path(sum, track);
@@ -154,7 +176,7 @@ static struct rd_value sum_numbers(const struct sum *sum, struct rd_arena *arena
     rd_map_add(arena, &map, "same", rd_int((int64_t)(full->cases - others)));
     for (size_t i = SUM_CHANGED; i < SUM_ENDS; i++)
         rd_map_add(arena, &map, SUM_NAMES[i], rd_int((int64_t)sum->counts[i]));
-    rd_map_add(arena, &map, "unasked", rd_int((int64_t)full->unasked));
+    rd_map_add(arena, &map, "unasked", rd_int((int64_t)sum->unasked));
     rd_map_add(arena, &map, "openings", rd_int((int64_t)full->openings));
     rd_map_add(arena, &map, "jobs", rd_int((int64_t)full->jobs));
     rd_map_add(arena, &rings, "was", rd_int((int64_t)full->rings_was));
@@ -166,6 +188,7 @@ static struct rd_value sum_numbers(const struct sum *sum, struct rd_arena *arena
 enum rd_status rd_full_result(struct rd_full *full, struct rd_arena *arena, struct rd_value *result)
 {
     struct sum sum = { .full = full, .reasons = rd_map(), .paths = rd_map() };
+    rd_tracks_each(full->tracks, sum_pair, NULL);
     rd_tracks_each(full->tracks, sum_track, &sum);
     if (sum.status != RD_OK)
         return sum.status;

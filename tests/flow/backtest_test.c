@@ -66,8 +66,32 @@ START_TEST(the_daemon_asks_its_own_history_again)
 }
 END_TEST
 
+START_TEST(the_daemon_runs_whole_cases_again)
+{
+    struct rd_value li =
+        t_call(d, "record.create", "{'as': 'ben', 'type': 'customer', 'data': {'name': 'Li'}}");
+    t_call(d, "case.open",
+           "{'as': 'ben', 'type': 'complaint', 'data': {'customer': '%s', 'channel': 'hotline', "
+           "'problem': 'billing', 'summary': 'Twice'}}",
+           t_text(li, "id"));
+    t_call(d, "policy.backtest", "{'full': true}");
+    struct rd_value status = ended();
+    ck_assert_msg(strcmp(t_text(status, "state"), "done") == 0, "%s", t_show(status));
+    ck_assert_int_eq(t_int(status, "result.differences"), 0);
+    ck_assert_int_ge(t_int(status, "result.asked"), 20);
+    ck_assert_int_eq(t_int(status, "result.full.cases"), t_int(status, "result.full.same"));
+    ck_assert_int_gt(t_int(status, "result.full.cases"), 0);
+    ck_assert(!scratch_is_there());
+    const char *output;
+    const char *args[] = { "policy", "backtest", "--job", "--full", "--connect", d->address, NULL };
+    ck_assert_int_eq(t_program(d, args, &output), 0);
+    ck_assert_msg(strstr(output, "each run again as a whole") != NULL, "%s", output);
+}
+END_TEST
+
 START_TEST(what_cannot_be_asked_is_said)
 {
+    t_refused(d, "invalid_params", "policy.backtest", "{'full': 'yes'}");
     t_refused(d, "invalid_params", "policy.backtest", "{'cases': 1001}");
     t_refused(d, "invalid_params", "policy.backtest", "{'cases': 'many'}");
     t_refused(d, "invalid_params", "policy.backtest", "{'since': 5}");
@@ -101,7 +125,7 @@ START_TEST(it_is_broken_off)
     t_daemon_stop(d); /* does not wait for its end */
     t_daemon_again(d);
     ck_assert_str_eq(t_text(t_call(d, "policy.backtest_status", "{}"), "state"), "none");
-    t_call(d, "policy.backtest", "{}");
+    t_call(d, "policy.backtest", "{'full': true}");
     t_daemon_kill(d); /* what it leaves is in nobody's way */
     t_daemon_again(d);
     t_call(d, "policy.backtest", "{}");
@@ -145,6 +169,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_test(tcase, the_daemon_asks_its_own_history_again);
+    tcase_add_test(tcase, the_daemon_runs_whole_cases_again);
     tcase_add_test(tcase, what_cannot_be_asked_is_said);
     tcase_add_test(tcase, it_is_broken_off);
     tcase_add_test(tcase, only_administrators_may);

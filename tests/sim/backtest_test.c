@@ -38,9 +38,11 @@ static struct rd_value json_of(const char *output)
     return value;
 }
 
-static struct rd_value backtest(const char *policy, const char *data)
+static struct rd_value backtest(const char *policy, const char *data, bool full)
 {
-    const char *args[] = { "policy", "backtest", policy, "--data", data, "-o", "json", NULL };
+    const char *args[] = { "policy", "backtest", policy, "--data",
+                           data,     "-o",       "json", full ? "--full" : NULL,
+                           NULL };
     const char *output;
     int code = t_program(d, args, &output);
     ck_assert_msg(code == 0, "exit code %d: %s", code, output);
@@ -55,6 +57,18 @@ static void expect_same(struct rd_value result, int64_t asked)
     ck_assert_int_gt(t_int(result, "asked"), asked); /* nothing is proved by asking nothing */
 }
 
+/* The same, and each case from its opening to its end. */
+static void expect_whole(struct rd_value result, int64_t asked, int64_t cases)
+{
+    expect_same(result, asked);
+    ck_assert_msg(t_int(result, "full.same") == t_int(result, "full.cases") &&
+                      t_int(result, "full.extra") == 0 && t_int(result, "full.unasked") == 0 &&
+                      t_int(result, "full.rings.was") == t_int(result, "full.rings.is"),
+                  "%s", t_show(t_at(result, "full")));
+    ck_assert_int_gt(t_int(result, "full.cases"), cases);
+    ck_assert_int_gt(t_int(result, "full.rings.was"), 0);
+}
+
 static const char *simulated(const char *months, const char *cases)
 {
     const char *data = rd_arena_printf(&d->arena, "%s/sim", d->dir), *output;
@@ -67,7 +81,9 @@ static const char *simulated(const char *months, const char *cases)
 
 START_TEST(months_of_work_are_decided_again_as_they_were)
 {
-    expect_same(backtest(".", simulated("3", "500")), 5000);
+    const char *data = simulated("3", "500");
+    expect_same(backtest(".", data, false), 5000);
+    expect_whole(backtest(".", data, true), 5000, 1000);
 }
 END_TEST
 
@@ -124,7 +140,9 @@ START_TEST(imports_are_decided_again_while_the_daemon_goes_on)
     import("scripts/import/incidents.lua", "incidents/incident_events.csv");
     import("scripts/import/complaints.lua", "complaints/cfpb_2013-08.csv");
     import("scripts/import/complaints.lua", "complaints/cfpb_2016-09_in_progress.csv");
-    expect_same(backtest(".", rd_arena_printf(&d->arena, "%s/data", d->dir)), 10000);
+    const char *data = rd_arena_printf(&d->arena, "%s/data", d->dir);
+    expect_same(backtest(".", data, false), 10000);
+    expect_whole(backtest(".", data, true), 10000, 3000);
     t_call(d, "server.info", "{}"); /* it holds the directory, and goes on */
 }
 END_TEST
@@ -152,6 +170,17 @@ START_TEST(a_changed_limit_is_told_in_words)
                                         "Cases to look at", "would be" };
     for (size_t i = 0; i < sizeof says / sizeof *says; i++)
         ck_assert_msg(strstr(output, says[i]) != NULL, "'%s' is missing: %s", says[i], output);
+    const char *whole[] = { "policy", "backtest", policy, "--data", data, "--full", NULL };
+    ck_assert_int_eq(t_program(d, whole, &output), 0);
+    static const char *const tells[] = { "each run again as a whole", "go the same way",
+                                         "Where the ways part",       "complaint: processing -> ",
+                                         "complaint.grant",           "rules/remedies.lua:12" };
+    for (size_t i = 0; i < sizeof tells / sizeof *tells; i++)
+        ck_assert_msg(strstr(output, tells[i]) != NULL, "'%s' is missing: %s", tells[i], output);
+    const char *page[] = { "policy", "backtest", policy, "--data", data,
+                           "--full", "-o",       "html", NULL };
+    ck_assert_int_eq(t_program(d, page, &output), 0);
+    ck_assert_ptr_nonnull(strstr(output, "整案重演"));
     const char *wrong[] = { "policy", "backtest", ".", "--data", policy, NULL };
     ck_assert_int_eq(t_program(d, wrong, &output), 5); /* no data directory */
     const char *since[] = { "policy", "backtest", ".", "--data", data, "--since", "soon", NULL };
