@@ -15,10 +15,6 @@
 
 #include <string.h>
 
-#include "domain/job.h"
-#include "domain/ledger.h"
-#include "store/tables.h"
-
 /* What is done with an entry in the candidate's world. */
 enum full_way {
     FULL_ASK,    /* it is decided there */
@@ -28,15 +24,9 @@ enum full_way {
 
 static const char *const FULL_STATE =
     "somebody did something in a state in which the case would not have been";
-static const char *const FULL_RING =
-    "a deadline would ring while people are asked something else than they were";
 static const char *const FULL_REFUSED = "somebody would have been refused, and done something else";
 static const char *const FULL_FORM =
     "somebody was refused before his form was read, and would not be now";
-static const char *const FULL_BESIDE =
-    "a case of which it is not known what it would do changed it";
-static const char *const FULL_TYPE = "the rules do not speak of it any more";
-static const char *const FULL_ENDLESS = "its deadlines would ring without end";
 
 void rd_full_init(struct rd_full *full, struct rd_world *was)
 {
@@ -96,308 +86,6 @@ static enum rd_status full_is_meant(struct rd_full *full, const struct rd_comman
     return RD_OK;
 }
 
-/* ---- what the candidate's own entries do ---- */
-
-static bool full_is_begin(const struct rd_value *effect)
-{
-    return effect->items[0].integer == RD_EFFECT_JOB && strcmp(effect->items[2].text, "begin") == 0;
-}
-
-/* The `n`th job that the entry begins; NULL. */
-static const struct rd_value *full_begin(const struct rd_value *effects, size_t n)
-{
-    for (uint32_t i = 0; i < effects->count; i++)
-        if (full_is_begin(&effects->items[i]) && n-- == 0)
-            return &effects->items[i];
-    return NULL;
-}
-
-/* Jobs get the numbers that they had, and reach as far as they did; those that only the candidate
- * begins are not run, and neither is planning everything anew. */
-static struct rd_value full_own(struct rd_full *full, const struct rd_value *was,
-                                const struct rd_value *is)
-{
-    struct rd_value effects = rd_list();
-    size_t begun = 0;
-    for (uint32_t i = 0; i < is->count; i++) {
-        const struct rd_value *effect = &is->items[i], *begin;
-        if (effect->items[0].integer == RD_EFFECT_REPLAN) {
-            full->jobs++;
-            continue;
-        }
-        if (!full_is_begin(effect)) {
-            rd_list_add(&full->arena, &effects, *effect);
-            continue;
-        }
-        if ((begin = full_begin(was, begun++)) == NULL) {
-            full->jobs++;
-            continue;
-        }
-        struct rd_value as = rd_value_copy(&full->arena, effect);
-        as.items[1] = begin->items[1];
-        const struct rd_value *until = rd_map_get(&begin->items[3], "until");
-        if (until)
-            rd_map_set(&full->arena, &as.items[3], "until", *until);
-        rd_list_add(&full->arena, &effects, as);
-    }
-    return effects;
-}
-
-/* ---- what is done there as it was done ---- */
-
-static enum rd_status full_post(struct rd_full *full, const struct rd_value *effect,
-                                struct rd_value *effects)
-{
-    const struct rd_value *at = effect->items;
-    struct rd_balance balance;
-    struct rd_value as = rd_value_copy(&full->arena, effect);
-    enum rd_status status =
-        rd_balance_read(full->is.kernel->store, (uint16_t)at[1].integer,
-                        (struct rd_id){ (uint64_t)at[2].integer }, &balance, full->error);
-    as.items[4] = rd_int(balance.minor + at[3].integer);
-    as.items[5] = rd_int(balance.entries + 1);
-    rd_list_add(&full->arena, effects, as);
-    return status;
-}
-
-/* A record that is away can't take part: what changes it there is not the candidate's. */
-static enum rd_status full_beside(struct rd_full *full, const struct rd_value *effect, bool *there)
-{
-    const struct rd_track *track = rd_track_find(full->tracks, (uint64_t)effect->items[1].integer);
-    *there = !track || track->state != RD_TRACK_GONE;
-    if (!track || track->state != RD_TRACK_AWAY || effect->items[0].integer == RD_EFFECT_LANE)
-        return RD_OK;
-    return rd_full_stop(full, track->record, FULL_BESIDE);
-}
-
-/* Where a record has had a track, its versions are not those that it had then. */
-static enum rd_status full_version(struct rd_full *full, const struct rd_value *effect,
-                                   struct rd_value *effects)
-{
-    uint64_t record = (uint64_t)effect->items[1].integer;
-    struct rd_value as = *effect;
-    struct rd_record is;
-    if (effect->items[0].integer == RD_EFFECT_RECORD && effect->count <= 7 &&
-        rd_track_find(full->tracks, record)) {
-        enum rd_status status = rd_full_load(full, RD_SIDE_IS, record, &is);
-        if (status != RD_OK)
-            return status;
-        as = rd_value_copy(&full->arena, effect);
-        as.items[2] = rd_int(is.version + 1);
-    }
-    rd_list_add(&full->arena, effects, as);
-    return RD_OK;
-}
-
-static enum rd_status full_follow_effect(struct rd_full *full, const struct rd_value *effect,
-                                         struct rd_value *effects)
-{
-    enum rd_status status = RD_OK;
-    struct rd_job_row row;
-    bool there = true;
-    switch ((enum rd_effect_kind)effect->items[0].integer) {
-    case RD_EFFECT_RECORD:
-    case RD_EFFECT_DEADLINE:
-    case RD_EFFECT_RING_OFF:
-    case RD_EFFECT_LANE:
-        status = full_beside(full, effect, &there);
-        break;
-    case RD_EFFECT_POST:
-        return full_post(full, effect, effects);
-    case RD_EFFECT_JOB:
-        if (full_is_begin(effect))
-            break;
-        status = rd_job_load(full->is.kernel->store, (uint64_t)effect->items[1].integer,
-                             &full->arena, &row, full->error);
-        there = status == RD_OK;
-        status = status == RD_NOT_FOUND ? RD_OK : status;
-        break;
-    default:
-        break;
-    }
-    return there && status == RD_OK ? full_version(full, effect, effects) : status;
-}
-
-static enum rd_status full_follow(struct rd_full *full, const struct rd_command_entry *entry,
-                                  struct rd_value *effects)
-{
-    enum rd_status status = RD_OK;
-    *effects = rd_list();
-    for (uint32_t i = 0; status == RD_OK && i < entry->effects.count; i++)
-        status = full_follow_effect(full, &entry->effects.items[i], effects);
-    return status;
-}
-
-/* ---- deadlines ---- */
-
-/* The name of the deadline whose ring the entry is; NULL: it is none. */
-static const char *full_rang(const struct rd_command_entry *entry)
-{
-    return strcmp(entry->command, "ring") == 0 && entry->decisions.count
-               ? entry->decisions.items[0].items[0].text
-               : NULL;
-}
-
-/* What was stopped on one side before it rang; `rang`: what the entry's own record rang by. */
-static void full_offs(struct rd_full *full, const struct rd_value *effects, uint64_t record,
-                      const char *rang, enum rd_side side)
-{
-    for (uint32_t i = 0; i < effects->count; i++) {
-        const struct rd_value *at = effects->items[i].items;
-        if (at[0].integer != RD_EFFECT_RING_OFF ||
-            (rang && (uint64_t)at[1].integer == record && strcmp(at[2].text, rang) == 0))
-            continue;
-        struct rd_track *track = rd_track_find(full->tracks, (uint64_t)at[1].integer);
-        if (track)
-            rd_track_off(full->tracks, track, at[2].text, side);
-    }
-}
-
-/* It rang in one world; is it armed in the other? */
-static enum rd_status full_rings(struct rd_full *full, uint64_t record, const char *name,
-                                 enum rd_side side)
-{
-    struct rd_deadline other;
-    struct rd_track *track = rd_track_find(full->tracks, record);
-    enum rd_status status = rd_full_deadline(full, side == RD_SIDE_WAS ? RD_SIDE_IS : RD_SIDE_WAS,
-                                             record, rd_deadline_number(name), &other);
-    if (status == RD_OK && track)
-        rd_track_rang(full->tracks, track, name, side, other.name != NULL);
-    return status;
-}
-
-/* The record rings in both worlds at once: it is due at the same time. */
-static enum rd_status full_shared(struct rd_full *full, uint64_t record, uint64_t number,
-                                  bool *shared)
-{
-    struct rd_deadline was, is = { .name = NULL };
-    enum rd_status status = rd_full_deadline(full, RD_SIDE_WAS, record, number, &was);
-    if (status == RD_OK)
-        status = rd_full_deadline(full, RD_SIDE_IS, record, number, &is);
-    *shared = status == RD_OK && was.name && is.name && was.due_ms == is.due_ms;
-    return status;
-}
-
-/* Whether nobody has to be supposed to have done nothing: he is asked what he was asked then, or
- * nothing at all. */
-static enum rd_status full_may_ring(struct rd_full *full, uint64_t record, bool *may)
-{
-    struct rd_record was, is;
-    enum rd_status status = rd_full_load(full, RD_SIDE_WAS, record, &was);
-    if (status == RD_OK)
-        status = rd_full_load(full, RD_SIDE_IS, record, &is);
-    *may = status == RD_OK &&
-           (rd_full_same_state(full, &was, &is) || !rd_full_asks(full, record, is.state));
-    return status;
-}
-
-/* ---- the candidate's own deadlines ---- */
-
-struct full_due {
-    uint64_t record, number;
-    int64_t due_ms;
-};
-
-/* The first deadline on the candidate's agenda that is due by then and does not ring in the record
- * at the same time; record 0: there is none. */
-static enum rd_status full_next(struct rd_full *full, uint8_t lane, int64_t until_ms,
-                                struct full_due *out)
-{
-    struct rd_agenda_key from = rd_agenda_key(lane, INT64_MIN, 0, 0);
-    struct rd_walk walk;
-    *out = (struct full_due){ 0 };
-    enum rd_status status = rd_walk_start(&walk, full->is.kernel->store, RD_TABLE_AGENDA,
-                                          from.bytes, false, full->error);
-    while (status == RD_OK && *(const unsigned char *)walk.key == lane &&
-           rd_agenda_key_due(walk.key) <= until_ms) {
-        const struct full_due due = { rd_agenda_key_record(walk.key),
-                                      rd_agenda_key_deadline(walk.key),
-                                      rd_agenda_key_due(walk.key) };
-        const struct rd_track *track = rd_track_find(full->tracks, due.record);
-        bool shared = !track || (track->state != RD_TRACK_AWAY && track->state != RD_TRACK_EXTRA);
-        if (!shared)
-            status = full_shared(full, due.record, due.number, &shared);
-        if (!shared && status == RD_OK) {
-            *out = due;
-            break;
-        }
-        if (status == RD_OK)
-            status = rd_walk_next(&walk, full->error);
-    }
-    rd_walk_end(&walk);
-    return status == RD_END ? RD_OK : status;
-}
-
-/* What the record has for a ring that there was not. */
-static struct rd_command_entry full_nothing(const struct full_due *due, int64_t at_ms, uint8_t lane)
-{
-    return (struct rd_command_entry){ .at_ms = at_ms,
-                                      .actor = "system",
-                                      .command = "ring",
-                                      .record = { due->record },
-                                      .form = rd_null(),
-                                      .facts = rd_null(),
-                                      .decisions = rd_list(),
-                                      .effects = rd_list(),
-                                      .flags = lane == RD_LANE_IMPORT ? RD_ENTRY_QUIET : 0 };
-}
-
-static enum rd_status full_ring_done(struct rd_full *full, const struct rd_command_entry *nothing,
-                                     struct rd_redone *again, const char *name)
-{
-    struct rd_difference difference;
-    struct rd_value effects = full_own(full, &nothing->effects, &again->entry->effects);
-    rd_difference_of(nothing, again, &difference);
-    rd_tallies_take(full->tallies, full->raw.seq, nothing, again, &difference);
-    full->rings_is++;
-    enum rd_status status = full_rings(full, nothing->record.value, name, RD_SIDE_IS);
-    full_offs(full, &effects, nothing->record.value, name, RD_SIDE_IS);
-    if (status == RD_OK)
-        status = rd_full_apply(full, nothing, effects);
-    return status == RD_OK ? rd_full_settle(full, &effects, nothing->record.value) : status;
-}
-
-static enum rd_status full_ring(struct rd_full *full, uint8_t lane, const struct full_due *due)
-{
-    struct rd_deadline row;
-    struct rd_redone again;
-    bool may;
-    enum rd_status status = rd_full_deadline(full, RD_SIDE_IS, due->record, due->number, &row);
-    if (status == RD_OK)
-        status = full_may_ring(full, due->record, &may);
-    if (status != RD_OK)
-        return status;
-    if (!may)
-        return rd_full_stop(full, due->record, FULL_RING);
-    int64_t now = lane == RD_LANE_LIVE && due->due_ms < full->lane_ms[lane] ? full->lane_ms[lane]
-                                                                            : due->due_ms;
-    rd_redo_ring(full->is.kernel, lane, (struct rd_id){ due->record }, row.name, now, &again);
-    if (!again.entry)
-        return rd_ring_waits(again.status)
-                   ? rd_error_set(full->error, again.status, "%s", again.error.text)
-                   : rd_full_stop(full, due->record, FULL_TYPE);
-    struct rd_command_entry nothing = full_nothing(due, now, lane);
-    return full_ring_done(full, &nothing, &again, row.name);
-}
-
-/* The candidate's clock goes on to this time. */
-static enum rd_status full_until(struct rd_full *full, uint8_t lane, int64_t until_ms)
-{
-    struct full_due due = { 0 };
-    enum rd_status status = RD_OK;
-    for (size_t rung = 0; status == RD_OK && rd_tracks_apart(full->tracks); rung++) {
-        rd_arena_reset(&full->arena);
-        status = full_next(full, lane, until_ms, &due);
-        if (status != RD_OK || !due.record)
-            break;
-        status = rung < RD_ADVANCE_RINGS_MAX ? full_ring(full, lane, &due)
-                                             : rd_full_stop(full, due.record, FULL_ENDLESS);
-    }
-    if (until_ms > full->lane_ms[lane])
-        full->lane_ms[lane] = until_ms;
-    return status;
-}
-
 /* ---- one entry ---- */
 
 static bool full_is_system(const struct rd_command_entry *entry)
@@ -411,19 +99,20 @@ static enum rd_status full_choose_away(struct rd_full *full, const struct rd_com
 {
     struct rd_record was, is;
     uint64_t record = entry->record.value;
-    const char *rang = full_rang(entry);
+    const char *rang = rd_full_rang(entry);
     bool shared, may;
     enum rd_status status = rd_full_load(full, RD_SIDE_WAS, record, &was);
     if (status == RD_OK)
         status = rd_full_load(full, RD_SIDE_IS, record, &is);
     if (status == RD_OK && rang) {
-        status = full_shared(full, record, rd_deadline_number(rang), &shared);
+        status = rd_full_shared(full, record, rd_deadline_number(rang), &shared);
         if (status == RD_OK && shared)
-            status = full_may_ring(full, record, &may);
+            status = rd_full_may_ring(full, record, &may);
         if (status != RD_OK)
             return status;
         *way = shared ? FULL_ASK : FULL_DROP;
-        return shared && !may ? (*way = FULL_FOLLOW, rd_full_stop(full, record, FULL_RING)) : RD_OK;
+        return shared && !may ? (*way = FULL_FOLLOW, rd_full_stop(full, record, RD_FULL_RING))
+                              : RD_OK;
     }
     *way = FULL_ASK;
     if (status != RD_OK || full_is_system(entry) || !was.state || !is.state ||
@@ -531,7 +220,7 @@ static enum rd_redo_kind full_redo(struct rd_full *full, const struct rd_command
         return kind;
     if (again->entry && !again->entry->refused) {
         *own = *again->entry;
-        own->effects = full_own(full, &entry->effects, &again->entry->effects);
+        own->effects = rd_full_own(full, &entry->effects, &again->entry->effects);
         again->entry = own;
     }
     rd_difference_of(entry, again, difference);
@@ -606,12 +295,12 @@ static enum rd_status full_decide(struct rd_full *full, const struct rd_command_
                                   struct rd_value *effects, enum full_way *way)
 {
     enum rd_status status = full_choose(full, entry, way);
-    const char *rang = full_rang(entry);
+    const char *rang = rd_full_rang(entry);
     *effects = rd_list();
     if (status == RD_OK && *way == FULL_DROP) {
         full_unasked(full, entry);
         if (rang)
-            status = full_rings(full, entry->record.value, rang, RD_SIDE_WAS);
+            status = rd_full_rings(full, entry->record.value, rang, RD_SIDE_WAS);
     } else if (status == RD_OK && *way == FULL_ASK) {
         status = full_ask(full, entry, way, effects);
     } else if (status == RD_OK && full_is_stopped(full, entry)) {
@@ -620,7 +309,7 @@ static enum rd_status full_decide(struct rd_full *full, const struct rd_command_
     if (status == RD_OK && *way == FULL_DROP)
         *effects = rd_list();
     if (status == RD_OK && *way == FULL_FOLLOW)
-        status = full_follow(full, entry, effects);
+        status = rd_full_follow(full, entry, effects);
     return status;
 }
 
@@ -644,7 +333,7 @@ bool rd_full_counts(const struct rd_full *full, struct rd_id record, int64_t ope
 
 static void full_count(struct rd_full *full, const struct rd_command_entry *entry)
 {
-    full->rings_was += full_rang(entry) != NULL;
+    full->rings_was += rd_full_rang(entry) != NULL;
     for (uint32_t i = 0; full->was->ready && i < entry->effects.count; i++) {
         const struct rd_value *effect = &entry->effects.items[i];
         if (effect->items[0].integer == RD_EFFECT_RECORD && effect->count > 7 &&
@@ -664,7 +353,7 @@ enum rd_status rd_full_entry(struct rd_full *full, const struct rd_entry *raw,
     full->raw = *raw;
     full_names(full, entry);
     if (!(entry->flags & RD_ENTRY_PAST))
-        status = full_until(full, lane, entry->at_ms);
+        status = rd_full_until(full, lane, entry->at_ms);
     rd_arena_reset(&full->arena);
     full_count(full, entry);
     if (status == RD_OK)
@@ -675,10 +364,10 @@ enum rd_status rd_full_entry(struct rd_full *full, const struct rd_entry *raw,
         status = rd_full_apply(full, entry, effects);
     if (status != RD_OK)
         return status;
-    full->rings_is += full_rang(entry) && way != FULL_DROP;
+    full->rings_is += rd_full_rang(entry) && way != FULL_DROP;
     bool own = way != FULL_FOLLOW;
-    full_offs(full, &entry->effects, entry->record.value, full_rang(entry), RD_SIDE_WAS);
-    full_offs(full, &effects, entry->record.value, full_rang(entry), RD_SIDE_IS);
+    rd_full_offs(full, &entry->effects, entry->record.value, rd_full_rang(entry), RD_SIDE_WAS);
+    rd_full_offs(full, &effects, entry->record.value, rd_full_rang(entry), RD_SIDE_IS);
     if (own || full_meets(full, &entry->effects))
         status = rd_full_settle(full, &entry->effects, entry->record.value);
     if (status == RD_OK && own)
@@ -694,9 +383,9 @@ enum rd_status rd_full_end(struct rd_full *full, int64_t now_ms)
 {
     enum rd_status status = RD_OK;
     if (full->raw.seq && now_ms > INT64_MIN)
-        status = full_until(full, RD_LANE_LIVE, now_ms);
+        status = rd_full_until(full, RD_LANE_LIVE, now_ms);
     if (status == RD_OK && full->lane_ms[RD_LANE_IMPORT] > INT64_MIN)
-        status = full_until(full, RD_LANE_IMPORT, full->lane_ms[RD_LANE_IMPORT]);
+        status = rd_full_until(full, RD_LANE_IMPORT, full->lane_ms[RD_LANE_IMPORT]);
     full->tallies->clocks.open += rd_tracks_rings(full->tracks);
     return status;
 }

@@ -2,6 +2,8 @@
  * the files below only.
  *
  *   backtest_full.c     what is done with each entry
+ *   backtest_follow.c   what is applied in the candidate's world
+ *   backtest_ring.c     deadlines of the two
  *   backtest_between.c  the two worlds, held against each other and brought together
  *   backtest_track.c    the records that go another way
  *   backtest_sum.c      what comes of it
@@ -121,6 +123,38 @@ bool rd_full_same_state(const struct rd_full *full, const struct rd_record *was,
 bool rd_full_asks(const struct rd_full *full, uint64_t record, const char *state);
 /* Whether a case of the candidate has ended in this state. */
 bool rd_full_is_final(const struct rd_full *full, uint64_t record, const char *state);
+
+/* ---- what is applied ---- */
+
+/* The candidate's effects `is`, as they go with the entry's: jobs have its numbers, and those that
+ * it did not begin are left out. */
+struct rd_value rd_full_own(struct rd_full *full, const struct rd_value *was,
+                            const struct rd_value *is);
+/* The entry's effects, as they can be done there. Records that are away, and that it changes, stop.
+ */
+enum rd_status rd_full_follow(struct rd_full *full, const struct rd_command_entry *entry,
+                              struct rd_value *effects) RD_MUST_CHECK;
+
+/* ---- deadlines ---- */
+
+/* Why a case stops whose deadline may not ring (rd_full_may_ring). */
+extern const char *const RD_FULL_RING;
+/* The name of the deadline whose ring the entry is; NULL: it is none. */
+const char *rd_full_rang(const struct rd_command_entry *entry);
+/* What these effects stop before it rang; `rang`: what the record of the entry rang by, or NULL. */
+void rd_full_offs(struct rd_full *full, const struct rd_value *effects, uint64_t record,
+                  const char *rang, enum rd_side side);
+/* It rang on one side alone. */
+enum rd_status rd_full_rings(struct rd_full *full, uint64_t record, const char *name,
+                             enum rd_side side) RD_MUST_CHECK;
+/* Whether it is due at the same time in both. */
+enum rd_status rd_full_shared(struct rd_full *full, uint64_t record, uint64_t number,
+                              bool *shared) RD_MUST_CHECK;
+/* Whether nobody has to be supposed to have done nothing: people are asked what they were asked
+ * then, or nothing at all. */
+enum rd_status rd_full_may_ring(struct rd_full *full, uint64_t record, bool *may) RD_MUST_CHECK;
+/* The candidate's clock goes on to this time: what is due there alone rings. */
+enum rd_status rd_full_until(struct rd_full *full, uint8_t lane, int64_t until_ms) RD_MUST_CHECK;
 
 /* ---- entries ---- */
 
