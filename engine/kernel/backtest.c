@@ -265,6 +265,7 @@ static enum rd_status backtest_open_full(struct rd_backtest *test)
     full->judge = &test->judge;
     full->tracks = rd_tracks_new(&test->tallies.clocks);
     full->error = test->error;
+    full->is.kernel->catalogue.names.sealer = was->kernel->catalogue.names.sealer;
     full->is.candidate = was->candidate;
     was->candidate = (struct rd_rules){ .policy = NULL };
     was->spares = NULL;

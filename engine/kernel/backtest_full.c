@@ -63,7 +63,8 @@ static bool full_is_type(const struct rd_full *full, const struct rd_command_ent
     size_t len = strlen(type);
     return name && entry->record.value
                ? strcmp(name, type) == 0
-               : strncmp(entry->command, type, len) == 0 && entry->command[len] == '.';
+               : entry->command && strncmp(entry->command, type, len) == 0 &&
+                     entry->command[len] == '.';
 }
 
 /* Those that were opened in time: a case is run again as a whole, or not at all. */

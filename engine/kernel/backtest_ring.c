@@ -17,7 +17,7 @@ static const char *const FULL_ENDLESS = "its deadlines would ring without end";
 /* The name of the deadline whose ring the entry is; NULL: it is none. */
 const char *rd_full_rang(const struct rd_command_entry *entry)
 {
-    return strcmp(entry->command, "ring") == 0 && entry->decisions.count
+    return entry->command && strcmp(entry->command, "ring") == 0 && entry->decisions.count
                ? entry->decisions.items[0].items[0].text
                : NULL;
 }
