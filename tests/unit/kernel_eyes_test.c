@@ -484,6 +484,7 @@ static const struct every_pool POOLS[] = {
     { "policy.backtest.since", "'2026-03-02'" },
     { "policy.backtest.until", "'2026-03-04'" },
     { "cases", "0, 3" },
+    { "full", "true, false" },
     { "to", "1, 2, null" },
     { "sources", "{'rules/company.lua': 'return {}'}, null" },
     { "set", "{'by': 'eva', 'second': null}, {'note': 'y'}" },

@@ -247,6 +247,7 @@ static const struct every_pool POOLS[] = {
     { "tests", "true, false" },
     { "moved", "{}, null" },
     { "cases", "0, 3" },
+    { "full", "true, false" },
     { "proposal", "1" },
     { "to", "1, 2, null" },
     { "sources", "{'rules/company.lua': 'return {}'}, null" },
