@@ -252,31 +252,48 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
                            : status;
 }
 
-/* Enters it; `packed`: the same as the entry has it. */
-static enum rd_status apply_arm(struct apply_run *run, const struct rd_deadline *deadline,
-                                const struct rd_value *packed)
+/* Carries out the changes of one record's deadlines. */
+static enum rd_status apply_changes(struct apply_run *run, struct rd_id record,
+                                    struct rd_deadline_change *changes, size_t count)
 {
     struct rd_apply *apply = run->apply;
-    if (deadline->running && deadline->lane == RD_LANE_LIVE &&
-        deadline->due_ms < apply->live_due_ms)
-        apply->live_due_ms = deadline->due_ms;
-    return rd_deadline_store(run->store, deadline, packed, &apply->buf, run->error);
+    for (size_t i = 0; i < count; i++)
+        if (changes[i].running && changes[i].lane == RD_LANE_LIVE &&
+            changes[i].due_ms < apply->live_due_ms)
+            apply->live_due_ms = changes[i].due_ms;
+    return rd_deadlines_change(run->store, record, changes, count, &apply->arena, &apply->buf,
+                               run->error);
 }
 
-static enum rd_status apply_deadline(struct apply_run *run, const struct rd_value *effect)
+static bool apply_is_deadline(const struct rd_value *effect, int64_t record)
 {
-    struct rd_id record = { (uint64_t)effect->items[1].integer };
-    struct rd_deadline deadline;
-    enum rd_status status =
-        rd_deadline_unpack(&effect->items[2], record, &run->apply->arena, &deadline, run->error);
-    return status == RD_OK ? apply_arm(run, &deadline, &effect->items[2]) : status;
+    int64_t kind = effect->items[0].integer;
+    return (kind == RD_EFFECT_DEADLINE || kind == RD_EFFECT_RING_OFF) &&
+           effect->items[1].integer == record;
 }
 
-static enum rd_status apply_ring_off(struct apply_run *run, const struct rd_value *effect)
+/* [2, record, deadline] and [3, record, name]: those of one record come one behind the other, and
+ * are carried out together. `effects`: what is left of the entry's; *taken: how many of these. */
+static enum rd_status apply_deadlines(struct apply_run *run, const struct rd_value *effects,
+                                      uint32_t left, uint32_t *taken)
 {
-    struct rd_id record = { (uint64_t)effect->items[1].integer };
-    return rd_deadline_remove(run->store, record, effect->items[2].text, &run->apply->buf,
-                              run->error);
+    int64_t record = effects->items[1].integer;
+    uint32_t count = 1;
+    while (count < left && apply_is_deadline(&effects[count], record))
+        count++;
+    struct rd_deadline_change *changes =
+        rd_arena_zalloc(&run->apply->arena, count, sizeof *changes);
+    enum rd_status status = RD_OK;
+    for (uint32_t i = 0; status == RD_OK && i < count; i++) {
+        const struct rd_value *at = effects[i].items;
+        if (at[0].integer == RD_EFFECT_DEADLINE)
+            status = rd_deadline_change(&at[2], &changes[i], run->error);
+        else
+            changes[i].number = rd_deadline_number(at[2].text);
+    }
+    *taken = count;
+    return status == RD_OK ? apply_changes(run, (struct rd_id){ (uint64_t)record }, changes, count)
+                           : status;
 }
 
 static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *effect)
@@ -293,13 +310,14 @@ static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *e
     status = rd_record_store(run->store, &record, &run->apply->buf, run->error);
     if (status == RD_OK)
         status = rd_deadlines_load(run->store, id, arena, &deadlines, &count, run->error);
+    struct rd_deadline_change *changes = rd_arena_zalloc(arena, count, sizeof *changes);
+    struct rd_value *packed = rd_arena_zalloc(arena, count, sizeof *packed);
     for (size_t i = 0; status == RD_OK && i < count; i++) {
-        struct rd_deadline moved = deadlines[i];
-        moved.lane = RD_LANE_LIVE;
-        struct rd_value packed = rd_deadline_pack(&moved, arena);
-        status = apply_arm(run, &moved, &packed);
+        deadlines[i].lane = RD_LANE_LIVE;
+        packed[i] = rd_deadline_pack(&deadlines[i], arena);
+        status = rd_deadline_change(&packed[i], &changes[i], run->error);
     }
-    return status;
+    return status == RD_OK ? apply_changes(run, id, changes, count) : status;
 }
 
 /* A row of a table whose value is the effect itself, behind its kind and number. */
@@ -489,16 +507,18 @@ static enum rd_status apply_job(struct apply_run *run, const struct rd_value *ef
                            : status;
 }
 
-static enum rd_status apply_effect(struct apply_run *run, const struct rd_value *effect)
+/* The first of the effects that are left; *taken: how many were carried out with it. */
+static enum rd_status apply_effect(struct apply_run *run, const struct rd_value *effect,
+                                   uint32_t left, uint32_t *taken)
 {
     const struct rd_value *at = effect->items;
+    *taken = 1;
     switch ((enum rd_effect_kind)at[0].integer) {
     case RD_EFFECT_RECORD:
         return apply_record(run, effect);
     case RD_EFFECT_DEADLINE:
-        return apply_deadline(run, effect);
     case RD_EFFECT_RING_OFF:
-        return apply_ring_off(run, effect);
+        return apply_deadlines(run, effect, left, taken);
     case RD_EFFECT_LINK:
         return RD_OK; /* for the history: the field on the other record is what is looked up */
     case RD_EFFECT_NOTICE:
@@ -648,8 +668,9 @@ enum rd_status rd_apply_entry(void *context, struct rd_store *store, const struc
                                  &apply->arena, &unpacked, error);
     if (status == RD_OK)
         status = apply_names(&run);
-    for (uint32_t i = 0; status == RD_OK && i < run.command->effects.count; i++)
-        status = apply_effect(&run, &run.command->effects.items[i]);
+    const struct rd_value *effects = &run.command->effects;
+    for (uint32_t i = 0, taken; status == RD_OK && i < effects->count; i += taken)
+        status = apply_effect(&run, &effects->items[i], effects->count - i, &taken);
     if (status == RD_OK && run.command->key && !run.command->refused)
         status = apply_key(&run);
     apply->tallies.known = status == RD_OK; /* or half of the entry may be in it */

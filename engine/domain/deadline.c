@@ -110,6 +110,12 @@ static const struct rd_value *deadline_places(const struct rd_value *value,
     return room;
 }
 
+static enum rd_status deadline_unknown(struct rd_error *error)
+{
+    return rd_error_set(error, RD_CORRUPT,
+                        "a deadline is stored in an unknown format; run `redress store rebuild`");
+}
+
 enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id record,
                                   struct rd_arena *arena, struct rd_deadline *out,
                                   struct rd_error *error)
@@ -117,9 +123,7 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
     struct rd_value room[DEADLINE_PLACES];
     const struct rd_value *at = deadline_places(value, room);
     if (!at)
-        return rd_error_set(
-            error, RD_CORRUPT,
-            "a deadline is stored in an unknown format; run `redress store rebuild`");
+        return deadline_unknown(error);
     const struct rd_value *pauses = &at[DEADLINE_AT_PAUSES];
     *out = (struct rd_deadline){
         .record = record,
@@ -181,12 +185,12 @@ static bool deadline_item(const unsigned char *at, const unsigned char *end,
 }
 
 static void deadline_head(unsigned char head[DEADLINE_HEAD_BYTES],
-                          const struct rd_deadline *deadline, uint32_t len)
+                          const struct rd_deadline_change *change, uint32_t len)
 {
-    rd_key_put_u64(head, rd_deadline_numbered(deadline));
-    rd_key_put_i64(head + 8, deadline->due_ms);
-    head[16] = deadline->lane;
-    head[17] = deadline->running;
+    rd_key_put_u64(head, change->number);
+    rd_key_put_i64(head + 8, change->due_ms);
+    head[16] = change->lane;
+    head[17] = change->running;
     rd_key_put_u32(head + 18, len);
 }
 
@@ -235,116 +239,139 @@ void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
         }
 }
 
-/* The record's row with one deadline replaced: by `deadline`, or (NULL) by nothing. */
-struct deadline_splice {
-    uint64_t number;
-    const struct rd_deadline *deadline;
-    const struct rd_value *ledger; /* of it, packed */
-    const struct rd_names *names;
-    bool had_row, had; /* there were deadlines; this one was among them: */
-    struct deadline_item before;
+enum rd_status rd_deadline_change(const struct rd_value *packed, struct rd_deadline_change *out,
+                                  struct rd_error *error)
+{
+    struct rd_value room[DEADLINE_PLACES];
+    const struct rd_value *at = deadline_places(packed, room);
+    if (!at)
+        return deadline_unknown(error);
+    *out = (struct rd_deadline_change){
+        .number = rd_deadline_number(at[DEADLINE_AT_NAME].text),
+        .packed = packed,
+        .due_ms = at[DEADLINE_AT_DUE].integer,
+        .lane = (uint8_t)at[DEADLINE_AT_LANE].integer,
+        .running = at[DEADLINE_AT_FLAGS].integer & DEADLINE_FLAG_RUNNING,
+    };
+    return RD_OK;
+}
+
+/* What a change finds in the row. */
+struct deadline_found {
+    bool had;
+    struct deadline_item before; /* its number, due, lane and running */
 };
 
-static void deadline_write(const struct deadline_splice *splice, struct rd_buf *out)
+/* By number; of two of one number the later one stays. How many there are then. */
+static size_t deadline_order(struct rd_deadline_change *changes, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct rd_deadline_change change = changes[i];
+        size_t at = kept;
+        while (at > 0 && changes[at - 1].number > change.number)
+            at--;
+        if (at > 0 && changes[at - 1].number == change.number) {
+            changes[at - 1] = change;
+            continue;
+        }
+        memmove(&changes[at + 1], &changes[at], (kept - at) * sizeof change);
+        changes[at] = change;
+        kept++;
+    }
+    return kept;
+}
+
+static void deadline_write(const struct rd_deadline_change *change, const struct rd_names *names,
+                           struct rd_buf *out)
 {
     unsigned char head[DEADLINE_HEAD_BYTES] = { 0 };
     size_t from = out->len;
-    if (!splice->deadline)
+    if (!change->packed)
         return;
     rd_buf_append(out, head, sizeof head);
-    rd_pack_write_named(out, splice->ledger, splice->names);
-    deadline_head((unsigned char *)out->data + from, splice->deadline,
+    rd_pack_write_named(out, change->packed, names);
+    deadline_head((unsigned char *)out->data + from, change,
                   (uint32_t)(out->len - from - sizeof head));
 }
 
-static enum rd_status deadline_row(struct rd_store *store, struct rd_id record,
-                                   struct deadline_splice *splice, struct rd_buf *out,
-                                   struct rd_error *error)
+/* The row with the changes, into `out`; `found`: what it had of each. */
+static void deadline_merge(const unsigned char *at, size_t len,
+                           const struct rd_deadline_change *changes, size_t count,
+                           struct deadline_found *found, const struct rd_names *names,
+                           struct rd_buf *out)
 {
-    struct rd_key8 key = rd_key8(record.value);
+    const unsigned char *end = len ? at + len : at;
     struct deadline_item item;
-    const void *bytes = NULL;
-    size_t len = 0;
-    bool written = false;
+    size_t next = 0;
     rd_buf_clear(out);
-    enum rd_status status = rd_store_get(store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, error);
-    if (status != RD_OK && status != RD_NOT_FOUND)
-        return status;
-    splice->had_row = status == RD_OK;
-    const unsigned char *at = bytes, *end = len ? at + len : at;
     for (; len && deadline_item(at, end, &item); at = item.to) {
-        if (!written && item.number >= splice->number) {
-            deadline_write(splice, out);
-            written = true;
-        }
-        if (item.number == splice->number) {
-            splice->had = true;
-            splice->before = item;
+        while (next < count && changes[next].number < item.number)
+            deadline_write(&changes[next++], names, out);
+        if (next < count && changes[next].number == item.number) {
+            found[next] = (struct deadline_found){ .had = true, .before = item };
+            deadline_write(&changes[next++], names, out);
         } else {
             rd_buf_append(out, item.from, (size_t)(item.to - item.from));
         }
     }
-    if (!written)
-        deadline_write(splice, out);
-    return RD_OK;
+    while (next < count)
+        deadline_write(&changes[next++], names, out);
 }
 
 static enum rd_status deadline_agenda(struct rd_store *store, struct rd_id record,
-                                      const struct deadline_splice *splice, struct rd_error *error)
+                                      const struct rd_deadline_change *now,
+                                      const struct deadline_found *found, struct rd_error *error)
 {
-    const struct rd_deadline *now = splice->deadline;
-    const struct deadline_item *before = &splice->before;
-    bool was = splice->had && before->running, is = now && now->running;
+    const struct deadline_item *before = &found->before;
+    bool was = found->had && before->running, is = now->packed && now->running;
     enum rd_status status = RD_OK;
     if (was && is && before->due_ms == now->due_ms && before->lane == now->lane)
         return RD_OK;
     if (was) {
         struct rd_agenda_key key =
-            rd_agenda_key(before->lane, before->due_ms, record.value, splice->number);
+            rd_agenda_key(before->lane, before->due_ms, record.value, now->number);
         status = rd_store_del(store, RD_TABLE_AGENDA, key.bytes, error);
     }
     if (status == RD_OK && is) {
-        struct rd_agenda_key key =
-            rd_agenda_key(now->lane, now->due_ms, record.value, splice->number);
+        struct rd_agenda_key key = rd_agenda_key(now->lane, now->due_ms, record.value, now->number);
         status = rd_store_add(store, RD_TABLE_AGENDA, key.bytes, "", 0, error);
     }
     return status;
 }
 
-static enum rd_status deadline_replace(struct rd_store *store, struct rd_id record,
-                                       struct deadline_splice *splice, struct rd_buf *scratch,
-                                       struct rd_error *error)
+/* The row as it is now; `had`: there was one. */
+static enum rd_status deadline_row(struct rd_store *store, struct rd_id record, bool had,
+                                   const struct rd_buf *row, struct rd_error *error)
 {
     struct rd_key8 key = rd_key8(record.value);
-    enum rd_status status = deadline_row(store, record, splice, scratch, error);
-    if (status == RD_OK) /* the item before is borrowed from the row */
-        status = deadline_agenda(store, record, splice, error);
-    if (status != RD_OK || (!splice->deadline && !splice->had))
+    if (row->len == 0)
+        return had ? rd_store_del(store, RD_TABLE_DEADLINE, key.bytes, error) : RD_OK;
+    return had ? rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, row->data, row->len, error)
+               : rd_store_add(store, RD_TABLE_DEADLINE, key.bytes, row->data, row->len, error);
+}
+
+enum rd_status rd_deadlines_change(struct rd_store *store, struct rd_id record,
+                                   struct rd_deadline_change *changes, size_t count,
+                                   struct rd_arena *arena, struct rd_buf *scratch,
+                                   struct rd_error *error)
+{
+    struct rd_key8 key = rd_key8(record.value);
+    const void *bytes = NULL;
+    size_t len = 0, known = 0;
+    count = deadline_order(changes, count);
+    struct deadline_found *found = rd_arena_zalloc(arena, count, sizeof *found);
+    enum rd_status status = rd_store_get(store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, error);
+    if (status != RD_OK && status != RD_NOT_FOUND)
         return status;
-    if (scratch->len == 0)
-        return rd_store_del(store, RD_TABLE_DEADLINE, key.bytes, error);
-    return splice->had_row ? rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, scratch->data,
-                                          scratch->len, error)
-                           : rd_store_add(store, RD_TABLE_DEADLINE, key.bytes, scratch->data,
-                                          scratch->len, error);
-}
-
-enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *deadline,
-                                 const struct rd_value *packed, struct rd_buf *scratch,
-                                 struct rd_error *error)
-{
-    struct deadline_splice splice = { .number = rd_deadline_numbered(deadline),
-                                      .deadline = deadline,
-                                      .ledger = packed,
-                                      .names = rd_store_names(store) };
-    return deadline_replace(store, deadline->record, &splice, scratch, error);
-}
-
-enum rd_status rd_deadline_remove(struct rd_store *store, struct rd_id record, const char *name,
-                                  struct rd_buf *scratch, struct rd_error *error)
-{
-    struct deadline_splice splice = { .number = rd_deadline_number(name) };
-    return deadline_replace(store, record, &splice, scratch, error);
+    bool had = status == RD_OK;
+    deadline_merge(bytes, len, changes, count, found, rd_store_names(store), scratch);
+    for (size_t i = 0; i < count; i++)
+        known += found[i].had || changes[i].packed;
+    status = known ? deadline_row(store, record, had, scratch, error) : RD_OK;
+    for (size_t i = 0; status == RD_OK && i < count; i++)
+        status = deadline_agenda(store, record, &changes[i], &found[i], error);
+    return status;
 }
 
 int64_t rd_deadline_used_ms(const struct rd_deadline *deadline, const struct rd_calendar *clock,

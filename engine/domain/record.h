@@ -97,14 +97,25 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
                                  struct rd_error *error) RD_MUST_CHECK;
 /* Into the order in which the store keeps them (by number). */
 void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count);
-/* Enters it with its record, in place of the one of this name, and on the agenda. `packed`: the
- * same by rd_deadline_pack. */
-enum rd_status rd_deadline_store(struct rd_store *store, const struct rd_deadline *deadline,
-                                 const struct rd_value *packed, struct rd_buf *scratch,
-                                 struct rd_error *error) RD_MUST_CHECK;
-/* RD_OK also where there was none. */
-enum rd_status rd_deadline_remove(struct rd_store *store, struct rd_id record, const char *name,
-                                  struct rd_buf *scratch, struct rd_error *error) RD_MUST_CHECK;
+/* What becomes of one deadline of a record. */
+struct rd_deadline_change {
+    uint64_t number;
+    const struct rd_value *packed; /* as it is from now on, by rd_deadline_pack; NULL: it goes */
+    int64_t due_ms;                /* the same as in `packed` */
+    uint8_t lane;
+    bool running;
+};
+
+/* The change that enters a packed deadline; `packed` is borrowed. RD_CORRUPT where it is none. */
+enum rd_status rd_deadline_change(const struct rd_value *packed, struct rd_deadline_change *out,
+                                  struct rd_error *error) RD_MUST_CHECK;
+/* Carries out the changes of one record, as one after the other, and writes its row once: they are
+ * entered in place of those of their numbers, and on the agenda, or go, if they are there. The
+ * changes are put in order. */
+enum rd_status rd_deadlines_change(struct rd_store *store, struct rd_id record,
+                                   struct rd_deadline_change *changes, size_t count,
+                                   struct rd_arena *arena, struct rd_buf *scratch,
+                                   struct rd_error *error) RD_MUST_CHECK;
 
 /* Working milliseconds that the deadline has used by `at_ms`: from its start, less its pauses. */
 int64_t rd_deadline_used_ms(const struct rd_deadline *deadline, const struct rd_calendar *clock,

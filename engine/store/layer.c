@@ -38,7 +38,9 @@ struct layer_tree {
     void *root; /* a leaf where height is 0; NULL: empty */
     struct layer_leaf *first, *last;
     struct layer_leaf *spare; /* leaves that became empty, by `after` */
+    struct layer_leaf *met;   /* the last one that was read or written; NULL */
     uint32_t height, key_bytes;
+    bool strewn; /* one key says nothing about where the next one lies */
 };
 
 struct layer_chunk {
@@ -119,8 +121,10 @@ void rd_layer_reset(struct rd_layer *layer)
     layer->used = layer->total = 0;
     layer->writes = 0;
     for (int i = 0; i < RD_TABLE_COUNT; i++)
-        layer->trees[i] =
-            (struct layer_tree){ .key_bytes = (uint32_t)rd_table_key_bytes((enum rd_table)i) };
+        layer->trees[i] = (struct layer_tree){
+            .key_bytes = (uint32_t)rd_table_key_bytes((enum rd_table)i),
+            .strewn = rd_table_front_bytes((enum rd_table)i) > 0,
+        };
 }
 
 uint64_t rd_layer_writes(const struct rd_layer *layer)
@@ -133,15 +137,44 @@ size_t rd_layer_bytes(const struct rd_layer *layer)
     return layer->total;
 }
 
+/* Eight bytes of a key as a number: the earlier a byte stands, the more it counts. */
+static inline uint64_t layer_word(const unsigned char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return __builtin_bswap64(word);
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words of keys are turned round");
+
+/* As memcmp, of a key and one whose first word is known: most differ in it. */
+static inline int layer_order(const unsigned char *left, const unsigned char *right, uint64_t word,
+                              size_t bytes)
+{
+    if (bytes < sizeof word)
+        return memcmp(left, right, bytes);
+    uint64_t other = layer_word(left);
+    if (other != word)
+        return other < word ? -1 : 1;
+    return memcmp(left + sizeof word, right + sizeof word, bytes - sizeof word);
+}
+
+/* The first word of a key; 0 where it is shorter. */
+static inline uint64_t layer_first(const void *key, size_t bytes)
+{
+    return bytes < sizeof(uint64_t) ? 0 : layer_word(key);
+}
+
 /* How many of the keys are below `key`; `same`: the next one is it. */
 static uint32_t layer_below(const unsigned char *keys, uint32_t from, uint32_t count,
                             uint32_t bytes, const void *key, bool *same)
 {
+    uint64_t word = layer_first(key, bytes);
     uint32_t low = from, high = count;
     *same = false;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        int order = memcmp(keys + (size_t)middle * bytes, key, bytes);
+        int order = layer_order(keys + (size_t)middle * bytes, key, word, bytes);
         if (order == 0) {
             *same = true;
             return middle;
@@ -173,14 +206,37 @@ static struct layer_leaf *layer_down(const struct layer_tree *tree, const void *
     return node;
 }
 
-const struct rd_layer_row *rd_layer_get(const struct rd_layer *layer, enum rd_table table,
+/* Whether the way down would end at this leaf, as far as its own keys tell: between its first and
+ * its last one, or behind the tree's last. */
+static bool layer_holds(const struct layer_tree *tree, const struct layer_leaf *leaf,
+                        const void *key)
+{
+    size_t bytes = tree->key_bytes;
+    uint64_t word = layer_first(key, bytes);
+    return leaf && layer_order(leaf->keys, key, word, bytes) <= 0 &&
+           (!leaf->after ||
+            layer_order(leaf->keys + (leaf->count - 1) * bytes, key, word, bytes) >= 0);
+}
+
+/* The leaf in which the key lies or would lie: often the one of just now, since what is written was
+ * read before, and new keys come in order. Those of indexes come from everywhere. */
+static struct layer_leaf *layer_find(struct layer_tree *tree, const void *key)
+{
+    if (tree->strewn)
+        return layer_down(tree, key, NULL);
+    if (!layer_holds(tree, tree->met, key))
+        tree->met = layer_down(tree, key, NULL);
+    return tree->met;
+}
+
+const struct rd_layer_row *rd_layer_get(struct rd_layer *layer, enum rd_table table,
                                         const void *key)
 {
-    const struct layer_tree *tree = &layer->trees[table];
+    struct layer_tree *tree = &layer->trees[table];
     bool same;
     if (!tree->root)
         return NULL;
-    struct layer_leaf *leaf = layer_down(tree, key, NULL);
+    struct layer_leaf *leaf = layer_find(tree, key);
     uint32_t at = layer_below(leaf->keys, 0, leaf->count, tree->key_bytes, key, &same);
     return same ? &leaf->rows[at] : NULL;
 }
@@ -289,18 +345,19 @@ static struct rd_layer_row *layer_row(struct rd_layer *layer, enum rd_table tabl
     bool same;
     if (!tree->root)
         tree->root = tree->first = tree->last = layer_leaf_new(layer, tree);
-    struct layer_leaf *leaf = layer_down(tree, key, &path);
+    struct layer_leaf *leaf = layer_find(tree, key);
     uint32_t at = layer_below(leaf->keys, 0, leaf->count, tree->key_bytes, key, &same);
     *made = !same;
     if (same)
         return &leaf->rows[at];
     if (leaf->count == LAYER_LEAF) {
+        layer_down(tree, key, &path);
         uint32_t from = at == LAYER_LEAF ? LAYER_LEAF : LAYER_LEAF / 2; /* at the end: stays full */
         struct layer_leaf *more = layer_leaf_split(layer, tree, leaf, from);
         bool right = at > from || from == LAYER_LEAF; /* at its bound it is the left one's last */
         layer_enter(layer, tree, &path, more->count ? more->keys : key, more);
         at -= right ? from : 0;
-        leaf = right ? more : leaf;
+        leaf = tree->met = right ? more : leaf;
     }
     memmove(&leaf->rows[at + 1], &leaf->rows[at], (leaf->count - at) * sizeof leaf->rows[0]);
     memmove(leaf->keys + (at + 1) * bytes, leaf->keys + at * bytes, (leaf->count - at) * bytes);
@@ -330,6 +387,7 @@ void rd_layer_put(struct rd_layer *layer, enum rd_table table, const void *key, 
 /* An empty leaf leaves the tree, and with it the branches that become empty. */
 static void layer_unlink(struct layer_tree *tree, struct layer_path *path, struct layer_leaf *leaf)
 {
+    tree->met = NULL;
     *(leaf->before ? &leaf->before->after : &tree->first) = leaf->after;
     *(leaf->after ? &leaf->after->before : &tree->last) = leaf->before;
     leaf->after = tree->spare;
@@ -354,9 +412,11 @@ static void layer_remove(struct layer_tree *tree, const void *key)
     struct layer_path path;
     size_t bytes = tree->key_bytes;
     bool same;
-    struct layer_leaf *leaf = layer_down(tree, key, &path);
+    struct layer_leaf *leaf = layer_find(tree, key);
     uint32_t at = layer_below(leaf->keys, 0, leaf->count, tree->key_bytes, key, &same);
     RD_ASSERT(same);
+    if (leaf->count == 1)
+        layer_down(tree, key, &path); /* it is taken off there */
     leaf->count--;
     memmove(&leaf->rows[at], &leaf->rows[at + 1], (leaf->count - at) * sizeof leaf->rows[0]);
     memmove(leaf->keys + at * bytes, leaf->keys + (at + 1) * bytes, (leaf->count - at) * bytes);

@@ -30,8 +30,9 @@ void rd_layer_reset(struct rd_layer *layer);
 uint64_t rd_layer_writes(const struct rd_layer *layer);
 size_t rd_layer_bytes(const struct rd_layer *layer);
 
-/* The row of this key, or NULL: the layer says nothing of it. Borrowed until the next write. */
-const struct rd_layer_row *rd_layer_get(const struct rd_layer *layer, enum rd_table table,
+/* The row of this key, or NULL: the layer says nothing of it. Borrowed until the next write. The
+ * layer remembers where it was: for the writer's thread only, also once the layer is sealed. */
+const struct rd_layer_row *rd_layer_get(struct rd_layer *layer, enum rd_table table,
                                         const void *key);
 /* `fresh`: the caller knows that no layer and no page below has this key. */
 void rd_layer_put(struct rd_layer *layer, enum rd_table table, const void *key, const void *bytes,

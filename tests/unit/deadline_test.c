@@ -193,10 +193,24 @@ static size_t agenda_rows(void)
     return rows;
 }
 
+static void change_all(struct rd_id record, struct rd_deadline_change *changes, size_t count)
+{
+    ck_assert_int_eq(rd_deadlines_change(store, record, changes, count, &arena, &scratch, &error),
+                     RD_OK);
+}
+
+static void take(struct rd_id record, const char *name)
+{
+    struct rd_deadline_change change = { .number = rd_deadline_number(name) };
+    change_all(record, &change, 1);
+}
+
 static void put(const struct rd_deadline *d)
 {
     struct rd_value packed = rd_deadline_pack(d, &arena);
-    ck_assert_int_eq(rd_deadline_store(store, d, &packed, &scratch, &error), RD_OK);
+    struct rd_deadline_change change;
+    ck_assert_int_eq(rd_deadline_change(&packed, &change, &error), RD_OK);
+    change_all(d->record, &change, 1);
 }
 
 START_TEST(the_agenda_has_what_runs)
@@ -239,12 +253,92 @@ START_TEST(the_agenda_has_what_runs)
     for (size_t i = 0; i + 1 < count; i++)
         ck_assert_uint_lt(rd_deadline_number(rows[i].name), rd_deadline_number(rows[i + 1].name));
     for (size_t i = 0; i < count; i++)
-        ck_assert_int_eq(rd_deadline_remove(store, rows[i].record, rows[i].name, &scratch, &error),
-                         RD_OK);
+        take(rows[i].record, rows[i].name);
     ck_assert_uint_eq(agenda_rows(), 9);
     ck_assert_int_eq(rd_deadlines_load(store, (struct rd_id){ 7 }, &arena, &rows, &count, &error),
                      RD_OK);
     ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+/* What two records have: their deadlines' rows to the byte, and the agenda's rows. */
+static void same_deadlines(struct rd_id left, struct rd_id right)
+{
+    struct rd_key8 keys[2] = { rd_key8(left.value), rd_key8(right.value) };
+    const void *bytes[2] = { "", "" };
+    size_t lens[2] = { 0, 0 }, rows[2] = { 0, 0 };
+    for (int i = 0; i < 2; i++) {
+        enum rd_status status =
+            rd_store_get(store, RD_TABLE_DEADLINE, keys[i].bytes, &bytes[i], &lens[i], &error);
+        ck_assert(status == RD_OK || status == RD_NOT_FOUND);
+        ck_assert_int_eq(status == RD_OK, lens[i] > 0);
+    }
+    ck_assert_uint_eq(lens[0], lens[1]);
+    ck_assert(memcmp(bytes[0], bytes[1], lens[0]) == 0);
+    struct rd_agenda_key from = rd_agenda_key(0, INT64_MIN, 0, 0);
+    struct rd_walk walk;
+    int64_t sums[2] = { 0, 0 };
+    enum rd_status status = rd_walk_start(&walk, store, RD_TABLE_AGENDA, from.bytes, false, &error);
+    for (; status == RD_OK; status = rd_walk_next(&walk, &error)) {
+        int whose = rd_agenda_key_record(walk.key) == right.value;
+        rows[whose]++;
+        sums[whose] += rd_agenda_key_due(walk.key) ^
+                       (int64_t)(rd_agenda_key_deadline(walk.key) >> 8) ^
+                       *(const unsigned char *)walk.key;
+    }
+    rd_walk_end(&walk);
+    ck_assert_uint_eq(rows[0], rows[1]);
+    ck_assert_int_eq(sums[0], sums[1]);
+}
+
+/* One change: of a few names, so that they meet; a third of them go. */
+static struct rd_deadline_change any_change(void)
+{
+    struct rd_deadline d = sample();
+    struct rd_deadline_change change;
+    d.name = rd_arena_printf(&arena, "d%d", (int)pick(6));
+    d.due_ms = pick(5) * MINUTE_MS;
+    d.running = pick(3) > 0;
+    d.lane = (uint8_t)pick(2);
+    struct rd_value *packed = rd_arena_alloc(&arena, sizeof *packed);
+    *packed = rd_deadline_pack(&d, &arena);
+    ck_assert_int_eq(rd_deadline_change(packed, &change, &error), RD_OK);
+    if (pick(3) == 0)
+        change = (struct rd_deadline_change){ .number = change.number };
+    return change;
+}
+
+/* Several changes in one go do what they do one after the other, whatever order they come in, where
+ * one deadline is changed twice, and where none is left. */
+START_TEST(changes_together_are_as_one_after_the_other)
+{
+    const struct rd_id one = { 21 }, all = { 22 };
+    for (int round = 0; round < 400; round++) {
+        struct rd_deadline_change changes[9];
+        size_t count = (size_t)pick(10);
+        for (size_t i = 0; i < count; i++) {
+            changes[i] = any_change();
+            struct rd_deadline_change alone = changes[i];
+            change_all(one, &alone, 1);
+        }
+        change_all(all, changes, count);
+        same_deadlines(one, all);
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_deadline_is_not_entered)
+{
+    struct rd_deadline d = sample();
+    struct rd_value packed = rd_deadline_pack(&d, &arena), other = rd_int(3);
+    struct rd_deadline_change change;
+    ck_assert_int_eq(rd_deadline_change(&other, &change, &error), RD_CORRUPT);
+    packed.count--;
+    ck_assert_int_eq(rd_deadline_change(&packed, &change, &error), RD_CORRUPT);
+    packed.count++;
+    packed.items[0] = rd_int(99);
+    ck_assert_int_eq(rd_deadline_change(&packed, &change, &error), RD_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(error.text, "unknown format"));
 }
 END_TEST
 
@@ -258,6 +352,8 @@ int main(void)
     tcase_add_test(tcase, days_keep_what_was_left);
     tcase_add_test(tcase, a_row_reads_back);
     tcase_add_test(tcase, the_agenda_has_what_runs);
+    tcase_add_test(tcase, changes_together_are_as_one_after_the_other);
+    tcase_add_test(tcase, what_is_no_deadline_is_not_entered);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
