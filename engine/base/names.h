@@ -56,5 +56,11 @@ static inline const char *rd_names_text(const struct rd_names *names, uint64_t n
 {
     return number > 0 && number <= names->count ? names->texts[number] : NULL;
 }
+/* rd_text_hash of the text (`names` may be NULL): a symbol brings its own along. */
+static inline uint64_t rd_names_hash(const struct rd_names *names, const char *text, size_t len)
+{
+    bool known = names && rd_symbol_is(names->symbols, text) && rd_symbol_head(text)->len == len;
+    return known ? rd_symbol_head(text)->hash : rd_text_hash(text, len);
+}
 
 #endif

@@ -107,7 +107,8 @@ static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *i
     struct rd_value state = record->state ? rd_text(record->state) : rd_null();
     if (index->field_count == 0) {
         values[0] = &state;
-        return rd_index_slot(values, 1, &run->apply->buf, slot);
+        return rd_index_slot_named(values, 1, &run->apply->catalogue->names, &run->apply->buf,
+                                   slot);
     }
     struct rd_value forms[RD_CATALOGUE_INDEX_FIELDS_MAX];
     for (size_t i = 0; i < index->field_count; i++) {
@@ -119,7 +120,8 @@ static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *i
         forms[i] = rd_normal_value(index->normals[i], values[i], run->forms);
         values[i] = &forms[i];
     }
-    return rd_index_slot(values, index->field_count, &run->apply->buf, slot);
+    return rd_index_slot_named(values, index->field_count, &run->apply->catalogue->names,
+                               &run->apply->buf, slot);
 }
 
 static enum rd_status apply_index(struct apply_run *run, const struct rd_catalogue_index *index,
@@ -161,12 +163,10 @@ static enum rd_status apply_indexes(struct apply_run *run, const struct rd_recor
 {
     const struct rd_catalogue *catalogue = run->apply->catalogue;
     enum rd_status status = RD_OK;
-    for (size_t i = 0; status == RD_OK && i < catalogue->index_count; i++) {
-        const struct rd_catalogue_index *index = &catalogue->indexes[i];
-        if (index->type == rd_id_type(after->id) &&
-            (before->version == 0 || apply_touches(index, before, after, changed)))
+    const struct rd_catalogue_index *index = rd_catalogue_first(catalogue, rd_id_type(after->id));
+    for (; status == RD_OK && index; index = rd_catalogue_next(catalogue, index))
+        if (before->version == 0 || apply_touches(index, before, after, changed))
             status = apply_index(run, index, before, after);
-    }
     return status;
 }
 
@@ -210,6 +210,32 @@ static enum rd_status apply_before(struct apply_run *run, struct rd_id id, bool 
     return status == RD_NOT_FOUND ? RD_OK : status;
 }
 
+/* What was there with what is set now; null takes a field away. A new record's map is the effect's
+ * own, where that takes nothing away. */
+static struct rd_value apply_data(const struct rd_value *before, const struct rd_value *set,
+                                  struct rd_arena *arena)
+{
+    bool takes = false;
+    for (uint32_t i = 0; i < set->count; i++)
+        takes |= set->pairs[i].value.kind == RD_NULL;
+    if (set->count == 0)
+        return *before;
+    if (before->count == 0 && !takes)
+        return *set;
+    struct rd_value after = rd_map_room(arena, before->count + set->count);
+    after.count = before->count; /* whose own map is still needed for the indexes */
+    if (before->count)
+        memcpy(after.pairs, before->pairs, before->count * sizeof *after.pairs);
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct rd_pair *pair = &set->pairs[i];
+        if (pair->value.kind == RD_NULL)
+            rd_map_remove(&after, pair->key);
+        else
+            rd_map_set(arena, &after, pair->key, pair->value);
+    }
+    return after;
+}
+
 /* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
 static enum rd_status apply_record(struct apply_run *run, const struct rd_value *effect)
 {
@@ -221,11 +247,6 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
     if (status != RD_OK)
         return status;
     struct rd_record after = before;
-    if (before.data.count) { /* the map of `before` is still needed for the indexes */
-        after.data.pairs = rd_arena_alloc(arena, before.data.count * sizeof *after.data.pairs);
-        memcpy(after.data.pairs, before.data.pairs, before.data.count * sizeof *after.data.pairs);
-        after.data.cap = before.data.count;
-    }
     after.version = (uint32_t)at[2].integer;
     after.state = at[3].kind == RD_TEXT ? at[3].text : NULL;
     after.escalation = at[4].integer;
@@ -233,13 +254,7 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
     after.updated_at_ms = run->command->at_ms;
     after.last_position = run->entry->position.at;
     after.last_seq = run->entry->seq;
-    for (uint32_t i = 0; i < at[5].count; i++) {
-        const struct rd_pair *pair = &at[5].pairs[i];
-        if (pair->value.kind == RD_NULL)
-            rd_map_remove(&after.data, pair->key);
-        else
-            rd_map_set(arena, &after.data, pair->key, pair->value);
-    }
+    after.data = apply_data(&before.data, &at[5], arena);
     status = effect->count > 7 ? apply_opened(run, &at[7], &after) : RD_OK;
     if (status == RD_OK)
         status = apply_indexes(run, &before, &after, &at[5]);
@@ -277,6 +292,7 @@ static bool apply_is_deadline(const struct rd_value *effect, int64_t record)
 static enum rd_status apply_deadlines(struct apply_run *run, const struct rd_value *effects,
                                       uint32_t left, uint32_t *taken)
 {
+    const struct rd_names *names = &run->apply->catalogue->names;
     int64_t record = effects->items[1].integer;
     uint32_t count = 1;
     while (count < left && apply_is_deadline(&effects[count], record))
@@ -287,9 +303,9 @@ static enum rd_status apply_deadlines(struct apply_run *run, const struct rd_val
     for (uint32_t i = 0; status == RD_OK && i < count; i++) {
         const struct rd_value *at = effects[i].items;
         if (at[0].integer == RD_EFFECT_DEADLINE)
-            status = rd_deadline_change(&at[2], &changes[i], run->error);
+            status = rd_deadline_change(&at[2], names, &changes[i], run->error);
         else
-            changes[i].number = rd_deadline_number(at[2].text);
+            changes[i].number = rd_names_hash(names, at[2].text, at[2].count);
     }
     *taken = count;
     return status == RD_OK ? apply_changes(run, (struct rd_id){ (uint64_t)record }, changes, count)
@@ -310,12 +326,15 @@ static enum rd_status apply_lane(struct apply_run *run, const struct rd_value *e
     status = rd_record_store(run->store, &record, &run->apply->buf, run->error);
     if (status == RD_OK)
         status = rd_deadlines_load(run->store, id, arena, &deadlines, &count, run->error);
+    if (status != RD_OK)
+        return status;
     struct rd_deadline_change *changes = rd_arena_zalloc(arena, count, sizeof *changes);
     struct rd_value *packed = rd_arena_zalloc(arena, count, sizeof *packed);
     for (size_t i = 0; status == RD_OK && i < count; i++) {
         deadlines[i].lane = RD_LANE_LIVE;
         packed[i] = rd_deadline_pack(&deadlines[i], arena);
-        status = rd_deadline_change(&packed[i], &changes[i], run->error);
+        status =
+            rd_deadline_change(&packed[i], rd_store_names(run->store), &changes[i], run->error);
     }
     return status == RD_OK ? apply_changes(run, id, changes, count) : status;
 }

@@ -2,7 +2,8 @@
  * ever.
  *
  * A handful of types with a handful of indexes each: look-ups are linear, and the kernel keeps
- * their results beside the model. Symbols are found by their place (base/names.h).
+ * their results beside the model; applying an entry goes from one of a type to its next. Symbols
+ * are found by their place (base/names.h).
  */
 #include "domain/catalogue.h"
 
@@ -24,6 +25,7 @@ void rd_catalogue_fini(struct rd_catalogue *catalogue)
 {
     free(catalogue->types);
     free(catalogue->indexes);
+    free(catalogue->firsts);
     rd_arena_fini(&catalogue->arena);
     rd_names_fini(&catalogue->names);
 }
@@ -53,10 +55,10 @@ const char *rd_catalogue_type_name(const struct rd_catalogue *catalogue, uint16_
 const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue,
                                                     uint16_t type, const char *name)
 {
-    for (size_t i = 0; i < catalogue->index_count; i++)
-        if (catalogue->indexes[i].type == type && strcmp(catalogue->indexes[i].name, name) == 0)
-            return &catalogue->indexes[i];
-    return NULL;
+    const struct rd_catalogue_index *index = rd_catalogue_first(catalogue, type);
+    while (index && strcmp(index->name, name) != 0)
+        index = rd_catalogue_next(catalogue, index);
+    return index;
 }
 
 static void catalogue_enter_type(struct rd_catalogue *catalogue, uint16_t number, const char *name)
@@ -75,6 +77,23 @@ static void catalogue_enter_type(struct rd_catalogue *catalogue, uint16_t number
         catalogue->types[number] = rd_arena_copy(&catalogue->arena, name, strlen(name));
 }
 
+/* Behind the type's others. */
+static void catalogue_chain(struct rd_catalogue *catalogue, uint16_t type, uint32_t place)
+{
+    if (type >= catalogue->first_count) {
+        size_t count = (size_t)type + 16;
+        catalogue->firsts = realloc(catalogue->firsts, count * sizeof *catalogue->firsts);
+        RD_ASSERT(catalogue->firsts);
+        memset(catalogue->firsts + catalogue->first_count, 0,
+               (count - catalogue->first_count) * sizeof *catalogue->firsts);
+        catalogue->first_count = count;
+    }
+    uint32_t *at = &catalogue->firsts[type];
+    while (*at)
+        at = &catalogue->indexes[*at - 1].next;
+    *at = place + 1;
+}
+
 static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t number, uint16_t type,
                                   const char *name, const struct rd_value *fields)
 {
@@ -87,6 +106,7 @@ static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t numbe
             realloc(catalogue->indexes, catalogue->index_cap * sizeof *catalogue->indexes);
         RD_ASSERT(catalogue->indexes);
     }
+    catalogue_chain(catalogue, type, (uint32_t)catalogue->index_count);
     struct rd_catalogue_index *index = &catalogue->indexes[catalogue->index_count++];
     *index = (struct rd_catalogue_index){
         .number = number,
@@ -104,7 +124,7 @@ static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t numbe
             *sign = 0;
             RD_ASSERT(rd_normal_find(sign + 1, &index->normals[i]));
         }
-        index->fields[i] = field;
+        index->fields[i] = rd_symbol_or(catalogue->names.symbols, field); /* as records have it */
     }
 }
 
@@ -219,6 +239,13 @@ static void slot_of_number(const struct rd_value *value, unsigned char slot[RD_I
 bool rd_index_slot(const struct rd_value *const *values, size_t count, struct rd_buf *scratch,
                    unsigned char slot[RD_INDEX_VALUE_BYTES])
 {
+    return rd_index_slot_named(values, count, NULL, scratch, slot);
+}
+
+bool rd_index_slot_named(const struct rd_value *const *values, size_t count,
+                         const struct rd_names *names, struct rd_buf *scratch,
+                         unsigned char slot[RD_INDEX_VALUE_BYTES])
+{
     for (size_t i = 0; i < count; i++)
         if (!values[i] || values[i]->kind == RD_NULL)
             return false;
@@ -230,7 +257,7 @@ bool rd_index_slot(const struct rd_value *const *values, size_t count, struct rd
         size_t head = values[0]->count < 8 ? values[0]->count : 8;
         memset(slot, 0, RD_INDEX_VALUE_BYTES);
         memcpy(slot, values[0]->text, head);
-        rd_key_put_u64(slot + 8, rd_text_hash(values[0]->text, values[0]->count));
+        rd_key_put_u64(slot + 8, rd_names_hash(names, values[0]->text, values[0]->count));
         return true;
     }
     rd_buf_clear(scratch);

@@ -30,6 +30,7 @@ struct rd_catalogue_index {
     const char **fields;     /* none: the state */
     enum rd_normal *normals; /* of the fields, as they are compared */
     size_t field_count;
+    uint32_t next; /* the type's next one: its place and one; 0: there is none */
 };
 
 struct rd_catalogue {
@@ -38,6 +39,8 @@ struct rd_catalogue {
     size_t type_count, type_cap;
     struct rd_catalogue_index *indexes;
     size_t index_count, index_cap;
+    uint32_t *firsts; /* by type: its first index, in the way of `next` */
+    size_t first_count;
     struct rd_names names; /* of entries and rows */
 };
 
@@ -58,6 +61,20 @@ const char *rd_catalogue_type_name(const struct rd_catalogue *catalogue, uint16_
 const struct rd_catalogue_index *rd_catalogue_index(const struct rd_catalogue *catalogue,
                                                     uint16_t type, const char *name);
 
+/* The type's indexes in the order of their coming: the first one, and the one behind; NULL: there
+ * is none. */
+static inline const struct rd_catalogue_index *rd_catalogue_first(const struct rd_catalogue *all,
+                                                                  uint16_t type)
+{
+    uint32_t at = type < all->first_count ? all->firsts[type] : 0;
+    return at ? &all->indexes[at - 1] : NULL;
+}
+static inline const struct rd_catalogue_index *
+rd_catalogue_next(const struct rd_catalogue *all, const struct rd_catalogue_index *index)
+{
+    return index->next ? &all->indexes[index->next - 1] : NULL;
+}
+
 /* Keeps the name that has this number in the store. Used by apply only. */
 enum rd_status rd_catalogue_add_name(struct rd_catalogue *catalogue, struct rd_store *store,
                                      uint32_t number, struct rd_error *error) RD_MUST_CHECK;
@@ -76,5 +93,9 @@ enum rd_status rd_catalogue_add_index(struct rd_catalogue *catalogue, struct rd_
  * first eight bytes. */
 bool rd_index_slot(const struct rd_value *const *values, size_t count, struct rd_buf *scratch,
                    unsigned char slot[RD_INDEX_VALUE_BYTES]);
+/* The same; symbols among the values bring their hashes along (`names` may be NULL). */
+bool rd_index_slot_named(const struct rd_value *const *values, size_t count,
+                         const struct rd_names *names, struct rd_buf *scratch,
+                         unsigned char slot[RD_INDEX_VALUE_BYTES]);
 
 #endif

@@ -239,15 +239,15 @@ void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
         }
 }
 
-enum rd_status rd_deadline_change(const struct rd_value *packed, struct rd_deadline_change *out,
-                                  struct rd_error *error)
+enum rd_status rd_deadline_change(const struct rd_value *packed, const struct rd_names *names,
+                                  struct rd_deadline_change *out, struct rd_error *error)
 {
     struct rd_value room[DEADLINE_PLACES];
     const struct rd_value *at = deadline_places(packed, room);
     if (!at)
         return deadline_unknown(error);
     *out = (struct rd_deadline_change){
-        .number = rd_deadline_number(at[DEADLINE_AT_NAME].text),
+        .number = rd_names_hash(names, at[DEADLINE_AT_NAME].text, at[DEADLINE_AT_NAME].count),
         .packed = packed,
         .due_ms = at[DEADLINE_AT_DUE].integer,
         .lane = (uint8_t)at[DEADLINE_AT_LANE].integer,

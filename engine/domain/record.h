@@ -106,8 +106,10 @@ struct rd_deadline_change {
     bool running;
 };
 
-/* The change that enters a packed deadline; `packed` is borrowed. RD_CORRUPT where it is none. */
-enum rd_status rd_deadline_change(const struct rd_value *packed, struct rd_deadline_change *out,
+/* The change that enters a packed deadline; `packed` is borrowed, `names` (or NULL) know its name's
+ * number, perhaps. RD_CORRUPT where it is none. */
+enum rd_status rd_deadline_change(const struct rd_value *packed, const struct rd_names *names,
+                                  struct rd_deadline_change *out,
                                   struct rd_error *error) RD_MUST_CHECK;
 /* Carries out the changes of one record, as one after the other, and writes its row once: they are
  * entered in place of those of their numbers, and on the agenda, or go, if they are there. The

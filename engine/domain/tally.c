@@ -346,10 +346,10 @@ static enum rd_status tally_store_type(struct rd_tally_book *book, struct rd_sto
 
 static uint32_t tally_index(const struct rd_catalogue *catalogue, uint16_t type)
 {
-    for (size_t i = 0; i < catalogue->index_count; i++)
-        if (catalogue->indexes[i].type == type && catalogue->indexes[i].field_count == 0)
-            return catalogue->indexes[i].number;
-    return 0;
+    const struct rd_catalogue_index *index = rd_catalogue_first(catalogue, type);
+    while (index && index->field_count > 0)
+        index = rd_catalogue_next(catalogue, index);
+    return index ? index->number : 0;
 }
 
 static enum rd_status tally_store_rule(struct rd_tally_book *book, struct rd_store *store,

@@ -209,7 +209,7 @@ static void put(const struct rd_deadline *d)
 {
     struct rd_value packed = rd_deadline_pack(d, &arena);
     struct rd_deadline_change change;
-    ck_assert_int_eq(rd_deadline_change(&packed, &change, &error), RD_OK);
+    ck_assert_int_eq(rd_deadline_change(&packed, NULL, &change, &error), RD_OK);
     change_all(d->record, &change, 1);
 }
 
@@ -302,7 +302,7 @@ static struct rd_deadline_change any_change(void)
     d.lane = (uint8_t)pick(2);
     struct rd_value *packed = rd_arena_alloc(&arena, sizeof *packed);
     *packed = rd_deadline_pack(&d, &arena);
-    ck_assert_int_eq(rd_deadline_change(packed, &change, &error), RD_OK);
+    ck_assert_int_eq(rd_deadline_change(packed, NULL, &change, &error), RD_OK);
     if (pick(3) == 0)
         change = (struct rd_deadline_change){ .number = change.number };
     return change;
@@ -332,12 +332,12 @@ START_TEST(what_is_no_deadline_is_not_entered)
     struct rd_deadline d = sample();
     struct rd_value packed = rd_deadline_pack(&d, &arena), other = rd_int(3);
     struct rd_deadline_change change;
-    ck_assert_int_eq(rd_deadline_change(&other, &change, &error), RD_CORRUPT);
+    ck_assert_int_eq(rd_deadline_change(&other, NULL, &change, &error), RD_CORRUPT);
     packed.count--;
-    ck_assert_int_eq(rd_deadline_change(&packed, &change, &error), RD_CORRUPT);
+    ck_assert_int_eq(rd_deadline_change(&packed, NULL, &change, &error), RD_CORRUPT);
     packed.count++;
     packed.items[0] = rd_int(99);
-    ck_assert_int_eq(rd_deadline_change(&packed, &change, &error), RD_CORRUPT);
+    ck_assert_int_eq(rd_deadline_change(&packed, NULL, &change, &error), RD_CORRUPT);
     ck_assert_ptr_nonnull(strstr(error.text, "unknown format"));
 }
 END_TEST
