@@ -144,7 +144,7 @@ enum rd_status rd_person_finish(struct rd_kernel *kernel, struct rd_error *error
         rd_fault_exit("exit_before_erase");
         if (status == RD_OK)
             status = rd_keys_destroy(kernel->keys, owed.persons, owed.count, error);
-        if (status == RD_OK)
+        if (status == RD_OK && !kernel->turn.quiet)
             rd_log(RD_LOG_INFO, "person", "the keys of %zu erased records are destroyed",
                    owed.count);
     }
@@ -323,7 +323,7 @@ static enum rd_status person_write(struct person_work *work, const char *command
     const struct rd_record_type *type = work->draft->type;
     struct rd_value effect = rd_list();
     for (size_t i = 0; i < type->field_count; i++)
-        if (type->fields[i].personal && rd_draft_at(work->draft, (int)i)->kind != RD_NULL)
+        if (type->fields[i].personal && rd_draft_at(work->draft, (int)i))
             rd_draft_put(run, work->draft, (int)i, rd_null());
     work->draft->changed = true; /* its history says so, whatever it had */
     rd_list_add(arena, &effect, rd_int(RD_EFFECT_ERASE));

@@ -290,8 +290,11 @@ END_TEST
 START_TEST(others_stay_as_they_are)
 {
     const char *other = client_of("Somebody Else", "777"), *theirs = affair_of(other, "Their own");
+    struct rd_value third =
+        rig_ok(&rig, "record.create", "{'type': 'client', 'data': {'name': 'Without Phone'}}");
     shut();
     rig_ok(&rig, "person.erase", "{'id': '%s'}", client);
+    rig_ok(&rig, "person.erase", "{'id': '%s'}", t_text(third, "id"));
     rig_expect_rebuild_equal(&rig);
     ck_assert_uint_eq(found("name", "somebody else"), 1);
     ck_assert_ptr_nonnull(strstr(told(theirs), "Their own"));
