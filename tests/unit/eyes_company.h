@@ -72,7 +72,7 @@ static const char EYES_RULES[] =
     "    { 'paper.secret', from = 'boss' },\n"
     "    { 'policy.reload', from = 'staff' }, { 'policy.confirm', from = 'boss' },\n"
     "    { { 'account.token', 'account.tokens', 'account.revoke', 'backup.create',\n"
-    "        'clock.advance', 'standby.fence' }, from = 'administrator' },\n"
+    "        'clock.advance', 'standby.fence', 'person.erase' }, from = 'administrator' },\n"
     "    { { 'decision.evaluate', 'feed.subscribe', 'job.list', 'ledger.verify', 'notice.list',\n"
     "        'policy.info', 'report.run', 'schedule.list', 'server.metrics', 'store.stat' },\n"
     "      from = 'staff' },\n"

@@ -502,6 +502,8 @@ static const struct every_pool POOLS[] = {
     { "entries", "['gKA=']" },
     { "take_over", "true" },
     { "gives_up", "true" },
+    { "keys", "{'2-1': 'eA=='}" },
+    { "keys_dir", "'/nowhere'" },
     { "template", "'paper.letter'" },
     { "view", "'papers'" },
     { "params", "{}" },
@@ -509,6 +511,8 @@ static const struct every_pool POOLS[] = {
 };
 
 static const struct every_never NEVER[] = {
+    { "person.confirm", "nothing personal is in this company" },
+    { "person.erase", "nothing personal is in this company" },
     { "standby.fence", "the epochs that are tried are none behind this server's" },
     { "standby.promote", "this server follows nobody" },
     { "standby.take", "no door leads to it" },
