@@ -75,7 +75,7 @@ enum rd_status rd_run_policy_check(struct rd_cli *cli, struct rd_error *error)
     rd_findings_init(&findings, &cli->arena);
     struct rd_policy *policy = NULL;
     struct rd_error why = RD_ERROR_NONE;
-    status = rd_policy_load(sources, count, NULL, &findings, &policy, &why);
+    status = rd_policy_load_new(sources, count, NULL, &findings, &policy, &why);
     rd_policy_free(policy);
     if (status != RD_OK && status != RD_CHECK_FAILED) {
         *error = why;

@@ -284,6 +284,7 @@ enum rd_status rd_method_policy_rollback(struct rd_kernel *kernel, struct rd_req
     static const struct rd_loading_use use = { .have = generation_have,
                                                .joins = true,
                                                .sources = generation_sources,
+                                               .earlier = true,
                                                .forget = generation_forget,
                                                .then = generation_loaded };
     enum rd_status status = generation_why(request);

@@ -194,8 +194,8 @@ static enum rd_status kernel_open_policy(struct rd_kernel *kernel,
         }
     }
     if (status == RD_OK)
-        status = rd_policy_load(sources, count, kernel->catalogue.names.symbols, findings, &policy,
-                                error);
+        status = rd_policy_load_new(sources, count, kernel->catalogue.names.symbols, findings,
+                                    &policy, error);
     if (status == RD_OK && any)
         status = rd_activate_stored(kernel, findings,
                                     error); /* first the old one: what would be stranded? */

@@ -85,8 +85,12 @@ static void loading_make(void *context)
         if (loaded->status != RD_OK)
             return;
     }
-    loaded->status = rd_policy_load(loaded->sources, loaded->count, loading->symbols,
-                                    &loaded->findings, &loaded->policy, &loaded->error);
+    enum rd_status (*load)(const struct rd_policy_source *sources, size_t count,
+                           struct rd_symbols *symbols, struct rd_findings *findings,
+                           struct rd_policy **out, struct rd_error *error) =
+        loading->use->earlier ? rd_policy_load : rd_policy_load_new;
+    loaded->status = load(loaded->sources, loaded->count, loading->symbols, &loaded->findings,
+                          &loaded->policy, &loaded->error);
     if (loaded->status == RD_OK && loading->tests)
         loading_test(loaded);
     if (loaded->status == RD_OK && loading->use->joins)

@@ -36,6 +36,8 @@ struct rd_loading_use {
     bool tests;
     /* Whether the policy gets the workflows that open cases keep: it may come into force. */
     bool joins;
+    /* They were in force before: what was allowed then is no reason against them. */
+    bool earlier;
     /* What the actor must still be allowed then; NULL: policy.reload. */
     const char *operation;
     /* Before the request is given up unanswered; NULL: nothing is to be done. */

@@ -42,6 +42,12 @@ void rd_policy_hash(const struct rd_policy_source *sources, size_t count,
 enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t count,
                               struct rd_symbols *symbols, struct rd_findings *findings,
                               struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
+/* As rd_policy_load, for rules that are to come into force: refuses as well what rules that are in
+ * force already may do, since a new version of this program must be able to start with them
+ * (flows.h). */
+enum rd_status rd_policy_load_new(const struct rd_policy_source *sources, size_t count,
+                                  struct rd_symbols *symbols, struct rd_findings *findings,
+                                  struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
 /* Appends what judging the policy found out, for rd_policy_load_kept. False, and nothing, where the
  * running program can't be told from another one. Not for an import. */
 bool rd_policy_keep(const struct rd_policy *policy, struct rd_buf *out);

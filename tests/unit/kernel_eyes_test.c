@@ -26,7 +26,7 @@
 #define ADMINISTRATOR 8
 #define ACCOUNTS 9
 #define NOBODY (-1)
-#define KEYS 200
+#define KEYS 60
 
 /* Accounts, by number; the last is whoever has the machine. */
 static const char *const LOGINS[ACCOUNTS] = { "eva", "eva2", "bob",  "bob2",         "kim",
@@ -685,7 +685,7 @@ static void step(void)
         step_send();
     else if (dice < 79)
         step_copy();
-    else if (dice < 90)
+    else if (dice < 87)
         step_staff();
     else if (dice < 96)
         step_import();

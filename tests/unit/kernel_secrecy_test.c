@@ -52,7 +52,7 @@ static const char SECRECY_TEXT[] =
     "        grade = f.graded } end,\n"
     "      note = function(f) if f.friends then return set { plain = 'seen' } end end,\n"
     "      crash = function(f) return f.hush .. f.nothing_at_all.x end,\n"
-    "      wrong = function(f) return set { keeper = 5, worth = f.hush } end } },\n"
+    "      wrong = function(f) return set { keeper = 5, hush = f.worth } end } },\n"
     "  workflow 'follower' { version = 1, initial = 'on',\n"
     "    facts = { their = field 'dossier.hush',\n"
     "      all = sum 'dossier' { field = 'worth', same = { 'unit' } } },\n"
@@ -509,6 +509,72 @@ START_TEST(a_policy_that_would_tell_is_refused)
 }
 END_TEST
 
+/* What an action would copy into the open is refused when the rules are checked; what it says of a
+ * secret is not. */
+static const struct flow_case {
+    const char *action, *finding; /* NULL: it is fine */
+} FLOWS[] = {
+    { "return set { plain = f.hush }", "'hush' is top_secret, and 'plain' of dossier is open" },
+    { "return set { plain = 'x' .. f.hush:upper() }", "'hush' is top_secret" },
+    { "return set { plain = text_of(f.worth) }", "'worth' is confidential" },
+    { "return set { hush = f.worth, plain = f.grade }", NULL },
+    { "return set { worth = f.hush }", "'worth' of dossier is confidential: what is copied" },
+    { "local a = f.hush local b = a .. '!' return set { plain = b }", "'b' is top_secret" },
+    { "local b = 'x' local a = 1 for i = 1, 2 do a = b b = f.hush end return set { plain = a }",
+      "'a' is top_secret" },
+    { "local t = {} t.x = f.hush return set { plain = t.x }", "'t' is top_secret" },
+    { "local t = {} table.insert(t, f.hush) return set { plain = t[1] }", "'t' is top_secret" },
+    { "local a if f.grade then a = f.hush end return set { plain = a }", "'a' is top_secret" },
+    { "return set { plain = (f.hush == 'x') and 'yes' or 'no' }", NULL },
+    { "return set { plain = f.hush and 'yes' or 'no' }", NULL },
+    { "return set { plain = f.grade and f.hush }", "'hush' is top_secret" },
+    { "return set { plain = f.hush or 'none' }", "'hush' is top_secret" },
+    { "local big = f.worth > f.worth if not f.hush then return end return set { plain = big and "
+      "'y' "
+      "or 'n' }",
+      NULL },
+    { "return tell { 'keeper', text = 'It is ' .. f.hush }", "what is told is open" },
+    { "return start 'follower' { grade = f.hush }", "'grade' of follower is open" },
+    { "return start 'follower' { hush = f.plain, data = { grade = f.hush } }",
+      "'grade' of follower is open" },
+    { "return send 'update' { to = f.friend, form = { plain = f.hush } }",
+      "'plain' of update is open" },
+    { "return send 'update' { to = f.friend, form = { hush = f.hush, worth = f.worth } }", NULL },
+    { "return each 'dossier' { same = { plain = f.hush }, send = 'look' }",
+      "'plain' of dossier is open" },
+    { "return set { plain = f.copy }", "'copy' is top_secret" },
+    { "return set { plain = f.form.whisper }", "'whisper' is secret" },
+    { "local form = f.form return set { plain = form.whisper }", "'whisper' is secret" },
+    { "local form = f.form return set { plain = form.plain }", NULL },
+    { "local g = f return set { plain = g.hush, hush = f.hush }", "'g' is top_secret" },
+    { "return set(f.hush and { plain = f.hush })", "is open" },
+};
+
+START_TEST(what_is_copied_keeps_its_level)
+{
+    const struct flow_case *it = &FLOWS[_i];
+    const char *to = rd_arena_printf(&rig.arena, "note = function(f) %s end,\n", it->action);
+    char kept[512];
+    snprintf(kept, sizeof kept, "%s", to);
+    rig_close(&rig);
+    rig_make(&rig);
+    t_company_write(rig.policy, "scripts/secrecy.lua", SECRECY_TEXT);
+    t_company_edit(rig.policy, "scripts/secrecy.lua",
+                   "note = function(f) if f.friends then return set { plain = 'seen' } end end,\n",
+                   kept);
+    rig_start(&rig, false);
+    const char *all = "";
+    for (const struct rd_finding *found = rig.findings.first; found; found = found->next)
+        if (found->error)
+            all = rd_arena_printf(&rig.arena, "%s%s:%d: %s\n", all, found->file, found->line,
+                                  found->text);
+    ck_assert_msg(it->finding ? strstr(all, it->finding) != NULL : !*all, "%s: %s", it->action,
+                  all);
+    ck_assert_msg(!it->finding || strstr(all, "scripts/secrecy.lua:"), "%s", all);
+    ck_assert_int_eq(rig.status, it->finding ? RD_POLICY_REFUSED : RD_OK);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kernel_secrecy");
@@ -525,6 +591,8 @@ int main(void)
     tcase_add_test(tcase, bad_requests_are_told);
     tcase_add_test(tcase, each_disclosure_leaves_an_entry);
     tcase_add_test(tcase, a_policy_that_would_tell_is_refused);
+    tcase_add_loop_test(tcase, what_is_copied_keeps_its_level, 0,
+                        (int)(sizeof FLOWS / sizeof *FLOWS));
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
