@@ -145,6 +145,12 @@ bool rd_arena_holds(const struct rd_arena *arena, const void *at)
     return false;
 }
 
+size_t rd_arena_newest(const struct rd_arena *arena, uintptr_t *from)
+{
+    *from = arena->head ? (uintptr_t)arena->head->bytes : 0;
+    return arena->head ? arena->head->size : 0;
+}
+
 void *rd_arena_zalloc(struct rd_arena *arena, size_t count, size_t size)
 {
     size_t bytes;

@@ -44,6 +44,9 @@ static inline void *rd_arena_alloc(struct rd_arena *arena, size_t size);
 /* Whether a pointer points into the arena: to what lives exactly as long. Looks at each chunk;
  * there is one, or a few. */
 bool rd_arena_holds(const struct rd_arena *arena, const void *at);
+/* The newest chunk: where it begins and how long it is; 0 where there is none. What points into it
+ * is held, and need not be looked for in the others. */
+size_t rd_arena_newest(const struct rd_arena *arena, uintptr_t *from);
 /* The last piece, made larger where it lies: true where there was room for that. A list that grows
  * need not move then. */
 bool rd_arena_extend(struct rd_arena *arena, void *piece, size_t size, size_t larger);

@@ -23,24 +23,6 @@ struct rd_value rd_text_copy(struct rd_arena *arena, const char *bytes, size_t l
     return len == 0 ? rd_text("") : rd_text_of(rd_arena_letters(arena, bytes, len), len);
 }
 
-struct rd_value rd_list_room(struct rd_arena *arena, uint32_t cap)
-{
-    return (struct rd_value){
-        .kind = RD_LIST,
-        .cap = cap,
-        .items = rd_arena_alloc(arena, cap * sizeof(struct rd_value)),
-    };
-}
-
-struct rd_value rd_map_room(struct rd_arena *arena, uint32_t cap)
-{
-    return (struct rd_value){
-        .kind = RD_MAP,
-        .cap = cap,
-        .pairs = rd_arena_alloc(arena, cap * sizeof(struct rd_pair)),
-    };
-}
-
 /* Room for twice as many members of `size` bytes, where they lie if nothing was put behind them
  * since; updates `cap`. */
 static void *value_grow(struct rd_arena *arena, void *members, uint32_t count, uint32_t *cap,
@@ -57,14 +39,14 @@ static void *value_grow(struct rd_arena *arena, void *members, uint32_t count, u
     return grown;
 }
 
-struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list, struct rd_value item)
+void rd_list_grow(struct rd_arena *arena, struct rd_value *list)
 {
-    RD_ASSERT(list->kind == RD_LIST);
-    if (list->count == list->cap)
-        list->items = value_grow(arena, list->items, list->count, &list->cap, sizeof(item));
-    struct rd_value *place = &list->items[list->count++];
-    *place = item;
-    return place;
+    list->items = value_grow(arena, list->items, list->count, &list->cap, sizeof(struct rd_value));
+}
+
+void rd_map_grow(struct rd_arena *arena, struct rd_value *map)
+{
+    map->pairs = value_grow(arena, map->pairs, map->count, &map->cap, sizeof(struct rd_pair));
 }
 
 /* Names that come from the policy are mostly the same text at the same place: the cheap look goes
@@ -91,18 +73,6 @@ struct rd_value *rd_map_set(struct rd_arena *arena, struct rd_value *map, const 
     struct rd_pair *pair = map_find(map, key);
     if (!pair)
         return rd_map_add(arena, map, key, value);
-    pair->value = value;
-    return &pair->value;
-}
-
-struct rd_value *rd_map_add(struct rd_arena *arena, struct rd_value *map, const char *key,
-                            struct rd_value value)
-{
-    RD_ASSERT(map->kind == RD_MAP);
-    if (map->count == map->cap)
-        map->pairs = value_grow(arena, map->pairs, map->count, &map->cap, sizeof(struct rd_pair));
-    struct rd_pair *pair = &map->pairs[map->count++];
-    pair->key = key;
     pair->value = value;
     return &pair->value;
 }
@@ -241,47 +211,59 @@ struct rd_value rd_value_copy(struct rd_arena *arena, const struct rd_value *val
     return *value;
 }
 
-/* The same members, in the arena; what they hold is looked at by the caller. */
-static void *value_keep_members(struct rd_arena *arena, const void *members, size_t bytes)
+/* What lives long enough: most of it lies in the newest chunk, or is a symbol. */
+struct value_keeper {
+    struct rd_arena *arena;
+    uintptr_t chunk, symbols; /* where they begin, */
+    size_t chunk_bytes, symbols_bytes;
+};
+
+static inline bool keeper_holds(const struct value_keeper *keeper, const void *at)
 {
-    return bytes > 0 ? memcpy(rd_arena_alloc(arena, bytes), members, bytes) : NULL;
+    return (uintptr_t)at - keeper->chunk < keeper->chunk_bytes || rd_arena_holds(keeper->arena, at);
 }
 
 /* Whether a text lives without the arena's help. */
-static bool value_text_stays(const struct rd_arena *arena, const struct rd_symbols *symbols,
-                             const char *text)
+static inline bool keeper_stays(const struct value_keeper *keeper, const char *text)
 {
-    return rd_text_is_literal(text) || (symbols && rd_symbol_is(symbols, text)) ||
-           rd_arena_holds(arena, text);
+    return (uintptr_t)text - keeper->symbols < keeper->symbols_bytes || rd_text_is_literal(text) ||
+           keeper_holds(keeper, text);
 }
 
-static void value_keep_list(struct rd_arena *arena, const struct rd_symbols *symbols,
-                            struct rd_value *list)
+/* The same members, in the arena; what they hold is looked at by the caller. */
+static void *keeper_members(const struct value_keeper *keeper, const void *members, size_t bytes)
 {
-    if (!rd_arena_holds(arena, list->items)) {
-        list->items = value_keep_members(arena, list->items, list->count * sizeof(list->items[0]));
+    return bytes > 0 ? memcpy(rd_arena_alloc(keeper->arena, bytes), members, bytes) : NULL;
+}
+
+static void keeper_value(const struct value_keeper *keeper, struct rd_value *value);
+
+static void keeper_list(const struct value_keeper *keeper, struct rd_value *list)
+{
+    if (!keeper_holds(keeper, list->items)) {
+        list->items = keeper_members(keeper, list->items, list->count * sizeof(list->items[0]));
         list->cap = list->count;
     }
     for (uint32_t i = 0; i < list->count; i++)
-        rd_value_keep(arena, symbols, &list->items[i]);
+        keeper_value(keeper, &list->items[i]);
 }
 
-static void value_keep_map(struct rd_arena *arena, const struct rd_symbols *symbols,
-                           struct rd_value *map)
+static void keeper_map(const struct value_keeper *keeper, struct rd_value *map)
 {
-    if (!rd_arena_holds(arena, map->pairs)) {
-        map->pairs = value_keep_members(arena, map->pairs, map->count * sizeof(map->pairs[0]));
+    if (!keeper_holds(keeper, map->pairs)) {
+        map->pairs = keeper_members(keeper, map->pairs, map->count * sizeof(map->pairs[0]));
         map->cap = map->count;
     }
     for (uint32_t i = 0; i < map->count; i++) {
         struct rd_pair *pair = &map->pairs[i];
-        if (!value_text_stays(arena, symbols, pair->key))
-            pair->key = rd_arena_copy(arena, pair->key, strlen(pair->key));
-        rd_value_keep(arena, symbols, &pair->value);
+        if (!keeper_stays(keeper, pair->key))
+            pair->key = rd_arena_copy(keeper->arena, pair->key, strlen(pair->key));
+        if (pair->value.kind >= RD_TEXT)
+            keeper_value(keeper, &pair->value);
     }
 }
 
-void rd_value_keep(struct rd_arena *arena, const struct rd_symbols *symbols, struct rd_value *value)
+static void keeper_value(const struct value_keeper *keeper, struct rd_value *value)
 {
     switch (value->kind) {
     case RD_NULL:
@@ -290,16 +272,27 @@ void rd_value_keep(struct rd_arena *arena, const struct rd_symbols *symbols, str
     case RD_REAL:
         return;
     case RD_TEXT:
-        if (!value_text_stays(arena, symbols, value->text))
-            *value = rd_text_copy(arena, value->text, value->count);
+        if (!keeper_stays(keeper, value->text))
+            *value = rd_text_copy(keeper->arena, value->text, value->count);
         return;
     case RD_LIST:
-        value_keep_list(arena, symbols, value);
+        keeper_list(keeper, value);
         return;
     case RD_MAP:
-        value_keep_map(arena, symbols, value);
+        keeper_map(keeper, value);
         return;
     }
+}
+
+void rd_value_keep(struct rd_arena *arena, const struct rd_symbols *symbols, struct rd_value *value)
+{
+    struct value_keeper keeper = { .arena = arena };
+    keeper.chunk_bytes = rd_arena_newest(arena, &keeper.chunk);
+    if (symbols) {
+        keeper.symbols = (uintptr_t)symbols->from;
+        keeper.symbols_bytes = symbols->bytes;
+    }
+    keeper_value(&keeper, value);
 }
 
 const char *rd_kind_name(enum rd_kind kind)

@@ -85,20 +85,21 @@ static inline struct rd_value rd_map(void)
 }
 
 /* The same, with room for `cap` members: for those whose number is known. */
-struct rd_value rd_list_room(struct rd_arena *arena, uint32_t cap);
-struct rd_value rd_map_room(struct rd_arena *arena, uint32_t cap);
+static inline struct rd_value rd_list_room(struct rd_arena *arena, uint32_t cap);
+static inline struct rd_value rd_map_room(struct rd_arena *arena, uint32_t cap);
 /* Copies `len` bytes into the arena. */
 struct rd_value rd_text_copy(struct rd_arena *arena, const char *bytes, size_t len);
 
 /* Appends and returns the place of the new item; earlier places may move. */
-struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list, struct rd_value item);
+static inline struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list,
+                                           struct rd_value item);
 /* Sets `key` (borrowed: must live as long as the map), replacing an earlier value of the same key.
  */
 struct rd_value *rd_map_set(struct rd_arena *arena, struct rd_value *map, const char *key,
                             struct rd_value value);
 /* As set, for a key that is known to be new: no look-up. */
-struct rd_value *rd_map_add(struct rd_arena *arena, struct rd_value *map, const char *key,
-                            struct rd_value value);
+static inline struct rd_value *rd_map_add(struct rd_arena *arena, struct rd_value *map,
+                                          const char *key, struct rd_value value);
 /* Removes a key; false where there was none. */
 bool rd_map_remove(struct rd_value *map, const char *key);
 
@@ -127,6 +128,51 @@ const char *rd_kind_name(enum rd_kind kind);
 static inline bool rd_value_is(const struct rd_value *value, enum rd_kind kind)
 {
     return value && value->kind == kind;
+}
+
+/* Replies and entries are put together member by member, so adding is here; growing is not. */
+void rd_list_grow(struct rd_arena *arena, struct rd_value *list);
+void rd_map_grow(struct rd_arena *arena, struct rd_value *map);
+
+static inline struct rd_value rd_list_room(struct rd_arena *arena, uint32_t cap)
+{
+    return (struct rd_value){
+        .kind = RD_LIST,
+        .cap = cap,
+        .items = rd_arena_alloc(arena, cap * sizeof(struct rd_value)),
+    };
+}
+
+static inline struct rd_value rd_map_room(struct rd_arena *arena, uint32_t cap)
+{
+    return (struct rd_value){
+        .kind = RD_MAP,
+        .cap = cap,
+        .pairs = rd_arena_alloc(arena, cap * sizeof(struct rd_pair)),
+    };
+}
+
+static inline struct rd_value *rd_list_add(struct rd_arena *arena, struct rd_value *list,
+                                           struct rd_value item)
+{
+    RD_ASSERT(list->kind == RD_LIST);
+    if (list->count == list->cap)
+        rd_list_grow(arena, list);
+    struct rd_value *place = &list->items[list->count++];
+    *place = item;
+    return place;
+}
+
+static inline struct rd_value *rd_map_add(struct rd_arena *arena, struct rd_value *map,
+                                          const char *key, struct rd_value value)
+{
+    RD_ASSERT(map->kind == RD_MAP);
+    if (map->count == map->cap)
+        rd_map_grow(arena, map);
+    struct rd_pair *pair = &map->pairs[map->count++];
+    pair->key = key;
+    pair->value = value;
+    return &pair->value;
 }
 
 #endif

@@ -72,6 +72,17 @@ void rd_caller_close(struct rd_caller *caller)
     *caller = (struct rd_caller){ .as = NULL };
 }
 
+static void caller_error(struct rd_arena *arena, const struct rd_error *from,
+                         struct rd_error *error)
+{
+    *error = *from;
+    if (!from->detail)
+        return;
+    struct rd_value *detail = rd_arena_alloc(arena, sizeof *detail);
+    *detail = rd_value_copy(arena, from->detail);
+    error->detail = detail;
+}
+
 static enum rd_status caller_run(struct rd_caller *caller, struct rd_arena *arena,
                                  const char *method, const struct rd_value *params,
                                  struct rd_value *result, struct rd_error *error)
@@ -81,9 +92,9 @@ static enum rd_status caller_run(struct rd_caller *caller, struct rd_arena *aren
     };
     rd_kernel_call(caller->kernel, &request);
     if (request.status == RD_OK)
-        *result = request.result;
+        *result = rd_value_copy(arena, &request.result); /* it is printed when all is closed */
     else if (error)
-        *error = request.error;
+        caller_error(arena, &request.error, error);
     return request.status;
 }
 

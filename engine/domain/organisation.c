@@ -155,6 +155,8 @@ static void roles_build(struct rd_arena *arena, const struct rd_value *list, con
             for (size_t j = 0; j < out->role_count; j++)
                 if (out->roles[i].includes & (1ull << j))
                     out->roles[i].includes |= out->roles[j].includes;
+    int administrator = rd_role_find(out, "administrator");
+    out->administrator = administrator >= 0 ? out->roles[administrator].includes : 0;
 }
 
 static int unit_compare(const void *a, const void *b, void *units)

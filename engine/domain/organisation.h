@@ -49,6 +49,7 @@ struct rd_account {
 struct rd_organisation {
     struct rd_role *roles;
     size_t role_count;
+    uint64_t administrator; /* what the role of that name includes; 0 where there is none */
     struct rd_unit *units;
     size_t unit_count;
     struct rd_account *accounts; /* sorted by name */

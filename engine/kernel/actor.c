@@ -92,8 +92,7 @@ static enum rd_status actor_from_peer(struct rd_kernel *kernel, const struct rd_
                             "no account has uid %u; log in with session.login, or have the "
                             "uid added to rules/organisation.lua",
                             peer->uid);
-    int role = rd_role_find(organisation, "administrator");
-    out->roles = role >= 0 ? organisation->roles[role].includes : 0;
+    out->roles = organisation->administrator;
     return RD_OK;
 }
 
@@ -106,13 +105,10 @@ static bool actor_plays(const struct rd_kernel *kernel, const struct rd_peer *pe
     return !behind->account && (peer->door == RD_DOOR_INSIDE || kernel->rehearsal);
 }
 
-enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request,
-                           struct rd_actor *out, struct rd_error *error)
+/* Behind the account that he names: the administrator. */
+static enum rd_status actor_as(struct rd_kernel *kernel, const struct rd_request *request,
+                               const char *as, struct rd_actor *out, struct rd_error *error)
 {
-    enum rd_status status = actor_from_peer(kernel, request, out, error);
-    const char *as = rd_map_text(request->params, "as", NULL);
-    if (status != RD_OK || !as)
-        return status;
     if (!out->administrator)
         return rd_error_at(error, RD_NOT_ALLOWED, "/as",
                            "only an administrator on the Unix socket may act as another account");
@@ -128,6 +124,18 @@ enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *re
     out->behind_person = actor_plays(kernel, &request->peer, &behind) ? NULL : person;
     actor_from_account(kernel, out, account);
     return RD_OK;
+}
+
+enum rd_status rd_actor_of(struct rd_kernel *kernel, const struct rd_request *request,
+                           struct rd_actor *out, struct rd_error *error)
+{
+    if (request->actor) {
+        *out = *request->actor;
+        return RD_OK;
+    }
+    enum rd_status status = actor_from_peer(kernel, request, out, error);
+    const char *as = rd_map_text(request->params, "as", NULL);
+    return status == RD_OK && as ? actor_as(kernel, request, as, out, error) : status;
 }
 
 enum rd_status rd_actor_may(struct rd_kernel *kernel, const struct rd_actor *actor,

@@ -312,11 +312,11 @@ void rd_kernel_close(struct rd_kernel *kernel)
 }
 
 /* Replies leave when later commands have run, on another thread, perhaps when the kernel is closed:
- * they must not borrow names from a generation that is gone by then. Who serves keeps the table of
- * symbols until the last reply has left. */
+ * they must not borrow from a generation that is gone by then. The table of symbols stays until the
+ * last reply has left: kernel.h. */
 static void kernel_keep(const struct rd_kernel *kernel, struct rd_request *request)
 {
-    const struct rd_symbols *kept = kernel->server ? kernel->catalogue.names.symbols : NULL;
+    const struct rd_symbols *kept = kernel->catalogue.names.symbols;
     if (request->status == RD_OK) {
         rd_value_keep(request->arena, kept, &request->result);
     } else if (request->error.detail) {
@@ -344,6 +344,7 @@ static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
 {
     request->error = RD_ERROR_NONE;
     request->result = rd_null();
+    request->actor = NULL;
     request->waits = false;
     rd_staff_settle(kernel);
     request->status =

@@ -98,6 +98,8 @@ struct rd_peer {
 #define RD_TOKEN_KEY_TEXT 33
 void rd_token_key(const char *token, char out[RD_TOKEN_KEY_TEXT]);
 
+struct rd_actor;
+
 struct rd_request {
     struct rd_arena
         *arena; /* of this request: params live in it, result and error.detail are made in it */
@@ -106,8 +108,11 @@ struct rd_request {
     struct rd_peer peer;
     /* filled by the run: */
     enum rd_status status;
-    struct rd_value result; /* where status is RD_OK */
-    struct rd_error error;  /* otherwise */
+    /* Where status is RD_OK. It may borrow symbols: who looks at it when the kernel is closed has
+     * taken rd_kernel_symbols before that. */
+    struct rd_value result;
+    struct rd_error error;        /* otherwise; its detail is like the result */
+    const struct rd_actor *actor; /* the kernel's own: who asks, as long as it runs the method */
     /* The answer comes with a later run (a long read, a policy that is loaded): request and arena
      * must stay as they are until this is false again. */
     bool waits;
@@ -172,8 +177,7 @@ struct rd_kernel_server {
     void (*figures)(void *context, struct rd_server_figures *out);
 };
 /* From now on the kernel is run by rd_kernel_run_served. `server` is borrowed until the kernel is
- * closed. Results may borrow symbols: who serves keeps rd_kernel_symbols until it has done with the
- * last of them. */
+ * closed. */
 enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_server *server,
                                struct rd_error *error) RD_MUST_CHECK;
 /* Runs as many of the requests as make replies of RD_BATCH_REPLY_BYTES (at least one): how many

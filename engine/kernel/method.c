@@ -565,6 +565,7 @@ void rd_methods_check(void)
                   method_operation_known(rd_kernel_method_operation(&METHODS[i])));
         RD_ASSERT(i == 0 || strcmp(METHODS[i - 1].name, METHODS[i].name) < 0);
         RD_ASSERT(strcmp(METHODS[i].name, CALLS[i].name) == 0);
+        RD_ASSERT(rd_method_params_fit(&METHODS[i]));
     }
 }
 
@@ -596,59 +597,6 @@ static int method_find(const char *name)
     return -1;
 }
 
-/* The kind behind one of the schemas above. */
-static enum rd_kind method_kind(const char *schema)
-{
-    if (strcmp(schema, COUNT) == 0)
-        return RD_INT;
-    if (strcmp(schema, YES) == 0)
-        return RD_BOOL;
-    if (strcmp(schema, MAP) == 0)
-        return RD_MAP;
-    if (strcmp(schema, LIST) == 0)
-        return RD_LIST;
-    return RD_TEXT;
-}
-
-static enum rd_status method_params(const struct rd_method *method, struct rd_request *request)
-{
-    struct rd_arena *arena = request->arena;
-    const char *names[16];
-    size_t count = 0;
-    for (const struct rd_method_param *param = method->params; param->name; param++) {
-        const struct rd_value *value = rd_map_get(request->params, param->name);
-        names[count++] = param->name;
-        if (!value || value->kind == RD_NULL) {
-            if (param->required)
-                return rd_error_at(&request->error, RD_INVALID_PARAMS,
-                                   rd_arena_printf(arena, "/%s", param->name),
-                                   "%s needs the parameter '%s'", method->name, param->name);
-            continue;
-        }
-        if (value->kind != method_kind(param->schema))
-            return rd_error_at(&request->error, RD_INVALID_PARAMS,
-                               rd_arena_printf(arena, "/%s", param->name),
-                               "'%s' must be %s, not %s", param->name,
-                               rd_kind_name(method_kind(param->schema)), rd_kind_name(value->kind));
-    }
-    const struct rd_value *key = rd_map_get(request->params, "idempotency_key");
-    if (rd_value_is(key, RD_TEXT) && (key->count == 0 || key->count > RD_IDEMPOTENCY_KEY_BYTES_MAX))
-        return rd_error_at(&request->error, RD_INVALID_PARAMS, "/idempotency_key",
-                           "a key has 1 to %d bytes", RD_IDEMPOTENCY_KEY_BYTES_MAX);
-    for (uint32_t i = 0; request->params && i < request->params->count; i++) {
-        size_t n = 0;
-        while (n < count && strcmp(names[n], request->params->pairs[i].key) != 0)
-            n++;
-        if (n == count)
-            return rd_error_at(&request->error, RD_INVALID_PARAMS,
-                               rd_arena_printf(arena, "/%s", request->params->pairs[i].key),
-                               "%s has no parameter '%s'%s", method->name,
-                               request->params->pairs[i].key,
-                               rd_model_guess(arena, request->params->pairs[i].key, names, count));
-    }
-    return RD_OK;
-}
-
 /* Whoever tries what would change how things are run is written down, as for commands. */
 static void method_refused(struct rd_kernel *kernel, const struct rd_method *method,
                            const struct rd_actor *actor, struct rd_request *request,
@@ -663,38 +611,42 @@ static void method_refused(struct rd_kernel *kernel, const struct rd_method *met
     rd_run_refused(&run, (struct rd_id){ 0 }, status);
 }
 
+/* `actor`: who asks, where the method is anybody's; the method need not ask again. */
 static enum rd_status method_authorise(struct rd_kernel *kernel, const struct rd_method *method,
-                                       const char *operation, struct rd_request *request)
+                                       const char *operation, struct rd_request *request,
+                                       struct rd_actor *actor)
 {
-    struct rd_actor actor;
-    if (method->authority == RD_METHOD_OPEN)
-        return RD_OK;
-    enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
+    enum rd_status status = rd_actor_of(kernel, request, actor, &request->error);
     if (status != RD_OK)
         return status;
-    if (actor.scopes && !rd_scope_may_have_command(actor.scopes, method->name))
+    if (actor->scopes && !rd_scope_may_have_command(actor->scopes, method->name))
         status = rd_error_set(&request->error, RD_OUT_OF_SCOPE, "the token was not made for %s",
                               method->name);
     if (status == RD_OK && method->authority == RD_METHOD_ROW)
-        status =
-            rd_actor_may(kernel, &actor, operation ? operation : method->name, &request->error);
+        status = rd_actor_may(kernel, actor, operation ? operation : method->name, &request->error);
     if (status == RD_NOT_ALLOWED || status == RD_OUT_OF_SCOPE)
-        method_refused(kernel, method, &actor, request, status);
+        method_refused(kernel, method, actor, request, status);
     return status;
 }
 
 static enum rd_status method_run(struct rd_kernel *kernel, size_t at, struct rd_request *request)
 {
     const struct rd_method *method = &METHODS[at];
+    struct rd_actor actor;
     if (request->params && request->params->kind != RD_MAP)
         return rd_error_set(&request->error, RD_INVALID_PARAMS,
                             "parameters go by name: params must be an object");
-    enum rd_status status = method_params(method, request);
-    if (status == RD_OK)
-        status = method_authorise(kernel, method, CALLS[at].operation, request);
+    enum rd_status status = rd_method_params(method, request);
+    if (status == RD_OK && method->authority != RD_METHOD_OPEN) {
+        status = method_authorise(kernel, method, CALLS[at].operation, request, &actor);
+        request->actor = &actor;
+    }
     if (status == RD_OK && method->writes)
         status = rd_standby_check(kernel, &request->error);
-    return status == RD_OK ? CALLS[at].call(kernel, request) : status;
+    if (status == RD_OK)
+        status = CALLS[at].call(kernel, request);
+    request->actor = NULL;
+    return status;
 }
 
 enum rd_status rd_method_call(struct rd_kernel *kernel, struct rd_request *request)

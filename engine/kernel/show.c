@@ -39,23 +39,6 @@ uint16_t rd_type_number(const struct rd_kernel *kernel, const struct rd_record_t
     return kernel->bindings[type - kernel->model->types].number;
 }
 
-static bool show_is_named(const struct rd_field *field, const char *name)
-{
-    return field->name == name || (field->name[0] == name[0] && strcmp(field->name, name) == 0);
-}
-
-/* The field of a name, looked for from `from` on: fields mostly come in the type's own order. */
-static int show_field(const struct rd_record_type *type, const char *name, size_t from)
-{
-    for (size_t i = from; i < type->field_count; i++)
-        if (show_is_named(&type->fields[i], name))
-            return (int)i;
-    for (size_t i = 0; i < from; i++)
-        if (show_is_named(&type->fields[i], name))
-            return (int)i;
-    return -1;
-}
-
 /* Fields of the type by their own level; what only a form or the facts have by its name. */
 static bool show_hides(const struct rd_model *model, const struct rd_record_type *type, int field,
                        const char *name)
@@ -69,18 +52,17 @@ struct rd_value rd_show_fields(const struct rd_model *model, const struct rd_rec
 {
     uint32_t count = rd_value_is(inside, RD_MAP) ? inside->count : 0;
     struct rd_value shown = rd_map_room(arena, count);
-    size_t next = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct rd_pair *pair = &inside->pairs[i];
         if (strchr(pair->key, ':'))
             continue;
-        int field = type ? show_field(type, pair->key, next) : -1;
-        next = field >= 0 ? (size_t)field + 1 : next;
+        int field = type ? rd_type_field(type, pair->key) : -1;
         if (show_hides(model, type, field, pair->key))
             continue;
+        bool plain = field < 0 || (pair->value.kind != RD_INT && pair->value.kind != RD_LIST);
         rd_map_add(arena, &shown, pair->key,
-                   field >= 0 ? rd_type_show(&type->fields[field].type, &pair->value, arena)
-                              : pair->value);
+                   plain ? pair->value
+                         : rd_type_show(&type->fields[field].type, &pair->value, arena));
     }
     return shown;
 }
@@ -190,20 +172,27 @@ struct rd_value rd_show_record(struct rd_kernel *kernel, const struct rd_record 
     return shown;
 }
 
+/* Decisions as the entry has them: [rule, line, outcome, reason]. */
+#define SHOW_DECISION_PLACES 4
+
 struct rd_value rd_show_decisions(const struct rd_value *decisions, struct rd_arena *arena)
 {
+    static const char *const NAMES[SHOW_DECISION_PLACES] = { "rule", "line", "outcome", "reason" };
     uint32_t count = rd_value_is(decisions, RD_LIST) ? decisions->count : 0;
     struct rd_value shown = rd_list_room(arena, count);
+    struct rd_pair *pair =
+        rd_arena_alloc(arena, (size_t)count * SHOW_DECISION_PLACES * sizeof *pair);
     for (uint32_t i = 0; i < count; i++) {
-        const struct rd_value *at = decisions->items[i].items;
-        struct rd_value item = rd_map_room(arena, 4);
-        if (decisions->items[i].kind != RD_LIST || decisions->items[i].count < 4)
+        const struct rd_value *from = &decisions->items[i];
+        if (from->kind != RD_LIST || from->count < SHOW_DECISION_PLACES)
             continue;
-        rd_map_add(arena, &item, "rule", at[0]);
-        rd_map_add(arena, &item, "line", at[1]);
-        rd_map_add(arena, &item, "outcome", at[2]);
-        rd_map_add(arena, &item, "reason", at[3]);
-        rd_list_add(arena, &shown, item);
+        rd_list_add(arena, &shown,
+                    (struct rd_value){ .kind = RD_MAP,
+                                       .count = SHOW_DECISION_PLACES,
+                                       .cap = SHOW_DECISION_PLACES,
+                                       .pairs = pair });
+        for (int place = 0; place < SHOW_DECISION_PLACES; place++)
+            *pair++ = (struct rd_pair){ NAMES[place], from->items[place] };
     }
     return shown;
 }

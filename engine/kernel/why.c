@@ -44,6 +44,7 @@ static bool why_would(struct why *why, const char *account, const struct rd_valu
     struct rd_request trial = *why->request;
     trial.arena = &arena;
     trial.error = RD_ERROR_NONE;
+    trial.actor = NULL; /* somebody else perhaps */
     for (uint32_t i = 0; i < why->request->params->count; i++) {
         const struct rd_pair *pair = &why->request->params->pairs[i];
         bool own = strcmp(pair->key, "form") == 0 || (account && strcmp(pair->key, "as") == 0);

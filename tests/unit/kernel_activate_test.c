@@ -294,6 +294,7 @@ START_TEST(replies_outlive_the_generation_of_their_batch)
     rd_loading_wait(rig.kernel);
     rd_kernel_run(rig.kernel, NULL, 0);
     rd_kernel_run(rig.kernel, &all[4], 1);
+    struct rd_symbols *symbols = rd_kernel_symbols(rig.kernel);
     rig_stop(&rig); /* and when the kernel is */
     ck_assert_int_eq(requests[0].status, RD_OK);
     ck_assert_ptr_nonnull(strstr(rig_show(&rig, requests[0].result), "\"working\""));
@@ -302,6 +303,7 @@ START_TEST(replies_outlive_the_generation_of_their_batch)
     ck_assert_ptr_nonnull(strstr(rig_show(&rig, *requests[2].error.detail), "staff"));
     ck_assert_int_eq(requests[3].status, RD_OK);
     ck_assert_int_eq(t_int(requests[4].result, "generation"), 2);
+    rd_symbols_unref(symbols);
 }
 END_TEST
 

@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/symbol.h"
 #include "base/value.h"
 #include "unit/unit.h"
 
@@ -192,6 +194,41 @@ START_TEST(test_kept_stands_alone)
 }
 END_TEST
 
+/* Names stay where they are, as long as their table is kept; without it they are copied. */
+START_TEST(test_kept_borrows_symbols)
+{
+    struct rd_symbols *symbols = rd_symbols_new();
+    const char *name = rd_symbol(symbols, "received", 8);
+    struct rd_value value = rd_map(), other = rd_map();
+    rd_map_add(&arena, &value, name, rd_text(name));
+    rd_map_add(&arena, &other, name, rd_text(name));
+    rd_value_keep(&arena, symbols, &value);
+    ck_assert_ptr_eq(value.pairs[0].key, name);
+    ck_assert_ptr_eq(value.pairs[0].value.text, name);
+    rd_value_keep(&arena, NULL, &other);
+    ck_assert_ptr_ne(other.pairs[0].key, name);
+    rd_symbols_unref(symbols);
+    ck_assert_str_eq(other.pairs[0].key, "received");
+    ck_assert_str_eq(other.pairs[0].value.text, "received");
+}
+END_TEST
+
+/* What lies in an older chunk of the arena stays there, too. */
+START_TEST(test_kept_knows_older_chunks)
+{
+    struct rd_value value = rd_map(), list = rd_list();
+    const char *old = rd_arena_copy(&arena, "old", 3);
+    rd_list_add(&arena, &list, rd_text(old));
+    rd_map_add(&arena, &value, old, list);
+    const struct rd_value *items = value.pairs[0].value.items;
+    memset(rd_arena_alloc(&arena, RD_ARENA_CHUNK_BYTES), 'x', RD_ARENA_CHUNK_BYTES);
+    rd_value_keep(&arena, NULL, &value);
+    ck_assert_ptr_eq(value.pairs[0].key, old);
+    ck_assert_ptr_eq(value.pairs[0].value.items, items);
+    ck_assert_ptr_eq(items[0].text, old);
+}
+END_TEST
+
 START_TEST(test_kind_names)
 {
     ck_assert_str_eq(rd_kind_name(RD_TEXT), "text");
@@ -221,6 +258,8 @@ int main(void)
     tcase_add_test(tests, test_equality);
     tcase_add_test(tests, test_copy_stands_alone);
     tcase_add_test(tests, test_kept_stands_alone);
+    tcase_add_test(tests, test_kept_borrows_symbols);
+    tcase_add_test(tests, test_kept_knows_older_chunks);
     tcase_add_test(tests, test_kind_names);
     if (unit_forks())
         tcase_add_test_raise_signal(tests, test_adding_to_a_scalar_aborts, SIGABRT);
