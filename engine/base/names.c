@@ -10,19 +10,13 @@
 
 _Static_assert(RD_SYMBOLS_MAX <= UINT16_MAX / 2, "numbers and indexes fit into 16 bits");
 
-#define NAMES_WORDS 1024u /* a literal has one place here; whoever comes later takes it over */
-
-struct rd_name_word {
-    const char *literal, *symbol; /* symbol NULL: it may not become one */
-};
-
 void rd_names_init(struct rd_names *names, struct rd_symbols *symbols)
 {
     *names = (struct rd_names){
         .symbols = symbols ? rd_symbols_ref(symbols) : rd_symbols_new(),
         .numbers = calloc(2 * RD_SYMBOLS_MAX, sizeof *names->numbers),
         .texts = calloc(RD_SYMBOLS_MAX + 1, sizeof *names->texts),
-        .words = calloc(NAMES_WORDS, sizeof *names->words),
+        .words = calloc(RD_NAMES_WORDS, sizeof *names->words),
     };
     RD_ASSERT(names->numbers && names->texts && names->words);
 }
@@ -52,14 +46,11 @@ static uint32_t names_put(struct rd_names *names, const char *text)
     return names->count;
 }
 
-const char *rd_names_word(const struct rd_names *names, const char *literal)
+const char *rd_names_word_met(const struct rd_names *names, const char *literal,
+                              struct rd_name_word *word)
 {
-    uint64_t spread = (uint64_t)(uintptr_t)literal * 0x9E3779B97F4A7C15u;
-    struct rd_name_word *word = &names->words[spread >> 32 & (NAMES_WORDS - 1)];
-    if (word->literal != literal) {
-        word->symbol = rd_symbol(names->symbols, literal, strlen(literal));
-        word->literal = literal;
-    }
+    word->symbol = rd_symbol(names->symbols, literal, strlen(literal));
+    word->literal = literal;
     return word->symbol;
 }
 

@@ -29,8 +29,24 @@ void rd_names_fini(struct rd_names *names);
 /* Forgets numbers above `count`. */
 void rd_names_cut(struct rd_names *names, uint32_t count);
 
+#define RD_NAMES_WORDS 1024u /* a literal has one place there; who comes later takes it over */
+
+struct rd_name_word {
+    const char *literal, *symbol; /* symbol NULL: it may not become one */
+};
+
+/* The symbol of a literal that is met in this place for the first time. */
+const char *rd_names_word_met(const struct rd_names *names, const char *literal,
+                              struct rd_name_word *word);
+
 /* The symbol of a literal; NULL where it may not become one. */
-const char *rd_names_word(const struct rd_names *names, const char *literal);
+static inline const char *rd_names_word(const struct rd_names *names, const char *literal)
+{
+    uint64_t spread = (uint64_t)(uintptr_t)literal * 0x9E3779B97F4A7C15u;
+    struct rd_name_word *word = &names->words[spread >> 32 & (RD_NAMES_WORDS - 1)];
+    return word->literal == literal ? word->symbol : rd_names_word_met(names, literal, word);
+}
+
 /* The symbol that the text is or, as a literal, stands for; NULL. */
 static inline const char *rd_names_symbol(const struct rd_names *names, const char *text)
 {

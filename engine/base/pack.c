@@ -54,12 +54,6 @@ static inline void pack_room(struct pack_writer *writer, size_t bytes)
         pack_more(writer, bytes);
 }
 
-static inline void pack_tag(struct pack_writer *writer, unsigned tag)
-{
-    pack_room(writer, 1);
-    *writer->at++ = (char)tag;
-}
-
 /* A tag and `width` bytes, the highest first; there is room for both. */
 static inline void pack_number(struct pack_writer *writer, unsigned tag, uint64_t number,
                                unsigned width)
@@ -72,9 +66,9 @@ static inline void pack_number(struct pack_writer *writer, unsigned tag, uint64_
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are turned round");
 
-static void pack_int(struct pack_writer *writer, int64_t integer)
+/* There is room for PACK_HEAD_BYTES. */
+static inline void pack_int(struct pack_writer *writer, int64_t integer)
 {
-    pack_room(writer, PACK_HEAD_BYTES);
     uint64_t bits = (uint64_t)integer;
     if (integer >= -32 && integer <= 127)
         *writer->at++ = (char)integer;
@@ -100,7 +94,6 @@ static void pack_real(struct pack_writer *writer, double real)
 {
     uint64_t bits;
     memcpy(&bits, &real, sizeof bits);
-    pack_room(writer, PACK_HEAD_BYTES);
     pack_number(writer, 0xCB, bits, 8);
 }
 
@@ -119,10 +112,10 @@ static void pack_text(struct pack_writer *writer, const char *text, size_t len)
     writer->at += len;
 }
 
-/* The head of a list (small 0x90, large 0xDC) or of a map (0x80, 0xDE). */
-static void pack_members(struct pack_writer *writer, unsigned small, unsigned large, uint32_t count)
+/* The head of a list (small 0x90, large 0xDC) or of a map (0x80, 0xDE). There is room for it. */
+static inline void pack_members(struct pack_writer *writer, unsigned small, unsigned large,
+                                uint32_t count)
 {
-    pack_room(writer, PACK_HEAD_BYTES);
     if (count < 16)
         *writer->at++ = (char)(small | count);
     else if (count <= UINT16_MAX)
@@ -140,9 +133,10 @@ static inline uint32_t pack_name(const struct pack_writer *writer, const char *t
     return number || !writer->gives ? number : rd_names_give(writer->gives, text);
 }
 
-static void pack_key(struct pack_writer *writer, const char *key)
+static inline void pack_key(struct pack_writer *writer, const char *key)
 {
     uint32_t number = pack_name(writer, key);
+    pack_room(writer, PACK_HEAD_BYTES);
     if (number)
         pack_int(writer, number);
     else
@@ -163,7 +157,7 @@ static void pack_sealed(struct pack_writer *writer, const struct rd_value *value
 }
 
 /* A value may show the begin of a symbol only: then it is another text. */
-static void pack_text_value(struct pack_writer *writer, const struct rd_value *value)
+static inline void pack_text_value(struct pack_writer *writer, const struct rd_value *value)
 {
     if (writer->names && rd_text_is_sealed(value)) {
         pack_sealed(writer, value);
@@ -172,23 +166,25 @@ static void pack_text_value(struct pack_writer *writer, const struct rd_value *v
     uint32_t number = value->count <= RD_SYMBOL_BYTES_MAX && value->text[value->count] == 0
                           ? pack_name(writer, value->text)
                           : 0;
-    if (number) {
-        pack_room(writer, PACK_HEAD_BYTES);
+    if (number)
         pack_number(writer, 0xD4, number, 2);
-    } else {
+    else
         pack_text(writer, value->text, value->count);
-    }
 }
 
-static void pack_any(struct pack_writer *writer, const struct rd_value *value, int depth)
+static void pack_list(struct pack_writer *writer, const struct rd_value *list, int depth);
+static void pack_map(struct pack_writer *writer, const struct rd_value *map, int depth);
+
+/* Most members are no lists or maps, and are written without a call. */
+static inline void pack_any(struct pack_writer *writer, const struct rd_value *value, int depth)
 {
-    RD_ASSERT(depth < RD_PACK_DEPTH_MAX || value->kind < RD_LIST);
+    pack_room(writer, PACK_HEAD_BYTES);
     switch (value->kind) {
     case RD_NULL:
-        pack_tag(writer, 0xC0);
+        *writer->at++ = (char)0xC0;
         break;
     case RD_BOOL:
-        pack_tag(writer, value->boolean ? 0xC3 : 0xC2);
+        *writer->at++ = (char)(value->boolean ? 0xC3 : 0xC2);
         break;
     case RD_INT:
         pack_int(writer, value->integer);
@@ -200,17 +196,30 @@ static void pack_any(struct pack_writer *writer, const struct rd_value *value, i
         pack_text_value(writer, value);
         break;
     case RD_LIST:
-        pack_members(writer, 0x90, 0xDC, value->count);
-        for (uint32_t i = 0; i < value->count; i++)
-            pack_any(writer, &value->items[i], depth + 1);
+        pack_list(writer, value, depth);
         break;
     case RD_MAP:
-        pack_members(writer, 0x80, 0xDE, value->count);
-        for (uint32_t i = 0; i < value->count; i++) {
-            pack_key(writer, value->pairs[i].key);
-            pack_any(writer, &value->pairs[i].value, depth + 1);
-        }
+        pack_map(writer, value, depth);
         break;
+    }
+}
+
+/* Room for the head is there. */
+static void pack_list(struct pack_writer *writer, const struct rd_value *list, int depth)
+{
+    RD_ASSERT(depth < RD_PACK_DEPTH_MAX);
+    pack_members(writer, 0x90, 0xDC, list->count);
+    for (uint32_t i = 0; i < list->count; i++)
+        pack_any(writer, &list->items[i], depth + 1);
+}
+
+static void pack_map(struct pack_writer *writer, const struct rd_value *map, int depth)
+{
+    RD_ASSERT(depth < RD_PACK_DEPTH_MAX);
+    pack_members(writer, 0x80, 0xDE, map->count);
+    for (uint32_t i = 0; i < map->count; i++) {
+        pack_key(writer, map->pairs[i].key);
+        pack_any(writer, &map->pairs[i].value, depth + 1);
     }
 }
 

@@ -236,7 +236,29 @@ static void *keeper_members(const struct value_keeper *keeper, const void *membe
     return bytes > 0 ? memcpy(rd_arena_alloc(keeper->arena, bytes), members, bytes) : NULL;
 }
 
-static void keeper_value(const struct value_keeper *keeper, struct rd_value *value);
+static void keeper_list(const struct value_keeper *keeper, struct rd_value *list);
+static void keeper_map(const struct value_keeper *keeper, struct rd_value *map);
+
+static inline void keeper_value(const struct value_keeper *keeper, struct rd_value *value)
+{
+    switch (value->kind) {
+    case RD_NULL:
+    case RD_BOOL:
+    case RD_INT:
+    case RD_REAL:
+        return;
+    case RD_TEXT:
+        if (!keeper_stays(keeper, value->text))
+            *value = rd_text_copy(keeper->arena, value->text, value->count);
+        return;
+    case RD_LIST:
+        keeper_list(keeper, value);
+        return;
+    case RD_MAP:
+        keeper_map(keeper, value);
+        return;
+    }
+}
 
 static void keeper_list(const struct value_keeper *keeper, struct rd_value *list)
 {
@@ -258,29 +280,7 @@ static void keeper_map(const struct value_keeper *keeper, struct rd_value *map)
         struct rd_pair *pair = &map->pairs[i];
         if (!keeper_stays(keeper, pair->key))
             pair->key = rd_arena_copy(keeper->arena, pair->key, strlen(pair->key));
-        if (pair->value.kind >= RD_TEXT)
-            keeper_value(keeper, &pair->value);
-    }
-}
-
-static void keeper_value(const struct value_keeper *keeper, struct rd_value *value)
-{
-    switch (value->kind) {
-    case RD_NULL:
-    case RD_BOOL:
-    case RD_INT:
-    case RD_REAL:
-        return;
-    case RD_TEXT:
-        if (!keeper_stays(keeper, value->text))
-            *value = rd_text_copy(keeper->arena, value->text, value->count);
-        return;
-    case RD_LIST:
-        keeper_list(keeper, value);
-        return;
-    case RD_MAP:
-        keeper_map(keeper, value);
-        return;
+        keeper_value(keeper, &pair->value);
     }
 }
 
