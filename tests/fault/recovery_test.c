@@ -433,11 +433,11 @@ START_TEST(test_all_that_is_overdue_rings_by_the_machines_clock)
     int runs = 0;
     for (; rd_kernel_wake_at(kernel) <= rd_clock_wall_ms(); runs++) {
         int64_t rung = info("deadlines_rung"); /* answered before the slice of its own run */
-        ck_assert_int_le(rung - before, RD_RING_SLICE_MAX);
+        ck_assert_int_le(rung - before, 2 * RD_RING_SLICE_MAX); /* one more where it took long */
         before = rung;
         ck_assert_int_lt(runs, OVERDUE); /* slow machines ring few in a slice */
     }
-    ck_assert_int_ge(runs, OVERDUE / RD_RING_SLICE_MAX - 1);
+    ck_assert_int_ge(runs, OVERDUE / (2 * RD_RING_SLICE_MAX) - 1);
     ck_assert_int_eq(info("deadlines_rung"), OVERDUE);
     ck_assert_int_eq(assert_rung_in_order(since, false), OVERDUE);
     int64_t seq = info("seq");
