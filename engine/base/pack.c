@@ -326,8 +326,8 @@ static bool pack_read_members(struct pack_reader *reader, uint64_t count)
 
 static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struct rd_value *out);
 
-/* What most members are: a small number, a name, nothing, a time. False where it is something else,
- * or the bytes end: nothing was read then. */
+/* What most members are: a small number, a name, nothing, a time, a short text. False where it is
+ * something else, or the bytes end: nothing was read then. */
 static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *out)
 {
     const unsigned char *at = (const unsigned char *)reader->at;
@@ -336,6 +336,7 @@ static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *
     if (left < 1 + sizeof number) /* the slow way looks closer */
         return false;
     const char *name;
+    char *open = NULL;
     switch (at[0]) {
     case 0xC0:
         *out = rd_null();
@@ -357,6 +358,15 @@ static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *
         reader->at += 3;
         break;
     default:
+        if (at[0] >= 0xA0 && at[0] <= 0xBF) {
+            size_t len = at[0] & 0x1F;
+            if (left <= len || !rd_text_is_ascii(reader->at + 1, len))
+                return false;
+            *out = rd_text_of(reader->at + 1, len);
+            reader->at += 1 + len;
+            open = reader->at;
+            break;
+        }
         if (at[0] > 0x7F)
             return false;
         *out = rd_int(at[0]);
@@ -365,7 +375,7 @@ static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *
     }
     if (reader->open)
         *reader->open = 0;
-    reader->open = NULL;
+    reader->open = open;
     return true;
 }
 

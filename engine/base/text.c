@@ -64,7 +64,7 @@ size_t rd_text_utf8_bytes(const char *bytes, size_t len)
 
 bool rd_text_is_utf8(const char *bytes, size_t len)
 {
-    return rd_text_utf8_bytes(bytes, len) == len;
+    return rd_text_is_ascii(bytes, len) || rd_text_utf8_bytes(bytes, len) == len;
 }
 
 size_t rd_text_length(const char *bytes, size_t len)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The program's read-only memory, in which its literals lie; the linker's and the C library's names
  * for its ends. */
@@ -14,6 +15,30 @@ extern const char __executable_start[], __data_start[];
 static inline bool rd_text_is_literal(const char *text)
 {
     return text >= __executable_start && text < __data_start;
+}
+
+/* Whether all bytes are ASCII, as most stored texts are: eight at a time, the last eight (or four)
+ * once more in part rather than one by one. */
+static inline bool rd_text_is_ascii(const char *bytes, size_t len)
+{
+    uint64_t all = 0, eight;
+    uint32_t head, tail;
+    if (len >= sizeof eight) {
+        for (size_t at = 0; at + sizeof eight <= len; at += sizeof eight) {
+            memcpy(&eight, bytes + at, sizeof eight);
+            all |= eight;
+        }
+        memcpy(&eight, bytes + len - sizeof eight, sizeof eight);
+        all |= eight;
+    } else if (len >= sizeof head) {
+        memcpy(&head, bytes, sizeof head);
+        memcpy(&tail, bytes + len - sizeof tail, sizeof tail);
+        all = head | tail;
+    } else {
+        for (size_t at = 0; at < len; at++)
+            all |= (unsigned char)bytes[at];
+    }
+    return (all & 0x8080808080808080u) == 0;
 }
 
 /* Whether the bytes are UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */

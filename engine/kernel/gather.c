@@ -315,14 +315,13 @@ static enum rd_status gather_all(struct rd_run *run, struct rd_draft *draft,
         rd_map_add(arena, f, field->name, draft->values[at]);
         rd_run_read(run, field->number, field->name, draft->values[at]);
     }
-    for (size_t i = 0; i < draft->chart->fact_count; i++) {
+    for (uint64_t left = function->needs.facts; left; left &= left - 1) {
+        size_t fact = (size_t)__builtin_ctzll(left);
         struct rd_value value;
-        if (!(function->needs.facts & (1ull << i)))
-            continue;
-        enum rd_status status = rd_gather_fact(run, draft, i, &value);
+        enum rd_status status = rd_gather_fact(run, draft, fact, &value);
         if (status != RD_OK)
             return status;
-        rd_map_add(arena, f, draft->chart->facts[i].name, value);
+        rd_map_add(arena, f, draft->chart->facts[fact].name, value);
     }
     if (function->needs.form)
         rd_map_add(arena, f, "form", gather_form(run, draft));

@@ -143,6 +143,29 @@ START_TEST(test_texts_of_every_length_class)
 }
 END_TEST
 
+/* Texts side by side, as keys and as values: each ends where it ends, ASCII or not. */
+START_TEST(test_neighbours_end_where_they_end)
+{
+    char text[44];
+    struct rd_value map = rd_map(), back;
+    struct rd_error error;
+    for (size_t len = 0; len < 40; len++) {
+        memset(text, 'a', len);
+        memcpy(text + len, len % 3 == 0 ? "\xE7\x8C\xAB" : "", len % 3 == 0 ? 3 : 0);
+        size_t bytes = len + (len % 3 == 0 ? 3 : 0);
+        const char *kept = rd_arena_copy(&arena, text, bytes);
+        rd_map_add(&arena, &map, kept, rd_text(kept));
+    }
+    rd_pack_write(&buf, &map);
+    ck_assert_int_eq(rd_pack_read(&arena, buf.data, buf.len, &back, &error), RD_OK);
+    ck_assert(rd_value_equal(&map, &back));
+    for (uint32_t i = 0; i < back.count; i++) {
+        ck_assert_str_eq(back.pairs[i].key, map.pairs[i].key);
+        ck_assert_str_eq(back.pairs[i].value.text, map.pairs[i].key);
+    }
+}
+END_TEST
+
 START_TEST(test_lists_and_maps_of_every_length_class)
 {
     const int counts[] = { 0, 1, 15, 16, 300, 65535, 65536 };
@@ -391,6 +414,7 @@ int main(void)
     tcase_add_test(tests, test_integers);
     tcase_add_test(tests, test_reals_bools_null);
     tcase_add_test(tests, test_texts_of_every_length_class);
+    tcase_add_test(tests, test_neighbours_end_where_they_end);
     tcase_add_test(tests, test_lists_and_maps_of_every_length_class);
     tcase_add_test(tests, test_truncated_at_every_byte);
     tcase_add_test(tests, test_any_byte_changed_is_read_or_refused);

@@ -6,6 +6,25 @@
 #include "base/text.h"
 #include "unit/unit.h"
 
+/* Of every length up to three words and more, with a foreign byte at every place or at none. */
+START_TEST(test_ascii)
+{
+    char text[41];
+    for (size_t len = 0; len < sizeof text; len++) {
+        memset(text, 'a', sizeof text);
+        memset(text + len, 0xC3, sizeof text - len); /* what lies behind it is nobody's business */
+        ck_assert(rd_text_is_ascii(text, len));
+        ck_assert(rd_text_is_utf8(text, len));
+        for (size_t at = 0; at < len; at++) {
+            text[at] = (char)0x80;
+            ck_assert(!rd_text_is_ascii(text, len));
+            ck_assert(!rd_text_is_utf8(text, len));
+            text[at] = 'a';
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_utf8_edges)
 {
     const char *good[] = { "",
@@ -306,6 +325,7 @@ int main(void)
     Suite *suite = suite_create("text");
     TCase *tests = tcase_create("text");
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, test_ascii);
     tcase_add_test(tests, test_utf8_edges);
     tcase_add_test(tests, test_length_counts_letters);
     tcase_add_test(tests, test_distance);
