@@ -332,6 +332,7 @@ void rd_request_finish(const struct rd_kernel *kernel, struct rd_request *reques
     kernel_keep(kernel, request);
     if (request->status == RD_OK)
         return;
+    request->result = rd_null();        /* as far as it had come */
     if (request->error.status == RD_OK) /* nobody said more */
         (void)rd_error_set(&request->error, request->status, "%s", rd_status_text(request->status));
     request->error.status = request->status;

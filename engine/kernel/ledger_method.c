@@ -114,7 +114,6 @@ static enum rd_status get_page(struct rd_kernel *kernel, struct rd_request *requ
     struct rd_walk walk;
     if (status != RD_OK)
         return status;
-    *cursor = rd_null();
     status =
         rd_walk_start(&walk, kernel->store, RD_TABLE_INDEX, from.bytes, false, &request->error);
     while (status == RD_OK && memcmp(walk.key, from.bytes, 4 + RD_INDEX_VALUE_BYTES) == 0) {
@@ -142,7 +141,7 @@ enum rd_status rd_method_ledger_get(struct rd_kernel *kernel, struct rd_request 
     const struct rd_ledger *ledger;
     struct rd_id account = { 0 };
     struct rd_balance balance;
-    struct rd_value cursor;
+    struct rd_value cursor = rd_null();
     int64_t limit = rd_map_int(request->params, "limit", RD_LIST_LIMIT_DEFAULT);
     char text[RD_MONEY_TEXT_MAX];
     if (limit < 1 || limit > RD_LIST_LIMIT_MAX)
