@@ -116,6 +116,7 @@ return authority {
   { { "customer.release", "customer.hand_over" }, from = { "headquarters_centre", "administrator" } },
   { "customer.claim", from = "staff" },                     -- the pool is for anyone who serves customers
   { "customer.erase", from = "administrator" },             -- and nobody else deletes for good
+  { "person.erase", from = "administrator" },               -- destroys the key of a person's texts; a row for person.confirm asks for a second person
   { "contact.log", from = "staff" },
   { { "contact.correct", "contact.again", "contact.settle" }, from = "staff", reach = "own" },
   { "contact.correct", from = "supervisor", reach = "unit" },

@@ -3,13 +3,13 @@
 return record "customer" {
   title = { en = "Customer", zh = "客户" }, number = "CU-{000000}", owner = "handler", unit = "unit",
   fields = {
-    name     = text { required = true, max = 200, indexed = true, normal = "name", en = "Name", zh = "姓名" },
+    name     = text { personal = true, required = true, max = 200, indexed = true, normal = "name", en = "Name", zh = "姓名" },
     company  = text { max = 200, indexed = true, normal = "name", en = "Company", zh = "单位" },
-    position = text { max = 100, en = "Position", zh = "职务" },
-    phone    = text { unique = true, max = 40, normal = "phone", en = "Phone", zh = "电话" },
-    address  = text { max = 500, en = "Address", zh = "地址" },
+    position = text { personal = true, max = 100, en = "Position", zh = "职务" },
+    phone    = text { personal = true, unique = true, max = 40, normal = "phone", en = "Phone", zh = "电话" },
+    address  = text { personal = true, max = 500, en = "Address", zh = "地址" },
     gender   = genders { en = "Gender", zh = "性别" },
-    photo    = text { max = 500, en = "Photo (where it is kept)", zh = "照片(存放处)" },
+    photo    = text { personal = true, max = 500, en = "Photo (where it is kept)", zh = "照片(存放处)" },
     language = letter_languages { en = "Language of letters", zh = "函件语言" },          -- empty: the first of the company (rules/company.lua)
     region   = regions { indexed = true, en = "Region", zh = "所在地区" },        -- whose rest times are kept; empty: the company's own
     industry = text { max = 100, indexed = true, en = "Industry", zh = "行业" },

@@ -151,6 +151,15 @@ return {
       { open = customer "new" { by = "ben", name = "Wang", phone = "13800000001" }, expect = allowed },
     },
   },
+  test "only an administrator erases a person, once and for good" {
+    given = li,
+    steps = {
+      { ask "person.erase" { id = "li", by = "chen" }, expect = refused "not_allowed" },
+      { ask "person.erase" { id = "li", by = "admin", dry_run = true }, expect = { did = "erased" } },
+      { ask "person.erase" { id = "li", by = "admin", why = "asked for" }, expect = { did = "erased" } },
+      { ask "person.erase" { id = "li", by = "admin" }, expect = refused "erased" },
+    },
+  },
   test "a customer is handed over by name" {
     given = li,
     steps = {
