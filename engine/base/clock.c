@@ -30,6 +30,14 @@ int64_t rd_clock_mono_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t rd_clock_thread_ns(void)
+{
+    struct timespec used;
+    int failed = clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    RD_ASSERT(failed == 0);
+    return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
 int64_t rd_clock_process_ns(pid_t pid)
 {
     clockid_t clock;

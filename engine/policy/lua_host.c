@@ -60,7 +60,7 @@ struct rd_lua_host {
     int64_t instructions_left;
     int64_t work_left;
     int64_t deadline_ns; /* 0: the clock has not been read yet */
-    int late;            /* how often the deadline was met */
+    int64_t late_cpu_ns; /* the thread's processor time when the deadline was first met; 0: never */
     int64_t hooked_ns;   /* when the hook came last; 0: not in this run */
     int step;            /* instructions until it comes again */
     unsigned charges;
@@ -194,16 +194,21 @@ void rd_lua_host_free(struct rd_lua_host *host)
     free(host);
 }
 
-/* Being late once may be the scheduler's doing: another process ran meanwhile. Being late again is
- * the script's. */
+/* Who is late by the clock may have waited for a processor: from then on his processor time counts,
+ * and that may be as long again. */
 static bool host_time_is_up(struct rd_lua_host *host, int64_t now)
 {
+    int64_t budget_ns = host->budget.time_ms * NS_PER_MS, used_ns = 0;
     if (host->deadline_ns != 0 && now <= host->deadline_ns)
         return false;
-    if (host->deadline_ns != 0)
-        host->late++;
-    host->deadline_ns = now + host->budget.time_ms * NS_PER_MS;
-    return host->late > 1;
+    if (host->deadline_ns != 0) {
+        int64_t cpu_ns = rd_clock_thread_ns();
+        if (host->late_cpu_ns == 0)
+            host->late_cpu_ns = cpu_ns;
+        used_ns = cpu_ns - host->late_cpu_ns;
+    }
+    host->deadline_ns = now + budget_ns - used_ns;
+    return used_ns >= budget_ns;
 }
 
 /* Goes by how long the last instructions took. */
@@ -338,7 +343,7 @@ static void host_begin(struct rd_lua_host *host, const struct rd_lua_budget *bud
     host->serial++;
     host->expired = NULL;
     host->deadline_ns = 0;
-    host->late = 0;
+    host->late_cpu_ns = 0;
     host->budget = *budget;
     host->instructions_left = budget->instructions;
     host->work_left = budget->work;
