@@ -196,8 +196,9 @@ static void *load_work(void *context)
     if (rd_client_open(worker->address, &client, &error) != RD_OK)
         return NULL; /* killed before we came */
     rd_client_set_timeout(client, 60000);
-    while (!__atomic_load_n(&worker->stop, __ATOMIC_RELAXED) && !worker->failure &&
-           load_window(worker, client, customer))
+    /* at least one window, however late this thread got a processor */
+    while (load_window(worker, client, customer) && !worker->failure &&
+           !__atomic_load_n(&worker->stop, __ATOMIC_RELAXED))
         ;
     rd_client_close(client);
     return NULL;
