@@ -34,7 +34,7 @@ static const char RULES[] =
     "}\n";
 
 static struct rd_kernel *kernel;
-static char dir[64];
+static char dir[FUZZ_DIR_MAX];
 
 static void file_write(const char *path, const char *text)
 {
@@ -59,8 +59,7 @@ static void kernel_begin(void)
     struct rd_findings findings;
     struct rd_kernel_start start;
     struct rd_error error = RD_ERROR_NONE;
-    snprintf(dir, sizeof(dir), "/tmp/rd-fuzz-XXXXXX");
-    RD_ASSERT(mkdtemp(dir) != NULL);
+    fuzz_dir_make(dir, kernel_end);
     snprintf(data, sizeof(data), "%s/data", dir);
     snprintf(path, sizeof(path), "%s/rules", dir);
     RD_ASSERT(mkdir(path, 0700) == 0);
@@ -74,7 +73,6 @@ static void kernel_begin(void)
         fprintf(stderr, "%s: %s\n", error.text, findings.first ? findings.first->text : "");
     RD_ASSERT(status == RD_OK);
     rd_arena_fini(&arena);
-    atexit(kernel_end);
 }
 
 static void reply_is_json(struct rd_arena *arena, const struct rd_request *request)

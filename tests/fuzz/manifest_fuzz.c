@@ -11,7 +11,7 @@
 
 #include "store/backup_manifest.h"
 
-static char dir[64];
+static char dir[FUZZ_DIR_MAX];
 static int dir_fd = -1;
 
 static void dir_remove(void)
@@ -23,12 +23,9 @@ static void dir_remove(void)
 
 static void dir_make(void)
 {
-    snprintf(dir, sizeof(dir), "%s/rd-fuzz-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    RD_ASSERT(mkdtemp(dir) != NULL);
+    fuzz_dir_make(dir, dir_remove);
     dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     RD_ASSERT(dir_fd >= 0);
-    atexit(dir_remove);
 }
 
 static enum rd_status read_it(struct rd_backup_manifest *manifest)

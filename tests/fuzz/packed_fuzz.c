@@ -30,7 +30,7 @@
 #define FOOTER 24u
 #define ROW 24u
 
-static char dir[64];
+static char dir[FUZZ_DIR_MAX];
 static int dir_fd = -1;
 static struct rd_buf plain, packed, bytes;
 static uint32_t plain_end;
@@ -81,12 +81,9 @@ static void make_once(void)
     struct rd_packer *packer = NULL;
     struct stat stat;
     struct rd_error error = RD_ERROR_NONE;
-    snprintf(dir, sizeof(dir), "%s/rd-fuzz-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    RD_ASSERT(mkdtemp(dir) != NULL);
+    fuzz_dir_make(dir, dir_remove);
     dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     RD_ASSERT(dir_fd >= 0);
-    atexit(dir_remove);
     plain_make();
     rd_segment_name(name, 1, false);
     write_file(name, plain.data, plain.len);

@@ -20,16 +20,7 @@
 #define ENTRY_BYTES 4096u
 #define ENTRIES_MAX 40
 
-static char dir[64];
-
-static void dir_make(void)
-{
-    if (dir[0])
-        return;
-    snprintf(dir, sizeof(dir), "%s/rd-fuzz-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    RD_ASSERT(mkdtemp(dir) != NULL);
-}
+static char dir[FUZZ_DIR_MAX];
 
 static void dir_empty(void)
 {
@@ -148,8 +139,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     enum rd_status status;
     size_t count;
     read_frames(bytes, len);
-    dir_make();
-    atexit(dir_remove);
+    if (!dir[0])
+        fuzz_dir_make(dir, dir_remove);
     dir_empty();
     size_t used = make_journal(bytes, len, &count);
     bool damaged = damage(bytes + used, len - used);

@@ -147,13 +147,12 @@ static bool has_note(const struct rd_value *result, const char *code)
 
 static void setup_mondays(void)
 {
-    static char dir[] = "/tmp/redress-history-XXXXXX";
-    strcpy(dir + sizeof dir - 7, "XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    char dir[UNIT_DIR_MAX];
+    unit_dir_make(dir);
     small_company(dir);
     d = t_daemon_start(&(struct t_options){ .policy = dir });
     small_company(path_of("policy"));
-    ck_assert_int_eq(system(rd_arena_printf(&d->arena, "rm -r %s", dir)), 0);
+    unit_dir_remove(dir);
     for (int week = 0; week < MONDAYS; week++) {
         int day = 2 + 7 * week, month = 3;
         for (; day > (month == 4 ? 30 : 31); month++)

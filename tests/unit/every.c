@@ -4,17 +4,74 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What does in every suite. */
+static const struct every_pool EVERY_POOLS[] = {
+    { "account.revoke.account!", NULL },
+    { "case.progress.id!", NULL },
+    { "clock.advance.by!", NULL },
+    { "account.revoke.id", "'x', null" },
+    { "label", "'here'" },
+    { "limit", "1, 20" },
+    { "cursor", "'x', null" },
+    { "until", "'2026-03-03T00:00:00Z'" },
+    { "bytes_per_s", "0" },
+    { "calendar", "'office'" },
+    { "start", "'2026-03-02 10:00'" },
+    { "duration", "'4 hours'" },
+    { "a", "'2026-03-02 10:00'" },
+    { "b", "'2026-03-02 12:00'" },
+    { "calendar.between.unit", "'hours'" },
+    { "dry_run", "true, false" },
+    { "language", "'en', 'zh'" },
+    { "then", "true" },
+    { "since_version", "0, 1" },
+    { "scan", "true" },
+    { "clock.advance.to", "'2026-03-02T01:00:00Z', null" },
+    { "running", "true, false" },
+    { "before", "3, 100" },
+    { "ledger", "'credit'" },
+    { "why", "'because'" },
+    { "tests", "true, false" },
+    { "policy.backtest.since", "'2026-03-02'" },
+    { "policy.backtest.until", "'2026-03-04'" },
+    { "cases", "0, 3" },
+    { "full", "true, false" },
+    { "to", "1, 2, null" },
+    { "sources", "{'rules/company.lua': 'return {}'}, null" },
+    { "month", "'2026-03'" },
+    { "role", "'boss'" },
+    { "left", "true" },
+    { "epoch", "0, -1" },
+    { "force", "true" },
+    { "standby.take.before", "'00'" },
+    { "after", "'00'" },
+    { "entries", "['gKA=']" },
+    { "take_over", "true" },
+    { "gives_up", "true" },
+    { "keys", "{'2-1': 'eA=='}" },
+    { "keys_dir", "'/nowhere'" },
+    { "params", "{}" },
+    { 0 },
+};
+
+/* The suite's own come first. */
+static const struct every_pool *every_pool(const struct every *every, const char *name)
+{
+    const struct every_pool *const lists[] = { every->pools, EVERY_POOLS };
+    for (size_t i = 0; i < 2; i++)
+        for (const struct every_pool *pool = lists[i]; pool->name; pool++)
+            if (strcmp(pool->name, name) == 0)
+                return pool;
+    return NULL;
+}
+
 static const char *every_items(const struct every *every, const char *method, const char *param)
 {
     char both[128];
     snprintf(both, sizeof both, "%s.%s", method, param);
-    for (const struct every_pool *pool = every->pools; pool->name; pool++)
-        if (strcmp(pool->name, both) == 0)
-            return pool->items;
-    for (const struct every_pool *pool = every->pools; pool->name; pool++)
-        if (strcmp(pool->name, param) == 0)
-            return pool->items;
-    return NULL;
+    const struct every_pool *pool = every_pool(every, both);
+    pool = pool ? pool : every_pool(every, param);
+    return pool ? pool->items : NULL;
 }
 
 /* Whether the method is nothing without it, though another parameter might do instead. */
@@ -22,10 +79,7 @@ static bool every_always(const struct every *every, const char *method, const ch
 {
     char both[128];
     snprintf(both, sizeof both, "%s.%s!", method, param);
-    for (const struct every_pool *pool = every->pools; pool->name; pool++)
-        if (strcmp(pool->name, both) == 0)
-            return true;
-    return false;
+    return every_pool(every, both) != NULL;
 }
 
 /* False where nothing is known of it. */

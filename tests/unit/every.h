@@ -2,8 +2,8 @@
  * what none of them may do. What a suite does not know how to call fails it: a method that is added
  * is added there as well, with what it takes, or with why it can't be done there.
  *
- *   static const struct every_pool POOLS[] = { { "limit", "1, 50" }, { "job.list.before", "7" }, {
- * 0 } }; every_init(&every, &rig, POOLS, give, pick);      // fails for a parameter without values
+ *   static const struct every_pool POOLS[] = { { "job.list.before", "7" }, { 0 } };
+ *   every_init(&every, &rig, POOLS, give, pick); // fails for a parameter without values
  *   size_t m = every_pick(&every);
  *   struct rd_value result = every_call(&every, m, every_params(&every, m));
  *   every_expect_done(&every, NEVER);                 // each once at least, but for those
@@ -16,8 +16,9 @@
 #define EVERY_METHODS_MAX 128
 
 /* What a parameter of this name may be ("limit", or "job.list.limit" of one method alone): items of
- * a JSON list, ' for ". The first that fits counts. "case.progress.id!" without items: that one is
- * always given, though the method does not insist. */
+ * a JSON list, ' for ". The first that fits counts; what does in every suite is in every.c.
+ * "case.progress.id!" without items: that one is always given, though the method does not insist.
+ */
 struct every_pool {
     const char *name, *items;
 };
@@ -29,7 +30,7 @@ struct every_never {
 
 struct every {
     struct kernel_rig *rig;
-    const struct every_pool *pools; /* ends with a name NULL */
+    const struct every_pool *pools; /* the suite's own; ends with a name NULL */
     /* A value that only the suite knows, in the rig's arena; false: the pools have it. NULL: none.
      */
     bool (*give)(const char *method, const char *param, struct rd_value *out);
