@@ -15,6 +15,7 @@
 #include "domain/ledger.h"
 #include "domain/normal.h"
 #include "domain/number.h"
+#include "domain/outbox.h"
 #include "domain/position.h"
 #include "store/tables.h"
 
@@ -365,14 +366,12 @@ static enum rd_status apply_schedule(struct apply_run *run, const struct rd_valu
  * notice. */
 static enum rd_status apply_notice(struct apply_run *run, const struct rd_value *effect)
 {
-    struct rd_key8 key = rd_key8((uint64_t)effect->items[1].integer);
-    unsigned char place[8];
     enum rd_status status = apply_counter(run, "notice", effect->items[1].integer);
     if (status != RD_OK || run->told)
         return status;
     run->told = true;
-    rd_key_put_u64(place, run->entry->position.at);
-    return rd_store_put(run->store, RD_TABLE_OUTBOX, key.bytes, place, sizeof place, run->error);
+    return rd_outbox_add(run->store, (uint64_t)effect->items[1].integer, run->entry->position,
+                         &run->apply->buf, run->error);
 }
 
 /* A new index is filled from the records that are already there. */

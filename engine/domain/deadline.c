@@ -1,11 +1,12 @@
 /* Deadlines: they hang on a record, and an agenda orders them by when they are due.
  *
- *   DEADLINE record -> its deadlines, by number: [number, due, lane, runs?, length, the ledger]...
+ *   DEADLINE record -> its deadlines, by number: [number, due, lane and runs?, length, ledger]...
  *   AGENDA (lane, due, record, number) -> nothing, while it runs
  *
  * The ledger is the truth: start, limit, pauses. Due is computed from it each time anything
  * changes, so that nothing drifts. What stands before it in the row is what the agenda has, so that
- * one deadline is replaced without reading the others, or itself.
+ * one deadline is replaced without reading the others, or itself; the ledger behind it leaves that
+ * out, and says by how much the start lies before what is due.
  */
 #include "domain/record.h"
 
@@ -154,6 +155,24 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
     return RD_OK;
 }
 
+/* ---- rows ---- */
+
+/* What of a packed deadline stands in its row, in this order. */
+static const unsigned char DEADLINE_ROW[] = {
+    DEADLINE_AT_NAME,         DEADLINE_AT_KIND,    DEADLINE_AT_REF,   DEADLINE_AT_WHICH,
+    DEADLINE_AT_LIMIT,        DEADLINE_AT_CLOCK,   DEADLINE_AT_RULE,  DEADLINE_AT_DECIDED,
+    DEADLINE_AT_ZONE_VERSION, DEADLINE_AT_STARTED, DEADLINE_AT_FLAGS, DEADLINE_AT_LEFT,
+    DEADLINE_AT_PAUSES,
+};
+#define DEADLINE_ROW_PLACES (sizeof DEADLINE_ROW)
+#define DEADLINE_ROW_STARTED 9
+
+/* How far the start lies before what is due, and back. */
+static int64_t deadline_span(int64_t due_ms, int64_t other)
+{
+    return (int64_t)((uint64_t)due_ms - (uint64_t)other);
+}
+
 /* One deadline in its record's row. */
 struct deadline_item {
     uint64_t number;
@@ -165,33 +184,48 @@ struct deadline_item {
     const unsigned char *from, *to; /* all of it */
 };
 
-#define DEADLINE_HEAD_BYTES (8 + 8 + 1 + 1 + 4)
+#define DEADLINE_HEAD_BYTES (8 + 8 + 1) /* the length, of one byte mostly, comes behind it */
 
 /* The item at `at` of a row that ends at `end`; false at the end, or where no item fits. */
 static bool deadline_item(const unsigned char *at, const unsigned char *end,
                           struct deadline_item *out)
 {
-    if (end - at < DEADLINE_HEAD_BYTES)
+    uint64_t len;
+    if (end - at <= DEADLINE_HEAD_BYTES)
         return false;
     *out = (struct deadline_item){ .number = rd_key_u64(at),
                                    .due_ms = rd_key_i64(at + 8),
-                                   .lane = at[16],
-                                   .running = at[17],
-                                   .len = rd_key_u32(at + 18),
+                                   .lane = at[16] >> 1,
+                                   .running = at[16] & 1,
                                    .ledger = at + DEADLINE_HEAD_BYTES,
                                    .from = at };
-    out->to = out->ledger + out->len;
-    return out->len <= (size_t)(end - out->ledger);
+    if (!rd_step_take(&out->ledger, end, &len) || len > (size_t)(end - out->ledger))
+        return false;
+    out->len = (uint32_t)len;
+    out->to = out->ledger + len;
+    return true;
 }
 
-static void deadline_head(unsigned char head[DEADLINE_HEAD_BYTES],
-                          const struct rd_deadline_change *change, uint32_t len)
+/* What the row says of it, as rd_deadline_pack has it. */
+static enum rd_status deadline_widen(const struct deadline_item *item, const struct rd_names *names,
+                                     struct rd_arena *arena,
+                                     struct rd_value places[DEADLINE_PLACES],
+                                     struct rd_error *error)
 {
-    rd_key_put_u64(head, change->number);
-    rd_key_put_i64(head + 8, change->due_ms);
-    head[16] = change->lane;
-    head[17] = change->running;
-    rd_key_put_u32(head + 18, len);
+    struct rd_value row;
+    enum rd_status status = rd_pack_read_named(arena, item->ledger, item->len, names, &row, error);
+    if (status != RD_OK)
+        return status;
+    if (row.kind != RD_LIST || row.count != DEADLINE_ROW_PLACES)
+        return deadline_unknown(error);
+    for (size_t i = 0; i < DEADLINE_ROW_PLACES; i++)
+        places[DEADLINE_ROW[i]] = row.items[i];
+    places[DEADLINE_AT_FORMAT] = rd_int(DEADLINE_FORMAT);
+    places[DEADLINE_AT_DUE] = rd_int(item->due_ms);
+    places[DEADLINE_AT_LANE] = rd_int(item->lane);
+    places[DEADLINE_AT_STARTED] =
+        rd_int(deadline_span(item->due_ms, places[DEADLINE_AT_STARTED].integer));
+    return RD_OK;
 }
 
 enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
@@ -216,9 +250,11 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
                             (unsigned long long)record.value);
     *out = rd_arena_zalloc(arena, items, sizeof **out);
     for (at = from; status == RD_OK && deadline_item(at, end, &item); at = item.to) {
-        struct rd_value value;
-        status =
-            rd_pack_read_named(arena, item.ledger, item.len, rd_store_names(store), &value, error);
+        struct rd_value places[DEADLINE_PLACES];
+        const struct rd_value value = { .kind = RD_LIST,
+                                        .count = DEADLINE_PLACES,
+                                        .items = places };
+        status = deadline_widen(&item, rd_store_names(store), arena, places, error);
         if (status == RD_OK)
             status = rd_deadline_unpack(&value, record, arena, &(*out)[*count], error);
         if (status == RD_OK)
@@ -239,12 +275,16 @@ void rd_deadlines_sort(struct rd_deadline *deadlines, size_t count)
         }
 }
 
+/* What an entry or a row says must fit into the row. */
+#define DEADLINE_LANE_MAX 127
+
 enum rd_status rd_deadline_change(const struct rd_value *packed, const struct rd_names *names,
                                   struct rd_deadline_change *out, struct rd_error *error)
 {
     struct rd_value room[DEADLINE_PLACES];
     const struct rd_value *at = deadline_places(packed, room);
-    if (!at)
+    if (!at || at[DEADLINE_AT_LANE].integer < 0 ||
+        at[DEADLINE_AT_LANE].integer > DEADLINE_LANE_MAX)
         return deadline_unknown(error);
     *out = (struct rd_deadline_change){
         .number = rd_names_hash(names, at[DEADLINE_AT_NAME].text, at[DEADLINE_AT_NAME].count),
@@ -282,17 +322,41 @@ static size_t deadline_order(struct rd_deadline_change *changes, size_t count)
     return kept;
 }
 
+/* Makes room for the head of an item, whose length takes more than the byte that was left for it
+ * where it was paused often. */
+static void deadline_shift(struct rd_buf *out, size_t from, size_t bytes)
+{
+    static const unsigned char more[RD_STEP_BYTES_MAX];
+    size_t kept = DEADLINE_HEAD_BYTES + 1, ledger = out->len - from - kept;
+    if (bytes == kept)
+        return;
+    rd_buf_append(out, more, bytes - kept);
+    memmove(out->data + from + bytes, out->data + from + kept, ledger);
+}
+
 static void deadline_write(const struct rd_deadline_change *change, const struct rd_names *names,
                            struct rd_buf *out)
 {
-    unsigned char head[DEADLINE_HEAD_BYTES] = { 0 };
+    unsigned char head[DEADLINE_HEAD_BYTES + RD_STEP_BYTES_MAX] = { 0 };
+    struct rd_value room[DEADLINE_PLACES], places[DEADLINE_ROW_PLACES];
+    struct rd_value row = { .kind = RD_LIST, .count = DEADLINE_ROW_PLACES, .items = places };
     size_t from = out->len;
     if (!change->packed)
         return;
-    rd_buf_append(out, head, sizeof head);
-    rd_pack_write_named(out, change->packed, names);
-    deadline_head((unsigned char *)out->data + from, change,
-                  (uint32_t)(out->len - from - sizeof head));
+    const struct rd_value *at = deadline_places(change->packed, room);
+    for (size_t i = 0; i < DEADLINE_ROW_PLACES; i++)
+        places[i] = at[DEADLINE_ROW[i]];
+    places[DEADLINE_ROW_STARTED] =
+        rd_int(deadline_span(change->due_ms, places[DEADLINE_ROW_STARTED].integer));
+    rd_buf_append(out, head, DEADLINE_HEAD_BYTES + 1);
+    rd_pack_write_named(out, &row, names);
+    size_t len = out->len - from - DEADLINE_HEAD_BYTES - 1;
+    rd_key_put_u64(head, change->number);
+    rd_key_put_i64(head + 8, change->due_ms);
+    head[16] = (unsigned char)(change->lane << 1 | change->running);
+    size_t bytes = DEADLINE_HEAD_BYTES + rd_step_put(head + DEADLINE_HEAD_BYTES, len);
+    deadline_shift(out, from, bytes);
+    memcpy(out->data + from, head, bytes);
 }
 
 /* The row with the changes, into `out`; `found`: what it had of each. */

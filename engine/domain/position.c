@@ -24,30 +24,17 @@ static struct rd_position_key position_key(struct rd_id record, uint32_t version
 /* False at the end of the row. */
 static bool position_next(struct position_row *row)
 {
-    uint64_t step = 0;
+    uint64_t step;
     if (row->count == 0 && row->end - row->at >= 8) {
         row->place = rd_key_u64(row->at);
         row->at += 8;
     } else {
-        unsigned shift = 0;
-        bool more = true;
-        for (; more && row->at < row->end && shift < 64; shift += 7) {
-            more = *row->at & 0x80;
-            step |= (uint64_t)(*row->at++ & 0x7f) << shift;
-        }
-        if (more)
+        if (!rd_step_take(&row->at, row->end, &step))
             return false;
         row->place += step;
     }
     row->count++;
     return true;
-}
-
-static void position_put_step(struct rd_buf *buf, uint64_t step)
-{
-    for (; step >= 0x80; step >>= 7)
-        rd_buf_char(buf, (char)(step | 0x80));
-    rd_buf_char(buf, (char)step);
 }
 
 static enum rd_status position_damaged(struct rd_id record, struct rd_error *error)
@@ -62,12 +49,12 @@ enum rd_status rd_position_add(struct rd_store *store, struct rd_id record, uint
                                struct rd_error *error)
 {
     struct rd_position_key key = position_key(record, version);
-    unsigned char first[8];
+    unsigned char first[RD_STEP_BYTES_MAX];
     const void *bytes;
     size_t len;
     if ((version - 1) % RD_POSITION_BLOCK == 0) {
         rd_key_put_u64(first, position.at);
-        return rd_store_put(store, RD_TABLE_POSITION, key.bytes, first, sizeof first, error);
+        return rd_store_put(store, RD_TABLE_POSITION, key.bytes, first, 8, error);
     }
     enum rd_status status = rd_store_get(store, RD_TABLE_POSITION, key.bytes, &bytes, &len, error);
     if (status != RD_OK)
@@ -79,7 +66,7 @@ enum rd_status rd_position_add(struct rd_store *store, struct rd_id record, uint
         return position_damaged(record, error);
     rd_buf_clear(scratch);
     rd_buf_append(scratch, bytes, len);
-    position_put_step(scratch, position.at - row.place);
+    rd_buf_append(scratch, first, rd_step_put(first, position.at - row.place));
     return rd_store_put(store, RD_TABLE_POSITION, key.bytes, scratch->data, scratch->len, error);
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/pack.h"
-#include "store/tables.h"
+#include "domain/outbox.h"
 
 #define FEED_LOOK_MAX 4096 /* entries that one page passes over at the most */
 
@@ -229,35 +229,20 @@ static enum rd_status notices_entry(struct notices *n, uint64_t position, struct
     return status;
 }
 
-/* A row tells where the entry lies whose first notice has its number: the first one asked for may
- * be one of the row before. */
-static enum rd_status notices_start(struct notices *n, struct rd_walk *walk)
-{
-    struct rd_key8 from = rd_key8((uint64_t)n->since + 1);
-    struct rd_store *store = n->kernel->store;
-    enum rd_status status =
-        rd_walk_start(walk, store, RD_TABLE_OUTBOX, from.bytes, true, &n->request->error);
-    if (status == RD_OK)
-        memcpy(from.bytes, walk->key, sizeof from.bytes);
-    rd_walk_end(walk);
-    return status == RD_OK || status == RD_END
-               ? rd_walk_start(walk, store, RD_TABLE_OUTBOX, from.bytes, false, &n->request->error)
-               : status;
-}
-
 static enum rd_status notices_read(struct notices *n, bool *more)
 {
     struct rd_arena scratch;
-    struct rd_walk walk;
+    struct rd_outbox outbox;
     bool whole = true;
     rd_arena_init(&scratch);
-    enum rd_status status = notices_start(n, &walk);
+    enum rd_status status =
+        rd_outbox_start(&outbox, n->kernel->store, (uint64_t)n->since + 1, &n->request->error);
     while (status == RD_OK && whole) {
-        status = notices_entry(n, rd_key_u64(walk.bytes), &scratch, &whole);
+        status = notices_entry(n, outbox.position.at, &scratch, &whole);
         if (status == RD_OK && whole)
-            status = rd_walk_next(&walk, &n->request->error);
+            status = rd_outbox_next(&outbox, &n->request->error);
     }
-    rd_walk_end(&walk);
+    rd_outbox_end(&outbox);
     rd_arena_fini(&scratch);
     *more = !whole;
     return status == RD_END ? RD_OK : status;

@@ -35,7 +35,7 @@ struct rd_store;
     X(NUMBER, "number", 18, 0)           /* type, hash of its head, digits -> serial of the id */  \
     X(POSITION, "position", 12, 0)       /* record, block of versions -> journal positions */      \
     X(MARK, "mark", 8, 0)                /* sequence (every so many) -> journal position */        \
-    X(OUTBOX, "outbox", 8, 0)            /* first notice of an entry -> journal position */        \
+    X(OUTBOX, "outbox", 8, 0)            /* block of notices -> journal positions */               \
     X(IDEMPOTENCY, "idempotency", 16, 0) /* hash of actor and key -> position, expires */          \
     X(EXPIRY, "expiry", 24, 0)           /* expires, hash of actor and key -> nothing */           \
     X(POLICY, "policy", 4, 0)            /* generation -> hash, sources */                         \

@@ -64,6 +64,14 @@ static void expect_some(void)
     ck_assert_uint_eq(rd_catalogue_index(&catalogue, 40, "state")->number, 2);
     ck_assert_ptr_null(rd_catalogue_index(&catalogue, 40, "a+b"));
     ck_assert_uint_eq(catalogue.index_count, 3);
+    index = rd_catalogue_first(&catalogue, 1);
+    ck_assert_uint_eq(index->number, 1);
+    index = rd_catalogue_next(&catalogue, index);
+    ck_assert_uint_eq(index->number, 3);
+    ck_assert_ptr_null(rd_catalogue_next(&catalogue, index));
+    ck_assert_uint_eq(rd_catalogue_first(&catalogue, 40)->number, 2);
+    ck_assert_ptr_null(rd_catalogue_first(&catalogue, 2));
+    ck_assert_ptr_null(rd_catalogue_first(&catalogue, 4000));
 }
 
 START_TEST(names_keep_their_numbers)

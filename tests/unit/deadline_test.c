@@ -327,6 +327,38 @@ START_TEST(changes_together_are_as_one_after_the_other)
 }
 END_TEST
 
+/* Rows leave out what they say twice, and lengths take a byte, two or three: all of it comes back.
+ */
+START_TEST(what_is_stored_reads_back)
+{
+    static struct rd_pause pauses[700];
+    static const size_t often[] = { 0, 1, 2, 3, 4, 5, 6, 40, 700 };
+    struct rd_deadline d = sample(), *rows;
+    size_t count;
+    for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++)
+        pauses[i] = (struct rd_pause){ (int64_t)i << 40, ((int64_t)i << 40) + 7, "waiting" };
+    d.pauses = pauses;
+    for (size_t i = 0; i < sizeof often / sizeof *often; i++) {
+        d.name = rd_arena_printf(&arena, "d%zu", i);
+        d.pause_count = often[i];
+        d.started_ms = i == 3 ? INT64_MIN : MONDAY_MS;
+        d.due_ms = i == 4 ? INT64_MAX : MONDAY_MS + (int64_t)i * 3600000;
+        d.running = i % 2;
+        d.lane = (uint8_t)(i % 2);
+        put(&d);
+        ck_assert_int_eq(rd_deadlines_load(store, d.record, &arena, &rows, &count, &error), RD_OK);
+        ck_assert_uint_eq(count, i + 1);
+        size_t at = 0;
+        while (strcmp(rows[at].name, d.name) != 0)
+            at++;
+        struct rd_value one = rd_deadline_pack(&d, &arena),
+                        other = rd_deadline_pack(&rows[at], &arena);
+        ck_assert(rd_value_equal(&one, &other));
+        ck_assert_uint_eq(rows[at].number, rd_deadline_number(d.name));
+    }
+}
+END_TEST
+
 START_TEST(what_is_no_deadline_is_not_entered)
 {
     struct rd_deadline d = sample();
@@ -336,6 +368,9 @@ START_TEST(what_is_no_deadline_is_not_entered)
     packed.count--;
     ck_assert_int_eq(rd_deadline_change(&packed, NULL, &change, &error), RD_CORRUPT);
     packed.count++;
+    packed.items[14] = rd_int(128); /* the lane */
+    ck_assert_int_eq(rd_deadline_change(&packed, NULL, &change, &error), RD_CORRUPT);
+    packed.items[14] = rd_int(0);
     packed.items[0] = rd_int(99);
     ck_assert_int_eq(rd_deadline_change(&packed, NULL, &change, &error), RD_CORRUPT);
     ck_assert_ptr_nonnull(strstr(error.text, "unknown format"));
@@ -353,6 +388,7 @@ int main(void)
     tcase_add_test(tcase, a_row_reads_back);
     tcase_add_test(tcase, the_agenda_has_what_runs);
     tcase_add_test(tcase, changes_together_are_as_one_after_the_other);
+    tcase_add_test(tcase, what_is_stored_reads_back);
     tcase_add_test(tcase, what_is_no_deadline_is_not_entered);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
