@@ -283,8 +283,7 @@ enum rd_status rd_deadline_change(const struct rd_value *packed, const struct rd
 {
     struct rd_value room[DEADLINE_PLACES];
     const struct rd_value *at = deadline_places(packed, room);
-    if (!at || at[DEADLINE_AT_LANE].integer < 0 ||
-        at[DEADLINE_AT_LANE].integer > DEADLINE_LANE_MAX)
+    if (!at || at[DEADLINE_AT_LANE].integer < 0 || at[DEADLINE_AT_LANE].integer > DEADLINE_LANE_MAX)
         return deadline_unknown(error);
     *out = (struct rd_deadline_change){
         .number = rd_names_hash(names, at[DEADLINE_AT_NAME].text, at[DEADLINE_AT_NAME].count),
