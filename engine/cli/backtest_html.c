@@ -285,6 +285,7 @@ static void html_sums(struct rd_buf *out, const struct rd_value *result)
         { "effect", "other effects 其他效果" },
         { "answer", "answer only 仅答案不同" },
         { "cases_changed", "cases changed 受影响案件" },
+        { "kept", "asked an earlier workflow that the case keeps 案件沿用旧流程" },
     };
     rd_buf_text(out, "<p class=sums>");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

@@ -244,6 +244,11 @@ void rd_backtest_print(struct rd_cli *cli, const struct rd_value *result)
         (long long)rd_map_int(result, "allowed", 0), (long long)rd_map_int(result, "path", 0),
         (long long)rd_map_int(result, "effect", 0), (long long)rd_map_int(result, "answer", 0),
         (long long)rd_map_int(result, "cases_changed", 0));
+    if (rd_map_int(result, "kept", 0))
+        rd_buf_printf(out,
+                      "%lld were about cases that stay with the workflow of an earlier generation, "
+                      "and were asked that\n",
+                      (long long)rd_map_int(result, "kept", 0));
     print_apart(cli, result);
     print_full(cli, rd_map_get(result, "full"));
     print_commands(cli, rd_map_list(result, "commands"));

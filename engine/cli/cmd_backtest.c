@@ -80,6 +80,8 @@ static enum rd_status backtest_there(struct rd_cli *cli, struct rd_value *result
     rd_cli_put_text(cli, &params, "until", "until");
     rd_cli_put_text(cli, &params, "type", "type");
     rd_cli_put_number(cli, &params, "cases", "cases");
+    if (rd_args_flag(&cli->args, "activated"))
+        rd_map_add(&cli->arena, &params, "activated", rd_bool(true));
     if (rd_args_flag(&cli->args, "full"))
         rd_map_add(&cli->arena, &params, "full", rd_bool(true));
     enum rd_status status = rd_cli_call(cli, "policy.backtest", &params, &answer, error);
@@ -123,6 +125,7 @@ enum rd_status rd_run_policy_backtest(struct rd_cli *cli, struct rd_error *error
         .until = rd_args_text(args, "until"),
         .type = rd_args_text(args, "type"),
         .cases_max = (uint32_t)rd_args_number(args, "cases", 20),
+        .activated = rd_args_flag(args, "activated"),
         .full = rd_args_flag(args, "full"),
     };
     struct rd_value none = rd_map();

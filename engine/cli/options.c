@@ -413,6 +413,9 @@ const struct rd_option rd_options_backtest[] = {
     { "until", 0, RD_OPTION_TEXT, "DAY|TIME", NULL, NULL, "before then; else to the last entry" },
     { "type", 0, RD_OPTION_TEXT, "TYPE", NULL, NULL, "only records of this type" },
     { "cases", 0, RD_OPTION_NUMBER, "N", NULL, "20", "so many cases are shown one by one" },
+    { "activated", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "as if the rules had come into force at --since: cases that were open then keep the workflow "
+      "that they may keep" },
     { "full", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
       "whole cases are run again, with their timers, those opened between --since and --until; a "
       "case stops where people would have been asked something else" },

@@ -58,7 +58,8 @@ static bool backtest_is_meant(const struct rd_backtest *test, uint64_t seq,
 }
 
 static void backtest_compare(struct rd_backtest *test, uint64_t seq,
-                             const struct rd_command_entry *entry, struct rd_redone *again)
+                             const struct rd_command_entry *entry, bool keeps,
+                             struct rd_redone *again)
 {
     struct rd_difference difference;
     rd_difference_of(entry, again, &difference);
@@ -76,6 +77,7 @@ static void backtest_compare(struct rd_backtest *test, uint64_t seq,
             return;
         }
     }
+    test->tallies.kept += keeps;
     rd_tallies_take(&test->tallies, seq, entry, again, &difference);
     if (!entry->refused && again->entry && !again->entry->refused && difference.way != RD_WAY_SAME)
         rd_clocks_planned(test->clocks, seq, entry, again->entry);
@@ -86,10 +88,17 @@ static void backtest_ask(struct rd_backtest *test, uint64_t seq,
 {
     struct rd_redone again;
     rd_arena_reset(&test->again_arena);
+    bool keeps = rd_world_keeps(&test->world, entry, &test->again_arena);
+    if (keeps && test->world.candidate.unfit) {
+        rd_tallies_apart(&test->tallies, seq,
+                         "the case keeps an earlier workflow, which needs what the candidate has "
+                         "not");
+        return;
+    }
     switch (
         rd_redo_entry(test->world.kernel, entry, &test->judge.way, &test->again_arena, &again)) {
     case RD_REDO_ASKED:
-        backtest_compare(test, seq, entry, &again);
+        backtest_compare(test, seq, entry, keeps, &again);
         break;
     case RD_REDO_ENGINE:
         test->tallies.engine++;
@@ -103,6 +112,21 @@ static void backtest_ask(struct rd_backtest *test, uint64_t seq,
 
 /* ---- the walk ---- */
 
+/* Where the candidate is to be asked as if it had come into force at the beginning, it does so
+ * before the first entry of that time. From the journal's own beginning on nobody kept anything. */
+static enum rd_status backtest_begin(struct rd_backtest *test, uint64_t seq,
+                                     const struct rd_command_entry *entry)
+{
+    const struct rd_backtest_options *options = test->options;
+    struct rd_world *world = options->full ? &test->full.is : &test->world;
+    bool whole = test->since_ms == INT64_MIN && options->from_seq == 0;
+    if (world->begun || whole || !(options->full || options->activated) || !test->world.ready ||
+        seq < options->from_seq || entry->at_ms < test->since_ms ||
+        entry->flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST))
+        return RD_OK;
+    return rd_world_begin(world, &test->world, test->error);
+}
+
 static enum rd_status backtest_entry(struct rd_backtest *test, const struct rd_entry *raw)
 {
     struct rd_command_entry entry;
@@ -114,6 +138,9 @@ static enum rd_status backtest_entry(struct rd_backtest *test, const struct rd_e
     test->tallies.entries++;
     if (!(entry.flags & (RD_ENTRY_QUIET | RD_ENTRY_PAST)) || entry.at_ms > test->last_ms)
         test->last_ms = entry.at_ms;
+    status = backtest_begin(test, raw->seq, &entry);
+    if (status != RD_OK)
+        return status;
     if (test->options->full)
         return rd_full_entry(&test->full, raw, &entry);
     if (backtest_is_meant(test, raw->seq, &entry))
@@ -240,9 +267,12 @@ static enum rd_status backtest_open(struct rd_backtest *test, struct rd_findings
     if (options->type && !rd_model_type(model, options->type))
         return rd_error_set(test->error, RD_INVALID_PARAMS, "the rules have no record '%s'",
                             options->type);
-    test->tallies.model = test->judge.candidate = model;
+    test->tallies.candidate = test->judge.candidate = &test->world.candidate;
     test->world.spares = test->world.candidate.hash;
     rd_world_wear(&test->world, &test->world.candidate);
+    if (options->activated && !options->since && !options->from_seq)
+        return rd_error_set(test->error, RD_INVALID_PARAMS,
+                            "`activated` needs `since`: when would they have come into force?");
     test->since_ms = INT64_MIN;
     test->until_ms = INT64_MAX;
     status = backtest_time(test, "since", options->since, &test->since_ms);
@@ -267,6 +297,7 @@ static enum rd_status backtest_open_full(struct rd_backtest *test)
     full->error = test->error;
     full->is.kernel->catalogue.names.sealer = was->kernel->catalogue.names.sealer;
     full->is.candidate = was->candidate;
+    test->tallies.candidate = test->judge.candidate = &full->is.candidate;
     was->candidate = (struct rd_rules){ .policy = NULL };
     was->spares = NULL;
     rd_world_wear(was, &was->candidate);

@@ -41,6 +41,11 @@ struct rd_backtest_options {
     /* Whole cases are run again in a world of the candidate's own, with their timers, those that
      * were opened in [since, until); not with from_seq, recent_max or follow. */
     bool full;
+    /* It is asked as if it had come into force at `since`, or before `from_seq`: cases that were
+     * open then keep the workflow that it lets them keep. Else it stands in the place of whatever
+     * rules were in force, and cases keep what they kept beside these. Whole cases are always run
+     * so. */
+    bool activated;
     uint32_t recent_max; /* the newest differences, one by one; at most RD_BACKTEST_CASES_MAX */
     /* Called every few hundred entries with those read and all; false ends it (RD_CANCELLED). May
      * be NULL. */

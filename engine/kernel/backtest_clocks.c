@@ -23,7 +23,7 @@ struct clock_watch {
     uint64_t record, seq; /* seq: of the entry that planned it */
     int64_t due_is;       /* INT64_MAX: never */
     bool rang, whole;     /* whole: of the case, not of the state that it is in */
-    const char *state;    /* a name of the policy, or NULL: in which it was planned */
+    const char *state;    /* a symbol, or NULL: in which it was planned */
     char name[];
 };
 
@@ -74,16 +74,22 @@ static void clock_drop(struct clock_watch **at)
     free(watch);
 }
 
-/* States are names of the journal, which stay; `entry` may not. */
+/* By the rules that are asked, or those that a case may keep beside them. */
+static const struct rd_state *clock_state_of(const struct rd_clocks *clocks, uint64_t record,
+                                             const char *name)
+{
+    const struct rd_record_type *type = rd_type_of(clocks->kernel, (struct rd_id){ record });
+    return type && type->chart ? rd_type_state(type, name) : NULL;
+}
+
 static const char *clock_state(const struct rd_clocks *clocks, const struct rd_value *effects,
                                uint64_t record)
 {
     const struct rd_value *effect = rd_effect_record(effects, record);
     if (!effect || effect->items[3].kind != RD_TEXT)
         return NULL;
-    const struct rd_record_type *type = rd_type_of(clocks->kernel, (struct rd_id){ record });
-    int at = type && type->chart ? rd_state_find(type->chart, effect->items[3].text) : -1;
-    return at >= 0 ? type->chart->states[at].name : NULL;
+    const struct rd_state *state = clock_state_of(clocks, record, effect->items[3].text);
+    return state ? state->name : NULL;
 }
 
 static void clock_keep(struct rd_clocks *clocks, uint64_t record, const struct rd_value *row,
@@ -98,7 +104,8 @@ static void clock_keep(struct rd_clocks *clocks, uint64_t record, const struct r
     watch->record = record;
     watch->seq = seq;
     watch->due_is = due_is;
-    watch->state = state;
+    struct rd_symbols *symbols = clocks->kernel->catalogue.names.symbols;
+    watch->state = state ? rd_symbol(symbols, state, strlen(state)) : NULL; /* it stays */
     watch->whole = row->items[CLOCK_AT_KIND].integer == RD_DEADLINE_WITHIN;
     memcpy(watch->name, name, strlen(name) + 1);
     at = clock_bucket(clocks, record);
@@ -189,12 +196,12 @@ static void clock_stopped(struct rd_clocks *clocks, const struct rd_command_entr
 static bool clock_is_done(const struct rd_clocks *clocks, const struct clock_watch *watch,
                           const char *state)
 {
-    const struct rd_record_type *type = rd_type_of(clocks->kernel, (struct rd_id){ watch->record });
-    if (!state || !type || !type->chart)
+    const struct rd_state *at = state ? clock_state_of(clocks, watch->record, state) : NULL;
+    if (!at)
         return false;
     if (!watch->whole)
         return watch->state && strcmp(watch->state, state) != 0;
-    return type->chart->states[rd_state_find(type->chart, state)].final;
+    return at->final;
 }
 
 /* What rang and waited for the state to be left is decided when it is. A ring that moves the record

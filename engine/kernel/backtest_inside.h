@@ -2,6 +2,7 @@
  *
  *   backtest.c          the journal's walk
  *   backtest_world.c    the store made anew, the generations that are asked
+ *   backtest_eras.c     cases that keep the workflow of an earlier one
  *   backtest_redo.c     one entry, asked again
  *   backtest_compare.c  two entries, held against each other
  *   backtest_judge.c    whether a difference is the candidate's
@@ -16,6 +17,8 @@
 #include "kernel/inside.h"
 #include "kernel/redo.h"
 
+#define RD_KEPT_RULES_MAX (RD_PINNED_POLICIES_MAX * RD_PINNED_POLICIES_MAX)
+
 /* ---- the store made anew ---- */
 
 /* A generation that may be asked. */
@@ -24,6 +27,15 @@ struct rd_rules {
     struct rd_type_binding *bindings;
     struct rd_staff_book *staff;
     char hash[RD_POLICY_HASH_TEXT];
+    struct rd_value eras; /* which cases keep which workflow (rd_eras_value), in the world's arena;
+                             null: all go by these rules */
+    bool unfit;           /* they lack what one of those workflows needs, or it can't be loaded */
+};
+
+/* An earlier generation whose workflow is kept. */
+struct rd_kept_rules {
+    uint32_t generation;
+    struct rd_policy *policy; /* a reference; NULL: it could not be loaded */
 };
 
 /* A kernel whose store is made from entries. It wears the candidate, but while somebody asks the
@@ -32,9 +44,14 @@ struct rd_world {
     struct rd_kernel *kernel;
     struct rd_keys *keys;                /* reads what is sealed; the kernel seals nothing */
     struct rd_rules candidate, recorded; /* recorded: of the day */
-    bool remembers;     /* the rules of the day are loaded from their activations */
-    const char *spares; /* ... but those with this hash: the candidate's own; borrowed, NULL */
-    bool ready;         /* a generation is in force, so that there is something to be asked */
+    bool remembers;        /* the rules of the day are loaded from their activations */
+    const char *spares;    /* ... but those with this hash: the candidate's own; borrowed, NULL */
+    struct rd_arena arena; /* of its eras */
+    struct rd_kept_rules
+        kept[RD_KEPT_RULES_MAX]; /* those that the journal's last activation kept */
+    size_t kept_count;
+    bool begun; /* the candidate keeps what an activation would keep: rd_world_begin */
+    bool ready; /* a generation is in force, so that there is something to be asked */
 };
 
 /* An empty one, with symbols of its own (NULL) or a reference to these. */
@@ -45,6 +62,24 @@ void rd_world_keys(struct rd_world *world, const char *journal_dir);
 enum rd_status rd_world_open(struct rd_world *world, const char *dir,
                              struct rd_error *error) RD_MUST_CHECK;
 void rd_world_fini(struct rd_world *world);
+/* Cases go by workflows as these eras of a generation's row (NULL: none) say, `rules` being in
+ * force in its place: where the candidate's workflow says that cases follow, they do. Before these
+ * rules are bound. */
+enum rd_status rd_world_keep(struct rd_world *world, struct rd_rules *rules,
+                             const struct rd_value *eras, struct rd_error *error) RD_MUST_CHECK;
+/* From here on the candidate is asked as if it had come into force now, in the place of the rules
+ * of `then`, which may be the same world: cases that are open keep what its workflows let them
+ * keep. RD_LIMIT_EXCEEDED where it could not be activated for that. */
+enum rd_status rd_world_begin(struct rd_world *world, const struct rd_world *then,
+                              struct rd_error *error) RD_MUST_CHECK;
+/* Whether the record of this entry goes by an earlier workflow under the rules that are worn. */
+bool rd_world_keeps(const struct rd_world *world, const struct rd_command_entry *entry,
+                    struct rd_arena *arena);
+/* Forgets the kept generations that these eras (NULL: none) do not name. */
+void rd_world_kept_only(struct rd_world *world, const struct rd_value *eras);
+/* Numbers and people of these rules, as they are in the store now; the kernel wears them. */
+enum rd_status rd_world_bind(struct rd_world *world, struct rd_rules *rules,
+                             struct rd_error *error) RD_MUST_CHECK;
 /* The kernel asks these rules from now on. */
 void rd_world_wear(struct rd_world *world, const struct rd_rules *rules);
 /* Makes the store as it is with this entry; `raw` gives its place. An activation binds, and loads,
@@ -123,7 +158,7 @@ const struct rd_value *rd_effect_deadline(const struct rd_value *effects, uint64
 
 struct rd_judge {
     struct rd_world *then; /* as it was before the entry; remembers the rules of the day */
-    const struct rd_model *candidate;
+    const struct rd_rules *candidate;
     struct rd_tallies *tallies; /* where wanted facts are counted */
     struct rd_arena arena;
     struct rd_redo_way way; /* at_socket: as the last ones that were asked for it */
@@ -166,8 +201,9 @@ void rd_clocks_end(struct rd_clocks *clocks, int64_t now_ms);
 struct rd_tallies {
     struct rd_arena arena; /* its own texts */
     struct rd_kernel *kernel;
-    const struct rd_model *model; /* the candidate's */
+    const struct rd_rules *candidate; /* borrowed */
     uint32_t cases_max;
+    uint64_t kept; /* of those asked: by the workflow of an earlier generation */
     uint64_t entries, asked, engine, decisions, ways[RD_WAYS], answers;
     struct rd_value rules, commands, money, apart, wanted; /* maps: name -> map of numbers */
     struct rd_clock_totals clocks;

@@ -114,6 +114,7 @@ static enum rd_status job_fill(struct rd_kernel *kernel, struct rd_request *requ
         .until = job_text(job, request, "until"),
         .type = job_text(job, request, "type"),
         .cases_max = (uint32_t)cases,
+        .activated = rd_map_bool(request->params, "activated", false),
         .full = rd_map_bool(request->params, "full", false),
         .progress = job_progress,
         .context = job,

@@ -18,7 +18,7 @@ static bool judge_is_new_field(const struct rd_model *recorded, const struct rd_
  */
 static const char *judge_wanted(const struct rd_judge *judge, const struct rd_redone *again)
 {
-    const struct rd_model *now = judge->candidate, *then;
+    const struct rd_model *now = rd_policy_model(judge->candidate->policy), *then;
     const struct rd_value *facts = again->entry ? &again->entry->facts : NULL;
     if (!judge->then->recorded.policy)
         return NULL;
@@ -38,7 +38,7 @@ static const char *judge_wanted_form(const struct rd_judge *judge,
                                      const struct rd_command_entry *entry)
 {
     const char *dot = strrchr(entry->command, '.');
-    const struct rd_model *models[2] = { judge->candidate,
+    const struct rd_model *models[2] = { rd_policy_model(judge->candidate->policy),
                                          judge->then->recorded.policy
                                              ? rd_policy_model(judge->then->recorded.policy)
                                              : NULL };

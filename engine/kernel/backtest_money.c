@@ -28,7 +28,7 @@ static bool money_is_above(const struct rd_value *decisions)
 static const struct rd_authority_row *money_amount_row(const struct rd_tallies *tallies,
                                                        const struct rd_command_entry *entry)
 {
-    const struct rd_model *model = tallies->model;
+    const struct rd_model *model = rd_policy_model(tallies->candidate->policy);
     const char *dot = strrchr(entry->command, '.');
     if (!dot || strcmp(entry->command, "ring") == 0)
         return NULL;

@@ -400,6 +400,7 @@ struct rd_value rd_tallies_result(struct rd_tallies *tallies, struct rd_arena *a
     rd_map_add(arena, &map, "asked", rd_int((int64_t)tallies->asked));
     rd_map_add(arena, &map, "decisions", rd_int((int64_t)tallies->decisions));
     rd_map_add(arena, &map, "engine", rd_int((int64_t)tallies->engine));
+    rd_map_add(arena, &map, "kept", rd_int((int64_t)tallies->kept));
     rd_map_add(arena, &map, "differences", rd_int((int64_t)differ));
     for (size_t way = RD_WAY_ANSWER; way < RD_WAYS; way++)
         rd_map_add(arena, &map, WAY_NAMES[way], rd_int((int64_t)tallies->ways[way]));

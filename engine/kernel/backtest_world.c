@@ -5,6 +5,7 @@
  * indexes) get numbers which no activation of the journal will give: they begin at high ones.
  */
 #include "kernel/backtest_inside.h"
+#include "kernel/era.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ void rd_world_init(struct rd_world *world, struct rd_symbols *symbols)
     rd_buf_init(&kernel->entry_buf);
     rd_buf_init(&kernel->scratch);
     rd_arena_init(&kernel->ring_arena);
+    rd_arena_init(&kernel->moved_arena);
+    rd_arena_init(&world->arena);
     kernel->clock_manual = true;
     kernel->turn.quiet = true;
 }
@@ -59,6 +62,7 @@ void rd_world_fini(struct rd_world *world)
     struct rd_kernel *kernel = world->kernel;
     world_rules_free(&world->recorded);
     world_rules_free(&world->candidate);
+    rd_world_kept_only(world, NULL);
     rd_store_close(kernel->store);
     rd_apply_fini(&kernel->apply);
     rd_catalogue_fini(&kernel->catalogue);
@@ -66,6 +70,8 @@ void rd_world_fini(struct rd_world *world)
     rd_buf_fini(&kernel->entry_buf);
     rd_buf_fini(&kernel->scratch);
     rd_arena_fini(&kernel->ring_arena);
+    rd_arena_fini(&kernel->moved_arena);
+    rd_arena_fini(&world->arena);
     free(kernel);
 }
 
@@ -78,9 +84,7 @@ void rd_world_wear(struct rd_world *world, const struct rd_rules *rules)
     kernel->staff = rules->staff;
 }
 
-/* Numbers and people, as they are in the store now. */
-static enum rd_status world_bind(struct rd_world *world, struct rd_rules *rules,
-                                 struct rd_error *error)
+enum rd_status rd_world_bind(struct rd_world *world, struct rd_rules *rules, struct rd_error *error)
 {
     struct rd_kernel *kernel = world->kernel;
     if (!rules->policy)
@@ -88,6 +92,7 @@ static enum rd_status world_bind(struct rd_world *world, struct rd_rules *rules,
     rd_bindings_free(rules->bindings);
     rules->bindings = rd_bindings_new(&kernel->catalogue, rd_policy_model(rules->policy));
     rd_world_wear(world, rules);
+    rd_eras_bind_found(kernel, rules->eras.kind == RD_MAP ? &rules->eras : NULL);
     enum rd_status status = rd_staff_bind(kernel, error);
     rules->staff = kernel->staff;
     return status;
@@ -171,20 +176,37 @@ static void world_load(struct rd_world *world, const struct rd_value *effect,
         world->recorded.policy = NULL;
 }
 
+/* What the generation's row says of itself; NULL: nothing. */
+static const struct rd_value *world_about(const struct rd_value *effect, const char *key)
+{
+    return effect->count > 5 ? rd_map_get(&effect->items[5], key) : NULL;
+}
+
 static enum rd_status world_activated(struct rd_world *world, const struct rd_entry *raw,
                                       const struct rd_command_entry *entry, struct rd_arena *arena,
                                       struct rd_error *error)
 {
     const struct rd_value *effect = world_policy(entry);
+    const struct rd_value *eras = world_about(effect, "eras"),
+                          *moved = world_about(effect, "moved");
     enum rd_status status = world_names(world, raw, arena, error);
     world_rules_free(&world->recorded);
     strncpy(world->recorded.hash, effect->items[2].text, sizeof world->recorded.hash - 1);
     if (world->remembers && !(world->spares && strcmp(world->recorded.hash, world->spares) == 0))
         world_load(world, effect, arena);
+    if (!world->begun || world->remembers) /* a world of the candidate's own has its own number */
+        world->kernel->generation = (uint32_t)effect->items[1].integer;
+    rd_arena_reset(&world->kernel->moved_arena);
+    world->kernel->moved = moved ? rd_value_copy(&world->kernel->moved_arena, moved) : rd_null();
     if (status == RD_OK)
-        status = world_bind(world, &world->recorded, error);
+        status = rd_world_keep(world, &world->recorded, eras, error);
+    if (status == RD_OK && world->remembers && !world->begun)
+        status = rd_world_keep(world, &world->candidate, eras, error);
+    rd_world_kept_only(world, eras);
     if (status == RD_OK)
-        status = world_bind(world, &world->candidate, error);
+        status = rd_world_bind(world, &world->recorded, error);
+    if (status == RD_OK)
+        status = rd_world_bind(world, &world->candidate, error);
     rd_world_wear(world, &world->candidate);
     rd_draw_bind(world->kernel);
     world->ready = true;

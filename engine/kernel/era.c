@@ -39,6 +39,12 @@ const struct rd_chart *rd_era_chart(const struct rd_type_binding *binding,
     return binding->eras[era_find(binding->eras, binding->era_count, record)].chart;
 }
 
+bool rd_era_keeps(const struct rd_type_binding *binding, const struct rd_record *record)
+{
+    return binding->era_count &&
+           era_find(binding->eras, binding->era_count, record) + 1 < binding->era_count;
+}
+
 struct rd_era *rd_eras_of(const struct rd_era_plan *plan, const struct rd_record_type *type,
                           const struct rd_record *record)
 {
@@ -289,7 +295,7 @@ enum rd_status rd_eras_load(struct rd_kernel *kernel, const struct rd_value *era
     return status;
 }
 
-void rd_eras_bind(struct rd_kernel *kernel, const struct rd_value *eras)
+static void era_bind(struct rd_kernel *kernel, const struct rd_value *eras, bool all)
 {
     for (uint32_t i = 0; eras && i < eras->count; i++) {
         const struct rd_record_type *type = rd_model_type(kernel->model, eras->pairs[i].key);
@@ -302,14 +308,24 @@ void rd_eras_bind(struct rd_kernel *kernel, const struct rd_value *eras)
         for (uint32_t e = 0; e < list->count; e++) {
             uint32_t generation = (uint32_t)list->items[e].items[0].integer;
             const struct rd_chart *pinned = rd_type_pinned(type, generation);
-            RD_ASSERT(pinned || e + 1 == list->count);
+            RD_ASSERT(pinned || !all || e + 1 == list->count);
             binding->eras[e] = (struct rd_era){
                 .first = (uint64_t)list->items[e].items[1].integer,
                 .generation = generation,
-                .chart = e + 1 < list->count ? pinned : type->chart,
+                .chart = pinned && e + 1 < list->count ? pinned : type->chart,
             };
         }
     }
+}
+
+void rd_eras_bind(struct rd_kernel *kernel, const struct rd_value *eras)
+{
+    era_bind(kernel, eras, true);
+}
+
+void rd_eras_bind_found(struct rd_kernel *kernel, const struct rd_value *eras)
+{
+    era_bind(kernel, eras, false);
 }
 
 /* ---- following ---- */

@@ -73,7 +73,11 @@ enum rd_status rd_eras_load(struct rd_kernel *kernel, const struct rd_value *era
                             struct rd_error *error) RD_MUST_CHECK;
 /* Binds the kernel's types to their eras. */
 void rd_eras_bind(struct rd_kernel *kernel, const struct rd_value *eras);
+/* The same where the policy may lack some of those workflows: the cases of these go by its own. */
+void rd_eras_bind_found(struct rd_kernel *kernel, const struct rd_value *eras);
 
+/* Whether the record keeps the workflow of an earlier generation. */
+bool rd_era_keeps(const struct rd_type_binding *binding, const struct rd_record *record);
 /* The chart by which the record goes, where its type has eras. */
 const struct rd_chart *rd_era_chart(const struct rd_type_binding *binding,
                                     const struct rd_record *record);

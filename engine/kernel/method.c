@@ -296,6 +296,9 @@ static const struct rd_method METHODS[] = {
              { "until", TEXT, false, "Before this day or time; else to the last entry." },
              { "type", TEXT, false, "Only records of this type." },
              { "cases", COUNT, false, "So many cases one by one, 0 to 1000; 20 where missing." },
+             { "activated", YES, false,
+               "As if the rules had come into force at `since`: cases that were open then keep "
+               "the workflow that they may keep." },
              { "full", YES, false,
                "Run whole cases again, with their timers: those opened from `since` to `until`." }),
       ANY_MAP_RESULT },

@@ -168,6 +168,7 @@ static struct rd_shadow *shadow_new(struct rd_kernel *kernel)
         .scratch_dir = rd_arena_join(&shadow->arena, kernel->data_dir, "/shadow"),
         .cases_max = 20,
         .recent_max = SHADOW_RECENT,
+        .activated = true,
         .progress = shadow_progress,
         .follow = shadow_follow,
         .context = shadow,

@@ -92,6 +92,7 @@ END_TEST
 START_TEST(what_cannot_be_asked_is_said)
 {
     t_refused(d, "invalid_params", "policy.backtest", "{'full': 'yes'}");
+    t_refused(d, "invalid_params", "policy.backtest", "{'activated': 'yes'}");
     t_refused(d, "invalid_params", "policy.backtest", "{'cases': 1001}");
     t_refused(d, "invalid_params", "policy.backtest", "{'cases': 'many'}");
     t_refused(d, "invalid_params", "policy.backtest", "{'since': 5}");
