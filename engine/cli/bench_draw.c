@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/html.h"
+#include "cli/output.h"
 
 #define DRAW_RUNS_MAX 40
 #define DRAW_FILE_BYTES_MAX (4u * 1024 * 1024)
@@ -33,14 +35,6 @@ struct draw {
     double events_max, us_max;
 };
 
-static double draw_number(const struct rd_value *map, const char *name)
-{
-    const struct rd_value *value = rd_map_get(map, name);
-    if (rd_value_is(value, RD_INT))
-        return (double)value->integer;
-    return rd_value_is(value, RD_REAL) ? value->real : 0;
-}
-
 /* "lifecycle, 64 under way, 1000000 open" */
 static const char *draw_label(struct rd_cli *cli, const struct rd_value *run)
 {
@@ -55,17 +49,17 @@ static enum rd_status draw_add(struct draw *draw, const struct rd_value *result,
                                const struct rd_value *run, struct rd_error *error)
 {
     const struct rd_value *latency = rd_map_get(run, "latency_us");
-    if (!latency || draw_number(run, "events_per_s") <= 0)
+    if (!latency || rd_output_number(run, "events_per_s", 0) <= 0)
         return RD_OK; /* a start or a calendar is no throughput */
     if (draw->count == DRAW_RUNS_MAX)
         return rd_error_set(error, RD_LIMIT_EXCEEDED, "more than %d runs are no picture",
                             DRAW_RUNS_MAX);
     struct draw_run *out = &draw->runs[draw->count++];
     out->label = draw_label(draw->cli, run);
-    out->events_per_s = draw_number(run, "events_per_s");
-    out->ceiling = draw_number(rd_map_get(result, "ceiling"), "events_per_s");
-    out->p50_us = draw_number(latency, "p50");
-    out->p99_us = draw_number(latency, "p99");
+    out->events_per_s = rd_output_number(run, "events_per_s", 0);
+    out->ceiling = rd_output_number(rd_map_get(result, "ceiling"), "events_per_s", 0);
+    out->p50_us = rd_output_number(latency, "p50", 0);
+    out->p99_us = rd_output_number(latency, "p99", 0);
     draw->events_max = fmax(draw->events_max, out->events_per_s);
     draw->us_max = fmax(draw->us_max, out->p99_us);
     return RD_OK;
@@ -101,11 +95,7 @@ static void draw_bar(struct rd_buf *out, double x, double y, double share, const
 static void draw_text(struct rd_buf *out, double x, double y, const char *text)
 {
     rd_buf_printf(out, "<text x=\"%.0f\" y=\"%.0f\">", x, y);
-    for (; *text; text++)
-        if (*text == '<' || *text == '>' || *text == '&')
-            rd_buf_printf(out, "&#%d;", *text);
-        else
-            rd_buf_char(out, *text);
+    rd_html_text(out, text);
     rd_buf_text(out, "</text>\n");
 }
 

@@ -8,14 +8,6 @@
 
 #include "cli/output.h"
 
-static double print_number(const struct rd_value *map, const char *name)
-{
-    const struct rd_value *value = rd_map_get(map, name);
-    if (rd_value_is(value, RD_INT))
-        return (double)value->integer;
-    return rd_value_is(value, RD_REAL) ? value->real : 0;
-}
-
 /* 43210 as "43,210". */
 static const char *print_whole(struct rd_arena *arena, double value)
 {
@@ -31,12 +23,12 @@ static const char *print_whole(struct rd_arena *arena, double value)
 
 static const char *print_ms(struct rd_arena *arena, const struct rd_value *times, const char *name)
 {
-    return rd_arena_printf(arena, "%.2f", print_number(times, name) / 1e3);
+    return rd_arena_printf(arena, "%.2f", rd_output_number(times, name, 0) / 1e3);
 }
 
 static const char *print_mib(struct rd_arena *arena, const struct rd_value *map, const char *name)
 {
-    return rd_arena_printf(arena, "%.0f", print_number(map, name) / 1048576);
+    return rd_arena_printf(arena, "%.0f", rd_output_number(map, name, 0) / 1048576);
 }
 
 static bool print_is(const struct rd_value *run, const char *name)
@@ -73,22 +65,24 @@ static void print_loads(struct rd_cli *cli, const struct rd_value *runs)
         rd_grid_add(
             &grid,
             (const char *const[]){
-                rd_map_text(run, "run", ""), print_whole(arena, print_number(run, "connections")),
-                print_whole(arena, print_number(run, "in_flight")),
-                print_whole(arena, print_number(run, "events_per_s")),
-                rd_arena_printf(arena, "%.0f %%", 100 * print_number(run, "of_ceiling")),
-                rd_arena_printf(arena, "%.2f", print_number(run, "per_flush")),
-                rd_arena_printf(arena, "%.1f", print_number(run, "events_per_flush")),
+                rd_map_text(run, "run", ""),
+                print_whole(arena, rd_output_number(run, "connections", 0)),
+                print_whole(arena, rd_output_number(run, "in_flight", 0)),
+                print_whole(arena, rd_output_number(run, "events_per_s", 0)),
+                rd_arena_printf(arena, "%.0f %%", 100 * rd_output_number(run, "of_ceiling", 0)),
+                rd_arena_printf(arena, "%.2f", rd_output_number(run, "per_flush", 0)),
+                rd_arena_printf(arena, "%.1f", rd_output_number(run, "events_per_flush", 0)),
                 print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
-                rd_arena_printf(arena, "%.1f", print_number(daemon, "cpu_us_per_event")),
-                rd_arena_printf(arena, "%.1f", print_number(daemon, "kernel_us_per_event")),
-                rd_arena_printf(arena, "%.1f", print_number(daemon, "loop_us_per_event")),
+                rd_arena_printf(arena, "%.1f", rd_output_number(daemon, "cpu_us_per_event", 0)),
+                rd_arena_printf(arena, "%.1f", rd_output_number(daemon, "kernel_us_per_event", 0)),
+                rd_arena_printf(arena, "%.1f", rd_output_number(daemon, "loop_us_per_event", 0)),
                 print_mib(arena, daemon, "rss_anon_bytes"),
-                print_whole(arena, print_number(disk, "journal_bytes_per_entry")),
+                print_whole(arena, rd_output_number(disk, "journal_bytes_per_entry", 0)),
                 rd_value_is(rd_map_get(disk, "journal_packed_bytes_per_entry"), RD_NULL)
                     ? "-"
-                    : print_whole(arena, print_number(disk, "journal_packed_bytes_per_entry")),
-                print_whole(arena, print_number(disk, "bytes_per_case")) });
+                    : print_whole(arena,
+                                  rd_output_number(disk, "journal_packed_bytes_per_entry", 0)),
+                print_whole(arena, rd_output_number(disk, "bytes_per_case", 0)) });
     }
     rd_grid_write(&grid, &cli->out, cli->colour);
 }
@@ -106,13 +100,14 @@ static void print_kinds(struct rd_cli *cli, const struct rd_value *runs)
         const struct rd_value *run = &runs->items[i], *kinds = rd_map_list(run, "kinds");
         for (uint32_t k = 0; k < kinds->count; k++) {
             const struct rd_value *times = rd_map_get(&kinds->items[k], "latency_us");
-            rd_grid_add(&grid, (const char *const[]){
-                                   rd_map_text(run, "run", ""),
-                                   print_whole(arena, print_number(run, "in_flight")),
-                                   rd_map_text(&kinds->items[k], "event", ""),
-                                   print_whole(arena, print_number(&kinds->items[k], "events")),
-                                   print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
-                                   print_ms(arena, times, "max") });
+            rd_grid_add(&grid,
+                        (const char *const[]){
+                            rd_map_text(run, "run", ""),
+                            print_whole(arena, rd_output_number(run, "in_flight", 0)),
+                            rd_map_text(&kinds->items[k], "event", ""),
+                            print_whole(arena, rd_output_number(&kinds->items[k], "events", 0)),
+                            print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
+                            print_ms(arena, times, "max") });
         }
     }
     if (grid.row_count > 0)
@@ -140,13 +135,15 @@ static void print_starts(struct rd_cli *cli, const struct rd_value *runs)
                 rd_grid_add(
                     &grid,
                     (const char *const[]){
-                        names[n], n == 0 ? "0" : print_whole(arena, print_number(run, "cases")),
-                        print_whole(arena, print_number(&list->items[k], "entries")),
-                        print_whole(arena, print_number(&list->items[k], "replayed")),
-                        rd_arena_printf(arena, "%.1f", print_number(&list->items[k], "ms")),
-                        rd_arena_printf(arena, "%.1f", print_number(&list->items[k], "cpu_ms")),
+                        names[n],
+                        n == 0 ? "0" : print_whole(arena, rd_output_number(run, "cases", 0)),
+                        print_whole(arena, rd_output_number(&list->items[k], "entries", 0)),
+                        print_whole(arena, rd_output_number(&list->items[k], "replayed", 0)),
+                        rd_arena_printf(arena, "%.1f", rd_output_number(&list->items[k], "ms", 0)),
                         rd_arena_printf(arena, "%.1f",
-                                        print_number(&list->items[k], "rss_anon_bytes") /
+                                        rd_output_number(&list->items[k], "cpu_ms", 0)),
+                        rd_arena_printf(arena, "%.1f",
+                                        rd_output_number(&list->items[k], "rss_anon_bytes", 0) /
                                             (1024 * 1024)) });
         }
     }
@@ -163,26 +160,27 @@ static void print_overload(struct rd_cli *cli, const struct rd_value *run)
     const struct rd_value *times = rd_map_get(run, "latency_us"),
                           *busy = rd_map_get(run, "busy_us");
     rd_buf_printf(&cli->out, "overload over %.0f connections for %.1f s\n",
-                  print_number(run, "connections"), print_number(run, "seconds"));
+                  rd_output_number(run, "connections", 0), rd_output_number(run, "seconds", 0));
     rd_buf_printf(&cli->out, "capacity  %s events/s\n",
-                  print_whole(arena, print_number(run, "capacity_per_s")));
+                  print_whole(arena, rd_output_number(run, "capacity_per_s", 0)));
     rd_buf_printf(&cli->out, "offered   %s/s",
-                  print_whole(arena, print_number(run, "offered_per_s")));
+                  print_whole(arena, rd_output_number(run, "offered_per_s", 0)));
     rd_buf_printf(&cli->out, " (%s could not be sent: every place was taken)\n",
-                  print_whole(arena, print_number(run, "not_sent")));
+                  print_whole(arena, rd_output_number(run, "not_sent", 0)));
     rd_buf_printf(&cli->out, "accepted  %s/s, p50 %s ms, p99 %s ms, max %s ms\n",
-                  print_whole(arena, print_number(run, "accepted_per_s")),
+                  print_whole(arena, rd_output_number(run, "accepted_per_s", 0)),
                   print_ms(arena, times, "p50"), print_ms(arena, times, "p99"),
                   print_ms(arena, times, "max"));
     rd_buf_printf(&cli->out, "busy      %s of %s, each with a time to come again; p99 %s ms\n",
-                  print_whole(arena, print_number(run, "busy")),
-                  print_whole(arena, print_number(run, "offered")), print_ms(arena, busy, "p99"));
+                  print_whole(arena, rd_output_number(run, "busy", 0)),
+                  print_whole(arena, rd_output_number(run, "offered", 0)),
+                  print_ms(arena, busy, "p99"));
     rd_buf_printf(&cli->out, "memory    %s MiB before, %s MiB at the most\n",
                   print_mib(arena, run, "anon_before_bytes"),
                   print_mib(arena, run, "anon_max_bytes"));
     rd_buf_printf(&cli->out, "kept      %s acknowledged, killed, started again: %s lost\n",
-                  print_whole(arena, print_number(run, "acknowledged")),
-                  print_whole(arena, print_number(run, "lost")));
+                  print_whole(arena, rd_output_number(run, "acknowledged", 0)),
+                  print_whole(arena, rd_output_number(run, "lost", 0)));
 }
 
 void rd_bench_print(struct rd_cli *cli, const struct rd_value *result, bool tables)
@@ -191,12 +189,12 @@ void rd_bench_print(struct rd_cli *cli, const struct rd_value *result, bool tabl
                           *ceiling = rd_map_get(result, "ceiling");
     const struct rd_value *runs = rd_map_list(result, "runs");
     rd_buf_printf(&cli->out, "disk     %.0f us a flush (4 KiB written, fdatasync; median of 200)\n",
-                  print_number(disk, "flush_us"));
+                  rd_output_number(disk, "flush_us", 0));
     rd_buf_printf(
         &cli->out,
         "ceiling  %s events/s (journal and store alone: entries of %.0f bytes, %.0f a flush)\n",
-        print_whole(&cli->arena, print_number(ceiling, "events_per_s")),
-        print_number(ceiling, "entry_bytes"), print_number(ceiling, "batch"));
+        print_whole(&cli->arena, rd_output_number(ceiling, "events_per_s", 0)),
+        rd_output_number(ceiling, "entry_bytes", 0), rd_output_number(ceiling, "batch", 0));
     if (!tables)
         return;
     rd_buf_char(&cli->out, '\n');

@@ -15,14 +15,6 @@
 #include "base/limits.h"
 #include "cli/output.h"
 
-static double ratio_number(const struct rd_value *map, const char *name)
-{
-    const struct rd_value *value = rd_map_get(map, name);
-    if (rd_value_is(value, RD_INT))
-        return (double)value->integer;
-    return rd_value_is(value, RD_REAL) ? value->real : NAN;
-}
-
 /* Four digits that mean something: enough to see a change of a hundredth. */
 static struct rd_value ratio_real(double value)
 {
@@ -35,8 +27,8 @@ static struct rd_value ratio_real(double value)
 static void ratio_add(struct rd_arena *arena, struct rd_value *lines, const char *name,
                       double measured, bool time_ms, const struct rd_value *result)
 {
-    double ceiling = ratio_number(rd_map_get(result, "ceiling"), "events_per_s");
-    double flush_ms = ratio_number(rd_map_get(result, "disk"), "flush_us") / 1e3;
+    double ceiling = rd_output_number(rd_map_get(result, "ceiling"), "events_per_s", NAN);
+    double flush_ms = rd_output_number(rd_map_get(result, "disk"), "flush_us", NAN) / 1e3;
     struct rd_value line = rd_map();
     rd_map_add(arena, &line, "line", rd_text(name));
     rd_map_add(arena, &line, "measured", ratio_real(measured));
@@ -54,14 +46,14 @@ static double ratio_start_ms(const struct rd_value *starts)
 {
     double ms[3] = { 0 };
     for (uint32_t i = 0; i < starts->count && i < 3; i++)
-        ms[i] = ratio_number(&starts->items[i], "ms");
+        ms[i] = rd_output_number(&starts->items[i], "ms", NAN);
     return fmax(fmin(ms[0], ms[1]), fmin(fmax(ms[0], ms[1]), ms[2]));
 }
 
 static void ratio_start(struct rd_arena *arena, struct rd_value *lines, const struct rd_value *run,
                         const struct rd_value *result)
 {
-    double cases = ratio_number(run, "cases");
+    double cases = rd_output_number(run, "cases", NAN);
     ratio_add(arena, lines, "start, no cases", ratio_start_ms(rd_map_list(run, "empty")), true,
               result);
     ratio_add(arena, lines, rd_arena_printf(arena, "start, %.0f cases", cases),
@@ -73,12 +65,12 @@ static void ratio_load(struct rd_arena *arena, struct rd_value *lines, const cha
 {
     const struct rd_value *times = rd_map_get(run, "latency_us");
     const char *of =
-        rd_arena_printf(arena, "%s, %.0f under way", name, ratio_number(run, "in_flight"));
-    ratio_add(arena, lines, of, ratio_number(run, "events_per_s"), false, result);
-    ratio_add(arena, lines, rd_arena_printf(arena, "%s: p50", of), ratio_number(times, "p50") / 1e3,
-              true, result);
-    ratio_add(arena, lines, rd_arena_printf(arena, "%s: p99", of), ratio_number(times, "p99") / 1e3,
-              true, result);
+        rd_arena_printf(arena, "%s, %.0f under way", name, rd_output_number(run, "in_flight", NAN));
+    ratio_add(arena, lines, of, rd_output_number(run, "events_per_s", NAN), false, result);
+    ratio_add(arena, lines, rd_arena_printf(arena, "%s: p50", of),
+              rd_output_number(times, "p50", NAN) / 1e3, true, result);
+    ratio_add(arena, lines, rd_arena_printf(arena, "%s: p99", of),
+              rd_output_number(times, "p99", NAN) / 1e3, true, result);
 }
 
 struct rd_value rd_bench_ratios(struct rd_arena *arena, const struct rd_value *result)
@@ -104,7 +96,8 @@ double rd_bench_change(const struct rd_value *line, const struct rd_value *basel
     for (uint32_t i = 0; i < baseline->count; i++) {
         if (strcmp(rd_map_text(&baseline->items[i], "line", "?"), name) != 0)
             continue;
-        double now = ratio_number(line, ratio), then = ratio_number(&baseline->items[i], ratio);
+        double now = rd_output_number(line, ratio, NAN),
+               then = rd_output_number(&baseline->items[i], ratio, NAN);
         if (now > 0 && then > 0) /* of a time, half of it is twice as good: +100 % */
             return less ? then / now - 1 : now / then - 1;
     }
@@ -176,7 +169,7 @@ static double ratio_before(const struct rd_value *line, const struct rd_value *b
     const char *name = rd_map_text(line, "line", "");
     for (uint32_t i = 0; i < baseline->count; i++)
         if (strcmp(rd_map_text(&baseline->items[i], "line", "?"), name) == 0)
-            return ratio_number(&baseline->items[i], ratio);
+            return rd_output_number(&baseline->items[i], ratio, NAN);
     return NAN;
 }
 
@@ -203,12 +196,12 @@ void rd_bench_ratio_print(struct rd_cli *cli, const struct rd_value *result,
         const struct rd_value *line = &lines.items[i];
         rd_grid_add(&grid, (const char *const[]){
                                rd_map_text(line, "line", ""),
-                               ratio_cell(arena, ratio_number(line, "measured")),
+                               ratio_cell(arena, rd_output_number(line, "measured", NAN)),
                                rd_map_text(line, "unit", ""),
-                               ratio_cell(arena, ratio_number(line, "of_ceiling")),
+                               ratio_cell(arena, rd_output_number(line, "of_ceiling", NAN)),
                                ratio_cell(arena, ratio_before(line, baseline, "of_ceiling")),
                                ratio_change(arena, rd_bench_change(line, baseline, "of_ceiling")),
-                               ratio_cell(arena, ratio_number(line, "of_flush")),
+                               ratio_cell(arena, rd_output_number(line, "of_flush", NAN)),
                                ratio_cell(arena, ratio_before(line, baseline, "of_flush")),
                                ratio_change(arena, rd_bench_change(line, baseline, "of_flush")) });
     }

@@ -26,6 +26,7 @@
 #include "base/text.h"
 #include "cli/bench_arrive.h"
 #include "cli/dirs.h"
+#include "cli/output.h"
 #include "policy/policy.h"
 
 #define SOAK_SHARE 0.5
@@ -194,14 +195,6 @@ static struct rd_value soak_line(struct soak *soak, double seconds)
     return line;
 }
 
-static double soak_number(const struct rd_value *map, const char *name)
-{
-    const struct rd_value *value = rd_map_get(map, name);
-    if (rd_value_is(value, RD_INT))
-        return (double)value->integer;
-    return rd_value_is(value, RD_REAL) ? value->real : 0;
-}
-
 static enum rd_status soak_show(struct soak *soak, const struct rd_value *line,
                                 struct rd_error *error)
 {
@@ -212,15 +205,17 @@ static enum rd_status soak_show(struct soak *soak, const struct rd_value *line,
         rd_buf_printf(out,
                       "minute  events/s   p50 ms   p99 ms   max ms     busy  anon MiB  disk MiB"
                       "  bytes/case  reports  backups  swaps\n");
-    rd_buf_printf(
-        out,
-        "%6.0f  %8.0f  %7.2f  %7.2f  %7.1f  %7.0f  %8.0f  %8.0f  %10.0f  %7.0f"
-        "  %7.0f  %5.0f\n",
-        soak_number(line, "minute"), soak_number(line, "events_per_s"), soak_number(line, "p50_ms"),
-        soak_number(line, "p99_ms"), soak_number(line, "max_ms"), soak_number(line, "busy"),
-        soak_number(line, "anon_bytes") / 1048576, soak_number(line, "disk_bytes") / 1048576,
-        soak_number(line, "disk_bytes_per_case"), soak_number(line, "reports"),
-        soak_number(line, "backups"), soak_number(line, "swaps"));
+    rd_buf_printf(out,
+                  "%6.0f  %8.0f  %7.2f  %7.2f  %7.1f  %7.0f  %8.0f  %8.0f  %10.0f  %7.0f"
+                  "  %7.0f  %5.0f\n",
+                  rd_output_number(line, "minute", 0), rd_output_number(line, "events_per_s", 0),
+                  rd_output_number(line, "p50_ms", 0), rd_output_number(line, "p99_ms", 0),
+                  rd_output_number(line, "max_ms", 0), rd_output_number(line, "busy", 0),
+                  rd_output_number(line, "anon_bytes", 0) / 1048576,
+                  rd_output_number(line, "disk_bytes", 0) / 1048576,
+                  rd_output_number(line, "disk_bytes_per_case", 0),
+                  rd_output_number(line, "reports", 0), rd_output_number(line, "backups", 0),
+                  rd_output_number(line, "swaps", 0));
     return rd_cli_flush(soak->cli, error);
 }
 

@@ -191,6 +191,11 @@ static enum rd_status sim_dir(struct sim_command *command, struct rd_error *erro
     return rd_dirs_make(command->data_dir, error);
 }
 
+static bool sim_is(const struct rd_cli *cli, const char *output)
+{
+    return strcmp(rd_args_text(&cli->args, "output"), output) == 0;
+}
+
 /* Without a past: the rules are what is tried. */
 static enum rd_status sim_alone(struct sim_command *command, struct rd_error *error)
 {
@@ -199,11 +204,13 @@ static enum rd_status sim_alone(struct sim_command *command, struct rd_error *er
     for (size_t i = 0; i < sizeof fitted / sizeof *fitted; i++)
         if (rd_args_given(&cli->args, fitted[i]))
             return rd_error_set(error, RD_USAGE, "--%s goes with --from-history", fitted[i]);
+    if (sim_is(cli, "html"))
+        return rd_error_set(error, RD_USAGE, "-o html goes with --from-history");
     enum rd_status status = sim_play(command, error);
     if (status != RD_OK)
         return status;
     struct rd_value result = sim_result(command);
-    if (cli->json)
+    if (sim_is(cli, "json"))
         rd_cli_print_json(cli, &result);
     else
         sim_print(&cli->out, &result);
@@ -237,8 +244,10 @@ static enum rd_status sim_forecast(struct sim_command *command, struct rd_error 
     enum rd_status status = rd_forecast(&options, &cli->arena, &result, error);
     if (status != RD_OK)
         return status;
-    if (cli->json)
+    if (sim_is(cli, "json"))
         rd_cli_print_json(cli, &result);
+    else if (sim_is(cli, "html"))
+        rd_forecast_html(&cli->out, &result);
     else
         rd_forecast_print(&cli->arena, &cli->out, &result);
     int64_t breaches = rd_map_int(&result, "breaches", 0);

@@ -346,7 +346,7 @@ static const struct rd_command commands[] = {
       "--from-history plays the months after a data directory's history: arrivals, what people do "
       "and how long\nit takes are taken from it, --staff and --arrivals say what if, and the fit "
       "error of its last month\nstands beside each limit.",
-      rd_options_sim, false, true, 0, 0, rd_run_sim_run },
+      rd_options_sim, false, false, 0, 0, rd_run_sim_run },
     { "bench", "draw", "RESULT.json...", "Draws results of the bench as one picture (SVG)",
       "Each file is what `redress bench RUN -o json` printed. A line a run: events a second and "
       "latency.",

@@ -26,5 +26,7 @@ enum rd_status rd_forecast(const struct rd_forecast_options *options, struct rd_
                            struct rd_value *result, struct rd_error *error) RD_MUST_CHECK;
 /* Tables, in both languages. */
 void rd_forecast_print(struct rd_arena *arena, struct rd_buf *out, const struct rd_value *result);
+/* The same as one page with charts (html.h). */
+void rd_forecast_html(struct rd_buf *out, const struct rd_value *result);
 
 #endif

@@ -2,7 +2,8 @@
  *
  *   forecast.c         reads the history, plays, and adds up
  *   forecast_result.c  what came of it, as a map
- *   forecast_print.c   the same for people
+ *   forecast_print.c   the same for people: tables
+ *   forecast_html.c    the same as a page
  */
 #ifndef RD_CLI_FORECAST_INSIDE_H
 #define RD_CLI_FORECAST_INSIDE_H

@@ -446,6 +446,8 @@ const struct rd_option rd_options_sim[] = {
       "keeps the data directory there, to be looked at; a scratch directory otherwise" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", NULL,
       "holds rules/ and scripts/; this directory or the installed example otherwise" },
+    { "output", 'o', RD_OPTION_CHOICE, "table|json|html", NULL, "table",
+      "how results are printed; html is one page with charts, and goes with --from-history" },
     END_OF_OPTIONS
 };
 const struct rd_option rd_options_bench[] = {

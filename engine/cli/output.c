@@ -218,3 +218,11 @@ const char *rd_output_hex(struct rd_arena *arena, const unsigned char *bytes, si
     out[2 * len] = '\0';
     return out;
 }
+
+double rd_output_number(const struct rd_value *map, const char *key, double otherwise)
+{
+    const struct rd_value *value = rd_map_get(map, key);
+    if (rd_value_is(value, RD_INT))
+        return (double)value->integer;
+    return rd_value_is(value, RD_REAL) ? value->real : otherwise;
+}

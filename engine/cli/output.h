@@ -19,6 +19,9 @@ void rd_output_plain(struct rd_buf *out, const char *text, size_t len);
  * with commas, other lists and maps as JSON. Made in the arena. */
 const char *rd_output_cell(struct rd_arena *arena, const struct rd_value *value);
 
+/* A member as a number, whole or real; `otherwise` where there is none. */
+double rd_output_number(const struct rd_value *map, const char *key, double otherwise);
+
 /* Colours, and only where `on`. */
 enum rd_tint { RD_TINT_BOLD, RD_TINT_DIM, RD_TINT_GOOD, RD_TINT_BAD, RD_TINT_WARN };
 void rd_output_tint(struct rd_buf *out, bool on, enum rd_tint tint, const char *text);

@@ -163,7 +163,7 @@ START_TEST(test_a_picture_shows_what_the_files_say)
                     "{\"run\": \"slow\", \"in_flight\": 1, \"events_per_s\": 15000,"
                     " \"latency_us\": {\"p50\": 250, \"p99\": 3000}}]}");
     ck_assert_int_eq(t_program(d, (const char *[]){ "bench", "draw", two, NULL }, &output), 0);
-    ck_assert_ptr_nonnull(strstr(output, "&#60;b&#62;, 64 under way, 1000 open"));
+    ck_assert_ptr_nonnull(strstr(output, "&lt;b&gt;, 64 under way, 1000 open"));
     ck_assert_ptr_nonnull(strstr(output, ">30000 (30 %)<"));
     ck_assert_ptr_nonnull(strstr(output, ">1.50 / 6.00<"));
     ck_assert_ptr_nonnull(strstr(output, "width=\"240.0\""));

@@ -277,7 +277,47 @@ START_TEST(test_too_little_history_has_no_fit_error)
     static const char *const says[] = { "时限超时率", "Fit error of the last month 上月拟合误差",
                                         "日均在岗人数", "办理时长" };
     for (size_t i = 0; i < sizeof says / sizeof *says; i++)
-        ck_assert_msg(strstr(output, says[i]) != NULL, "'%s' is missing: %s", says[i], output);
+        ck_assert_msg(strstr(output, says[i]) != NULL, "'%s' is missing: %.2000s", says[i], output);
+}
+END_TEST
+
+static size_t count_of(const char *text, const char *word)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, word)); at++)
+        count++;
+    return count;
+}
+
+/* One page, with the fit error, in both languages, and bars as long as the shares are. */
+START_TEST(test_a_forecast_is_a_page_with_charts)
+{
+    const char *words[] = { FROM_HISTORY,      "--months", "1",    "--staff",
+                            "clerk -1 monday", "-o",       "html", NULL },
+               *output;
+    t_company_edit(path_of("policy"), "scripts/payment.lua", "asked = { on",
+                   "asked = { title = 'Pay <b>&', on");
+    ck_assert_int_eq(run(words, &output), 0);
+    static const char *const says[] = {
+        "<!doctype html>",    "default-src 'none'",       "上月拟合误差",
+        "时限超时率",         "<b>0.0</b> points of fit", "</html>",
+        "Pay &lt;b&gt;&amp;",
+    };
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+        ck_assert_msg(strstr(output, says[i]) != NULL, "'%s' is missing: %.2000s", says[i], output);
+    /* the limit 'asked': nothing rang and nothing will; with nobody left on Mondays all would */
+    ck_assert_msg(strstr(output, "<td class=n>0.0</td><td class=n>100.0</td>") != NULL, "%.2000s",
+                  output);
+    ck_assert_msg(strstr(output, "<rect class=b3 y=28 width=240.0") != NULL, "%.2000s", output);
+    ck_assert_uint_eq(count_of(output, "<h1>"), 1);
+    ck_assert_uint_eq(count_of(output, "<table>"), count_of(output, "</table>"));
+    ck_assert_uint_eq(count_of(output, "<script"), 0);
+    ck_assert_uint_eq(count_of(output, "<b>&"), 0);
+    const char *alone[] = { "--policy", path_of("policy"), "-o", "html", NULL };
+    ck_assert_int_eq(run(alone, &output), 2);
+    ck_assert_msg(strstr(output, "-o html goes with --from-history") != NULL, "%s", output);
+    const char *other[] = { "--policy", path_of("policy"), "-o", "pdf", NULL };
+    ck_assert_int_eq(run(other, &output), 2);
 }
 END_TEST
 
@@ -401,6 +441,7 @@ int main(void)
     tcase_add_test(mondays, test_more_cases_come_where_they_are_said_to);
     tcase_add_test(mondays, test_another_policy_has_other_limits);
     tcase_add_test(mondays, test_too_little_history_has_no_fit_error);
+    tcase_add_test(mondays, test_a_forecast_is_a_page_with_charts);
     tcase_add_test(mondays, test_bad_words_are_said);
     suite_add_tcase(suite, mondays);
     tcase_set_timeout(real, 600);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/html.h"
 #include "cli/progress.h"
 #include "unit/unit.h"
 
@@ -213,6 +214,44 @@ START_TEST(no_terminal_no_bar)
 }
 END_TEST
 
+START_TEST(members_are_numbers_whole_or_real)
+{
+    struct rd_value map = rd_map();
+    rd_map_add(&arena, &map, "whole", rd_int(-3));
+    rd_map_add(&arena, &map, "real", rd_real(0.5));
+    rd_map_add(&arena, &map, "text", rd_text("7"));
+    ck_assert_double_eq(rd_output_number(&map, "whole", 9), -3);
+    ck_assert_double_eq(rd_output_number(&map, "real", 9), 0.5);
+    ck_assert_double_eq(rd_output_number(&map, "text", 9), 9);
+    ck_assert_double_eq(rd_output_number(&map, "none", 9), 9);
+    ck_assert_double_eq(rd_output_number(NULL, "none", 9), 9);
+}
+END_TEST
+
+START_TEST(pages_escape_texts_and_scale_bars)
+{
+    const struct rd_html_bar bars[] = { { RD_HTML_WAS, 5 },
+                                        { RD_HTML_IS, -1 }, /* unknown: no bar, but its place */
+                                        { RD_HTML_WHAT_IF, 10 } };
+    const struct rd_value real = rd_real(1.25), none = rd_null();
+    rd_html_cell(&out, "<a href=\"x\">&</a>");
+    rd_html_measure(&out, &real, true);
+    rd_html_measure(&out, &none, true);
+    rd_html_measure(&out, NULL, true);
+    rd_html_cell(&out, NULL);
+    ck_assert_str_eq(written(),
+                     "<td class=t>&lt;a href=&quot;x&quot;&gt;&amp;&lt;/a&gt;</td>"
+                     "<td class=n>+1.2</td><td class=n>–</td><td class=n>–</td><td class=t></td>");
+    rd_html_bars(&out, bars, 3, 10);
+    ck_assert_str_eq(written(), "<td><svg width=240 height=27 role=img>"
+                                "<rect class=b0 y=1 width=120.0 height=7 />"
+                                "<rect class=b3 y=19 width=240.0 height=7 />"
+                                "</svg></td>");
+    rd_html_bars(&out, bars, 1, 0); /* nothing to be long by */
+    ck_assert_ptr_nonnull(strstr(written(), "width=0.0"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("output");
@@ -229,6 +268,8 @@ int main(void)
     tcase_add_test(all, a_table_grows_over_many_rows);
     tcase_add_test(all, a_bar_tells_rate_and_time_left);
     tcase_add_test(all, no_terminal_no_bar);
+    tcase_add_test(all, members_are_numbers_whole_or_real);
+    tcase_add_test(all, pages_escape_texts_and_scale_bars);
     suite_add_tcase(suite, all);
     return unit_run(suite);
 }
