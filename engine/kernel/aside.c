@@ -1,14 +1,15 @@
 /* Work beside the kernel. See aside.h. */
 #include "kernel/aside.h"
 
-#include <signal.h>
 #include <stddef.h>
 
 #include "base/assert.h"
+#include "base/thread.h"
 
 static void *aside_main(void *context)
 {
     struct rd_aside *aside = context;
+    rd_thread_stand_back();
     aside->work(aside->context);
     atomic_store(&aside->done, true);
     return NULL;
@@ -16,14 +17,10 @@ static void *aside_main(void *context)
 
 void rd_aside_begin(struct rd_aside *aside, void (*work)(void *context), void *context)
 {
-    sigset_t all, before;
     aside->work = work;
     aside->context = context;
     atomic_store(&aside->done, false);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    aside->threaded = pthread_create(&aside->thread, NULL, aside_main, aside) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    aside->threaded = rd_thread_start(&aside->thread, "rd-aside", aside_main, aside);
     if (!aside->threaded)
         aside_main(aside);
 }

@@ -12,13 +12,13 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "store/faults.h"
 #include "store/journal_inner.h"
 
@@ -221,17 +221,6 @@ static void *journal_flusher_main(void *context)
     return NULL;
 }
 
-bool journal_thread_start(pthread_t *thread, void *(*run)(void *context), void *context)
-{
-    sigset_t all, before;
-    sigfillset(&all); /* signals are for the threads that expect them */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(thread, NULL, run, context);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = failed;
-    return failed == 0;
-}
-
 enum rd_status rd_journal_serve(struct rd_journal *journal, const struct rd_journal_server *server,
                                 struct rd_error *error)
 {
@@ -242,7 +231,7 @@ enum rd_status rd_journal_serve(struct rd_journal *journal, const struct rd_jour
     failed |= pthread_cond_init(&flusher->changed, NULL);
     RD_ASSERT(!failed);
     journal->flusher = flusher;
-    if (journal_thread_start(&flusher->thread, journal_flusher_main, journal)) {
+    if (rd_thread_start(&flusher->thread, "rd-flush", journal_flusher_main, journal)) {
         journal->server = server;
         return RD_OK;
     }

@@ -19,10 +19,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/journal_inner.h"
 
 #define JOURNAL_SPARE_STEP (512u * 1024) /* written and flushed: 1 to 3 ms */
-#define JOURNAL_PACK_STEP (256u * 1024)
+#define JOURNAL_PACK_STEP (64u * 1024)   /* packed: some 0.5 ms */
 #define JOURNAL_BACKLOG_STEP (64u * 1024)
 #define JOURNAL_BACKLOG_MAX 8u /* full segments that may wait for an idle moment */
 #define JOURNAL_TIDY_PAUSE_NS 10000000000ll
@@ -255,7 +256,9 @@ static void *journal_chore_main(void *context)
     struct journal_chore *chore = context;
     const struct rd_journal_server *server = chore->journal->server;
     enum rd_status status = RD_OK;
+    rd_thread_stand_back();
     while (status == RD_OK && !atomic_load(&chore->ending)) {
+        rd_thread_give_way();
         status = chore->packer ? rd_packer_step(chore->packer, JOURNAL_PACK_STEP, &chore->error)
                                : journal_spare_step(chore->journal, &chore->error);
     }
@@ -286,7 +289,8 @@ static enum rd_status journal_chore_begin(struct rd_journal *journal, uint32_t n
             status = journal_pack_done(journal, number, status, error);
         }
     }
-    if (status == RD_OK && !journal_thread_start(&chore->thread, journal_chore_main, chore)) {
+    if (status == RD_OK &&
+        !rd_thread_start(&chore->thread, "rd-chore", journal_chore_main, chore)) {
         status = rd_error_errno(error, RD_IO, errno, "starting a thread of the journal");
     }
     if (status == RD_OK) {

@@ -103,8 +103,6 @@ enum rd_status journal_retire_plain(struct rd_journal *journal, uint32_t number,
  * newest segment, and a step of packing where too many full segments wait for it. */
 void journal_keep_up(struct rd_journal *journal);
 
-/* Starts a thread that no signal goes to; false: errno. */
-bool journal_thread_start(pthread_t *thread, void *(*run)(void *context), void *context);
 /* Breaks off the housekeeping that is done behind. */
 void journal_chore_stop(struct rd_journal *journal);
 /* Ends the flusher's thread; what it is about is done first. */

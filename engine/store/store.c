@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/disk.h"
 #include "store/faults.h"
 #include "store/layer.h"
@@ -111,6 +112,7 @@ const char *rd_table_name(enum rd_table table)
 static void *store_work(void *context)
 {
     struct rd_store *store = context;
+    rd_thread_stand_back();
     pthread_mutex_lock(&store->lock);
     while (store->commit != STORE_ENDS) {
         if (store->commit != STORE_ASKED) {
@@ -133,7 +135,7 @@ static void *store_work(void *context)
 static void store_thread(struct rd_store *store)
 {
     if (!store->threaded)
-        RD_ASSERT(pthread_create(&store->thread, NULL, store_work, store) == 0);
+        RD_ASSERT(rd_thread_start(&store->thread, "rd-commit", store_work, store));
     store->threaded = true;
 }
 
