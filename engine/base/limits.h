@@ -5,6 +5,8 @@
 /* memory */
 #define RD_ARENA_CHUNK_BYTES (16u * 1024)
 #define RD_ARENA_BYTES_MAX (256u * 1024 * 1024)
+#define RD_MEMORY_IDLE_BYTES (16u * 1024 * 1024) /* resident and used by nobody: given back */
+#define RD_MEMORY_LOOK_MS 5000                   /* how often that is looked at */
 #define RD_SYMBOLS_MAX 32767    /* texts of policies that are kept once; others are spelled out */
 #define RD_SYMBOL_BYTES_MAX 255 /* of one: longer texts are no names */
 
@@ -51,8 +53,9 @@
     100                    /* a ring that achieved nothing (disk full) is tried again after this */
 #define RD_TURN_LONG_MS 10 /* a turn of the kernel thread that took so long is told in the log */
 #define RD_TURN_TELL_MS 1000  /* but no more than one in this time */
-#define RD_JOBS_KEPT_MAX 1024 /* messages whose memory is kept for the next ones */
-#define RD_FEED_PAGE_MAX 256  /* entries read for a subscriber at a time */
+#define RD_JOBS_KEPT_MAX 1024 /* messages whose memory is kept for the next ones, */
+#define RD_JOBS_KEPT_BYTES (16u * 1024 * 1024) /* up to so much of it */
+#define RD_FEED_PAGE_MAX 256                   /* entries read for a subscriber at a time */
 
 /* journal and store */
 #define RD_ENTRY_BYTES_MAX (8u * 1024 * 1024)

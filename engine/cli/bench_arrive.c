@@ -15,9 +15,10 @@
 #define ARRIVE_CUSTOMERS 256
 #define ARRIVE_PLACES 8192 /* over all connections */
 #define ARRIVE_SILENT_MS 10000
-#define ARRIVE_CAPACITY_S 2.0
+#define ARRIVE_WARM_UP_S 1.0
 #define ARRIVE_CAPACITY_LINES 8
-#define ARRIVE_CAPACITY_DEPTH 32
+/* Fewer in all than RD_QUEUE_REQUESTS_MIN: none is refused, whatever else asks meanwhile. */
+#define ARRIVE_CAPACITY_DEPTH 24
 
 /* ---- places ---- */
 
@@ -139,13 +140,13 @@ void rd_arrive_close(struct rd_arrive *arrive)
     rd_wire_close(&arrive->wire);
 }
 
-enum rd_status rd_arrive_capacity(struct rd_bench_daemon *daemon, double *rate,
+enum rd_status rd_arrive_capacity(struct rd_bench_daemon *daemon, double seconds, double *rate,
                                   struct rd_error *error)
 {
     struct rd_bench_load load = { .connections = ARRIVE_CAPACITY_LINES,
                                   .depth = ARRIVE_CAPACITY_DEPTH,
-                                  .warm_up_s = ARRIVE_CAPACITY_S / 2,
-                                  .seconds = ARRIVE_CAPACITY_S };
+                                  .warm_up_s = ARRIVE_WARM_UP_S,
+                                  .seconds = seconds };
     struct rd_bench_numbers *numbers = calloc(1, sizeof(*numbers));
     RD_ASSERT(numbers);
     enum rd_status status = rd_bench_load_run(&load, daemon, numbers, error);

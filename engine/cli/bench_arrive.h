@@ -42,8 +42,9 @@ enum rd_status rd_arrive_step(struct rd_arrive *arrive, struct rd_error *error) 
  * don't. */
 enum rd_status rd_arrive_end(struct rd_arrive *arrive, struct rd_error *error) RD_MUST_CHECK;
 void rd_arrive_close(struct rd_arrive *arrive);
-/* What the daemon can do: events a second, in a closed loop of a few seconds. */
-enum rd_status rd_arrive_capacity(struct rd_bench_daemon *daemon, double *rate,
+/* What the daemon can do: events a second, in a closed loop of so many seconds behind one of
+ * warming up. */
+enum rd_status rd_arrive_capacity(struct rd_bench_daemon *daemon, double seconds, double *rate,
                                   struct rd_error *error) RD_MUST_CHECK;
 
 #endif

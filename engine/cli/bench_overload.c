@@ -15,6 +15,7 @@
 #include "server/client.h"
 
 #define OVERLOAD_FACTOR 2
+#define OVERLOAD_CAPACITY_S 2.0
 #define OVERLOAD_LOOK_NS 100000000ll
 
 struct overload_ack {
@@ -162,7 +163,8 @@ enum rd_status rd_bench_overload_run(const struct rd_bench_overload *options,
     over->arrive.numbers = &numbers->arrivals;
     over->arrive.accepted = overload_accepted;
     over->arrive.context = over;
-    enum rd_status status = rd_arrive_capacity(daemon, &numbers->capacity, error);
+    enum rd_status status =
+        rd_arrive_capacity(daemon, OVERLOAD_CAPACITY_S, &numbers->capacity, error);
     if (status == RD_OK) {
         status = overload_all(over, options, daemon, error);
         rd_arrive_close(&over->arrive);

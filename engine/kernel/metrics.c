@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/limits.h"
 #include "kernel/inside.h"
 
@@ -177,12 +178,14 @@ static void metrics_process(const struct rd_kernel *kernel, struct rd_buf *out)
     struct rusage usage = { 0 };
     struct rlimit files = { 0 };
     unsigned long long size = 0, resident = 0;
+    struct rd_memory memory;
     FILE *statm = fopen("/proc/self/statm", "re");
     if (statm) {
         if (fscanf(statm, "%llu %llu", &size, &resident) != 2)
             resident = 0;
         fclose(statm);
     }
+    (void)rd_memory_look(&memory);
     (void)getrusage(RUSAGE_SELF, &usage);
     (void)getrlimit(RLIMIT_NOFILE, &files);
     metric_counter(out, "process_cpu_seconds_total", (double)rd_clock_process_ns(getpid()) / 1e9,
@@ -190,6 +193,10 @@ static void metrics_process(const struct rd_kernel *kernel, struct rd_buf *out)
     metric_gauge(out, "process_resident_memory_bytes",
                  (double)resident * (double)sysconf(_SC_PAGESIZE),
                  "Resident memory, the mapped pages of the store included.");
+    metric_gauge(out, "redress_memory_bytes", (double)memory.resident_bytes,
+                 "Resident memory of the program's own, mapped pages not included.");
+    metric_gauge(out, "redress_memory_used_bytes", (double)memory.used_bytes,
+                 "What of it was asked for and not given back.");
     metric_gauge(out, "process_max_fds", (double)files.rlim_cur, "Files that may be open.");
     metric_gauge(out, "process_start_time_seconds", (double)kernel->started_ms / 1000,
                  "When the daemon began, in seconds since 1970.");

@@ -180,6 +180,13 @@ void rd_server_watch(struct rd_server *server)
         uv_timer_start(&server->watch_timer, server_on_watch, RD_WATCH_MS, RD_WATCH_MS);
 }
 
+static void server_on_memory(uv_timer_t *timer)
+{
+    struct rd_server *server = timer->data;
+    if (rd_memory_keep(&server->memory))
+        rd_log(RD_LOG_DEBUG, "daemon", "memory that nobody used was given back");
+}
+
 static void server_on_before_wait(uv_prepare_t *handle)
 {
     rd_server_turn(handle->data);
@@ -211,6 +218,7 @@ static void server_close_handles(struct rd_server *server)
     uv_close((uv_handle_t *)&server->drain_timer, NULL);
     uv_close((uv_handle_t *)&server->watchdog_timer, NULL);
     uv_close((uv_handle_t *)&server->watch_timer, NULL);
+    uv_close((uv_handle_t *)&server->memory_timer, NULL);
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
 }
@@ -324,8 +332,10 @@ static void server_init(struct rd_server *server, const struct rd_daemon_options
     failed |= uv_timer_init(&server->loop, &server->drain_timer);
     failed |= uv_timer_init(&server->loop, &server->watchdog_timer);
     failed |= uv_timer_init(&server->loop, &server->watch_timer);
+    failed |= uv_timer_init(&server->loop, &server->memory_timer);
     server->bell.data = server->before_wait.data = server->after_wait.data = server;
     server->drain_timer.data = server->watchdog_timer.data = server->watch_timer.data = server;
+    server->memory_timer.data = server;
     for (size_t i = 0; i < 3; i++) {
         failed |= uv_signal_init(&server->loop, &server->signals[i]);
         server->signals[i].data = server;
@@ -420,6 +430,7 @@ static void server_announce(struct rd_server *server, const struct rd_daemon_opt
         uint64_t every_ms = (uint64_t)(server->notify.watchdog_ms + 1) / 2;
         uv_timer_start(&server->watchdog_timer, server_on_watchdog, every_ms, every_ms);
     }
+    uv_timer_start(&server->memory_timer, server_on_memory, RD_MEMORY_LOOK_MS, RD_MEMORY_LOOK_MS);
     if (options->ready)
         options->ready(options->context, addresses, count);
 }

@@ -54,6 +54,13 @@ void rd_jobs_join(struct rd_jobs *jobs, struct rd_jobs *more)
     *more = (struct rd_jobs){ 0 };
 }
 
+/* What an arena that was reset keeps. */
+static size_t job_kept_bytes(const struct rd_job *job)
+{
+    uintptr_t from;
+    return rd_arena_newest(&job->arena, &from);
+}
+
 struct rd_job *rd_job_get(struct rd_job_pool *pool, enum rd_job_kind kind)
 {
     struct rd_job *job = pool->free;
@@ -61,6 +68,7 @@ struct rd_job *rd_job_get(struct rd_job_pool *pool, enum rd_job_kind kind)
     if (job) {
         pool->free = job->next;
         pool->free_count--;
+        pool->free_bytes -= job_kept_bytes(job);
         arena = job->arena;
     } else {
         job = malloc(sizeof(*job));
@@ -76,12 +84,14 @@ void rd_job_put(struct rd_job_pool *pool, struct rd_job *job)
 {
     RD_ASSERT(pool->out_count > 0);
     pool->out_count--;
-    if (pool->free_count >= RD_JOBS_KEPT_MAX) {
+    rd_arena_reset(&job->arena);
+    size_t bytes = job_kept_bytes(job);
+    if (pool->free_count >= RD_JOBS_KEPT_MAX || pool->free_bytes + bytes > RD_JOBS_KEPT_BYTES) {
         rd_arena_fini(&job->arena);
         free(job);
         return;
     }
-    rd_arena_reset(&job->arena);
+    pool->free_bytes += bytes;
     job->session = NULL;
     job->next = pool->free;
     pool->free = job;
@@ -97,5 +107,5 @@ void rd_job_pool_fini(struct rd_job_pool *pool)
         rd_arena_fini(&job->arena);
         free(job);
     }
-    pool->free_count = 0;
+    pool->free_count = pool->free_bytes = 0;
 }

@@ -51,7 +51,7 @@ void rd_jobs_join(struct rd_jobs *jobs, struct rd_jobs *more);
 /* Jobs and their arenas are used again. One thread. Zeroed is empty. */
 struct rd_job_pool {
     struct rd_job *free;
-    size_t free_count;
+    size_t free_count, free_bytes;
     size_t out_count; /* handed out and not yet given back */
 };
 

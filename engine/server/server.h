@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/memory.h"
 #include "server/gate.h"
 #include "server/job.h"
 #include "server/notify.h"
@@ -30,6 +31,8 @@ struct rd_server {
     uv_signal_t signals[3];
     uv_timer_t drain_timer, watchdog_timer;
     uv_timer_t watch_timer; /* while a session holds an answer back or has not logged in */
+    uv_timer_t memory_timer;
+    struct rd_memory_keeper memory;
     struct rd_notify notify;
 
     struct rd_follow *follow; /* NULL: follows nobody */

@@ -69,6 +69,8 @@ START_TEST(metrics_count_what_happens)
     ck_assert_double_gt(metric(text, "redress_disk_bytes"),
                         metric(text, "redress_disk_free_bytes"));
     ck_assert_double_gt(metric(text, "process_resident_memory_bytes"), 1000000);
+    ck_assert_double_gt(metric(text, "redress_memory_bytes"), 1000000);
+    ck_assert_double_ge(metric(text, "redress_memory_used_bytes"), 0);
 }
 END_TEST
 

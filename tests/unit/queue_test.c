@@ -212,6 +212,28 @@ START_TEST(test_the_pool_keeps_a_bounded_number)
 }
 END_TEST
 
+/* Jobs that once had a large request keep a large piece: fewer of them are kept. */
+START_TEST(test_the_pool_keeps_bounded_bytes)
+{
+    struct rd_jobs jobs = { 0 };
+    uintptr_t from;
+    size_t piece = 0;
+    for (int i = 0; i < RD_JOBS_KEPT_MAX; i++) {
+        struct rd_job *job = rd_job_get(&pool, RD_JOB_MESSAGE);
+        rd_arena_alloc(&job->arena, 2 * RD_ARENA_CHUNK_BYTES);
+        piece = rd_arena_newest(&job->arena, &from);
+        rd_jobs_add(&jobs, job);
+    }
+    put_all(&jobs);
+    ck_assert_uint_eq(pool.free_count, RD_JOBS_KEPT_BYTES / piece);
+    ck_assert_uint_eq(pool.free_bytes, pool.free_count * piece);
+    struct rd_job *again = rd_job_get(&pool, RD_JOB_MESSAGE);
+    ck_assert_uint_eq(pool.free_bytes, pool.free_count * piece);
+    rd_job_put(&pool, again);
+    ck_assert_uint_eq(pool.free_count, RD_JOBS_KEPT_BYTES / piece);
+}
+END_TEST
+
 static atomic_bool drained;
 
 static void drain(void *unused)
@@ -255,6 +277,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_two_threads);
     tcase_add_test(tcase, test_who_drains_waits_for_the_last);
     tcase_add_test(tcase, test_the_pool_keeps_a_bounded_number);
+    tcase_add_test(tcase, test_the_pool_keeps_bounded_bytes);
     suite_add_tcase(suite, tcase);
     return suite;
 }
