@@ -32,6 +32,7 @@ static const struct every_pool EVERY_POOLS[] = {
     { "ledger", "'credit'" },
     { "why", "'because'" },
     { "tests", "true, false" },
+    { "policy.backtest.activated", "true" },
     { "policy.backtest.since", "'2026-03-02'" },
     { "policy.backtest.until", "'2026-03-04'" },
     { "cases", "0, 3" },

@@ -1178,7 +1178,7 @@ static void on_flushed_in_child(void *context, uint64_t seq, bool failed)
 static const struct rd_journal_server child_server = { .flushed = on_flushed_in_child,
                                                        .tidied = on_tidied };
 
-/* Appends in batches of `batch` for ever, tidying up in between, telling the parent what is
+/* Appends in batches of `batch`, tidying up in between and behind it, telling the parent what is
  * flushed; a fault ends it. */
 static void write_until_killed(volatile uint64_t *acknowledged, int batch, bool behind)
 {
@@ -1212,6 +1212,10 @@ static void write_until_killed(volatile uint64_t *acknowledged, int batch, bool 
             __atomic_store_n(acknowledged, rd_journal_flushed_seq(journal), __ATOMIC_RELAXED);
             rd_journal_idle(journal);
         }
+    }
+    for (int i = 0; i < 60000; i++) { /* a segment is packed behind it, when there is a processor */
+        rd_journal_idle(journal);
+        usleep(1000);
     }
     _exit(0);
 }
