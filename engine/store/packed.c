@@ -1,13 +1,19 @@
 /* Packed segments: what a full segment becomes when nothing will be written to it any more.
  *
  *   ├ zstd frame: the header block ┤ zstd frame: ~64 KiB of frames ┤ ... ┤ skippable frame: index ┤
- *   index: u32 0x184D2A50 | u32 bytes behind | count × { u32 from, u32 0, u64 at, u64 checksum }
- *          | u32 count | u32 end | u64 SipHash-2-4 of the index so far, zero key | "RDJIDX01"
+ *   index: u32 0x184D2A50 | u32 bytes behind | count × { u32 from, u32 0, u64 at, u64 checksum,
+ *          u8 hash[32] } | u32 count | u32 end | u64 SipHash-2-4 of the index so far, zero key
+ *          | "RDJIDX02"
  *
- * A block holds whole frames only, so one entry needs one block. It is a common zstd file: `zstd
- * -dc` gives back the plain segment up to its end, byte for byte, so logical offsets (and thereby
- * positions) stay what they were. Each block is read back and compared before the next one: this is
- * going to be the only copy. Damaged frames are never packed.
+ * A block holds whole frames only, so one entry needs one block. Hash and checksum of each frame,
+ * which no packing makes smaller, are left out: they follow from the entries, the segment's key and
+ * the hash behind the block before, and are put back as a block is read. So the plain segment comes
+ * back up to its end, byte for byte, logical offsets (and thereby positions) stay what they were,
+ * and no block is read whose entries do not lead to the hash that its row in the index has.
+ * Each block is read back and compared before the next one: this is going to be the only copy.
+ * Damaged frames, and such as do not follow from the ones before, are never packed.
+ *
+ * The first form ("RDJIDX01", rows without a hash) had left nothing out; it is read for ever.
  */
 #include "store/packed.h"
 
@@ -28,9 +34,11 @@
 #define PACKED_LEVEL 3
 #define PACKED_SYNC_BYTES (256u * 1024) /* flushed as it grows, so that the end is no long wait */
 #define PACKED_SKIPPABLE 0x184D2A50u
-#define PACKED_ROW_BYTES 24u
+#define PACKED_ROW_BYTES (PACKED_ROW_BYTES_FIRST + RD_HASH_BYTES)
+#define PACKED_ROW_BYTES_FIRST 24u
 #define PACKED_FOOTER_BYTES 24u
-#define PACKED_FOOTER_MAGIC "RDJIDX01"
+#define PACKED_FOOTER_MAGIC "RDJIDX02"
+#define PACKED_FOOTER_MAGIC_FIRST "RDJIDX01"
 
 struct rd_packer {
     int dir_fd, in_fd, out_fd;
@@ -40,7 +48,8 @@ struct rd_packer {
     uint32_t at, end;        /* logical: what is packed, what there is */
     uint64_t out_at, synced; /* written, and on disk */
     uint32_t count;
-    struct rd_buf index; /* rows as they will be stored */
+    unsigned char hash[RD_HASH_BYTES]; /* of the last entry that is packed */
+    struct rd_buf index;               /* rows as they will be stored */
     struct rd_buf raw, packed, back;
     ZSTD_CCtx *context;
 };
@@ -71,17 +80,20 @@ static bool packed_block_fits(uint32_t at, uint32_t plain)
 }
 
 /* The index as it stands in the file, all but its skippable head, into rows. */
-static bool packed_parse(struct rd_packed *packed, const unsigned char *rows, uint32_t count)
+static bool packed_parse(struct rd_packed *packed, const unsigned char *rows, size_t row_bytes,
+                         uint32_t count)
 {
     packed->blocks = calloc(count, sizeof(*packed->blocks));
     RD_ASSERT(packed->blocks);
     packed->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        const unsigned char *row = rows + (size_t)i * PACKED_ROW_BYTES;
+        const unsigned char *row = rows + i * row_bytes;
         struct rd_packed_block *block = &packed->blocks[i];
         block->from = rd_le32_get(row);
         block->at = rd_le64_get(row + 8);
         block->checksum = rd_le64_get(row + 16);
+        if (!packed->whole)
+            memcpy(block->hash, row + PACKED_ROW_BYTES_FIRST, RD_HASH_BYTES);
         bool first = i == 0 && block->from == 0 && block->at == 0;
         bool later = i > 0 && block->from > block[-1].from && block->at > block[-1].at;
         if (!(first || later) || block->from >= packed->end || block->at >= packed->index_at ||
@@ -92,16 +104,24 @@ static bool packed_parse(struct rd_packed *packed, const unsigned char *rows, ui
     return packed_block_fits(count - 1, packed->end - packed->blocks[count - 1].from);
 }
 
+/* Which form the file has; false: none that is known. */
+static bool packed_form(struct rd_packed *packed, const unsigned char magic[8])
+{
+    packed->whole = memcmp(magic, PACKED_FOOTER_MAGIC_FIRST, 8) == 0;
+    return packed->whole || memcmp(magic, PACKED_FOOTER_MAGIC, 8) == 0;
+}
+
 static enum rd_status packed_index(struct rd_packed *packed, struct rd_error *error)
 {
     unsigned char footer[PACKED_FOOTER_BYTES];
     if (packed->bytes < PACKED_FOOTER_BYTES + 8 ||
         !rd_segment_pread(packed->fd, footer, sizeof(footer), packed->bytes - sizeof(footer)) ||
-        memcmp(footer + 16, PACKED_FOOTER_MAGIC, 8) != 0) {
+        !packed_form(packed, footer + 16)) {
         return packed_damaged(packed, packed->bytes, "no index at its end", error);
     }
     uint32_t count = rd_le32_get(footer);
-    uint64_t len = 8 + (uint64_t)count * PACKED_ROW_BYTES + PACKED_FOOTER_BYTES;
+    size_t row_bytes = packed->whole ? PACKED_ROW_BYTES_FIRST : PACKED_ROW_BYTES;
+    uint64_t len = 8 + (uint64_t)count * row_bytes + PACKED_FOOTER_BYTES;
     if (count == 0 || len >= packed->bytes) {
         return packed_damaged(packed, packed->bytes - sizeof(footer), "impossible index", error);
     }
@@ -112,7 +132,7 @@ static enum rd_status packed_index(struct rd_packed *packed, struct rd_error *er
     bool good = rd_segment_pread(packed->fd, index, len, packed->index_at) &&
                 rd_le64_get(footer + 8) == packed_checksum(index, len - 16) &&
                 rd_le32_get(index) == PACKED_SKIPPABLE && rd_le32_get(index + 4) == len - 8 &&
-                packed_parse(packed, index + 8, count);
+                packed_parse(packed, index + 8, row_bytes, count);
     free(index);
     return good ? RD_OK : packed_damaged(packed, packed->index_at, "its index", error);
 }
@@ -126,7 +146,9 @@ static enum rd_status packed_header(struct rd_packed *packed, uint32_t number,
     if (status == RD_OK &&
         (block.len != RD_SEGMENT_HEADER_BYTES ||
          !rd_segment_header_read((const unsigned char *)block.data, &packed->header) ||
-         packed->header.number != number || packed->end > packed->header.bytes)) {
+         packed->header.number != number || packed->end > packed->header.bytes ||
+         (!packed->whole && memcmp(packed->blocks[0].hash, packed->header.prev_hash,
+                                   sizeof packed->header.prev_hash) != 0))) {
         status = packed_damaged(packed, 0, "its header", error);
     }
     rd_buf_fini(&block);
@@ -188,6 +210,24 @@ uint32_t rd_packed_find(const struct rd_packed *packed, uint32_t offset)
     return low;
 }
 
+/* Puts back into a block's frames what was left out. False where they do not fit it, or do not lead
+ * to the hash of its row. */
+static bool packed_restore(const struct rd_packed *packed, uint32_t block, unsigned char *bytes,
+                           size_t len)
+{
+    unsigned char hash[RD_HASH_BYTES];
+    if (packed->whole || block == 0) /* the header has nothing that follows from the rest */
+        return true;
+    memcpy(hash, packed->blocks[block - 1].hash, sizeof hash);
+    for (size_t at = 0; at < len;) {
+        uint32_t frame = rd_frame_restore(bytes + at, len - at, packed->header.key, hash);
+        if (frame == 0)
+            return false;
+        at += frame;
+    }
+    return memcmp(hash, packed->blocks[block].hash, sizeof hash) == 0;
+}
+
 enum rd_status rd_packed_read(struct rd_packed *packed, uint32_t block, struct rd_buf *out,
                               struct rd_error *error)
 {
@@ -196,6 +236,7 @@ enum rd_status rd_packed_read(struct rd_packed *packed, uint32_t block, struct r
     bool last = block + 1 == packed->count;
     size_t len = (last ? packed->index_at : row[1].at) - row->at;
     size_t plain = (last ? packed->end : row[1].from) - row->from;
+    unsigned char *to = (unsigned char *)rd_buf_reserve(out, plain);
     void *bytes = malloc(len);
     RD_ASSERT(bytes);
     enum rd_status status = RD_OK;
@@ -203,8 +244,10 @@ enum rd_status rd_packed_read(struct rd_packed *packed, uint32_t block, struct r
         status = rd_error_errno(error, RD_IO, errno, "%s: offset %llu: cannot be read",
                                 packed->name, (unsigned long long)row->at);
     } else if (packed_checksum(bytes, len) != row->checksum ||
-               ZSTD_decompress(rd_buf_reserve(out, plain), plain, bytes, len) != plain) {
+               ZSTD_decompress(to, plain, bytes, len) != plain) {
         status = packed_damaged(packed, row->at, "the checksum of a block", error);
+    } else if (!packed_restore(packed, block, to, plain)) {
+        status = packed_damaged(packed, row->at, "the chain of a block", error);
     } else {
         out->len += plain;
     }
@@ -238,6 +281,7 @@ enum rd_status rd_packer_new(int dir_fd, uint32_t number, uint32_t end, struct r
         return status;
     }
     RD_ASSERT(end > RD_SEGMENT_HEADER_BYTES && end <= packer->header.bytes);
+    memcpy(packer->hash, packer->header.prev_hash, sizeof packer->hash);
     *out = packer;
     return RD_OK;
 }
@@ -282,6 +326,14 @@ static size_t packer_frames(const struct rd_packer *packer, size_t *need)
     return len;
 }
 
+static enum rd_status packer_damaged(const struct rd_packer *packer, uint32_t at, const char *why,
+                                     struct rd_error *error)
+{
+    return rd_error_set(error, RD_CORRUPT,
+                        "%08x.seg: offset %u: an entry %s; repair it with `redress store repair`",
+                        packer->header.number, at, why);
+}
+
 /* The plain bytes of the next block into raw. */
 static enum rd_status packer_gather(struct rd_packer *packer, struct rd_error *error)
 {
@@ -309,10 +361,21 @@ static enum rd_status packer_gather(struct rd_packer *packer, struct rd_error *e
         }
         want = need; /* one frame larger than a block */
     }
-    return rd_error_set(
-        error, RD_CORRUPT,
-        "%08x.seg: offset %u: an entry is damaged; repair it with `redress store repair`",
-        packer->header.number, packer->at);
+    return packer_damaged(packer, packer->at, "is damaged", error);
+}
+
+/* Leaves out of the frames in raw what follows from the rest. */
+static enum rd_status packer_strip(struct rd_packer *packer, struct rd_error *error)
+{
+    unsigned char *bytes = (unsigned char *)packer->raw.data;
+    struct rd_frame frame;
+    for (size_t at = 0; packer->at > 0 && at < packer->raw.len; at += frame.bytes) {
+        if (!rd_frame_strip(bytes + at, packer->hash))
+            return packer_damaged(packer, packer->at + (uint32_t)at,
+                                  "does not follow from the one before", error);
+        rd_frame_parse(bytes + at, &frame);
+    }
+    return RD_OK;
 }
 
 static enum rd_status packer_block(struct rd_packer *packer, struct rd_error *error)
@@ -333,6 +396,7 @@ static enum rd_status packer_block(struct rd_packer *packer, struct rd_error *er
     rd_le32_put(row, packer->at);
     rd_le64_put(row + 8, packer->out_at);
     rd_le64_put(row + 16, packed_checksum(packed->data, len));
+    memcpy(row + PACKED_ROW_BYTES_FIRST, packer->hash, RD_HASH_BYTES);
     rd_buf_append(&packer->index, row, sizeof(row));
     packer->count++;
     packer->at += (uint32_t)raw->len;
@@ -376,6 +440,9 @@ enum rd_status rd_packer_step(struct rd_packer *packer, uint32_t budget, struct 
     RD_ASSERT(!packer->finished);
     for (uint32_t from = packer->at; packer->at < packer->end && packer->at - from < budget;) {
         enum rd_status status = packer_gather(packer, error);
+        if (status == RD_OK) {
+            status = packer_strip(packer, error);
+        }
         if (status == RD_OK) {
             status = packer_block(packer, error);
         }

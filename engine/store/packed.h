@@ -9,6 +9,7 @@ struct rd_packed_block {
     uint32_t from; /* logical offset in the segment of its first byte */
     uint64_t at;   /* offset in the packed file */
     uint64_t checksum;
+    unsigned char hash[RD_HASH_BYTES]; /* of its last entry; of block 0: of the one before */
 };
 
 /* An open packed segment. Its content is the plain segment's, up to behind the last frame. */
@@ -19,6 +20,7 @@ struct rd_packed {
     uint32_t end;      /* logical offset behind the last frame */
     uint64_t bytes;    /* of the file */
     uint64_t index_at; /* where the blocks end */
+    bool whole;        /* of the first form: hashes and checksums are not left out */
     uint32_t count;
     struct rd_packed_block *blocks;
 };
@@ -29,7 +31,8 @@ enum rd_status rd_packed_open(int dir_fd, uint32_t number, struct rd_packed **ou
 void rd_packed_close(struct rd_packed *packed); /* NULL is fine */
 /* Which block holds the logical offset (< end). */
 uint32_t rd_packed_find(const struct rd_packed *packed, uint32_t offset);
-/* Appends the block's plain bytes to `out`. */
+/* Appends the block's plain bytes to `out`. RD_CORRUPT where the block is damaged, or its entries do
+ * not lead from the hash before it to its own. */
 enum rd_status rd_packed_read(struct rd_packed *packed, uint32_t block, struct rd_buf *out,
                               struct rd_error *error) RD_MUST_CHECK;
 

@@ -186,6 +186,28 @@ bool rd_frame_check(const unsigned char *at, size_t room,
     return true;
 }
 
+bool rd_frame_strip(unsigned char *at, unsigned char hash[RD_HASH_BYTES])
+{
+    struct rd_frame frame;
+    rd_frame_parse(at, &frame);
+    rd_frame_chain(hash, frame.seq, frame.payload, frame.len);
+    if (memcmp(hash, frame.hash, RD_HASH_BYTES) != 0)
+        return false;
+    memset(at + FRAME_CHECKSUM, 0, FRAME_MAGIC - FRAME_CHECKSUM);
+    memset(at + FRAME_HASH, 0, RD_HASH_BYTES);
+    return true;
+}
+
+uint32_t rd_frame_restore(unsigned char *at, size_t room,
+                          const unsigned char key[RD_SEGMENT_KEY_BYTES],
+                          unsigned char hash[RD_HASH_BYTES])
+{
+    uint32_t bytes = rd_frame_claim(at, room, key);
+    if (bytes == 0 || rd_le64_get(at + FRAME_FLUSHED) >= rd_le64_get(at + FRAME_SEQ))
+        return 0;
+    return rd_frame_finish(at, key, rd_le64_get(at + FRAME_FLUSHED), hash);
+}
+
 size_t rd_frame_trace(const unsigned char *bytes, size_t len,
                       const unsigned char key[RD_SEGMENT_KEY_BYTES], uint64_t seq_min)
 {

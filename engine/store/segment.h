@@ -73,6 +73,13 @@ bool rd_frame_check(const unsigned char *at, size_t room,
  * segment's or it claims more. */
 uint32_t rd_frame_claim(const unsigned char *at, size_t room,
                         const unsigned char key[RD_SEGMENT_KEY_BYTES]);
+/* Chains `hash` on by a frame that is known to be intact, and takes out of it what follows from the
+ * rest: hash and checksum. False, and nothing is taken out, where its hash does not follow. */
+bool rd_frame_strip(unsigned char *at, unsigned char hash[RD_HASH_BYTES]);
+/* Puts back what was taken out, and chains `hash` on. The frame's bytes; 0: none lies there. */
+uint32_t rd_frame_restore(unsigned char *at, size_t room,
+                          const unsigned char key[RD_SEGMENT_KEY_BYTES],
+                          unsigned char hash[RD_HASH_BYTES]);
 /* The offset of the first place that has the magic of a frame's header and a sequence of at least
  * `seq_min`, whatever follows; `len` where there is none, or less than a header is left. */
 size_t rd_frame_trace(const unsigned char *bytes, size_t len,

@@ -28,7 +28,7 @@
 #define PAYLOAD 900u
 #define ENTRIES 220u /* three blocks */
 #define FOOTER 24u
-#define ROW 24u
+#define ROW (24u + RD_HASH_BYTES)
 
 static char dir[FUZZ_DIR_MAX];
 static int dir_fd = -1;
