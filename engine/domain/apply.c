@@ -190,7 +190,7 @@ static enum rd_status apply_opened(struct apply_run *run, const struct rd_value 
     status = apply_counter(run, name, opened->items[3].integer);
     if (status != RD_OK)
         return status;
-    return rd_number_enter(run->store, record->id, record->number, run->error);
+    return rd_number_enter(run->store, record->id, record->number, &run->apply->buf, run->error);
 }
 
 /* The record as the store has it: known from the command that is being applied, or read. */

@@ -123,7 +123,7 @@ void rd_layer_reset(struct rd_layer *layer)
     for (int i = 0; i < RD_TABLE_COUNT; i++)
         layer->trees[i] = (struct layer_tree){
             .key_bytes = (uint32_t)rd_table_key_bytes((enum rd_table)i),
-            .strewn = rd_table_front_bytes((enum rd_table)i) > 0,
+            .strewn = i == RD_TABLE_INDEX,
         };
 }
 

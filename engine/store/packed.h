@@ -31,8 +31,8 @@ enum rd_status rd_packed_open(int dir_fd, uint32_t number, struct rd_packed **ou
 void rd_packed_close(struct rd_packed *packed); /* NULL is fine */
 /* Which block holds the logical offset (< end). */
 uint32_t rd_packed_find(const struct rd_packed *packed, uint32_t offset);
-/* Appends the block's plain bytes to `out`. RD_CORRUPT where the block is damaged, or its entries do
- * not lead from the hash before it to its own. */
+/* Appends the block's plain bytes to `out`. RD_CORRUPT where the block is damaged, or its entries
+ * do not lead from the hash before it to its own. */
 enum rd_status rd_packed_read(struct rd_packed *packed, uint32_t block, struct rd_buf *out,
                               struct rd_error *error) RD_MUST_CHECK;
 

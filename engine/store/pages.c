@@ -9,9 +9,10 @@
  * keys behind a table's last one fill its pages to the end (MDB_APPEND: a page that is split in the
  * middle stays half empty where no key ever comes between).
  *
- * A table with a front (the index: number and value, then opened at and record) keeps each front
- * once, and the tails of its keys as LMDB's sorted duplicates of fixed size: a row of an index with
- * few values takes its tail alone.
+ * A table with a front (the index: number and value, then opened at and record; the agenda: lane
+ * and the some five hours in which it is due, then the rest of due, record and deadline) keeps each
+ * front once, and the tails of its keys as LMDB's sorted duplicates of fixed size: a row of an
+ * index with few values takes its tail alone.
  */
 #include "store/pages.h"
 

@@ -30,9 +30,9 @@ struct rd_store;
     X(SYMBOL, "symbol", 8, 0)            /* kind, number -> type, index or name */                 \
     X(RECORD, "record", 8, 0)            /* id -> current value */                                 \
     X(INDEX, "index", 36, 20)            /* index, value, opened at, id -> nothing */              \
-    X(AGENDA, "agenda", 25, 0)           /* lane, due, record, deadline -> nothing */              \
+    X(AGENDA, "agenda", 25, 6)           /* lane, due, record, deadline -> nothing */              \
     X(DEADLINE, "deadline", 8, 0)        /* record -> its deadlines, by number */                  \
-    X(NUMBER, "number", 18, 0)           /* type, hash of its head, digits -> serial of the id */  \
+    X(NUMBER, "number", 18, 0)           /* type, hash of its head, block of digits -> serials */  \
     X(POSITION, "position", 12, 0)       /* record, block of versions -> journal positions */      \
     X(MARK, "mark", 8, 0)                /* sequence (every so many) -> journal position */        \
     X(OUTBOX, "outbox", 8, 0)            /* block of notices -> journal positions */               \

@@ -214,7 +214,8 @@ static void forge(uint32_t block)
     bool last = block + 1 == packed->count;
     size_t from = packed->blocks[block].at,
            to = last ? packed->index_at : packed->blocks[block + 1].at;
-    size_t room = (last ? packed->end : packed->blocks[block + 1].from) - packed->blocks[block].from;
+    size_t room =
+        (last ? packed->end : packed->blocks[block + 1].from) - packed->blocks[block].from;
     unsigned char *plain = rd_arena_alloc(&arena, room);
     ck_assert_uint_eq(ZSTD_decompress(plain, room, file + from, to - from), room);
     plain[RD_FRAME_HEADER_BYTES + 5] ^= 1;

@@ -76,7 +76,7 @@ static void open_record(uint64_t id, const char *number)
 {
     struct rd_record record = { .id = { id }, .version = 1, .number = number, .data = rd_map() };
     ck_assert_int_eq(rd_record_store(store, &record, &scratch, &error), RD_OK);
-    ck_assert_int_eq(rd_number_enter(store, record.id, number, &error), RD_OK);
+    ck_assert_int_eq(rd_number_enter(store, record.id, number, &scratch, &error), RD_OK);
 }
 
 static uint64_t found(uint16_t type, const char *number)
@@ -123,8 +123,50 @@ START_TEST(who_asks_for_a_number_gets_no_other)
         .id = { type + 1 }, .version = 1, .number = "B-1", .data = rd_map()
     };
     ck_assert_int_eq(rd_record_store(store, &record, &scratch, &error), RD_OK);
-    ck_assert_int_eq(rd_number_enter(store, record.id, "A-1", &error), RD_OK);
+    ck_assert_int_eq(rd_number_enter(store, record.id, "A-1", &scratch, &error), RD_OK);
     ck_assert_uint_eq(found(3, "A-1"), 0);
+}
+END_TEST
+
+/* Numbers share rows: in whatever order they come, and some of them twice. */
+START_TEST(numbers_are_as_in_a_plain_table)
+{
+    static uint64_t ids[700];
+    char number[32];
+    for (uint64_t i = 0; i < 900; i++) {
+        size_t n = (size_t)(i * 389 % 700);
+        snprintf(number, sizeof number, "CP-2026-%06zu", n);
+        ids[n] = (3ull << 48) + 1 + i;
+        open_record(ids[n], number);
+        if (i % 250 == 249)
+            ck_assert_int_eq(rd_store_commit(store, &error), RD_OK);
+    }
+    for (size_t n = 0; n < 700; n++) {
+        snprintf(number, sizeof number, "CP-2026-%06zu", n);
+        ck_assert_uint_eq(found(3, number), ids[n]);
+        snprintf(number, sizeof number, "CP-2025-%06zu", n);
+        ck_assert_uint_eq(found(3, number), 0);
+    }
+    ck_assert_uint_eq(found(3, "CP-2026-000700"), 0);
+}
+END_TEST
+
+START_TEST(a_damaged_row_of_numbers_is_told)
+{
+    struct rd_walk walk;
+    struct rd_id id;
+    static const unsigned char none[18];
+    unsigned char key[18];
+    open_record((3ull << 48) + 1, "CP-1");
+    ck_assert_int_eq(rd_walk_start(&walk, store, RD_TABLE_NUMBER, none, false, &error), RD_OK);
+    memcpy(key, walk.key, sizeof key);
+    rd_walk_end(&walk);
+    ck_assert_int_eq(rd_store_put(store, RD_TABLE_NUMBER, key, "12345678", 8, &error), RD_OK);
+    ck_assert_int_eq(rd_number_find(store, 3, "CP-1", &arena, &id, &error), RD_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(error.text, "store rebuild"));
+    ck_assert_int_eq(
+        rd_number_enter(store, (struct rd_id){ (3ull << 48) + 2 }, "CP-2", &scratch, &error),
+        RD_CORRUPT);
 }
 END_TEST
 
@@ -137,6 +179,8 @@ int main(void)
     tcase_add_test(tcase, a_gap_or_a_step_back_is_damage);
     tcase_add_test(tcase, numbers_lead_to_records);
     tcase_add_test(tcase, who_asks_for_a_number_gets_no_other);
+    tcase_add_test(tcase, numbers_are_as_in_a_plain_table);
+    tcase_add_test(tcase, a_damaged_row_of_numbers_is_told);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }

@@ -283,15 +283,16 @@ END_TEST
 
 #define MODEL_KEYS 600
 
-/* The index's key: a front of few values, so that there are long lists of tails. */
+/* A key with a front: of few values, so that there are long lists of tails. */
 static void model_key(unsigned char key[RD_KEY_BYTES_MAX], enum rd_table table, unsigned n)
 {
     memset(key, 0, RD_KEY_BYTES_MAX);
-    if (table == RD_TABLE_INDEX) {
+    size_t bytes = rd_table_key_bytes(table), front_bytes = rd_table_front_bytes(table);
+    if (front_bytes) {
         unsigned front = n % 7 == 6 ? 255 : n % 7;
-        memset(key, (int)front, 20); /* the highest front there can be is one of them */
-        key[34] = (unsigned char)(n >> 8);
-        key[35] = (unsigned char)n;
+        memset(key, (int)front, front_bytes); /* the highest front there can be is one of them */
+        key[bytes - 2] = (unsigned char)(n >> 8);
+        key[bytes - 1] = (unsigned char)n;
     } else {
         key[6] = (unsigned char)(n >> 8);
         key[7] = (unsigned char)n;
@@ -350,16 +351,16 @@ static void model_check(const struct model *model, enum rd_table table, unsigned
 START_TEST(is_as_a_plain_sorted_table)
 {
     struct rd_error error = RD_ERROR_NONE;
-    static struct model model[2];
-    static const enum rd_table tables[] = { RD_TABLE_INDEX, RD_TABLE_RECORD };
+    static struct model model[3];
+    static const enum rd_table tables[] = { RD_TABLE_INDEX, RD_TABLE_RECORD, RD_TABLE_AGENDA };
     unsigned seed = 7;
     memset(model, 0, sizeof model);
-    for (int round = 0; round < 30000; round++) {
+    for (int round = 0; round < 45000; round++) {
         seed = seed * 1103515245u + 12345u;
-        unsigned what = seed >> 16 & 31, which = seed >> 21 & 1, n = (seed >> 8) % MODEL_KEYS;
+        unsigned what = seed >> 16 & 31, which = (seed >> 21) % 3, n = (seed >> 8) % MODEL_KEYS;
         struct model *m = &model[which];
         unsigned char key[RD_KEY_BYTES_MAX], value = (unsigned char)round;
-        size_t len = tables[which] == RD_TABLE_INDEX ? 0 : 1;
+        size_t len = tables[which] == RD_TABLE_RECORD;
         const void *bytes;
         model_key(key, tables[which], n);
         if (what < 14) {
@@ -389,7 +390,7 @@ START_TEST(is_as_a_plain_sorted_table)
     commit();
     rd_store_close(store);
     store = open_store(0);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         model_check(&model[i], tables[i], 300);
 }
 END_TEST
