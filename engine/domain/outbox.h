@@ -7,7 +7,7 @@
 #include "store/journal.h"
 #include "store/store.h"
 
-#define RD_OUTBOX_BLOCK 64
+#define RD_OUTBOX_BLOCK 16
 
 /* Enters the entry whose first notice has this number; it lies behind all others, and so does the
  * number. RD_CORRUPT where it does not. */

@@ -105,8 +105,8 @@ START_TEST(a_damaged_row_is_told)
     rd_outbox_end(&outbox);
     ck_assert_int_eq(add(2 * RD_OUTBOX_BLOCK + 9, 6000), RD_CORRUPT);
     keep(70, 5000);
-    key = rd_key8(1);
-    static const unsigned char half[] = { 0x06, 0x10, 0x01 };
+    key = rd_key8(70 / RD_OUTBOX_BLOCK);
+    static const unsigned char half[] = { 70 % RD_OUTBOX_BLOCK, 0x10, 0x01 };
     ck_assert_int_eq(rd_store_put(store, RD_TABLE_OUTBOX, key.bytes, half, sizeof half, &error),
                      RD_OK);
     ck_assert_int_eq(rd_outbox_start(&outbox, store, 70, &error), RD_OK);
