@@ -318,11 +318,7 @@ void rd_draw_bind(struct rd_kernel *kernel);
 enum rd_status rd_draw(struct rd_run *run, const struct rd_draft *draft, const struct rd_fact *fact,
                        struct rd_value *out) RD_MUST_CHECK;
 
-/* plan.c */
-/* What was counted or decided may be another now, also for those that look at this record. */
-void rd_facts_forget(struct rd_run *run);
-void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena,
-                 struct rd_error *error);
+/* said.c */
 /* Adds [rule, place, outcome, reason] to the run's decisions, once where it is said again without a
  * reason. Texts are kept as they are. */
 void rd_run_says(struct rd_run *run, const char *rule, const char *place, const char *outcome,
@@ -335,6 +331,12 @@ void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct r
 /* What was decided depends on this zone: the version of its data goes into the entry's facts, as
  * "zone_version". (Deadlines hold their own.) */
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
+
+/* plan.c */
+/* What was counted or decided may be another now, also for those that look at this record. */
+void rd_facts_forget(struct rd_run *run);
+void rd_run_init(struct rd_run *run, struct rd_kernel *kernel, struct rd_arena *arena,
+                 struct rd_error *error);
 /* The draft of a record: one that is already being changed, or loaded from the store. */
 enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id,
                            struct rd_draft **out) RD_MUST_CHECK;
