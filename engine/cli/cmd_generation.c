@@ -43,6 +43,13 @@ static void generation_put_proposal(struct rd_cli *cli, const struct rd_value *p
                       number, rd_map_text(proposal, "expires", ""));
 }
 
+/* "mia", or "mia (in fact administrator)", as explanations say it. */
+static const char *generation_by(struct rd_arena *arena, const struct rd_value *item)
+{
+    const char *by = rd_map_text(item, "by", ""), *behind = rd_map_text(item, "behind", NULL);
+    return behind ? rd_arena_printf(arena, "%s (in fact %s)", by, behind) : by;
+}
+
 static void generation_print_list(struct rd_cli *cli, const struct rd_value *result)
 {
     static const struct rd_column columns[] = { { "generation", true }, { "hash", false },
@@ -58,7 +65,7 @@ static void generation_print_list(struct rd_cli *cli, const struct rd_value *res
                                rd_output_cell(&cli->arena, rd_map_get(item, "generation")),
                                rd_arena_printf(&cli->arena, "%.12s", rd_map_text(item, "hash", "")),
                                rd_map_bool(item, "in_force", false) ? "yes" : "",
-                               rd_map_text(item, "at", ""), rd_map_text(item, "by", ""),
+                               rd_map_text(item, "at", ""), generation_by(&cli->arena, item),
                                rd_map_text(item, "proposed_by", ""),
                                rd_output_cell(&cli->arena, rd_map_get(item, "back_to")),
                                rd_map_text(item, "why", "") });

@@ -98,11 +98,32 @@ struct rd_value rd_policy_findings_value(struct rd_arena *arena, const struct rd
 
 /* ---- SARIF 2.1.0 (OASIS) ---- */
 
+/* A path as a URI reference (RFC 3986): what is no unreserved letter is written by its bytes. */
+static const char *sarif_uri(struct rd_arena *arena, const char *path)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *out = rd_arena_alloc(arena, 3 * strlen(path) + 1), *at = out;
+    for (; *path; path++) {
+        unsigned char c = (unsigned char)*path;
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            strchr("-._~/", c)) {
+            *at++ = *path;
+        } else {
+            *at++ = '%';
+            *at++ = digits[c >> 4];
+            *at++ = digits[c & 15];
+        }
+    }
+    *at = '\0';
+    return out;
+}
+
 static struct rd_value sarif_place(struct rd_arena *arena, const struct rd_finding *finding,
                                    int column)
 {
     struct rd_value artifact = rd_map(), region = rd_map(), physical = rd_map(), place = rd_map();
-    rd_map_set(arena, &artifact, "uri", rd_text(finding->file ? finding->file : "rules"));
+    rd_map_set(arena, &artifact, "uri",
+               rd_text(finding->file ? sarif_uri(arena, finding->file) : "rules"));
     rd_map_set(arena, &region, "startLine", rd_int(finding->line > 0 ? finding->line : 1));
     rd_map_set(arena, &region, "startColumn", rd_int(column));
     rd_map_set(arena, &physical, "artifactLocation", artifact);

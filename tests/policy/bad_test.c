@@ -78,6 +78,26 @@ static const struct bad BAD[] = {
     { "return record \"r\" { fields = { a = text }", "rules/x.lua:1: '}' expected near <eof>" },
     { "return choices \"c\" { \"a\", \"a\" }",
       "rules/x.lua:1: choices 'c': item 'a' is given twice" },
+    /* what a word processor or a Chinese keyboard makes of quotes, commas and brackets */
+    { "return choices \"c\" {\n  “a”, \"b\" }",
+      "rules/x.lua:2: '“' is no sign of the rules' language: write \" instead" },
+    { "return choices \"c\" { \"a”, \"b\" }", "rules/x.lua:1: '”' ends no text: write \" instead" },
+    { "return choices \"c\" { \"a\"， \"b\" }",
+      "rules/x.lua:1: '，' is no sign of the rules' language: write , instead" },
+    { "return record \"r\" ｛ fields = { a = text } }",
+      "rules/x.lua:1: '｛' is no sign of the rules' language: write { instead" },
+    { "return choices \"c\" { 退款 }",
+      "rules/x.lua:1: '退' stands outside of a text: texts stand between \" and \"" },
+    { "return\xc2\xa0"
+      "choices \"c\" { \"a\" }",
+      "rules/x.lua:1: there is a blank here that only looks like one: write an ordinary blank "
+      "instead" },
+    { "return {\n  choices \"c\" { \"a\" }\n  choices \"d\" { \"b\" }\n}",
+      "rules/x.lua:3: '}' expected (to close '{' at line 1) near 'choices'; is a comma missing in "
+      "front of it?" },
+    { "return choices \"c\" { \"a }",
+      "rules/x.lua:1: unfinished string near '\"a }'; a text ends with the plain \" with which it "
+      "began" },
     { "return choices \"c\" {}",
       "rules/x.lua:1: choices 'c': a vocabulary needs at least one item" },
     { "return choices \"c\" { { en = \"x\" } }",

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "cli/cli.h"
 #include "common/company.h"
 #include "policy/policy.h"
@@ -62,6 +63,37 @@ START_TEST(nothing_is_overwritten)
 }
 END_TEST
 
+/* What the schema of SARIF 2.1.0 asks for: sarifLog needs version and runs, a run its tool, a tool
+ * its driver, a driver its name, a result its message; a region counts from 1, and an address is a
+ * URI reference (section 3.4.3). */
+static void assert_sarif(const char *json, uint32_t count)
+{
+    struct rd_value log;
+    struct rd_error error = RD_ERROR_NONE;
+    enum rd_status status =
+        rd_json_parse(&d->arena, json, strlen(json), RD_MESSAGE_DEPTH_MAX, &log, &error);
+    ck_assert_msg(status == RD_OK, "%s: %s", error.text, json);
+    ck_assert_str_eq(t_text(log, "version"), "2.1.0");
+    ck_assert_uint_eq(t_count(log, "runs"), 1);
+    ck_assert_str_ne(t_text(log, "runs.0.tool.driver.name"), "");
+    ck_assert_uint_eq(t_count(log, "runs.0.results"), count);
+    struct rd_value results = t_at(log, "runs.0.results");
+    for (uint32_t i = 0; i < count; i++) {
+        struct rd_value item = results.items[i];
+        const char *level = t_text(item, "level");
+        ck_assert_str_ne(t_text(item, "message.text"), "");
+        ck_assert(strcmp(level, "error") == 0 || strcmp(level, "warning") == 0);
+        struct rd_value place = t_at(item, "locations.0.physicalLocation");
+        ck_assert_int_ge(t_int(place, "region.startLine"), 1);
+        ck_assert_int_ge(t_int(place, "region.startColumn"), 1);
+        const char *uri = t_text(place, "artifactLocation.uri");
+        ck_assert_uint_eq(strspn(uri, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "0123456789-._~/%"),
+                          strlen(uri));
+    }
+    ck_assert_ptr_nonnull(strstr(json, "\"rules/a%20copy%20%E5%89%AF%E6%9C%AC.lua\""));
+}
+
 START_TEST(findings_have_their_column_in_each_form)
 {
     t_company_edit(dir, "scripts/request.lua", "go = \"in_hand\"", "go = \"in_hnd\"");
@@ -74,6 +106,8 @@ START_TEST(findings_have_their_column_in_each_form)
     ck_assert_ptr_nonnull(strstr(sarif, "\"startLine\": 14"));
     ck_assert_ptr_nonnull(strstr(sarif, "\"startColumn\": 31"));
     ck_assert_ptr_nonnull(strstr(sarif, "\"level\": \"error\""));
+    t_company_write(dir, "rules/a copy 副本.lua", "");
+    assert_sarif(RUN(1, "policy", "check", dir, "--sarif"), 2);
 }
 END_TEST
 

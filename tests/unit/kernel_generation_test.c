@@ -451,6 +451,51 @@ START_TEST(the_machine_is_one_person)
 }
 END_TEST
 
+/* `as` gives the account's rights and no more, and whoever has the machine stays behind it. */
+START_TEST(for_an_account_it_is_by_its_rights)
+{
+    ask_for_a_second();
+    an_hour_more();
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 0 };
+    static const char *const reloads[] = {
+        "policy.activate",        "policy.reload",          "policy.rollback", "policy.backtest",
+        "policy.backtest_status", "policy.backtest_cancel", "policy.preview",  "policy.shadow",
+        "policy.shadow_status",   "policy.shadow_stop",
+    };
+    for (size_t i = 0; i < sizeof reloads / sizeof *reloads; i++) {
+        rig_no(&rig, "not_allowed", NULL, reloads[i], "{'as': 'ben'}");
+        rig_no(&rig, "invalid_params", "/as", reloads[i], "{'as': 'nobody'}");
+        rig_no(&rig, "invalid_params", "/as", reloads[i], "{'as': 7}");
+    }
+    struct rd_value made = rig_ok(&rig, "policy.activate", "{'as': 'adm', 'why': 'more'}");
+    ck_assert_str_eq(t_text(made, "proposed.by"), "adm");
+    ck_assert_str_eq(t_text(made, "proposed.behind"), "administrator");
+    /* in whatever name: it is the same person at the machine */
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 1}");
+    rig_no(&rig, "four_eyes", NULL, "policy.confirm", "{'proposal': 1, 'as': 'max'}");
+    rig_no(&rig, "not_allowed", NULL, "policy.confirm", "{'proposal': 1, 'as': 'ben'}");
+    rig_no(&rig, "not_allowed", NULL, "policy.withdraw", "{'proposal': 1, 'as': 'ben'}");
+    ck_assert_int_eq(generation(), 2);
+    log_in("max"); /* over the network nobody may */
+    rig_no(&rig, "not_allowed", "/as", "policy.confirm", "{'proposal': 1, 'as': 'adm'}");
+    rig_ok(&rig, "policy.confirm", "{'proposal': 1}");
+    ck_assert_int_eq(generation(), 3);
+    log_in("adm");
+    rig_ok(&rig, "policy.rollback", "{}");
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_UNIX, .uid = 0 };
+    rig_ok(&rig, "policy.confirm", "{'proposal': 2, 'as': 'max'}"); /* two persons did it */
+    struct rd_value list = rig_ok(&rig, "policy.list", "{}");
+    ck_assert_str_eq(t_text(list, "generations.0.by"), "max");
+    ck_assert_str_eq(t_text(list, "generations.0.behind"), "administrator");
+    ck_assert_str_eq(t_text(list, "generations.0.proposed_by"), "adm");
+    rig_ok(&rig, "policy.activate", "{'as': 'adm'}");
+    rig_ok(&rig, "policy.withdraw", "{'proposal': 3, 'as': 'max'}");
+    log_out();
+    settle();
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 START_TEST(two_accounts_are_one_person)
 {
     t_company_edit(rig.policy, "rules/company.lua", "{ 'adm', unit = 'hq', roles",
@@ -594,6 +639,7 @@ int main(void)
     tcase_add_test(tcase, two_persons_bring_rules_into_force);
     tcase_add_test(tcase, a_rollback_needs_a_second_too_and_its_moves_are_confirmed_with_it);
     tcase_add_test(tcase, the_machine_is_one_person);
+    tcase_add_test(tcase, for_an_account_it_is_by_its_rights);
     tcase_add_test(tcase, two_accounts_are_one_person);
     tcase_add_test(tcase, a_proposal_is_withdrawn_or_runs_out);
     tcase_add_test(tcase, a_start_brings_nothing_in_without_a_second);

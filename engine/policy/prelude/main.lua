@@ -4,7 +4,7 @@
 --
 -- A file that can't be run is one finding; the others are still judged, so that everything wrong is said at once.
 local use, host = ...
-local scanner, nodes, check = use "scanner", use "nodes", use "check"
+local scanner, signs, nodes, check = use "scanner", use "signs", use "nodes", use "check"
 local runtime, purity, schema = use "runtime", use "purity", use "schema"
 local base, data, time = use "words_base", use "words_data", use "words_calendar"
 local workflow, tests = use "words_workflow", use "tests"
@@ -60,7 +60,9 @@ local function run_file(source, is_import)
   for _, problem in ipairs(scan.problems) do check.error(check.place(file, problem.line), "%s", problem.text) end
   if scan.forbidden then return nil end
   if not plain then
-    if #scan.problems == 0 then report_message(file, message) end
+    local line, wrong = signs.find(text)
+    if line then check.error(check.place(file, line), "%s", wrong) end
+    if not line and #scan.problems == 0 then report_message(file, signs.hint(message)) end
     return nil
   end
   local chunk, other = host.load(scan.text, "@" .. file, environment)
