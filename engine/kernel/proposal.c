@@ -117,14 +117,18 @@ enum rd_status rd_proposal_other_person(struct rd_kernel *kernel, const struct r
 {
     const struct rd_value *made = rd_map_list(about, "persons");
     struct rd_value mine = rd_proposal_persons(kernel, actor, operation, arena);
+    const char *by = rd_map_text(about, "by", "");
     for (uint32_t i = 0; i < mine.count; i++)
         for (uint32_t k = 0; k < made->count; k++)
             if (rd_staff_same_person(kernel, mine.items[i].text, made->items[k].text))
-                return rd_error_set(error, RD_FOUR_EYES,
-                                    "%s may not confirm: it was proposed by %s, and %s is the same "
-                                    "person as %s",
-                                    actor->name, rd_map_text(about, "by", ""), mine.items[i].text,
-                                    made->items[k].text);
+                return strcmp(actor->name, by) == 0
+                           ? rd_error_set(error, RD_FOUR_EYES,
+                                          "%s may not confirm: it was proposed by the same person",
+                                          by)
+                           : rd_error_set(error, RD_FOUR_EYES,
+                                          "%s may not confirm: it was proposed by %s, and %s is "
+                                          "the same person as %s",
+                                          actor->name, by, mine.items[i].text, made->items[k].text);
     return RD_OK;
 }
 
