@@ -96,7 +96,7 @@ static const struct bad BAD[] = {
       "rules/x.lua:3: '}' expected (to close '{' at line 1) near 'choices'; is a comma missing in "
       "front of it?" },
     { "return choices \"c\" { \"a }",
-      "rules/x.lua:1: unfinished string near '\"a }'; a text ends with the plain \" with which it "
+      "rules/x.lua:1: unfinished string near <eof>; a text ends with the plain \" with which it "
       "began" },
     { "return choices \"c\" {}",
       "rules/x.lua:1: choices 'c': a vocabulary needs at least one item" },
