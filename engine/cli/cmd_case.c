@@ -175,15 +175,25 @@ static void case_put_names(struct rd_cli *cli, const struct rd_value *names)
     rd_buf_text(&cli->out, names->count ? "" : "nobody");
 }
 
+static void case_put_readers(struct rd_cli *cli, const char *heading, const struct rd_value *seen)
+{
+    rd_buf_text(&cli->out, heading);
+    case_put_names(cli, rd_map_list(seen, "accounts"));
+    rd_buf_text(&cli->out, rd_map_bool(seen, "more", false) ? " and more" : "");
+}
+
 static void case_print_seen(struct rd_cli *cli, const struct rd_value *seen)
 {
     bool rules = strcmp(rd_map_text(seen, "rules", ""), "then") == 0,
          staff = strcmp(rd_map_text(seen, "staff", ""), "then") == 0;
-    rd_buf_text(&cli->out, "could be read by ");
-    case_put_names(cli, rd_map_list(seen, "accounts"));
-    rd_buf_printf(&cli->out, "%s%s\n", rd_map_bool(seen, "more", false) ? " and more" : "",
+    const char *why = rd_map_text(seen, "why", NULL);
+    case_put_readers(cli, "could be read by ", seen);
+    if (why)
+        rd_buf_printf(&cli->out, " (%s)", why);
+    rd_buf_printf(&cli->out, "%s\n",
                   rules && staff ? ""
-                  : rules        ? " (the staff of today; it has changed since)"
+                  : rules        ? " (of the staff of today: too many have changed since)"
+                  : staff        ? " (by the rules of today)"
                                  : " (by the rules and with the staff of today)");
 }
 
@@ -207,6 +217,10 @@ static void case_print_then(struct rd_cli *cli, const struct rd_value *then)
                   rd_map_bool(then, "same_rules", false) ? ", with the rules of today" : "");
     if (rd_value_is(seen, RD_MAP))
         case_print_seen(cli, seen);
+    if (rd_value_is(rd_map_get(today, "seen_by"), RD_MAP)) {
+        case_put_readers(cli, "by today's rules: ", rd_map_get(today, "seen_by"));
+        rd_buf_char(&cli->out, '\n');
+    }
     rd_buf_printf(&cli->out, "%s: the journal, played to version %s, %s\n",
                   rd_map_bool(proof, "equal", false) ? "proved" : "NOT PROVED",
                   case_text(cli, proof, "version"),

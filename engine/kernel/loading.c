@@ -167,7 +167,7 @@ static bool loading_answer(struct rd_kernel *kernel, struct rd_loading *loading)
     struct rd_actor actor;
     loading->loaded.goes_on = false;
     enum rd_status status = rd_actor_of(kernel, request, &actor, &request->error);
-    if (status == RD_OK)
+    if (status == RD_OK && !loading->use->anyone)
         status = rd_actor_may(kernel, &actor,
                               loading->use->operation ? loading->use->operation : "policy.reload",
                               &request->error);

@@ -38,8 +38,10 @@ struct rd_loading_use {
     bool joins;
     /* They were in force before: what was allowed then is no reason against them. */
     bool earlier;
-    /* What the actor must still be allowed then; NULL: policy.reload. */
+    /* What the actor must still be allowed then; NULL: policy.reload. `anyone`: `then` itself looks
+     * who asks, and what he may. */
     const char *operation;
+    bool anyone;
     /* Before the request is given up unanswered; NULL: nothing is to be done. */
     void (*forget)(struct rd_loaded *loaded);
     /* Answers the request, whose actor may still do so; between two batches. */

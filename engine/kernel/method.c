@@ -151,8 +151,8 @@ static const struct rd_method METHODS[] = {
     { "case.get", "A record as it is, or as it was.", RD_METHOD_ACTOR, false,
       PARAMS(ID, { "as_of", TIME, false, "As it was at this time, rebuilt from the journal." },
              { "then", YES, false,
-               "With as_of: also which rules were in force, who could see it, what the rules of "
-               "today would say there, and whether the journal proves the record." },
+               "With as_of: also which rules were in force, who could see it by these, what the "
+               "rules of today would say there, and whether the journal proves the record." },
              AS),
       CASE_RESULT },
     { "case.guidance", "What the knowledge base advises for a case, with rule and line.",

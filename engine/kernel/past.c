@@ -2,8 +2,8 @@
  *
  * No entry says what the whole record was after it, only what changed; so what proves a rebuilt
  * record is that the same entries, played on to the last one, give the record that the store has.
- * Old rules are not compiled again for a look: who could see the record is asked of today's rules,
- * and the answer says whether these are the rules and the staff of then, too.
+ * Who could see the record is asked of the rules of then, which are loaded for it beside the work
+ * (loading.h), with the staff records rebuilt as they were; today's rules are asked as well.
  */
 #include "kernel/past.h"
 
@@ -12,10 +12,13 @@
 #include <string.h>
 
 #include "base/pack.h"
+#include "base/text.h"
 #include "kernel/generation.h"
+#include "kernel/loading.h"
 
 #define PAST_HASH_BYTES 32
-#define PAST_STAFF_MAX 1000 /* accounts looked at */
+#define PAST_STAFF_MAX 1000  /* accounts looked at */
+#define PAST_REBUILT_MAX 200 /* of those that have changed since */
 
 /* ---- which rules ---- */
 
@@ -53,45 +56,141 @@ static enum rd_status past_generation(struct rd_kernel *kernel, int64_t at_ms, i
 
 /* ---- who ---- */
 
-/* Whether a staff record is another one than it was then, or it can't be told. */
-static bool past_has_changed(struct rd_kernel *kernel, uint64_t id, int64_t at_ms)
+/* Accounts that a row lets read the record, of the book of this kernel. */
+static struct rd_value past_readers(struct rd_kernel *kernel, const struct rd_past *past,
+                                    bool *more, struct rd_arena *arena)
 {
-    struct rd_error ignored = RD_ERROR_NONE;
-    struct rd_arena scratch;
-    struct rd_record record;
-    rd_arena_init(&scratch);
-    bool changed =
-        rd_record_load(kernel->store, (struct rd_id){ id }, &scratch, &record, &ignored) != RD_OK ||
-        record.updated_at_ms > at_ms;
-    rd_arena_fini(&scratch);
-    return changed;
-}
-
-static struct rd_value past_seen_by(struct rd_kernel *kernel, const struct rd_actor *actor,
-                                    const struct rd_past *past, bool same, struct rd_arena *arena)
-{
-    /* who has left since could see it then: he makes the staff another one */
+    /* who has left since could see it then; who had left could not */
     static const struct rd_staff_filter ALL = { .unit = -1, .role = -1, .left = true };
-    struct rd_error ignored = RD_ERROR_NONE;
-    struct rd_value out = rd_map(), accounts = rd_list();
-    if (past->type->ledger || rd_actor_may(kernel, actor, "staff.read", &ignored) != RD_OK)
-        return rd_null();
-    struct rd_belonging belonging = rd_belonging_of(kernel->model, past->type, past->record);
+    struct rd_value accounts = rd_list();
+    const struct rd_record_type *type = rd_model_type(kernel->model, past->type->name);
+    if (!type || !type->read)
+        return accounts;
+    struct rd_belonging belonging = rd_belonging_of(kernel->model, type, past->record);
     struct rd_people people = rd_staff_page(kernel, &ALL, NULL, PAST_STAFF_MAX + 1, arena);
-    bool more = people.count > PAST_STAFF_MAX, changed = more;
+    *more = people.count > PAST_STAFF_MAX;
     for (size_t i = 0; i < people.count && i < PAST_STAFF_MAX; i++) {
         const struct rd_account *account = people.at[i];
-        changed =
-            changed || (account->record && past_has_changed(kernel, account->record, past->at_ms));
-        if (!account->left && rd_actor_row_of(kernel, account, past->type->read, &belonging))
+        if (!account->left && rd_actor_row_of(kernel, account, type->read, &belonging))
             rd_list_add(arena, &accounts,
                         rd_text_copy(arena, account->name, strlen(account->name)));
     }
+    return accounts;
+}
+
+static bool past_tells_readers(struct rd_kernel *kernel, const struct rd_actor *actor,
+                               const struct rd_past *past)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    return !past->type->ledger && rd_actor_may(kernel, actor, "staff.read", &ignored) == RD_OK;
+}
+
+/* By the rules that are in force now, with the staff of now. */
+static struct rd_value past_seen_now(struct rd_kernel *kernel, const struct rd_past *past,
+                                     struct rd_arena *arena)
+{
+    struct rd_value out = rd_map();
+    bool more = false;
+    struct rd_value accounts = past_readers(kernel, past, &more, arena);
     rd_map_add(arena, &out, "accounts", accounts);
     rd_map_add(arena, &out, "more", rd_bool(more));
-    rd_map_add(arena, &out, "rules", rd_text(same ? "then" : "now"));
-    rd_map_add(arena, &out, "staff", rd_text(same && !changed ? "then" : "now"));
     return out;
+}
+
+/* A kernel that looks at the same store with the rules and people of then; it writes nothing. Only
+ * its book and its bindings are its own. */
+static struct rd_kernel *past_view(struct rd_kernel *kernel, const struct rd_past *past,
+                                   struct rd_staff_then *staff, struct rd_arena *arena)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    struct rd_kernel *view = rd_arena_alloc(arena, sizeof *view);
+    memcpy(view, kernel, sizeof *view);
+    view->staff = NULL;
+    view->coverage = NULL;
+    if (past->rules.policy) {
+        view->policy = past->rules.policy;
+        view->model = rd_policy_model(view->policy);
+        view->bindings = rd_bindings_new(&kernel->catalogue, view->model);
+    }
+    if (rd_staff_bind_then(view, past->at_ms, PAST_STAFF_MAX, PAST_REBUILT_MAX, staff, &ignored) !=
+        RD_OK)
+        staff->changed = true;
+    return view;
+}
+
+/* By the rules of then, with the staff of then, as far as both can be had. */
+static struct rd_value past_seen_then(struct rd_kernel *kernel, const struct rd_past *past,
+                                      bool same, struct rd_arena *arena)
+{
+    struct rd_value out = rd_map();
+    struct rd_staff_then staff = { .more = false };
+    struct rd_kernel *view = past_view(kernel, past, &staff, arena);
+    bool more = false;
+    struct rd_value accounts = past_readers(view, past, &more, arena);
+    rd_staff_free(view->staff);
+    if (past->rules.policy)
+        rd_bindings_free(view->bindings);
+    rd_map_add(arena, &out, "accounts", accounts);
+    rd_map_add(arena, &out, "more", rd_bool(more || staff.more));
+    rd_map_add(arena, &out, "rules", rd_text(same || past->rules.policy ? "then" : "now"));
+    rd_map_add(arena, &out, "staff", rd_text(staff.changed ? "now" : "then"));
+    if (past->rules.why)
+        rd_map_add(arena, &out, "why", rd_text(past->rules.why));
+    return out;
+}
+
+/* ---- the rules of then ---- */
+
+bool rd_past_waits(struct rd_kernel *kernel, const struct rd_actor *actor,
+                   const struct rd_past *past)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    int64_t generation;
+    bool same = true;
+    return past_tells_readers(kernel, actor, past) &&
+           past_generation(kernel, past->at_ms, &generation, &same, &ignored) == RD_OK && !same;
+}
+
+static const char *past_have(const struct rd_kernel *kernel)
+{
+    return kernel->hash;
+}
+
+static enum rd_status past_sources(struct rd_kernel *kernel, struct rd_request *request,
+                                   struct rd_loaded *loaded)
+{
+    struct rd_value row;
+    int64_t at_ms = 0, generation;
+    bool same;
+    (void)rd_time_read(rd_map_text(request->params, "as_of", ""), &at_ms);
+    enum rd_status status = past_generation(kernel, at_ms, &generation, &same, &request->error);
+    if (status == RD_OK)
+        status = rd_generation_row(kernel, generation, &loaded->arena, &row, &request->error);
+    if (status == RD_OK)
+        rd_generation_sources(&row, false, &loaded->arena, &loaded->sources, &loaded->count);
+    return status;
+}
+
+/* Rules that this program no longer takes are no reason to say nothing: it is said why. */
+static enum rd_status past_loaded(struct rd_kernel *kernel, struct rd_request *request,
+                                  const struct rd_actor *actor, struct rd_loaded *loaded)
+{
+    struct rd_past_rules rules = { .policy = loaded->policy };
+    (void)actor; /* the method looks who asks */
+    if (loaded->status != RD_OK)
+        rules.why = rd_arena_printf(request->arena, "the rules of then could not be loaded: %s",
+                                    loaded->error.text);
+    return rd_case_get(kernel, request, &rules);
+}
+
+enum rd_status rd_past_load(struct rd_kernel *kernel, struct rd_request *request)
+{
+    static const struct rd_loading_use use = { .have = past_have,
+                                               .sources = past_sources,
+                                               .earlier = true,
+                                               .anyone = true,
+                                               .then = past_loaded };
+    return rd_loading_ask(kernel, request, &use);
 }
 
 /* ---- proof ---- */
@@ -185,6 +284,9 @@ static enum rd_status past_today(struct rd_kernel *kernel, struct rd_request *re
                                  : rd_null());
     rd_map_add(request->arena, out, "may", may);
     rd_map_add(request->arena, out, "may_not", may_not);
+    rd_map_add(request->arena, out, "seen_by",
+               past_tells_readers(kernel, actor, past) ? past_seen_now(kernel, past, request->arena)
+                                                       : rd_null());
     return RD_OK;
 }
 
@@ -205,7 +307,9 @@ enum rd_status rd_past_look(struct rd_kernel *kernel, struct rd_request *request
         return status;
     rd_map_add(arena, &then, "policy", rd_int(generation));
     rd_map_add(arena, &then, "same_rules", rd_bool(same));
-    rd_map_add(arena, &then, "seen_by", past_seen_by(kernel, actor, past, same, arena));
+    rd_map_add(arena, &then, "seen_by",
+               past_tells_readers(kernel, actor, past) ? past_seen_then(kernel, past, same, arena)
+                                                       : rd_null());
     rd_map_add(arena, &then, "today", today);
     rd_map_add(arena, &then, "proof", proof);
     rd_map_add(arena, &request->result, "then", then);

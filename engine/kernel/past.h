@@ -4,6 +4,12 @@
 
 #include "kernel/inside.h"
 
+/* The rules of then. */
+struct rd_past_rules {
+    struct rd_policy *policy; /* NULL: they are those in force, or can't be loaded */
+    const char *why;          /* why they can't; NULL */
+};
+
 /* A record that history.c has rebuilt. Everything is borrowed. */
 struct rd_past {
     const struct rd_record_type *type;
@@ -11,20 +17,33 @@ struct rd_past {
     const struct rd_deadline *deadlines;
     size_t count;
     int64_t at_ms;
+    struct rd_past_rules rules;
 };
 
 /* Adds `then` to the request's result:
  *   policy      the generation that was in force; `same_rules`: whether its rules are today's
- *   seen_by     accounts whom a row of today's rules lets read the record as it was, today's staff;
- *               { accounts, more, rules, staff }: the last two say whether those are the ones of
- *               "then" as well, or only of "now". Null where the asker may not read the staff
- *               (staff.read), or it is an entry of a ledger
- *   today       { may, may_not }: what the asker could do there by today's rules, at that time of
- *               day; what a rule counts among other records, it counts as of now
- *   proof       { hash, version, rebuilt, recorded, equal }: hash of the record then; and the same
- *               journal played on to its last entry, against what the store has
+ *   seen_by     accounts whom a row of the rules of then let read the record as it was, of the
+ * staff as it was; { accounts, more, rules, staff }: the last two say "then", or "now" where the
+ * rules of then could not be loaded (why: in `why`), or more of the staff has changed since than is
+ * looked at. Null where the asker may not read the staff (staff.read), or it is an entry of a
+ * ledger today       { state, may, may_not, seen_by }: what the asker could do there by today's
+ * rules, at that time of day; what a rule counts among other records, it counts as of now; and whom
+ * today's rules let read it, of today's staff proof       { hash, version, rebuilt, recorded, equal
+ * }: hash of the record then; and the same journal played on to its last entry, against what the
+ * store has
  */
 enum rd_status rd_past_look(struct rd_kernel *kernel, struct rd_request *request,
                             const struct rd_actor *actor, const struct rd_past *past) RD_MUST_CHECK;
+/* Whether the rules of then have to be loaded for that: they are not those in force, and the asker
+ * may see who could read it. */
+bool rd_past_waits(struct rd_kernel *kernel, const struct rd_actor *actor,
+                   const struct rd_past *past);
+/* Loads them beside the work and answers the request then (rd_case_get). RD_BUSY where too many
+ * wait for rules to be loaded. */
+enum rd_status rd_past_load(struct rd_kernel *kernel, struct rd_request *request) RD_MUST_CHECK;
+
+/* query.c: case.get; `rules`: of then, where they had to be loaded; NULL: they are not yet. */
+enum rd_status rd_case_get(struct rd_kernel *kernel, struct rd_request *request,
+                           const struct rd_past_rules *rules) RD_MUST_CHECK;
 
 #endif

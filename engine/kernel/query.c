@@ -118,6 +118,12 @@ enum rd_status rd_query_record(struct rd_kernel *kernel, struct rd_request *requ
 
 enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *request)
 {
+    return rd_case_get(kernel, request, NULL);
+}
+
+enum rd_status rd_case_get(struct rd_kernel *kernel, struct rd_request *request,
+                           const struct rd_past_rules *rules)
+{
     struct rd_arena *arena = request->arena;
     struct rd_actor actor;
     struct rd_record record;
@@ -146,9 +152,14 @@ enum rd_status rd_method_case_get(struct rd_kernel *kernel, struct rd_request *r
         rd_generation_moved(kernel, type, &record);
     request->result = rd_show_record(kernel, &record, deadlines, count,
                                      as_of ? RD_NO_LEDGER : rd_kernel_now_ms(kernel), arena);
-    return then ? rd_past_look(kernel, request, &actor,
-                               &(struct rd_past){ type, &record, deadlines, count, at })
-                : RD_OK;
+    if (!then)
+        return RD_OK;
+    struct rd_past past = { type, &record, deadlines, count, at, { NULL, NULL } };
+    if (!rules && rd_past_waits(kernel, &actor, &past))
+        return rd_past_load(kernel, request);
+    if (rules)
+        past.rules = *rules;
+    return rd_past_look(kernel, request, &actor, &past);
 }
 
 /* A plain decision: inputs as the caller gives them, each of its type. */

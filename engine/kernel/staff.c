@@ -276,6 +276,90 @@ static enum rd_status staff_load(struct rd_kernel *kernel, struct rd_id id, stru
     return status == RD_NOT_FOUND ? RD_OK : status;
 }
 
+/* An empty book with the accounts of the rules themselves. */
+static void staff_begin(struct rd_kernel *kernel)
+{
+    const struct rd_organisation *organisation = &kernel->model->organisation;
+    const struct rd_record_type *type = kernel->model->staff.type;
+    if (!kernel->staff) {
+        kernel->staff = calloc(1, sizeof *kernel->staff);
+        RD_ASSERT(kernel->staff);
+        rd_arena_init(&kernel->staff->arena);
+    }
+    staff_clear(kernel->staff);
+    kernel->staff->type = type ? rd_type_number(kernel, type) : 0;
+    for (size_t i = 0; i < organisation->account_count; i++) {
+        struct staff_entry *entry = calloc(1, sizeof *entry);
+        RD_ASSERT(entry);
+        entry->account = organisation->accounts[i]; /* its texts are the generation's */
+        staff_add(kernel->staff, entry);
+    }
+}
+
+/* The record as it was; version 0: it was not there yet. */
+static enum rd_status staff_record_then(struct rd_kernel *kernel, struct rd_id id, int64_t at_ms,
+                                        size_t *rebuilt_left, struct rd_record *record,
+                                        struct rd_staff_then *out, struct rd_error *error)
+{
+    struct rd_arena *arena = &kernel->staff->arena;
+    struct rd_deadline *deadlines;
+    size_t count;
+    enum rd_status status = rd_record_load(kernel->store, id, arena, record, error);
+    if (status != RD_OK || record->updated_at_ms <= at_ms)
+        return status;
+    if (record->opened_at_ms > at_ms) {
+        record->version = 0;
+        return RD_OK;
+    }
+    out->changed |= *rebuilt_left == 0;
+    if (*rebuilt_left == 0)
+        return RD_OK;
+    --*rebuilt_left;
+    return rd_history_rebuild(kernel, id, 0, at_ms, arena, record, &deadlines, &count, error);
+}
+
+static enum rd_status staff_load_then(struct rd_kernel *kernel, struct rd_id id, int64_t at_ms,
+                                      size_t *rebuilt_left, struct rd_staff_then *out,
+                                      struct rd_error *error)
+{
+    struct rd_staff_book *book = kernel->staff;
+    struct rd_record record;
+    rd_arena_reset(&book->arena);
+    enum rd_status status = staff_record_then(kernel, id, at_ms, rebuilt_left, &record, out, error);
+    struct staff_entry *entry =
+        status == RD_OK && record.version ? staff_entry_new(kernel->model, &record) : NULL;
+    if (entry && rd_account_find(&kernel->model->organisation, entry->account.name))
+        free(entry); /* one account, one person */
+    else if (entry)
+        staff_add(book, entry);
+    return status;
+}
+
+enum rd_status rd_staff_bind_then(struct rd_kernel *kernel, int64_t at_ms, size_t max,
+                                  size_t rebuilt_max, struct rd_staff_then *out,
+                                  struct rd_error *error)
+{
+    struct rd_walk walk;
+    staff_begin(kernel);
+    struct rd_key8 from = rd_key8((uint64_t)kernel->staff->type << 48);
+    *out = (struct rd_staff_then){ .more = false };
+    if (!kernel->staff->type)
+        return RD_OK;
+    enum rd_status status =
+        rd_walk_start(&walk, kernel->store, RD_TABLE_RECORD, from.bytes, false, error);
+    while (status == RD_OK && rd_key_u64(walk.key) >> 48 == kernel->staff->type) {
+        out->more = max-- == 0;
+        if (out->more)
+            break;
+        status = staff_load_then(kernel, (struct rd_id){ rd_key_u64(walk.key) }, at_ms,
+                                 &rebuilt_max, out, error);
+        if (status == RD_OK)
+            status = rd_walk_next(&walk, error);
+    }
+    rd_walk_end(&walk);
+    return status == RD_END ? RD_OK : status;
+}
+
 static enum rd_status staff_load_all(struct rd_kernel *kernel, struct rd_error *error)
 {
     struct rd_key8 from = rd_key8((uint64_t)kernel->staff->type << 48);
@@ -293,22 +377,8 @@ static enum rd_status staff_load_all(struct rd_kernel *kernel, struct rd_error *
 
 enum rd_status rd_staff_bind(struct rd_kernel *kernel, struct rd_error *error)
 {
-    const struct rd_organisation *organisation = &kernel->model->organisation;
-    const struct rd_record_type *type = kernel->model->staff.type;
-    if (!kernel->staff) {
-        kernel->staff = calloc(1, sizeof *kernel->staff);
-        RD_ASSERT(kernel->staff);
-        rd_arena_init(&kernel->staff->arena);
-    }
-    staff_clear(kernel->staff);
-    kernel->staff->type = type ? rd_type_number(kernel, type) : 0;
-    for (size_t i = 0; i < organisation->account_count; i++) {
-        struct staff_entry *entry = calloc(1, sizeof *entry);
-        RD_ASSERT(entry);
-        entry->account = organisation->accounts[i]; /* its texts are the generation's */
-        staff_add(kernel->staff, entry);
-    }
-    return type ? staff_load_all(kernel, error) : RD_OK;
+    staff_begin(kernel);
+    return kernel->staff->type ? staff_load_all(kernel, error) : RD_OK;
 }
 
 /* ---- following the journal ---- */

@@ -25,6 +25,17 @@ void rd_staff_free(struct rd_staff_book *book);
 /* Reads the book anew: the accounts of the generation in force, and all records of its staff type.
  * Once an activation; 50,000 records take some tenths of a second. */
 enum rd_status rd_staff_bind(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
+/* What a book of then lacks. */
+struct rd_staff_then {
+    bool more;    /* there are more records than were looked at */
+    bool changed; /* more have changed since than were rebuilt: the others are as they are now */
+};
+/* Reads the book, of which the kernel has none, as it was at this time by the rules that it wears:
+ * their own accounts, and the first `max` staff records, of which `rebuilt_max` that have changed
+ * since are rebuilt from the journal. */
+enum rd_status rd_staff_bind_then(struct rd_kernel *kernel, int64_t at_ms, size_t max,
+                                  size_t rebuilt_max, struct rd_staff_then *out,
+                                  struct rd_error *error) RD_MUST_CHECK;
 /* Takes over what an entry has changed, once it is in the store. */
 void rd_staff_changed(struct rd_kernel *kernel, const struct rd_command_entry *entry);
 /* What was written since the last flush is in the journal for good. */

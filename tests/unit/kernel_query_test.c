@@ -110,8 +110,12 @@ START_TEST(rules_of_then_and_of_now)
         rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '2026-03-02T01:30:00Z', 'then': true}", id);
     ck_assert_int_eq(t_int(was, "then.policy"), 1);
     ck_assert(!t_bool(was, "then.same_rules"));
-    ck_assert_str_eq(t_text(was, "then.seen_by.rules"), "now");
-    ck_assert_str_eq(t_text(was, "then.seen_by.staff"), "now");
+    ck_assert_str_eq(t_text(was, "then.seen_by.rules"), "then");
+    ck_assert_str_eq(t_text(was, "then.seen_by.staff"), "then");
+    const char *seen = rig_show(&rig, t_at(was, "then.seen_by.accounts"));
+    ck_assert_str_eq(seen, "[\"adm\",\"ann\",\"ben\",\"max\"]"); /* ann was of the unit */
+    seen = rig_show(&rig, t_at(was, "then.today.seen_by.accounts"));
+    ck_assert_str_eq(seen, "[\"adm\",\"max\"]");
     const char *then = rig_show(&rig, t_at(was, "then.today"));
     ck_assert_ptr_nonnull(strstr(then, "\"event\":\"begin\""));
     ck_assert_ptr_null(strstr(then, "\"event\":\"work\""));
