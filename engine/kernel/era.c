@@ -229,6 +229,39 @@ enum rd_status rd_eras_value(struct rd_kernel *kernel, const struct rd_era_plan 
     return status;
 }
 
+/* Other rules than those that were activated must not decide: the hash says whether they are. */
+static enum rd_status era_sound(const struct rd_value *row, int64_t generation,
+                                struct rd_arena *arena, struct rd_error *error)
+{
+    struct rd_policy_source *sources;
+    size_t count;
+    char hash[RD_POLICY_HASH_TEXT];
+    rd_generation_sources(row, true, arena, &sources, &count);
+    rd_policy_hash(sources, count, hash);
+    return strcmp(hash, row->items[2].text) == 0
+               ? RD_OK
+               : rd_error_set(error, RD_CORRUPT,
+                              "the rules of generation %lld, whose workflow open cases keep, are "
+                              "damaged in the store: `redress store rebuild` makes it anew from "
+                              "the journal",
+                              (long long)generation);
+}
+
+/* Rules that were in force and are not taken any more: by another program, perhaps. */
+static enum rd_status era_refused(enum rd_status status, int64_t generation,
+                                  const struct rd_findings *findings, struct rd_error *error)
+{
+    const struct rd_finding *first = findings->first;
+    const char *text = first ? first->text : error->text;
+    char why[RD_ERROR_TEXT_MAX];
+    snprintf(why, sizeof why, "%s", text);
+    *error = RD_ERROR_NONE;
+    return rd_error_set(error, status,
+                        "the rules of generation %lld, whose workflow open cases keep, can't be "
+                        "loaded: %s%s%s",
+                        (long long)generation, first ? first->file : "", first ? ": " : "", why);
+}
+
 /* The policy of a stored generation, a reference; from the one in force where it is that. */
 static enum rd_status era_policy(struct rd_kernel *kernel, int64_t generation,
                                  struct rd_findings *findings, struct rd_policy **out,
@@ -238,6 +271,8 @@ static enum rd_status era_policy(struct rd_kernel *kernel, int64_t generation,
     struct rd_value row;
     rd_arena_init(&arena);
     enum rd_status status = rd_generation_row(kernel, generation, &arena, &row, error);
+    if (status == RD_OK)
+        status = era_sound(&row, generation, &arena, error);
     if (status == RD_OK && kernel->policy && !kernel->policy_borrowed &&
         strcmp(row.items[2].text, rd_policy_hash_text(kernel->policy)) == 0) {
         *out = rd_policy_ref(kernel->policy);
@@ -247,6 +282,8 @@ static enum rd_status era_policy(struct rd_kernel *kernel, int64_t generation,
         rd_generation_sources(&row, false, &arena, &sources, &count);
         status =
             rd_policy_load(sources, count, kernel->catalogue.names.symbols, findings, out, error);
+        if (status != RD_OK)
+            status = era_refused(status, generation, findings, error);
     }
     rd_arena_fini(&arena);
     return status;

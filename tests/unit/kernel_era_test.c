@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/pack.h"
 #include "common/company.h"
 #include "kernel/inside.h"
+#include "store/tables.h"
 #include "unit/kernel_rig.h"
 
 static struct kernel_rig rig;
@@ -116,6 +118,54 @@ START_TEST(a_start_knows_who_keeps_what)
     rig_expect_rebuild_equal(&rig);
     rig_act(&rig, old, "done");
     ck_assert_str_eq(state(old), "closed");
+}
+END_TEST
+
+/* One letter of a stored generation's texts is another one. */
+static void damage_generation(int number, const char *text)
+{
+    struct rd_store *store;
+    struct rd_arena arena;
+    struct rd_buf bytes;
+    struct rd_value row;
+    const void *at;
+    size_t len;
+    unsigned char key[4];
+    rig.error = RD_ERROR_NONE;
+    rd_arena_init(&arena);
+    rd_buf_init(&bytes);
+    rd_key_put_u32(key, (uint32_t)number);
+    ck_assert_int_eq(
+        rd_store_open(rd_arena_printf(&rig.arena, "%s/store", rig.data), NULL, &store, &rig.error),
+        RD_OK);
+    ck_assert_int_eq(rd_store_get(store, RD_TABLE_POLICY, key, &at, &len, &rig.error), RD_OK);
+    ck_assert_int_eq(rd_pack_read(&arena, at, len, &row, &rig.error), RD_OK);
+    char *found = strstr((char *)rd_map_text(&row.items[3], "scripts/job.lua", ""), text);
+    ck_assert_ptr_nonnull(found);
+    found[0]++;
+    rd_pack_write(&bytes, &row);
+    ck_assert_int_eq(rd_store_put(store, RD_TABLE_POLICY, key, bytes.data, bytes.len, &rig.error),
+                     RD_OK);
+    ck_assert_int_eq(rd_store_commit(store, &rig.error), RD_OK);
+    rd_store_close(store);
+    rd_buf_fini(&bytes);
+    rd_arena_fini(&arena);
+}
+
+START_TEST(a_damaged_generation_decides_nothing)
+{
+    open_cases("pin");
+    const char *old = rig_job(&rig, "old");
+    change();
+    rig_stop(&rig);
+    damage_generation(2, "5 hours"); /* it would be another limit, and no error at all */
+    ck_assert_int_eq(rig_start(&rig, false), RD_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "generation 2"));
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "store rebuild"));
+    ck_assert_int_eq(rig_start(&rig, true), RD_OK);
+    settle();
+    rig_act(&rig, old, "work");
+    ck_assert(shows(old, "\"5 hours\""));
 }
 END_TEST
 
@@ -326,6 +376,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_pinned_case_goes_its_way_to_the_end);
     tcase_add_test(tcase, a_start_knows_who_keeps_what);
+    tcase_add_test(tcase, a_damaged_generation_decides_nothing);
     tcase_add_test(tcase, a_case_follows_at_its_next_state);
     tcase_add_test(tcase, a_case_follows_as_soon_as_there_is_a_place_for_it);
     tcase_add_test(tcase, what_was_taken_back_acts_no_more);

@@ -63,6 +63,30 @@ static void act_no(const char *as, const char *error, const char *id, const char
 
 /* ---- who is an account ---- */
 
+/* Who could read a paper then: those who were staff then, as they were. */
+START_TEST(who_could_see_it_is_told_of_the_staff_of_then)
+{
+    const char *eva = hire("eva", "gz", "handler", "");
+    const char *paper = t_text(write_paper("eva", "'unit': 'gz'"), "id");
+    rig.as = NULL;
+    rig_advance(&rig, "1 hours");
+    change(eva, "'roles': ['nobody'], 'unit': 'sz'");
+    hire("kim", "gz", "handler", "");
+    rig_advance(&rig, "1 hours");
+    static const char *const times[] = { "2026-03-02T01:30:00Z", "2026-03-02T02:30:00Z" };
+    for (size_t i = 0; i < 2; i++) {
+        struct rd_value was =
+            rig_ok(&rig, "case.get", "{'id': '%s', 'as_of': '%s', 'then': true}", paper, times[i]);
+        const char *then = t_show(t_at(was, "then.seen_by.accounts")),
+                   *today = t_show(t_at(was, "then.today.seen_by.accounts"));
+        ck_assert_str_eq(t_text(was, "then.seen_by.staff"), "then");
+        ck_assert_msg((strstr(then, "eva") != NULL) == (i == 0), "%s", then);
+        ck_assert_msg((strstr(then, "kim") != NULL) == (i == 1), "%s", then);
+        ck_assert_msg(!strstr(today, "eva") && strstr(today, "kim"), "%s", today);
+    }
+}
+END_TEST
+
 START_TEST(a_record_is_an_account)
 {
     const char *id = hire("eva", "gz", "handler", ", 'name': 'Eva Lin'");
@@ -796,6 +820,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, a_record_is_an_account);
+    tcase_add_test(tests, who_could_see_it_is_told_of_the_staff_of_then);
     tcase_add_test(tests, who_has_left_is_nobody_but_a_name);
     tcase_add_test(tests, a_token_ends_with_the_account);
     tcase_add_test(tests, logins_are_names_of_their_own);
