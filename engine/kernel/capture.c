@@ -12,6 +12,7 @@
  * What can't be told (jobs, imports, acts of other records that one may not read) stands as a
  * comment, and is counted: whoever runs the test sees whether it was needed.
  */
+#include "kernel/era.h"
 #include "kernel/inside.h"
 
 #include <string.h>
@@ -289,7 +290,7 @@ static const char *capture_state(const struct rd_command_entry *entry, struct rd
     return NULL;
 }
 
-static const struct rd_event *capture_event(const struct rd_chart *chart, const char *command)
+static const struct rd_event *capture_find(const struct rd_chart *chart, const char *command)
 {
     for (size_t s = 0; s < chart->state_count; s++)
         for (size_t i = 0; i < chart->states[s].event_count; i++)
@@ -299,6 +300,19 @@ static const struct rd_event *capture_event(const struct rd_chart *chart, const 
         if (strcmp(chart->always[i].command, command) == 0)
             return &chart->always[i];
     return NULL;
+}
+
+/* By the workflow that the record goes by; a case that has followed began by another one. */
+static const struct rd_event *capture_event(const struct capture *c,
+                                            const struct rd_record_type *type,
+                                            const struct rd_record *record, const char *command)
+{
+    const struct rd_event *event = capture_find(rd_chart_of(c->kernel, type, record), command);
+    if (!event)
+        event = capture_find(type->chart, command);
+    for (size_t i = 0; !event && i < type->pinned_count; i++)
+        event = capture_find(&type->pinned[i], command);
+    return event;
 }
 
 /* What the case is in now, seen where the step was about another record. */
@@ -333,13 +347,14 @@ static void capture_act(struct capture *c, struct rd_id id, const struct rd_comm
     capture_expect(c, id, capture_state(entry, id), about);
 }
 
-static void capture_opening(struct capture *c, struct rd_id id, const struct rd_record_type *type,
-                            const struct rd_command_entry *entry)
+static void capture_opening(struct capture *c, const struct rd_record *record,
+                            const struct rd_record_type *type, const struct rd_command_entry *entry)
 {
+    struct rd_id id = record->id;
     const char *by = capture_opener(c, type, entry->actor), *state = capture_state(entry, id);
     struct rd_buf form;
     rd_buf_init(&form);
-    capture_form(c, &form, type, type->chart->open.form, &entry->form, 0);
+    capture_form(c, &form, type, rd_chart_of(c->kernel, type, record)->open.form, &entry->form, 0);
     capture_at(c, entry->at_ms);
     rd_buf_printf(&c->steps, "open = %s \"%s\" { by = ", type->name, capture_ref(c, id, 0));
     capture_quote(&c->steps, by, strlen(by));
@@ -349,31 +364,33 @@ static void capture_opening(struct capture *c, struct rd_id id, const struct rd_
     rd_buf_fini(&form);
 }
 
-static enum rd_status capture_step(struct capture *c, struct rd_id id,
+static enum rd_status capture_step(struct capture *c, const struct rd_record *record,
                                    const struct rd_record_type *type, uint32_t version)
 {
+    struct rd_id id = record->id;
     struct rd_entry raw;
     struct rd_command_entry entry;
-    struct rd_record other;
+    struct rd_record other = *record;
     struct rd_error ignored = RD_ERROR_NONE;
     enum rd_status status = capture_entry(c, id, version, &raw, &entry);
     if (status != RD_OK)
         return status;
     const char *command = entry.command ? entry.command : "";
     const struct rd_record_type *of = rd_type_of(c->kernel, entry.record);
-    const struct rd_event *event = of && of->chart ? capture_event(of->chart, command) : NULL;
     bool whole =
         entry.record.value == id.value ||
         (of &&
          rd_record_load(c->kernel->store, entry.record, c->arena, &other, &ignored) == RD_OK &&
          rd_query_may_read(c->kernel, c->actor, of, &other, c->arena));
+    const struct rd_event *event =
+        whole && of && of->chart ? capture_event(c, of, &other, command) : NULL;
     if (version == 1 && entry.record.value == id.value) {
-        capture_opening(c, id, type, &entry);
+        capture_opening(c, record, type, &entry);
     } else if (strcmp(command, "ring") == 0) { /* the clock does it by itself */
         capture_at(c, entry.at_ms);
         rd_buf_printf(&c->steps, "on = \"%s\"", capture_ref(c, id, 0));
         capture_expect(c, id, capture_state(&entry, id), true);
-    } else if (event && !event->internal && entry.actor && whole) {
+    } else if (event && !event->internal && entry.actor) {
         capture_act(c, id, &entry, of, event);
     } else {
         capture_skip(c, &entry);
@@ -383,8 +400,9 @@ static enum rd_status capture_step(struct capture *c, struct rd_id id,
 
 /* ---- case.capture ---- */
 
+/* `kept`: the generation whose workflow the case keeps; 0: it goes by that in force. */
 static void capture_result(struct capture *c, struct rd_request *request, const char *title,
-                           const struct rd_record_type *type)
+                           const struct rd_record_type *type, uint32_t kept)
 {
     struct rd_buf out;
     rd_buf_init(&out);
@@ -395,6 +413,12 @@ static void capture_result(struct capture *c, struct rd_request *request, const 
     if (c->shift_ms)
         rd_buf_printf(&out, "-- All times are %lld weeks later than they were.\n",
                       (long long)(c->shift_ms / (7ll * 24 * 3600 * 1000)));
+    if (kept)
+        rd_buf_printf(&out,
+                      "-- The case keeps the workflow of generation %u: it is a promise of that "
+                      "generation's rules.\n-- Under others it tells where a new case goes another "
+                      "way.\n",
+                      kept);
     rd_buf_printf(&out, "return test \"%s\" {\n", title);
     if (c->given.len)
         rd_buf_printf(&out, "    given = {\n%.*s    },\n", (int)c->given.len,
@@ -407,6 +431,8 @@ static void capture_result(struct capture *c, struct rd_request *request, const 
     rd_map_add(c->arena, &request->result, "text",
                rd_text_copy(c->arena, (const char *)out.data, out.len));
     rd_map_add(c->arena, &request->result, "left_out", rd_int(c->left_out));
+    if (kept)
+        rd_map_add(c->arena, &request->result, "generation", rd_int(kept));
     rd_buf_fini(&out);
 }
 
@@ -438,11 +464,11 @@ enum rd_status rd_method_case_capture(struct rd_kernel *kernel, struct rd_reques
     rd_buf_init(&c.steps);
     c.refs[c.ref_count++] = (struct capture_ref){ record.id, "the_case" };
     for (uint32_t v = 1; status == RD_OK && v <= record.version; v++)
-        status = capture_step(&c, record.id, type, v);
+        status = capture_step(&c, &record, type, v);
     const char *title = rd_arena_join(c.arena, type->name, " as it was", record.number ? ": " : "",
                                       record.number ? record.number : "");
     if (status == RD_OK)
-        capture_result(&c, request, title, type);
+        capture_result(&c, request, title, type, rd_chart_of(kernel, type, &record)->pinned);
     rd_buf_fini(&c.given);
     rd_buf_fini(&c.steps);
     return status;

@@ -76,6 +76,35 @@ START_TEST(a_case_is_kept_by_its_rules_and_broken_by_others)
 }
 END_TEST
 
+/* It goes by rules that are in force no more: its promise is theirs, and says so. */
+START_TEST(a_case_that_keeps_an_earlier_workflow_is_captured_as_it_went)
+{
+    rig_edit(&rig, "initial = 'new', clock = 'office',",
+             "initial = 'new', clock = 'office', open_cases = 'pin',");
+    rig_ok(&rig, "policy.activate", "{}");
+    const char *id = rig_job(&rig, "x");
+    rig_act(&rig, id, "work");
+    rig_edit(&rig,
+             "      waiting = { pause = true, on = { resume = 'working' }, after = { '30 days', go "
+             "= 'closed' } },\n",
+             "");
+    rig_edit(&rig, "wait = 'waiting', ", "");
+    t_company_edit(rig.policy, "rules/company.lua", "'job.wait', 'job.resume', ", "");
+    rig_ok(&rig, "policy.activate", "{}");
+    rig_act(&rig, id, "wait"); /* which the rules in force do not know */
+    rig_act(&rig, id, "resume");
+    rig_act(&rig, id, "done");
+    struct rd_value captured = rig_ok(&rig, "case.capture", "{'id': '%s'}", id);
+    const char *text = t_text(captured, "text");
+    const char *why = play(text, "100.00");
+    ck_assert_msg(!why && t_int(captured, "left_out") == 0, "%s\n%s", why ? why : "", text);
+    ck_assert_int_eq(t_int(captured, "generation"), 2);
+    ck_assert_ptr_nonnull(strstr(text, "keeps the workflow of generation 2"));
+    captured = rig_ok(&rig, "case.capture", "{'id': '%s'}", rig_job(&rig, "new"));
+    ck_assert(!t_has(captured, "generation"));
+}
+END_TEST
+
 START_TEST(nobody_is_in_it)
 {
     const char *id = some_case();
@@ -125,6 +154,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_case_is_kept_by_its_rules_and_broken_by_others);
+    tcase_add_test(tcase, a_case_that_keeps_an_earlier_workflow_is_captured_as_it_went);
     tcase_add_test(tcase, nobody_is_in_it);
     tcase_add_test(tcase, an_old_case_is_moved_by_whole_weeks);
     tcase_add_test(tcase, what_is_no_case_or_not_ones_own_is_refused);
