@@ -74,6 +74,10 @@ START_TEST(commands_go_on_while_a_policy_is_loaded)
     rd_kernel_run(rig.kernel, all, 1);
     while (reload->waits) {
         ck_assert_int_eq(generation(), 1); /* it runs before what is loaded is looked at */
+        if (meanwhile == 500) { /* as many as one list tells: others have the processor */
+            rd_kernel_run(rig.kernel, NULL, 0);
+            continue;
+        }
         rig_job(&rig, "meanwhile");
         meanwhile++;
     }
