@@ -4,6 +4,7 @@
 #define RD_BASE_ERROR_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #include "base/assert.h"
 #include "redress/status.h"
@@ -22,6 +23,14 @@ struct rd_error {
 
 /* An error without a cause yet. */
 #define RD_ERROR_NONE ((struct rd_error){ .status = RD_OK })
+
+/* The same for one that lies where a command passes often: its letters are not all wiped. */
+static inline void rd_error_clear(struct rd_error *error)
+{
+    error->status = RD_OK;
+    error->text[0] = error->where[0] = 0;
+    error->detail = NULL;
+}
 
 /* Fills `error` (which may be NULL) and returns `status`, so that one may write `return
  * rd_error_set(...)`. */

@@ -67,7 +67,7 @@ static inline void pack_number(struct pack_writer *writer, unsigned tag, uint64_
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are turned round");
 
 /* There is room for PACK_HEAD_BYTES. */
-static inline void pack_int(struct pack_writer *writer, int64_t integer)
+static RD_ALWAYS_INLINE void pack_int(struct pack_writer *writer, int64_t integer)
 {
     uint64_t bits = (uint64_t)integer;
     if (integer >= -32 && integer <= 127)
@@ -113,8 +113,8 @@ static void pack_text(struct pack_writer *writer, const char *text, size_t len)
 }
 
 /* The head of a list (small 0x90, large 0xDC) or of a map (0x80, 0xDE). There is room for it. */
-static inline void pack_members(struct pack_writer *writer, unsigned small, unsigned large,
-                                uint32_t count)
+static inline void pack_count(struct pack_writer *writer, unsigned small, unsigned large,
+                              uint32_t count)
 {
     if (count < 16)
         *writer->at++ = (char)(small | count);
@@ -133,14 +133,16 @@ static inline uint32_t pack_name(const struct pack_writer *writer, const char *t
     return number || !writer->gives ? number : rd_names_give(writer->gives, text);
 }
 
+/* There is room for two heads, and one is left behind it. */
 static inline void pack_key(struct pack_writer *writer, const char *key)
 {
     uint32_t number = pack_name(writer, key);
-    pack_room(writer, PACK_HEAD_BYTES);
-    if (number)
+    if (number) {
         pack_int(writer, number);
-    else
-        pack_text(writer, key, strlen(key));
+        return;
+    }
+    pack_text(writer, key, strlen(key));
+    pack_room(writer, PACK_HEAD_BYTES);
 }
 
 /* Extensions of any length: C7 to C9. */
@@ -157,7 +159,8 @@ static void pack_sealed(struct pack_writer *writer, const struct rd_value *value
 }
 
 /* A value may show the begin of a symbol only: then it is another text. */
-static inline void pack_text_value(struct pack_writer *writer, const struct rd_value *value)
+static RD_ALWAYS_INLINE void pack_text_value(struct pack_writer *writer,
+                                             const struct rd_value *value)
 {
     if (writer->names && rd_text_is_sealed(value)) {
         pack_sealed(writer, value);
@@ -172,54 +175,50 @@ static inline void pack_text_value(struct pack_writer *writer, const struct rd_v
         pack_text(writer, value->text, value->count);
 }
 
-static void pack_list(struct pack_writer *writer, const struct rd_value *list, int depth);
-static void pack_map(struct pack_writer *writer, const struct rd_value *map, int depth);
-
-/* Most members are no lists or maps, and are written without a call. */
-static inline void pack_any(struct pack_writer *writer, const struct rd_value *value, int depth)
+/* Anything but a list or map, which are left to the caller: false. There is room for
+ * PACK_HEAD_BYTES. */
+static RD_ALWAYS_INLINE bool pack_plain(struct pack_writer *writer, const struct rd_value *value)
 {
-    pack_room(writer, PACK_HEAD_BYTES);
     switch (value->kind) {
     case RD_NULL:
         *writer->at++ = (char)0xC0;
-        break;
+        return true;
     case RD_BOOL:
         *writer->at++ = (char)(value->boolean ? 0xC3 : 0xC2);
-        break;
+        return true;
     case RD_INT:
         pack_int(writer, value->integer);
-        break;
+        return true;
     case RD_REAL:
         pack_real(writer, value->real);
-        break;
+        return true;
     case RD_TEXT:
         pack_text_value(writer, value);
-        break;
+        return true;
     case RD_LIST:
-        pack_list(writer, value, depth);
-        break;
     case RD_MAP:
-        pack_map(writer, value, depth);
-        break;
+        return false;
     }
+    return false;
 }
 
-/* Room for the head is there. */
-static void pack_list(struct pack_writer *writer, const struct rd_value *list, int depth)
+/* A list or map; most of its members are neither, and are written without a call. Room for the head
+ * is there. */
+static void pack_members(struct pack_writer *writer, const struct rd_value *of, int depth)
 {
     RD_ASSERT(depth < RD_PACK_DEPTH_MAX);
-    pack_members(writer, 0x90, 0xDC, list->count);
-    for (uint32_t i = 0; i < list->count; i++)
-        pack_any(writer, &list->items[i], depth + 1);
-}
-
-static void pack_map(struct pack_writer *writer, const struct rd_value *map, int depth)
-{
-    RD_ASSERT(depth < RD_PACK_DEPTH_MAX);
-    pack_members(writer, 0x80, 0xDE, map->count);
-    for (uint32_t i = 0; i < map->count; i++) {
-        pack_key(writer, map->pairs[i].key);
-        pack_any(writer, &map->pairs[i].value, depth + 1);
+    bool is_map = of->kind == RD_MAP;
+    if (is_map)
+        pack_count(writer, 0x80, 0xDE, of->count);
+    else
+        pack_count(writer, 0x90, 0xDC, of->count);
+    for (uint32_t i = 0; i < of->count; i++) {
+        const struct rd_value *member = is_map ? &of->pairs[i].value : &of->items[i];
+        pack_room(writer, 2 * PACK_HEAD_BYTES);
+        if (is_map)
+            pack_key(writer, of->pairs[i].key);
+        if (!pack_plain(writer, member))
+            pack_members(writer, member, depth + 1);
     }
 }
 
@@ -227,7 +226,9 @@ static void pack_whole(struct rd_buf *buf, const struct rd_value *value,
                        const struct rd_names *names, struct rd_names *gives)
 {
     struct pack_writer writer = { .buf = buf, .names = names, .gives = gives };
-    pack_any(&writer, value, 0);
+    pack_room(&writer, PACK_HEAD_BYTES);
+    if (!pack_plain(&writer, value))
+        pack_members(&writer, value, 0);
     pack_settle(&writer);
 }
 
@@ -328,7 +329,7 @@ static enum rd_status pack_read_any(struct pack_reader *reader, int depth, struc
 
 /* What most members are: a small number, a name, nothing, a time, a short text. False where it is
  * something else, or the bytes end: nothing was read then. */
-static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *out)
+static RD_ALWAYS_INLINE bool pack_read_quick(struct pack_reader *reader, struct rd_value *out)
 {
     const unsigned char *at = (const unsigned char *)reader->at;
     size_t left = (size_t)(reader->end - reader->at);
@@ -341,6 +342,19 @@ static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *
     case 0xC0:
         *out = rd_null();
         reader->at += 1;
+        break;
+    case 0xC2:
+    case 0xC3:
+        *out = rd_bool(at[0] == 0xC3);
+        reader->at += 1;
+        break;
+    case 0xCC:
+        *out = rd_int(at[1]);
+        reader->at += 2;
+        break;
+    case 0xCD:
+        *out = rd_int(at[1] << 8 | at[2]);
+        reader->at += 3;
         break;
     case 0xCF:
         memcpy(&number, at + 1, sizeof number);
@@ -379,8 +393,8 @@ static inline bool pack_read_quick(struct pack_reader *reader, struct rd_value *
     return true;
 }
 
-static inline enum rd_status pack_read_member(struct pack_reader *reader, int depth,
-                                              struct rd_value *out)
+static RD_ALWAYS_INLINE enum rd_status pack_read_member(struct pack_reader *reader, int depth,
+                                                        struct rd_value *out)
 {
     return pack_read_quick(reader, out) ? RD_OK : pack_read_any(reader, depth, out);
 }
@@ -402,11 +416,35 @@ static enum rd_status pack_read_list(struct pack_reader *reader, uint64_t count,
     return RD_OK;
 }
 
+/* What most keys are: the number of a name, of three bytes at the most. NULL where it is something
+ * else, or the bytes end: nothing was read then. */
+static RD_ALWAYS_INLINE const char *pack_quick_key(struct pack_reader *reader)
+{
+    const unsigned char *at = (const unsigned char *)reader->at;
+    if (!reader->names || reader->end - reader->at < 4)
+        return NULL;
+    unsigned number = at[0], bytes = 1;
+    if (number == 0xCC)
+        number = at[1], bytes = 2;
+    else if (number == 0xCD)
+        number = (unsigned)at[1] << 8 | at[2], bytes = 3;
+    else if (number > 0x7F)
+        return NULL;
+    const char *name = rd_names_text(reader->names, number);
+    if (!name)
+        return NULL;
+    if (reader->open)
+        *reader->open = 0;
+    reader->open = NULL;
+    reader->at += bytes;
+    return name;
+}
+
 /* A text, or the number of a name. */
-static enum rd_status pack_read_pair(struct pack_reader *reader, int depth, struct rd_pair *out)
+static enum rd_status pack_read_key(struct pack_reader *reader, const char **out)
 {
     struct rd_value key;
-    enum rd_status status = pack_read_member(reader, RD_PACK_DEPTH_MAX, &key);
+    enum rd_status status = pack_read_any(reader, RD_PACK_DEPTH_MAX, &key);
     if (status == RD_OK && key.kind == RD_INT && reader->names)
         status = pack_read_name(reader, (uint64_t)key.integer, &key);
     if (status != RD_OK)
@@ -415,8 +453,8 @@ static enum rd_status pack_read_pair(struct pack_reader *reader, int depth, stru
         return pack_corrupt(reader, "a key is not a text");
     if (reader->open && memchr(key.text, '\0', key.count)) /* names hold none */
         return pack_corrupt(reader, "a key is not a text");
-    out->key = key.text;
-    return pack_read_member(reader, depth + 1, &out->value);
+    *out = key.text;
+    return RD_OK;
 }
 
 static enum rd_status pack_read_map(struct pack_reader *reader, uint64_t count, int depth,
@@ -428,7 +466,11 @@ static enum rd_status pack_read_map(struct pack_reader *reader, uint64_t count, 
     if (count > 0)
         map.pairs = rd_arena_alloc(reader->arena, count * sizeof(map.pairs[0]));
     for (uint32_t i = 0; i < map.count; i++) {
-        enum rd_status status = pack_read_pair(reader, depth, &map.pairs[i]);
+        struct rd_pair *pair = &map.pairs[i];
+        pair->key = pack_quick_key(reader);
+        enum rd_status status = pair->key ? RD_OK : pack_read_key(reader, &pair->key);
+        if (status == RD_OK)
+            status = pack_read_member(reader, depth + 1, &pair->value);
         if (status != RD_OK)
             return status;
     }

@@ -239,7 +239,7 @@ static void *keeper_members(const struct value_keeper *keeper, const void *membe
 static void keeper_list(const struct value_keeper *keeper, struct rd_value *list);
 static void keeper_map(const struct value_keeper *keeper, struct rd_value *map);
 
-static inline void keeper_value(const struct value_keeper *keeper, struct rd_value *value)
+static RD_ALWAYS_INLINE void keeper_value(const struct value_keeper *keeper, struct rd_value *value)
 {
     switch (value->kind) {
     case RD_NULL:

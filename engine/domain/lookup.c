@@ -69,16 +69,8 @@ void rd_lookup_close(struct rd_lookup *lookup, const struct rd_symbols *symbols,
     lookup->symbols = symbols;
 }
 
-/* A name that is no symbol may still have the letters of one; a symbol that has no seat may be
- * spelled like a name that found no room in the table. */
-uint16_t rd_lookup_find(const struct rd_lookup *lookup, const char *text)
+uint16_t rd_lookup_spelled(const struct rd_lookup *lookup, const char *text)
 {
-    if (lookup->symbols && rd_symbol_is(lookup->symbols, text)) {
-        uint32_t index = rd_symbol_head(text)->index;
-        uint16_t seat = index < lookup->seat_count ? lookup->seats[index] : 0;
-        if (seat)
-            return (uint16_t)(seat - 1);
-    }
     uint16_t at = lookup->count ? lookup->slots[lookup_slot(lookup, text)] : 0;
     return at ? (uint16_t)(at - 1) : RD_LOOKUP_NONE;
 }

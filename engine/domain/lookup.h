@@ -29,7 +29,20 @@ uint16_t rd_lookup_add(struct rd_lookup *lookup, struct rd_arena *arena, const c
 /* All names are there: from now on those that are symbols of this table are found as such. */
 void rd_lookup_close(struct rd_lookup *lookup, const struct rd_symbols *symbols,
                      struct rd_arena *arena);
-/* The number of the name, or RD_LOOKUP_NONE. */
-uint16_t rd_lookup_find(const struct rd_lookup *lookup, const char *text);
+/* The same by its letters. */
+uint16_t rd_lookup_spelled(const struct rd_lookup *lookup, const char *text);
+
+/* The number of the name, or RD_LOOKUP_NONE. A name that is no symbol may still have the letters of
+ * one; a symbol that has no seat may be spelled like a name that found no room in the table. */
+static inline uint16_t rd_lookup_find(const struct rd_lookup *lookup, const char *text)
+{
+    if (lookup->symbols && rd_symbol_is(lookup->symbols, text)) {
+        uint32_t index = rd_symbol_head(text)->index;
+        uint16_t seat = index < lookup->seat_count ? lookup->seats[index] : 0;
+        if (seat)
+            return (uint16_t)(seat - 1);
+    }
+    return rd_lookup_spelled(lookup, text);
+}
 
 #endif

@@ -120,17 +120,22 @@ static enum rd_status type_no_choice(const struct rd_type *type, const char *wor
     return rd_error_set(error, RD_BAD_FORM, "must be one of %s", list);
 }
 
-static enum rd_status type_check_text(const struct rd_type *type, const struct rd_value *value,
-                                      struct rd_arena *arena, struct rd_error *error)
+static enum rd_status type_check_duration(const struct rd_value *value, struct rd_error *error)
 {
     struct rd_error reason = RD_ERROR_NONE;
     struct rd_duration duration;
+    if (rd_duration_parse(value->text, false, &duration, &reason) == RD_OK)
+        return RD_OK;
+    return rd_error_set(error, RD_BAD_FORM, "must be a duration such as \"4 hours\" (%s)",
+                        reason.text);
+}
+
+static enum rd_status type_check_text(const struct rd_type *type, const struct rd_value *value,
+                                      struct rd_arena *arena, struct rd_error *error)
+{
     switch (type->kind) {
     case RD_TYPE_DURATION:
-        if (rd_duration_parse(value->text, false, &duration, &reason) != RD_OK)
-            return rd_error_set(error, RD_BAD_FORM, "must be a duration such as \"4 hours\" (%s)",
-                                reason.text);
-        return RD_OK;
+        return type_check_duration(value, error);
     case RD_TYPE_CHOICE:
         if (rd_type_choice_at(type, value) == type->choice_count)
             return type_no_choice(type, value->text, error);

@@ -88,7 +88,8 @@ static void form_field(struct form_faults *faults, const struct rd_field *field,
 {
     struct rd_run *run = faults->run;
     struct rd_value inside;
-    struct rd_error error = RD_ERROR_NONE;
+    struct rd_error error;
+    rd_error_clear(&error);
     if (rd_type_read(&field->type, value, run->arena, &inside, &error) != RD_OK) {
         form_fault(faults, field->name, error.text);
         return;

@@ -343,7 +343,7 @@ void rd_request_finish(const struct rd_kernel *kernel, struct rd_request *reques
 
 static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
 {
-    request->error = RD_ERROR_NONE;
+    rd_error_clear(&request->error);
     request->result = rd_null();
     request->actor = NULL;
     request->waits = false;

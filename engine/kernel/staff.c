@@ -395,7 +395,8 @@ static struct staff_entry *staff_of_record(const struct rd_staff_book *book, uin
 void rd_staff_changed(struct rd_kernel *kernel, const struct rd_command_entry *entry)
 {
     struct rd_staff_book *book = kernel->staff;
-    struct rd_error error = RD_ERROR_NONE;
+    struct rd_error error;
+    rd_error_clear(&error);
     for (uint32_t i = 0; book && book->type && i < entry->effects.count; i++) {
         const struct rd_value *at = entry->effects.items[i].items;
         struct rd_id id = { at[0].integer == RD_EFFECT_RECORD ? (uint64_t)at[1].integer : 0 };

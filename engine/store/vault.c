@@ -306,7 +306,8 @@ enum rd_status rd_vault_write(struct rd_vault *vault, const void *payload, size_
         status = rd_journal_append(vault->journal, payload, len, seq, &entry.position, error);
     if (status != RD_OK)
         return status;
-    struct rd_error why = RD_ERROR_NONE;
+    struct rd_error why;
+    rd_error_clear(&why);
     entry.seq = *seq;
     entry.next = rd_journal_end(vault->journal);
     status = vault_apply(vault, &entry, &why);
