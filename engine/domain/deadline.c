@@ -63,7 +63,7 @@ static struct rd_value deadline_value(const char *text)
 
 struct rd_value rd_deadline_pack(const struct rd_deadline *deadline, struct rd_arena *arena)
 {
-    struct rd_value list = rd_list(), pauses = rd_list();
+    struct rd_value list = rd_list_room(arena, DEADLINE_PLACES), pauses = rd_list();
     for (size_t i = 0; i < deadline->pause_count; i++) {
         const struct rd_pause *pause = &deadline->pauses[i];
         rd_list_add(arena, &pauses, rd_int(pause->from_ms));

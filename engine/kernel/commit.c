@@ -58,7 +58,7 @@ static void commit_record(struct rd_run *run, struct rd_draft *draft, struct rd_
     rd_list_add(arena, &effect, draft->set);
     rd_list_add(arena, &effect, rd_int(draft->record.lane));
     if (draft->fresh) {
-        struct rd_value opened = rd_list();
+        struct rd_value opened = rd_list_room(arena, 4);
         rd_list_add(arena, &opened, commit_text(draft->record.number));
         rd_list_add(arena, &opened, commit_text(draft->record.opened_by));
         rd_list_add(arena, &opened, rd_int(draft->opened_year));
@@ -74,7 +74,7 @@ static void commit_deadlines(struct rd_run *run, struct rd_draft *draft, struct 
     struct rd_arena *arena = run->arena;
     for (size_t i = 0; i < draft->deadline_count; i++) {
         struct rd_draft_deadline *deadline = &draft->deadlines[i];
-        struct rd_value effect = rd_list();
+        struct rd_value effect = rd_list_room(arena, 3);
         if (deadline->removed && !deadline->fresh) {
             rd_list_add(arena, &effect, rd_int(RD_EFFECT_RING_OFF));
             rd_list_add(arena, &effect, rd_int((int64_t)draft->record.id.value));

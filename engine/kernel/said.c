@@ -7,25 +7,39 @@
 
 #include "domain/zone.h"
 
-static bool run_same_text(const struct rd_value *a, const struct rd_value *b)
+/* What most commands have enough with. */
+#define SAID_RULES_ROOM 16
+#define SAID_FACTS_ROOM 32
+
+/* What is said is mostly said from the same place: letters are looked at where it is not. */
+static inline bool said_is(const struct rd_value *said, const char *text)
 {
-    return a->count == b->count && (a->text == b->text || memcmp(a->text, b->text, a->count) == 0);
+    return said->text == text || (said->text[0] == text[0] && strcmp(said->text, text) == 0);
+}
+
+static bool said_before(const struct rd_run *run, const char *rule, const char *outcome)
+{
+    for (uint32_t i = 0; i < run->decisions.count; i++) {
+        const struct rd_value *at = run->decisions.items[i].items;
+        if (at[3].kind == RD_NULL && said_is(&at[0], rule) && said_is(&at[2], outcome))
+            return true;
+    }
+    return false;
 }
 
 void rd_run_says(struct rd_run *run, const char *rule, const char *place, const char *outcome,
                  const char *reason)
 {
-    struct rd_value says[4] = { rd_text(rule), rd_text(place), rd_text(outcome),
-                                reason ? rd_text(reason) : rd_null() };
-    for (uint32_t i = 0; !reason && i < run->decisions.count; i++) {
-        const struct rd_value *at = run->decisions.items[i].items;
-        if (at[3].kind == RD_NULL && run_same_text(&at[0], &says[0]) &&
-            run_same_text(&at[2], &says[2]))
-            return; /* asked again with the same answer: once is enough */
-    }
-    struct rd_value item = { .kind = RD_LIST, .count = 4, .cap = 4 };
-    item.items = rd_arena_alloc(run->arena, sizeof says);
-    memcpy(item.items, says, sizeof says);
+    if (!reason && said_before(run, rule, outcome))
+        return; /* asked again with the same answer: once is enough */
+    struct rd_value item = rd_list_room(run->arena, 4);
+    item.count = 4;
+    item.items[0] = rd_text(rule);
+    item.items[1] = rd_text(place);
+    item.items[2] = rd_text(outcome);
+    item.items[3] = reason ? rd_text(reason) : rd_null();
+    if (run->decisions.cap == 0)
+        run->decisions = rd_list_room(run->arena, SAID_RULES_ROOM);
     rd_list_add(run->arena, &run->decisions, item);
 }
 
@@ -41,6 +55,8 @@ void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct r
         rd_map_set(run->arena, &run->facts, name, value);
         return;
     }
+    if (run->facts.cap == 0)
+        run->facts = rd_map_room(run->arena, SAID_FACTS_ROOM);
     if (!run->fact_at)
         run->fact_at = rd_arena_zalloc(run->arena, run->model->lookup.count, sizeof *run->fact_at);
     uint16_t *at = &run->fact_at[number];

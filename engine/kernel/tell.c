@@ -96,12 +96,15 @@ static void tell_add(struct rd_run *run, struct rd_value *all, const char *name)
     rd_list_add(run->arena, all, rd_text(name));
 }
 
+/* [kind, number, record, to, text, rule, from when on, whose hours] */
+#define TELL_NOTICE_PLACES 8
+
 /* One notice: to all of `to`, in one language. */
 static enum rd_status tell_notice(struct rd_run *run, struct rd_draft *draft,
                                   const struct rd_telling *telling, struct rd_value to,
                                   const char *language)
 {
-    struct rd_value notice = rd_list();
+    struct rd_value notice = rd_list_room(run->arena, TELL_NOTICE_PLACES);
     const char *text = "";
     enum rd_status status =
         telling->template
