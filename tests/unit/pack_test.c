@@ -399,6 +399,40 @@ START_TEST(test_numbers_of_every_width)
     ck_assert_uint_eq(buf.len, 1 + 7 * 3 + 2 * 1 + 2 * 2 + 3 * 3);
     ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, NULL), RD_OK);
     ck_assert(rd_value_equal(&map, &back));
+    for (size_t len = 0; len < buf.len; len++)
+        ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, len, &names, &back, NULL),
+                         RD_CORRUPT);
+    rd_names_fini(&names);
+}
+END_TEST
+
+/* Room is asked for once a member: wherever the buffer's end happens to lie between them. */
+START_TEST(test_members_at_the_end_of_the_room)
+{
+    struct rd_names names;
+    rd_names_init(&names, NULL);
+    for (size_t pad = 0; pad < 300; pad++) {
+        struct rd_value map = rd_map(), list = rd_list(), back;
+        char *letters = rd_arena_zalloc(&arena, pad + 1, 1);
+        memset(letters, 'x', pad);
+        rd_map_add(&arena, &map, "pad", rd_text_of(letters, pad));
+        for (int i = 0; i < 200; i++) {
+            const char *name = rd_symbol_or(names.symbols, rd_arena_printf(&arena, "n%d", i));
+            rd_list_add(&arena, &list, rd_int(INT64_MIN + i));
+            rd_map_add(&arena, &map, name,
+                       i % 5 == 0   ? rd_real(i + 0.5)
+                       : i % 5 == 1 ? rd_int(INT64_MAX - i)
+                       : i % 5 == 2 ? rd_text(name)
+                       : i % 5 == 3 ? list
+                                    : rd_bool(i % 2));
+        }
+        rd_buf_fini(&buf);
+        rd_buf_init(&buf);
+        rd_pack_write_naming(&buf, &map, &names);
+        ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, NULL), RD_OK);
+        ck_assert(rd_value_equal(&map, &back));
+        rd_arena_reset(&arena);
+    }
     rd_names_fini(&names);
 }
 END_TEST
@@ -411,6 +445,7 @@ int main(void)
     tcase_add_test(tests, test_names_are_written_by_number);
     tcase_add_test(tests, test_the_begin_or_end_of_a_name_is_none);
     tcase_add_test(tests, test_numbers_of_every_width);
+    tcase_add_test(tests, test_members_at_the_end_of_the_room);
     tcase_add_test(tests, test_integers);
     tcase_add_test(tests, test_reals_bools_null);
     tcase_add_test(tests, test_texts_of_every_length_class);
