@@ -24,12 +24,13 @@ static bool money_is_above(const struct rd_value *decisions)
     return above;
 }
 
-/* The first authority row of the command that has an amount; NULL: it grants nothing. */
+/* The first authority row of the command that has an amount; NULL: it grants nothing, or was
+ * refused before anybody looked at what was asked for (no command). */
 static const struct rd_authority_row *money_amount_row(const struct rd_tallies *tallies,
                                                        const struct rd_command_entry *entry)
 {
     const struct rd_model *model = rd_policy_model(tallies->candidate->policy);
-    const char *dot = strrchr(entry->command, '.');
+    const char *dot = entry->command ? strrchr(entry->command, '.') : NULL;
     if (!dot || strcmp(entry->command, "ring") == 0)
         return NULL;
     const struct rd_permission *permission = rd_permission_of(model, entry->command);

@@ -434,6 +434,7 @@ enum rd_status rd_method_person_confirm(struct rd_kernel *kernel, struct rd_requ
     if (status == RD_OK)
         status = rd_proposal_other_person(kernel, &work->run.actor, "person.confirm", &about,
                                           request->arena, &request->error);
+    work->run.command = "person.confirm";
     if (status == RD_FOUR_EYES)
         rd_run_refused(&work->run, work->draft->record.id, status);
     return status == RD_OK ? person_erase(kernel, request, work, "person.confirm",

@@ -294,8 +294,6 @@ size_t t_push(struct rd_client *client, const char *bytes, size_t len)
 
 /* ---- calls ---- */
 
-static struct rd_value t_parse(struct t_daemon *d, const char *format, va_list args)
-    RD_PRINTF(2, 0);
 static struct rd_value t_do_call(struct t_daemon *d, struct rd_client *client, const char *method,
                                  const char *format, va_list args) RD_PRINTF(4, 0);
 static struct rd_error t_do_refused(struct t_daemon *d, struct rd_client *client, const char *name,
@@ -303,9 +301,9 @@ static struct rd_error t_do_refused(struct t_daemon *d, struct rd_client *client
     RD_PRINTF(5, 0);
 
 /* ' becomes ", \' becomes '. */
-static struct rd_value t_parse(struct t_daemon *d, const char *format, va_list args)
+struct rd_value t_json_args(struct rd_arena *arena, const char *format, va_list args)
 {
-    char *text = rd_arena_vprintf(&d->arena, format, args);
+    char *text = rd_arena_vprintf(arena, format, args);
     char *to = text;
     for (const char *from = text; *from; from++) {
         if (from[0] == '\\' && from[1] == '\'')
@@ -316,8 +314,17 @@ static struct rd_value t_parse(struct t_daemon *d, const char *format, va_list a
     *to = '\0';
     struct rd_value value;
     struct rd_error error = RD_ERROR_NONE;
-    enum rd_status status = rd_json_parse(&d->arena, text, strlen(text), 64, &value, &error);
+    enum rd_status status = rd_json_parse(arena, text, strlen(text), 64, &value, &error);
     ck_assert_msg(status == RD_OK, "the test's JSON: %s: %s", error.text, text);
+    return value;
+}
+
+struct rd_value t_json_in(struct rd_arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct rd_value value = t_json_args(arena, format, args);
+    va_end(args);
     return value;
 }
 
@@ -325,7 +332,7 @@ struct rd_value t_json(struct t_daemon *d, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    struct rd_value value = t_parse(d, format, args);
+    struct rd_value value = t_json_args(&d->arena, format, args);
     va_end(args);
     return value;
 }
@@ -333,7 +340,7 @@ struct rd_value t_json(struct t_daemon *d, const char *format, ...)
 static struct rd_value t_do_call(struct t_daemon *d, struct rd_client *client, const char *method,
                                  const char *format, va_list args)
 {
-    struct rd_value params = t_parse(d, format, args);
+    struct rd_value params = t_json_args(&d->arena, format, args);
     struct rd_value result;
     struct rd_error error = RD_ERROR_NONE;
     enum rd_status status = rd_client_call(client, &d->arena, method, &params, &result, &error);
@@ -346,7 +353,7 @@ static struct rd_value t_do_call(struct t_daemon *d, struct rd_client *client, c
 static struct rd_error t_do_refused(struct t_daemon *d, struct rd_client *client, const char *name,
                                     const char *method, const char *format, va_list args)
 {
-    struct rd_value params = t_parse(d, format, args);
+    struct rd_value params = t_json_args(&d->arena, format, args);
     struct rd_value result;
     struct rd_error error = RD_ERROR_NONE;
     enum rd_status status = rd_client_call(client, &d->arena, method, &params, &result, &error);

@@ -18,6 +18,7 @@
 #define RD_TESTS_COMMON_T_H
 
 #include <check.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,7 +85,10 @@ struct rd_client *t_connect(struct t_daemon *d, const char *address);
  * were. */
 size_t t_push(struct rd_client *client, const char *bytes, size_t len);
 
-/* A value from JSON text in which ' stands for ". */
+/* A value from JSON text in which ' stands for ", \' for itself. */
+struct rd_value t_json_in(struct rd_arena *arena, const char *format, ...) RD_PRINTF(2, 3);
+struct rd_value t_json_args(struct rd_arena *arena, const char *format, va_list args)
+    RD_PRINTF(2, 0);
 struct rd_value t_json(struct t_daemon *d, const char *format, ...) RD_PRINTF(2, 3);
 
 /* Calls, and expects a result. */

@@ -1,6 +1,6 @@
 /* The company in which people try to sign twice: everybody has every role, most have two accounts.
- * Papers are written, reviewed and signed, each step by another person; there is one of everything
- * else that a method asks for. */
+ * Papers are written, reviewed and signed, each step by another person; guests are erased
+ * by two; there is one of everything else that a method asks for. */
 #ifndef RD_TESTS_EYES_COMPANY_H
 #define RD_TESTS_EYES_COMPANY_H
 
@@ -25,6 +25,7 @@ static const char EYES_RULES[] =
     "    note = text, hush = text { secrecy = 'secret' }, phone = text } },\n"
     "  record 'slip' { fields = { by = account, second = account, third = account } },\n"
     "  record 'memo' { fields = { by = account, second = account, note = text } },\n"
+    "  record 'guest' { fields = { name = text { personal = true } } },\n"
     "  choices 'causes' { 'gift' },\n"
     "  ledger 'credit' { of = 'memo', kinds = causes, number = 'L-{0000}' },\n"
     "  decision 'advice' { input = { team = text }, output = { symptom = text, advice_en = text,\n"
@@ -68,9 +69,11 @@ static const char EYES_RULES[] =
     "    { 'paper.review', from = 'boss', other_than = { 'by' } },\n"
     "    { 'paper.sign', from = 'boss', other_than = { 'by', 'second' } },\n"
     "    { 'slip.sign', from = 'staff', other_than = { 'by', 'second' } },\n"
-    "    { { 'memo.create', 'memo.update', 'memo.read', 'credit.read' }, from = 'staff' },\n"
+    "    { { 'memo.create', 'memo.update', 'memo.read', 'credit.read', 'guest.create',\n"
+    "        'guest.read' }, from = 'staff' },\n"
     "    { 'paper.secret', from = 'boss' },\n"
-    "    { 'policy.reload', from = 'staff' }, { 'policy.confirm', from = 'boss' },\n"
+    "    { 'policy.reload', from = 'staff' },\n"
+    "    { { 'policy.confirm', 'person.confirm' }, from = 'boss' },\n"
     "    { { 'account.token', 'account.tokens', 'account.revoke', 'backup.create',\n"
     "        'clock.advance', 'standby.fence', 'person.erase' }, from = 'administrator' },\n"
     "    { { 'decision.evaluate', 'feed.subscribe', 'job.list', 'ledger.verify', 'notice.list',\n"

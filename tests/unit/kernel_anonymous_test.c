@@ -284,6 +284,13 @@ START_TEST(what_would_name_him_is_refused)
            "{'type': 'hint', 'data': {'unsigned': 'maybe', 'unit': 'gz'}}");
     rig_no(&rig, "bad_form", NULL, "case.open",
            "{'type': 'hint', 'data': {'unsigned': true, 'unit': 'gz', 'receipt': 'mine'}}");
+    rig.as = NULL; /* who is no administrator may not name a time, and is not told of either */
+    struct rd_peer inside = rig.peer;
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_TCP, .account = AUTHOR };
+    rig_no(&rig, "not_allowed", "/at", "case.open",
+           "{'type': 'hint', 'at': '2026-03-01T00:00:00Z', 'data': {'unsigned': true, 'unit': "
+           "'gz'}}");
+    rig.peer = inside;
     rig.as = "imp";
     ck_assert_uint_eq(last_seq(), before);
     struct rd_value it = rig_call(

@@ -4,12 +4,12 @@
  * timers, jobs over many records and events that one record sends another. Whoever had a hand in a
  * step never has one in the next; who that was, the test knows by itself (struct hand), and asks
  * the engine only on whose behalf something was allowed. Every method there is is among what they
- * try (every.h), and rules come into force by two of them.
+ * try (every.h); rules come into force, and persons are erased, by two of them.
  *
  * With REDRESS_LONG a million steps and more; REDRESS_STEPS: as many as that, from each seed.
  */
-#include "unit/every.h"
 #include "unit/eyes_company.h"
+#include "unit/kernel_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@
 
 #include "base/text.h"
 #include "common/company.h"
+#include "common/every.h"
 
 #define STEPS 6000
 #define STEPS_LONG 340000 /* from each of three seeds */
@@ -56,7 +57,7 @@ static size_t keys[KEYS]; /* of the import: the paper's place + 1 */
 
 static struct {
     unsigned tried, done, four_eyes, written, reviewed, signed_off, sent, copied, imported, late,
-        any, confirmed;
+        any, confirmed, erased;
 } tally;
 
 static unsigned pick(unsigned n)
@@ -415,6 +416,7 @@ static void step_advance(void)
  */
 
 #define WATCHED 8
+#define GUESTS 4
 
 static struct every every;
 static const char *memo, *token = "redress_none";
@@ -422,6 +424,13 @@ static struct {
     int64_t number;
     uint32_t hands; /* who proposed it */
 } proposal;
+
+/* Whom they may erase, and who asked for it. */
+static struct guest {
+    char id[24];
+    uint32_t hands; /* 0: nobody yet */
+    bool gone;
+} guests[GUESTS];
 
 static const struct every_pool POOLS[] = {
     { "days", "1, 0, -1" },
@@ -466,8 +475,6 @@ static const struct every_pool POOLS[] = {
 };
 
 static const struct every_never NEVER[] = {
-    { "person.confirm", "nothing personal is in this company" },
-    { "person.erase", "nothing personal is in this company" },
     { "standby.fence", "the epochs that are tried are none behind this server's" },
     { "standby.promote", "this server follows nobody" },
     { "standby.take", "no door leads to it" },
@@ -478,7 +485,9 @@ static bool give(const char *method, const char *param, struct rd_value *out)
 {
     const struct paper *paper = paper_any();
     bool record = strncmp(method, "record.", 7) == 0;
-    if (strcmp(param, "account") == 0)
+    if (strcmp(param, "id") == 0 && strncmp(method, "person.", 7) == 0)
+        *out = rd_text(guests[pick(GUESTS)].id);
+    else if (strcmp(param, "account") == 0)
         *out = rd_text(strncmp(method, "ledger.", 7) == 0 ? memo : LOGINS[pick(ADMINISTRATOR)]);
     else if (strcmp(param, "id") == 0 && strcmp(method, "account.revoke") != 0)
         *out = rd_text(!paper || (record && pick(2)) ? memo : paper->id);
@@ -566,6 +575,54 @@ static void did_policy(const char *method, const struct rd_value *params, struct
     }
 }
 
+static struct guest *guest_by_id(const char *id)
+{
+    size_t i = 0;
+    while (i < GUESTS && strcmp(guests[i].id, id) != 0)
+        i++;
+    ck_assert_msg(i < GUESTS, "%s is no guest", id);
+    return &guests[i];
+}
+
+/* Entered by whoever works here just now; where nobody does, later. */
+static void guest_come(struct guest *guest)
+{
+    struct rd_peer peer = rig.peer;
+    const char *as = rig.as;
+    rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
+    rig.status = RD_NOT_ALLOWED;
+    for (int a = 0; a < ADMINISTRATOR && rig.status != RD_OK; a++) {
+        rig.as = LOGINS[a];
+        struct rd_value made = rig_call(
+            &rig, "record.create", rig_json(&rig, "{'type': 'guest', 'data': {'name': 'Li'}}"));
+        if (rig.status == RD_OK)
+            *guest = (struct guest){ 0 };
+        if (rig.status == RD_OK)
+            snprintf(guest->id, sizeof guest->id, "%s", t_text(made, "id"));
+    }
+    rig.peer = peer;
+    rig.as = as;
+    rig.status = RD_OK;
+}
+
+/* A person is erased by two persons. */
+static void did_person(const char *id, const char *did, uint32_t hands)
+{
+    struct guest *guest = guest_by_id(id);
+    if (strcmp(did, "proposed") == 0) {
+        guest->hands = persons_of(hands);
+        return;
+    }
+    ck_assert_msg(strcmp(did, "erased") == 0 && guest->hands, "%s was %s by one person", id, did);
+    ck_assert_msg((persons_of(guest->hands) & persons_of(hands)) == 0,
+                  "%s was erased by who asked for it: hands 0x%x before, 0x%x now", id,
+                  guest->hands, hands);
+    struct rd_value gone = look_inside(id);
+    ck_assert_msg(rig.status == RD_OK && !t_has(gone, "data.name"), "%s", t_show(gone));
+    tally.erased++;
+    guest->gone = true;
+}
+
 static void did_method(const char *method, const struct rd_value *params, struct rd_value result,
                        uint32_t hands)
 {
@@ -574,6 +631,8 @@ static void did_method(const char *method, const struct rd_value *params, struct
     bool dry = is_true(params, "dry_run");
     if (strncmp(method, "policy.", 7) == 0)
         did_policy(method, params, result, hands);
+    if (strncmp(method, "person.", 7) == 0 && *id && !dry)
+        did_person(id, t_text(result, "did"), hands);
     if (strncmp(method, "record.", 7) == 0 && *id)
         ck_assert_msg(!paper_by_id(id), "%s of a case went through", method);
     if (strcmp(method, "case.open") == 0 && !dry && !paper_by_id(t_text(result, "id")))
@@ -590,14 +649,18 @@ static void did_method(const char *method, const struct rd_value *params, struct
 static size_t method_pick(void)
 {
     size_t m = every_pick(&every), confirm = 0;
-    while (strcmp(every.methods[confirm].name, "policy.confirm") != 0)
+    const char *wanted = pick(2) ? "policy.confirm" : "person.confirm";
+    while (strcmp(every.methods[confirm].name, wanted) != 0)
         confirm++;
-    return proposal.number && pick(10) == 0 ? confirm : m;
+    return proposal.number && pick(5) == 0 ? confirm : m;
 }
 
 static void step_any_method(void)
 {
     struct look before[WATCHED] = { 0 }, after[WATCHED] = { 0 };
+    for (size_t i = 0; i < GUESTS; i++)
+        if (guests[i].gone)
+            guest_come(&guests[i]);
     struct asker asker = ask();
     size_t m = method_pick();
     const char *method = every.methods[m].name;
@@ -609,7 +672,8 @@ static void step_any_method(void)
     size_t watched = look_at_papers(before);
     for (size_t i = 0; i < watched; i++)
         after[i].paper = before[i].paper;
-    struct rd_value result = every_call(&every, m, params);
+    struct rd_value result = rig_call(&rig, every.methods[m].name, params);
+    every_called(&every, m, rig.status == RD_OK);
     tally.any++;
     ck_assert_msg(rig.status != RD_INTERNAL_ERROR, "%s: %s", method, rig.error.text);
     if (rig.status == RD_OK)
@@ -678,7 +742,9 @@ static void setup(void)
     rig.as = "eva";
     memo = t_text(rig_ok(&rig, "record.create", "{'type': 'memo', 'data': {}}"), "id");
     rig.as = NULL;
-    every_init(&every, &rig, POOLS, give, pick);
+    for (size_t i = 0; i < GUESTS; i++)
+        guest_come(&guests[i]);
+    every_init(&every, &rig.arena, POOLS, give, pick);
 }
 
 static void teardown(void)
@@ -712,9 +778,10 @@ START_TEST(nobody_gets_one_through)
     printf(
         "%u calls, %u done, %u refused by four eyes: %u papers, %u reviews, %u signatures, %u "
         "sent by a record, %u copied, %u imported, %u imported onto live ones, %u of any method, "
-        "%u policies confirmed\n",
+        "%u policies confirmed, %u persons erased\n",
         tally.tried, tally.done, tally.four_eyes, tally.written, tally.reviewed, tally.signed_off,
-        tally.sent, tally.copied, tally.imported, tally.late, tally.any, tally.confirmed);
+        tally.sent, tally.copied, tally.imported, tally.late, tally.any, tally.confirmed,
+        tally.erased);
     /* and the attacker did get somewhere: what is right goes through */
     ck_assert_uint_gt(tally.four_eyes, steps / 100);
     ck_assert_uint_gt(tally.reviewed, steps / 400);
@@ -724,6 +791,7 @@ START_TEST(nobody_gets_one_through)
     ck_assert_uint_gt(tally.imported, 3);
     ck_assert_uint_gt(tally.late, 0);
     ck_assert_uint_gt(tally.confirmed, 0);
+    ck_assert_uint_gt(tally.erased, 0);
     every_expect_done(&every, NEVER);
     rig.peer = (struct rd_peer){ .door = RD_DOOR_INSIDE };
     rig.as = NULL;

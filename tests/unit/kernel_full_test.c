@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/company.h"
+#include "kernel/backtest_inside.h"
 
 static struct kernel_rig rig;
 
@@ -263,6 +264,19 @@ START_TEST(what_the_candidate_does_not_open_is_gone_and_so_is_what_came_of_it)
 }
 END_TEST
 
+/* Older journals have refusals that do not say what was asked for. */
+START_TEST(what_has_no_command_grants_nothing)
+{
+    struct rd_tallies tallies;
+    struct rd_command_entry entry = { .refused = "four_eyes", .record = { 1 } };
+    rd_tallies_init(&tallies, rig.kernel, 0, 0);
+    ck_assert_ptr_null(rd_tallies_amount(&tallies, &entry));
+    rd_tallies_money_open(&tallies, &entry);
+    ck_assert_uint_eq(tallies.money.count, 0);
+    rd_tallies_fini(&tallies);
+}
+END_TEST
+
 START_TEST(cases_are_run_again_as_a_whole_or_not_at_all)
 {
     rig_granted(&rig, "ben", "90.00", false);
@@ -319,6 +333,7 @@ int main(void)
     tcase_add_test(tcase, what_only_the_candidate_opens_is_counted_and_not_answered_for);
     tcase_add_test(tcase, what_is_opened_at_another_time_is_one_case);
     tcase_add_test(tcase, what_the_candidate_does_not_open_is_gone_and_so_is_what_came_of_it);
+    tcase_add_test(tcase, what_has_no_command_grants_nothing);
     tcase_add_test(tcase, cases_are_run_again_as_a_whole_or_not_at_all);
     tcase_add_test(tcase, a_history_of_several_generations_is_run_under_one);
     suite_add_tcase(suite, tcase);

@@ -433,6 +433,11 @@ START_TEST(two_persons_where_the_rules_ask)
     ck_assert_ptr_nonnull(strstr(told(affair), "Planted Story"));
     rig_no(&rig, "in_progress", "/id", "person.erase", "{'id': '%s'}", client);
     rig_no(&rig, "four_eyes", NULL, "person.confirm", "{'id': '%s'}", client);
+    struct rd_value feed = rig_ok(&rig, "feed.read", "{'since': 0}");
+    const struct rd_value *events = rd_map_get(&feed, "events"),
+                          *last = &events->items[events->count - 1];
+    ck_assert_str_eq(rd_map_text(last, "command", ""), "person.confirm");
+    ck_assert_str_eq(rd_map_text(last, "refused", ""), "four_eyes");
     rig_expect_rebuild_equal(&rig);
     struct rd_value list = rig_ok(&rig, "person.list", "{}");
     ck_assert_str_eq(t_text(list, "waiting.0.by"), "ben");

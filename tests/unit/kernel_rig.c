@@ -195,24 +195,11 @@ void rig_edit(struct kernel_rig *rig, const char *from, const char *to)
     t_company_edit(rig->policy, "scripts/job.lua", from, to);
 }
 
-static struct rd_value rig_parse(struct kernel_rig *rig, const char *format, va_list args)
-{
-    char *text = rd_arena_vprintf(&rig->arena, format, args);
-    struct rd_value value;
-    struct rd_error error = RD_ERROR_NONE;
-    for (char *at = text; *at; at++)
-        if (*at == '\'')
-            *at = '"';
-    enum rd_status status = rd_json_parse(&rig->arena, text, strlen(text), 32, &value, &error);
-    ck_assert_msg(status == RD_OK, "%s: %s", error.text, text);
-    return value;
-}
-
 struct rd_value rig_json(struct kernel_rig *rig, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    struct rd_value value = rig_parse(rig, format, args);
+    struct rd_value value = t_json_args(&rig->arena, format, args);
     va_end(args);
     return value;
 }
@@ -266,7 +253,7 @@ struct rd_value rig_ok(struct kernel_rig *rig, const char *method, const char *f
 {
     va_list args;
     va_start(args, format);
-    struct rd_value params = rig_parse(rig, format, args);
+    struct rd_value params = t_json_args(&rig->arena, format, args);
     va_end(args);
     struct rd_value result = rig_call(rig, method, params);
     ck_assert_msg(rig->status == RD_OK, "%s %s: %s at '%s': %s", method, t_show(params),
@@ -279,7 +266,7 @@ void rig_no(struct kernel_rig *rig, const char *name, const char *where, const c
 {
     va_list args;
     va_start(args, format);
-    struct rd_value params = rig_parse(rig, format, args);
+    struct rd_value params = t_json_args(&rig->arena, format, args);
     va_end(args);
     struct rd_value result = rig_call(rig, method, params);
     ck_assert_msg(rig->status != RD_OK, "%s %s: %s", method, t_show(params), t_show(result));
