@@ -29,10 +29,10 @@ static bool money_is_above(const struct rd_value *decisions)
 static const struct rd_authority_row *money_amount_row(const struct rd_tallies *tallies,
                                                        const struct rd_command_entry *entry)
 {
-    const struct rd_model *model = rd_policy_model(tallies->candidate->policy);
     const char *dot = entry->command ? strrchr(entry->command, '.') : NULL;
     if (!dot || strcmp(entry->command, "ring") == 0)
         return NULL;
+    const struct rd_model *model = rd_policy_model(tallies->candidate->policy);
     const struct rd_permission *permission = rd_permission_of(model, entry->command);
     for (size_t i = 0; permission && i < permission->row_count; i++)
         if (permission->rows[i]->amount && permission->rows[i]->up_to)
