@@ -20,7 +20,7 @@
 #include "common/every.h"
 #include "unit/unit.h"
 
-#define ROUNDS 10 /* calls of each method by each reader */
+#define ROUNDS 8 /* calls of each method by each reader */
 #define SLOW_ROUNDS 1
 
 /* ---- who reads ---- */
@@ -188,6 +188,7 @@ static const struct every_pool POOLS[] = {
     { "record.create.type", "'article', 'customer'" },
     { "case.open.type", "'complaint'" },
     { "type", "'customer', 'customer_change', 'employee', 'complaint', 'suggestion'" },
+    { "case.act.form!", NULL },
     { "case.act.event", "'amend', 'amend', 'amend', 'approve', 'change', 'none'" },
     { "case.act.form", "{'reason': 'x'}, {'reason': 'x'}, {'wish': 5}, {'new_terms': 'x'}" },
     { "event", "'update', 'amend', 'approve', 'change', 'reply', 'ask', 'none'" },
@@ -223,13 +224,13 @@ static const struct every_pool POOLS[] = {
     { "days", "1" },
     { "expires", "'2027-01-01T00:00:00Z'" },
     { "scopes", "['read']" },
+    { "sources", "null" },
     { "tests", "false" },
     { "policy.activate.dry_run", "false" },
     { "policy.rollback.dry_run", "false" },
     { "policy.rollback.to", "null" },
     { "moved", "{}" },
     { "proposal", "1" },
-    { "sources", "null" },
     { "view", "'customers_by_tier', 'complaints_of_unit', 'find_customers', 'my_customers'" },
     { "params", "{}, {'name': 'Planted'}, {'days': 30}" },
     { "report", "'complaint_analysis', 'callback_summary', 'none'" },
@@ -262,6 +263,8 @@ static bool give(const char *method, const char *param, struct rd_value *out)
         *out = rd_text("none");
     else if (strcmp(param, "id") == 0 && strcmp(method, "case.progress") == 0)
         *out = rd_text(complaint);
+    else if (strcmp(param, "id") == 0 && strcmp(method, "case.act") == 0)
+        *out = rd_text(pick(4) ? complaint : ids[pick(5)]);
     else if (strcmp(param, "id") == 0)
         *out = rd_text(ids[pick(5)]);
     else if (strcmp(method, "ledger.get") == 0 && strcmp(param, "account") == 0)
@@ -294,15 +297,28 @@ static bool is_slow(const char *method)
     return loads || strcmp(method, "case.progress") == 0;
 }
 
+/* Chance of its own for each: what one is asked does not depend on which others there are. */
+static void seed_by(const char *method, enum reader who)
+{
+    seed = (uint64_t)who + 1;
+    for (; *method; method++)
+        seed = (seed ^ (unsigned char)*method) * 1099511628211u;
+}
+
 static void ask_all(size_t m, enum reader who)
 {
     const char *method = every.methods[m].name;
+    seed_by(method, who);
     if (who == MACHINE && strcmp(method, "policy.activate") == 0) /* something to come back from */
         t_company_write(company, "scripts/more.lua", "return {}\n");
     int rounds = is_slow(method) ? SLOW_ROUNDS : ROUNDS;
     for (int i = 0; i < rounds; i++) {
-        const char *line = send_as(who, method, every_params(&every, m));
-        ck_assert_msg(line, "the server has closed the connection after %s", method);
+        bool shadow = strcmp(method, "policy.shadow") == 0; /* of the rules of the directory */
+        const char *line = send_as(who, method, shadow ? rd_map() : every_params(&every, m));
+        if (!line) { /* who does not read what the feed sends is let go */
+            connect_as(who);
+            continue;
+        }
         every_called(&every, m, strstr(line, "\"result\":") && !strstr(line, "\"error\":{"));
         if (strcmp(method, "session.login") == 0)
             connect_as(who); /* he is himself again */
