@@ -39,7 +39,6 @@ static const struct every_pool EVERY_POOLS[] = {
     { "policy.backtest.until", "'2026-03-04'" },
     { "cases", "0, 3" },
     { "full", "true, false" },
-    { "activated", "true, false" },
     { "to", "1, 2, null" },
     { "sources", "{'rules/company.lua': 'return {}'}, null" },
     { "month", "'2026-03'" },

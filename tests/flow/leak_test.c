@@ -20,7 +20,7 @@
 #include "common/every.h"
 #include "unit/unit.h"
 
-#define ROUNDS 8 /* calls of each method by each reader */
+#define ROUNDS 14 /* calls of each method by each reader */
 #define SLOW_ROUNDS 1
 
 /* ---- who reads ---- */
@@ -200,10 +200,10 @@ static const struct every_pool POOLS[] = {
     { "report.cases.by", "'state', 'month', 'terms', 'unit'" },
     { "record.create.data", "{'name': 'Q'}, {'name': 'Q', 'terms': 7}, {'title': 'x'}" },
     { "at", "'2026-03-01T00:00:00Z', null, null" },
-    { "set", "{'industry': 'x'}, {'terms': 7}, {'unique': 1}" },
+    { "set", "{'industry': 'x'}, {'industry': 'y'}, {'terms': 7}, {'unique': 1}" },
     { "fields", "['new_terms', 'new_key_persons'], ['terms'], ['phone', 'address', 'person'],"
                 "['name']" },
-    { "if_version", "1, 2, null" },
+    { "if_version", "1, 2, null, null, null" },
     { "idempotency_key", "null" },
     { "seq", "1, 5, 12, null, null" },
     { "as_of", "'2026-03-02T01:00:00Z', '2026-03-02T00:00:00Z', null" },
@@ -265,6 +265,10 @@ static bool give(const char *method, const char *param, struct rd_value *out)
         *out = rd_text(complaint);
     else if (strcmp(param, "id") == 0 && strcmp(method, "case.act") == 0)
         *out = rd_text(pick(4) ? complaint : ids[pick(5)]);
+    else if (strcmp(param, "id") == 0 && strcmp(method, "record.update") == 0)
+        *out = rd_text(pick(4) ? customer : ids[pick(5)]);
+    else if (strcmp(param, "id") == 0 && strcmp(method, "case.disclose") == 0)
+        *out = rd_text(ids[pick(4) ? 1 + pick(2) : 0]); /* with something secret */
     else if (strcmp(param, "id") == 0)
         *out = rd_text(ids[pick(5)]);
     else if (strcmp(method, "ledger.get") == 0 && strcmp(param, "account") == 0)
