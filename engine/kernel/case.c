@@ -299,7 +299,6 @@ static enum rd_status case_open(struct rd_run *run, struct rd_request *request,
                                 const struct rd_record_type *type)
 {
     struct rd_draft *draft = NULL;
-    run->command = type->chart->open.command;
     enum rd_status status = case_at(run, request);
     if (status != RD_OK && type->chart->anonymous)
         return status; /* a refusal in the journal would name him */
