@@ -6,8 +6,9 @@
  *   every minute: what it took, what the daemon's memory and files have come to
  *
  * The first minutes fill what is meant to be filled (caches, spare segments, the ring of layers);
- * memory is held against what it was after the first third. Files may grow by what is written into
- * them and no more: bytes a case are told by the minute.
+ * memory is held against what it was after the first third: the lowest of each minute, since two
+ * policies at once and a report have their highest moment and leave nothing behind. Files may grow
+ * by what is written into them and no more: bytes a case are told by the minute.
  */
 #include "cli/bench_soak.h"
 
@@ -65,7 +66,8 @@ struct soak {
     struct rd_arrivals now, all; /* of this minute; of the minutes before (without times) */
     struct soak_chore chores[SOAK_CHORES];
     uint64_t minute, minutes;
-    uint64_t anon_third; /* the most by the end of the first third, and after it */
+    uint64_t anon_low, anon_high; /* of this minute */
+    uint64_t anon_third; /* the highest of the minutes' lowest: of the first third, and after it */
     uint64_t anon_later;
     double capacity;
     struct rd_value lines;
@@ -160,6 +162,16 @@ static void soak_beside(struct soak *soak, int64_t now_ns)
 
 /* ---- every minute ---- */
 
+static void soak_look_memory(struct soak *soak)
+{
+    struct rd_bench_usage usage;
+    rd_bench_daemon_usage(&soak->daemon, &usage);
+    if (soak->anon_low == 0 || usage.anon_bytes < soak->anon_low)
+        soak->anon_low = usage.anon_bytes;
+    if (usage.anon_bytes > soak->anon_high)
+        soak->anon_high = usage.anon_bytes;
+}
+
 static void soak_put(struct soak *soak, struct rd_value *map, const char *name,
                      struct rd_value value)
 {
@@ -189,7 +201,8 @@ static struct rd_value soak_line(struct soak *soak, double seconds)
     soak_put(soak, &line, "max_ms", soak_ms(&now->latency, 1));
     soak_put(soak, &line, "busy", rd_int((int64_t)now->busy));
     soak_put(soak, &line, "not_sent", rd_int((int64_t)now->skipped));
-    soak_put(soak, &line, "anon_bytes", rd_int((int64_t)usage.anon_bytes));
+    soak_put(soak, &line, "anon_low_bytes", rd_int((int64_t)soak->anon_low));
+    soak_put(soak, &line, "anon_high_bytes", rd_int((int64_t)soak->anon_high));
     soak_put(soak, &line, "rss_bytes", rd_int((int64_t)usage.rss_bytes));
     soak_put(soak, &line, "disk_bytes", rd_int((int64_t)disk));
     soak_put(soak, &line, "disk_bytes_per_case",
@@ -206,16 +219,17 @@ static enum rd_status soak_show(struct soak *soak, const struct rd_value *line,
     if (soak->cli->json)
         return RD_OK;
     if (soak->minute == 1)
-        rd_buf_printf(out,
-                      "minute  events/s   p50 ms   p99 ms   max ms     busy  anon MiB  disk MiB"
-                      "  bytes/case  reports  backups  swaps\n");
+        rd_buf_printf(
+            out, "minute  events/s   p50 ms   p99 ms   max ms     busy  low MiB  high MiB  disk MiB"
+                 "  bytes/case  reports  backups  swaps\n");
     rd_buf_printf(out,
-                  "%6.0f  %8.0f  %7.2f  %7.2f  %7.1f  %7.0f  %8.0f  %8.0f  %10.0f  %7.0f"
+                  "%6.0f  %8.0f  %7.2f  %7.2f  %7.1f  %7.0f  %7.0f  %8.0f  %8.0f  %10.0f  %7.0f"
                   "  %7.0f  %5.0f\n",
                   rd_output_number(line, "minute", 0), rd_output_number(line, "events_per_s", 0),
                   rd_output_number(line, "p50_ms", 0), rd_output_number(line, "p99_ms", 0),
                   rd_output_number(line, "max_ms", 0), rd_output_number(line, "busy", 0),
-                  rd_output_number(line, "anon_bytes", 0) / 1048576,
+                  rd_output_number(line, "anon_low_bytes", 0) / 1048576,
+                  rd_output_number(line, "anon_high_bytes", 0) / 1048576,
                   rd_output_number(line, "disk_bytes", 0) / 1048576,
                   rd_output_number(line, "disk_bytes_per_case", 0),
                   rd_output_number(line, "reports", 0), rd_output_number(line, "backups", 0),
@@ -227,10 +241,10 @@ static enum rd_status soak_minute(struct soak *soak, double seconds, struct rd_e
 {
     soak->minute++;
     struct rd_value line = soak_line(soak, seconds);
-    uint64_t anon = (uint64_t)rd_map_int(&line, "anon_bytes", 0);
     uint64_t *most = soak->minute * 3 <= soak->minutes || soak->minute == 1 ? &soak->anon_third
                                                                             : &soak->anon_later;
-    *most = anon > *most ? anon : *most;
+    *most = soak->anon_low > *most ? soak->anon_low : *most;
+    soak->anon_low = soak->anon_high = 0;
     rd_list_add(&soak->cli->arena, &soak->lines, line);
     soak->all.accepted += soak->now.accepted;
     soak->all.busy += soak->now.busy;
@@ -305,6 +319,7 @@ static enum rd_status soak_run(struct soak *soak, struct rd_error *error)
             continue;
         looked_ns = now_ns;
         soak_beside(soak, now_ns);
+        soak_look_memory(soak);
         if (now_ns - minute_ns >= SOAK_MINUTE_NS) {
             status = soak_minute(soak, (double)(now_ns - minute_ns) / 1e9, error);
             minute_ns = now_ns;

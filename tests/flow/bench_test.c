@@ -138,7 +138,8 @@ START_TEST(test_a_soak_goes_on_and_says_so)
     ck_assert_int_gt(t_int(line, "events"), 0);
     ck_assert_int_gt(t_int(line, "reports"), 0);
     ck_assert_int_gt(t_int(line, "backups"), 0);
-    ck_assert_int_gt(t_int(line, "anon_bytes"), 0);
+    ck_assert_int_gt(t_int(line, "anon_low_bytes"), 0);
+    ck_assert_int_ge(t_int(line, "anon_high_bytes"), t_int(line, "anon_low_bytes"));
     ck_assert_int_gt(t_int(line, "disk_bytes_per_case"), 0);
 }
 END_TEST
