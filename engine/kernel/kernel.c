@@ -593,7 +593,7 @@ void rd_kernel_call(struct rd_kernel *kernel, struct rd_request *request)
 
 bool rd_kernel_reads(const struct rd_kernel *kernel)
 {
-    return kernel->reports != NULL;
+    return kernel->reports || rd_loading_wake_at(kernel) == 0;
 }
 
 int64_t rd_kernel_wake_at(struct rd_kernel *kernel)

@@ -123,7 +123,8 @@ struct rd_request {
 void rd_kernel_run(struct rd_kernel *kernel, struct rd_request *const *requests, size_t count);
 /* Runs one request until it is answered, however long that takes. */
 void rd_kernel_call(struct rd_kernel *kernel, struct rd_request *request);
-/* Whether long reads are under way: each run does a slice of them. */
+/* Whether long reads are under way (reports; whether open cases fit a policy that is loaded): each
+ * run does a slice of them, so that none is in vain. */
 bool rd_kernel_reads(const struct rd_kernel *kernel);
 /* When the kernel wants to be run even without requests (UTC ms; 0: at once; INT64_MAX: never as
  * far as it knows now). */

@@ -111,6 +111,32 @@ START_TEST(it_says_when_it_wants_to_be_looked_at)
 }
 END_TEST
 
+/* Whether open cases fit is asked in slices that write nothing and answer nobody: who took them for
+ * vain would rest for RD_KERNEL_RETRY_MS behind each. */
+START_TEST(slices_that_look_at_open_cases_are_not_in_vain)
+{
+    int slices = 0;
+    struct rd_value why = rig_json(&rig, "{'why': 'because'}");
+    for (int i = 0; i < 3 * RD_FIT_SLICE_MAX; i++)
+        rig_job(&rig, "x");
+    another_policy();
+    struct rd_request *activate = ask(0, "policy.activate");
+    activate->params = &why;
+    ck_assert(!rd_kernel_reads(rig.kernel));
+    rd_kernel_run(rig.kernel, all, 1);
+    rd_loading_wait(rig.kernel);
+    while (activate->waits) {
+        ck_assert(rd_kernel_reads(rig.kernel));
+        ck_assert_int_eq(rd_kernel_wake_at(rig.kernel), 0);
+        rd_kernel_run(rig.kernel, NULL, 0);
+        slices++;
+    }
+    ck_assert_int_eq(activate->status, RD_OK);
+    ck_assert_int_ge(slices, 3);
+    ck_assert(!rd_kernel_reads(rig.kernel));
+}
+END_TEST
+
 START_TEST(a_refused_policy_is_told_later_and_nothing_changes)
 {
     unsigned char before[32], after[32];
@@ -279,6 +305,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_test(tcase, commands_go_on_while_a_policy_is_loaded);
     tcase_add_test(tcase, it_says_when_it_wants_to_be_looked_at);
+    tcase_add_test(tcase, slices_that_look_at_open_cases_are_not_in_vain);
     tcase_add_test(tcase, a_refused_policy_is_told_later_and_nothing_changes);
     tcase_add_test(tcase, one_after_the_other_and_the_second_finds_nothing_new);
     tcase_add_test(tcase, a_second_one_reads_what_is_there_by_then);
