@@ -117,8 +117,7 @@ END_TEST
 
 START_TEST(test_who_may_reload)
 {
-    t_refused(d, "invalid_params", "policy.reload",
-              "{'as': 'ben'}"); /* nobody reloads for another */
+    t_refused(d, "not_allowed", "policy.reload", "{'as': 'ben'}"); /* the machine asks as ben */
     t_daemon_free(d);
     d = t_daemon_start(&(struct t_options){ .policy = company, .tcp = true });
     struct rd_client *tcp = t_connect(d, t_daemon_tcp(d));
