@@ -341,24 +341,46 @@ void rd_keys_dir_of(const char *journal_dir, char *out, size_t room)
     snprintf(out, room, "%s/..", journal_dir);
 }
 
+/* What is there already and not among `bytes` stays, and so does what was destroyed there: a file
+ * that was lost, or became zeros, must not take the last copy with it. */
+static void keys_keep(struct rd_buf *bytes, const struct rd_buf *there)
+{
+    if (there->len > bytes->len) {
+        size_t more = there->len - bytes->len;
+        memset(rd_buf_reserve(bytes, more), 0, more);
+        bytes->len += more;
+    }
+    for (size_t at = 0; at + KEYS_SLOT <= there->len; at += KEYS_SLOT) {
+        unsigned char *slot = (unsigned char *)bytes->data + at;
+        const unsigned char *old = (const unsigned char *)there->data + at;
+        if (keys_is(slot) == RD_SEAL_KEY_NONE || keys_is(old) == RD_SEAL_KEY_ERASED)
+            memcpy(slot, old, KEYS_SLOT);
+    }
+}
+
 static enum rd_status keys_copy_file(const char *from, const char *to, const char *name,
                                      struct rd_error *error)
 {
     char path[KEYS_PATH_MAX + 272];
-    struct rd_buf bytes, back;
+    struct rd_buf bytes, there, back;
     rd_buf_init(&bytes);
+    rd_buf_init(&there);
     rd_buf_init(&back);
     snprintf(path, sizeof path, "%s/%s", from, name);
-    bool read = rd_disk_read_own(path, KEYS_FILE_BYTES_MAX, &bytes);
     enum rd_status status =
-        read ? RD_OK : rd_error_set(error, RD_CHECK_FAILED, "%s is not a file of keys", path);
+        rd_disk_read_own(path, KEYS_FILE_BYTES_MAX, &bytes)
+            ? RD_OK
+            : rd_error_set(error, RD_CHECK_FAILED, "%s is not a file of keys", path);
     snprintf(path, sizeof path, "%s/%s", to, name);
+    if (status == RD_OK && rd_disk_read_own(path, KEYS_FILE_BYTES_MAX, &there))
+        keys_keep(&bytes, &there);
     if (status == RD_OK && !rd_disk_replace(path, bytes.data, bytes.len, true))
         status = rd_error_errno(error, RD_IO, errno, "can't write %s", path);
     if (status == RD_OK && (!rd_disk_read_own(path, KEYS_FILE_BYTES_MAX, &back) ||
                             back.len != bytes.len || memcmp(back.data, bytes.data, back.len) != 0))
         status = rd_error_set(error, RD_CHECK_FAILED, "%s reads back as something else", path);
     rd_buf_fini(&bytes);
+    rd_buf_fini(&there);
     rd_buf_fini(&back);
     return status;
 }

@@ -53,8 +53,9 @@ enum rd_status rd_keys_destroy(struct rd_keys *keys, const uint64_t *persons, si
 
 /* The data directory of a directory of segments (DIR/journal): DIR. */
 void rd_keys_dir_of(const char *journal_dir, char *out, size_t room);
-/* Copies every file of keys from DIR/keys to another directory's keys, in place of those there, and
- * reads them back (backups and restores). RD_OK also where there are none. */
+/* Copies every key from DIR/keys to another directory's keys and reads them back (backups and
+ * restores). A key that only the other one has stays, and so does what was destroyed there. RD_OK
+ * also where there are none. */
 enum rd_status rd_keys_copy(const char *from_dir, const char *to_dir,
                             struct rd_error *error) RD_MUST_CHECK;
 

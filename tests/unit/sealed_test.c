@@ -252,7 +252,7 @@ START_TEST(keys_from_elsewhere_come_in_where_there_is_none)
 }
 END_TEST
 
-START_TEST(copies_are_whole_and_replace_what_was_there)
+START_TEST(copies_are_whole_and_follow_what_was_destroyed)
 {
     char to[UNIT_DIR_MAX + 16];
     unsigned char key[32], found[32];
@@ -269,6 +269,36 @@ START_TEST(copies_are_whole_and_replace_what_was_there)
         rd_keys_free(copy);
         ck_assert_int_eq(rd_keys_destroy(keys, &gone, 1, &error), RD_OK);
     }
+}
+END_TEST
+
+START_TEST(a_copy_keeps_what_the_original_lost)
+{
+    char to[UNIT_DIR_MAX + 16], path[UNIT_DIR_MAX + 32];
+    unsigned char lost[32], kept[32], found[32];
+    uint64_t gone = PERSON(5, 3);
+    snprintf(to, sizeof to, "%s/copy", dir);
+    ck_assert_int_eq(mkdir(to, 0700), 0);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), lost, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, RD_KEYS_BLOCK + 1), kept, &error), RD_OK);
+    ck_assert_msg(rd_keys_copy(dir, to, &error) == RD_OK, "%s", error.text);
+    struct rd_keys *copy = rd_keys_new(to);
+    ck_assert_int_eq(rd_keys_destroy(copy, &gone, 1, &error), RD_OK);
+    rd_keys_free(copy);
+    /* one key of the original becomes zeros, and its second block is cut off */
+    snprintf(path, sizeof path, "%s/keys/00005", dir);
+    int fd = open(path, O_WRONLY);
+    ck_assert_int_eq(pwrite(fd, (unsigned char[32]){ 0 }, 32, 32), 32);
+    ck_assert_int_eq(ftruncate(fd, RD_KEYS_BLOCK * 32), 0);
+    close(fd);
+    ck_assert_msg(rd_keys_copy(dir, to, &error) == RD_OK, "%s", error.text);
+    copy = rd_keys_new(to);
+    ck_assert_int_eq(rd_keys_find(copy, PERSON(5, 1), found), RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, lost, 32);
+    ck_assert_int_eq(rd_keys_find(copy, PERSON(5, RD_KEYS_BLOCK + 1), found), RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, kept, 32);
+    ck_assert_int_eq(rd_keys_find(copy, gone, found), RD_SEAL_KEY_ERASED);
+    rd_keys_free(copy);
 }
 END_TEST
 
@@ -299,7 +329,8 @@ int main(void)
     tcase_add_test(tcase, keys_are_found_again_and_differ);
     tcase_add_test(tcase, a_destroyed_key_is_never_drawn_again_and_its_neighbours_stay);
     tcase_add_test(tcase, keys_from_elsewhere_come_in_where_there_is_none);
-    tcase_add_test(tcase, copies_are_whole_and_replace_what_was_there);
+    tcase_add_test(tcase, copies_are_whole_and_follow_what_was_destroyed);
+    tcase_add_test(tcase, a_copy_keeps_what_the_original_lost);
     tcase_add_test(tcase, nobody_else_may_read_them);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
