@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/policy_print.h"
 #include "kernel/promise.h"
+#include "kernel/prove_replay.h"
 #include "policy/policy.h"
 #include "policy/prove.h"
 
@@ -95,6 +96,12 @@ enum rd_status rd_run_policy_prove(struct rd_cli *cli, struct rd_error *error)
         return status;
     }
     rd_policy_prove(policy, sources, count, &report.stood, &cli->arena, &proofs);
+    if (cli->json || rd_args_flag(&cli->args, "tests"))
+        status = rd_proofs_replay(sources, count, &cli->arena, &proofs, error);
+    if (status != RD_OK) {
+        rd_policy_free(policy);
+        return status;
+    }
     if (cli->json)
         proofs_print_json(cli, &proofs, rd_policy_hash_text(policy));
     else

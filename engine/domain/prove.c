@@ -27,11 +27,18 @@ const char *rd_verdict_word(enum rd_verdict verdict)
     return words[verdict];
 }
 
-void prove_add(struct prove *prove, enum rd_claim claim, enum rd_verdict verdict,
-               const char *subject, const char *file, int line, const char *text, const char *test)
+struct rd_proof *prove_add(struct prove *prove, enum rd_claim claim, enum rd_verdict verdict,
+                           const char *subject, const char *file, int line, const char *text,
+                           const char *test)
 {
     struct rd_proof *proof = rd_arena_zalloc(prove->arena, 1, sizeof *proof);
-    *proof = (struct rd_proof){ claim, verdict, subject, file, line, text, test, NULL };
+    *proof = (struct rd_proof){ .claim = claim,
+                                .verdict = verdict,
+                                .subject = subject,
+                                .file = file,
+                                .line = line,
+                                .text = text,
+                                .test = test };
     RD_ASSERT(verdict == RD_PROVED || text != NULL);
     if (prove->out->last)
         prove->out->last->next = proof;
@@ -39,6 +46,7 @@ void prove_add(struct prove *prove, enum rd_claim claim, enum rd_verdict verdict
         prove->out->first = proof;
     prove->out->last = proof;
     prove->out->counts[verdict]++;
+    return proof;
 }
 
 const struct rd_deeds *prove_deeds(const struct prove *prove, const struct rd_function *action)

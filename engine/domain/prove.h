@@ -40,6 +40,14 @@ enum rd_claim {
         RD_CLAIMS
 };
 
+/* A refuted case as a promise, with accounts and forms that may fit: whether it goes as far as its
+ * last step is to be tried (kernel/prove_replay.h). */
+struct rd_play {
+    const char *title;
+    const char *text; /* what stands behind `test "TITLE" `: "{ ... }" */
+    int last_line;    /* of its last step, counted from the promise's own: 0 is the title's */
+};
+
 struct rd_proof {
     enum rd_claim claim;
     enum rd_verdict verdict;
@@ -48,7 +56,10 @@ struct rd_proof {
     int line;
     const char *text; /* PROVED: NULL, or the promise that shows it; else the case, or what it hangs
                          on */
-    const char *test; /* REFUTED: the case as a promise that is broken; NULL: it is no play */
+    const char *test; /* REFUTED: the case as a promise that is broken; NULL: it is no play, or its
+                         plays were not tried, or none of them goes through */
+    struct rd_play *plays;
+    size_t play_count;
     struct rd_proof *next;
 };
 

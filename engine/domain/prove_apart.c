@@ -23,14 +23,14 @@
 #include "domain/prove_inside.h"
 
 /* Who stands in a field, or acts: bits. */
-enum { P = 1, OTHER = 2, WHOS = 4 };
+enum { P = PROVE_P, OTHER = 2, WHOS = 4 };
 
 #define PLACES ((RD_STATES_MAX + 1) * WHOS * WHOS) /* the last state: not opened yet */
 
 struct step {
-    int32_t from;     /* place; -1: the beginning */
-    bool firm;        /* all the way to here */
-    const char *text; /* "ben" */
+    int32_t from;                /* place; -1: the beginning */
+    bool firm;                   /* all the way to here */
+    const struct prove_step *by; /* NULL: the beginning */
     const char *hangs;
 };
 
@@ -64,7 +64,7 @@ static int opened(const struct apart *a)
 }
 
 static void arrive(struct apart *a, int32_t from, int to, const struct motion *motion,
-                   const char *text)
+                   const struct prove_step *by)
 {
     int32_t place = place_of(to, motion->who);
     bool firm = motion->firm && (from < 0 || a->step[from].firm);
@@ -73,7 +73,7 @@ static void arrive(struct apart *a, int32_t from, int to, const struct motion *m
     a->seen[1][place] = true;
     a->seen[0][place] |= firm;
     const char *hangs = motion->firm ? (from < 0 ? NULL : a->step[from].hangs) : motion->hangs;
-    a->step[place] = (struct step){ from, firm, text, hangs };
+    a->step[place] = (struct step){ from, firm, by, hangs };
     if (a->tail < sizeof a->queue / sizeof *a->queue)
         a->queue[a->tail++] = place;
     bool both = motion->who[0] & motion->who[1] & P;
@@ -89,7 +89,7 @@ struct writes {
     int32_t from;
     int to;
     int actor;
-    const char *text;
+    const struct prove_step *by;
     const uint16_t *lists[4];
     size_t counts[4];
 };
@@ -188,7 +188,7 @@ static void write_next(const struct writes *w, size_t list, size_t at, size_t de
         at = 0;
     }
     if (list == 4) {
-        arrive(w->a, w->from, w->to, &motion, w->text);
+        arrive(w->a, w->from, w->to, &motion, w->by);
         return;
     }
     const struct rd_function *action = &w->a->chart->actions[w->lists[list][at]];
@@ -209,14 +209,14 @@ static void write_next(const struct writes *w, size_t list, size_t at, size_t de
 /* A row is taken by `actor` in `state`: its actions, then the exit, then the entry. */
 static void take_row(struct apart *a, int32_t from, int state, const uint16_t *actions,
                      size_t action_count, int go, int actor, const struct motion *motion,
-                     const char *text)
+                     const struct prove_step *by)
 {
     const struct rd_state *states = a->chart->states;
     struct writes w = { .a = a,
                         .from = from,
                         .to = go >= 0 ? go : state,
                         .actor = actor,
-                        .text = text,
+                        .by = by,
                         .lists = { actions },
                         .counts = { action_count } };
     if (go >= 0 && state < opened(a)) {
@@ -241,21 +241,26 @@ static bool form_has(const struct rd_event *event, int field)
 }
 
 /* "'review' by p, by rules/authority.lua:73 (handler)". */
-static const char *step_text(const struct apart *a, const struct rd_event *event, int actor,
-                             const struct rd_authority_row *row, int role)
+static const struct prove_step *step_of(const struct apart *a, const struct rd_event *event,
+                                        int actor, const struct rd_authority_row *row, int role,
+                                        const int said[2])
 {
+    struct prove_step *step = rd_arena_zalloc(a->prove->arena, 1, sizeof *step);
     const char *who = actor == P       ? "one person"
                       : actor == OTHER ? "another"
                                        : "both together "
                                          "(one for the other)";
-    if (!row)
-        return rd_arena_join(a->prove->arena, event->name, ", sent by a rule");
-    return rd_arena_printf(a->prove->arena, "%s by %s, as %s (%s:%d)", event->name, who,
-                           a->prove->model->organisation.roles[role].name, row->file, row->line);
+    *step = (struct prove_step){ .event = row ? event : NULL, .actor = actor, .role = role };
+    memcpy(step->said, said, sizeof step->said);
+    step->text =
+        row ? rd_arena_printf(a->prove->arena, "%s by %s, as %s (%s:%d)", event->name, who,
+                              a->prove->model->organisation.roles[role].name, row->file, row->line)
+            : rd_arena_join(a->prove->arena, event->name, ", sent by a rule");
+    return step;
 }
 
 static void rows_of_event(struct apart *a, int32_t from, int state, const struct rd_event *event,
-                          int actor, const struct motion *motion, const char *text)
+                          int actor, const struct motion *motion, const struct prove_step *step)
 {
     struct motion by = *motion;
     for (int i = 0; i < 2; i++)
@@ -269,14 +274,14 @@ static void rows_of_event(struct apart *a, int32_t from, int state, const struct
             continue;
         const char *on = known ? NULL : prove_guard(a->prove, a->chart, row);
         struct motion taken = known ? by : hung(by, on), again = known ? kept : hung(kept, on);
-        take_row(a, from, state, row->actions, row->action_count, row->go, actor, &taken, text);
+        take_row(a, from, state, row->actions, row->action_count, row->go, actor, &taken, step);
         if (kept.who[0] != by.who[0] || kept.who[1] != by.who[1])
-            take_row(a, from, state, row->actions, row->action_count, row->go, actor, &again, text);
+            take_row(a, from, state, row->actions, row->action_count, row->go, actor, &again, step);
     }
     if (event->above) {
         struct motion above = hung(*motion, "the amount");
         take_row(a, from, state, event->above->actions, event->above->action_count,
-                 event->above->go, actor, &above, text);
+                 event->above->go, actor, &above, step);
     }
 }
 
@@ -318,7 +323,8 @@ static void step_by(struct apart *a, int32_t from, int state, const struct rd_ev
                                                               row->unless[0], a->chart->file,
                                                               a->chart->guards[guard].line));
         }
-        rows_of_event(a, from, state, event, actor, &motion, step_text(a, event, actor, row, role));
+        rows_of_event(a, from, state, event, actor, &motion,
+                      step_of(a, event, actor, row, role, said));
     }
 }
 
@@ -359,9 +365,16 @@ static void step_sent(struct apart *a, int32_t from, int state, const struct rd_
             motion.hangs = on;
             for (int actor = P; actor < WHOS; actor++)
                 rows_of_event(a, from, state, event, actor, &motion,
-                              step_text(a, event, actor, NULL, 0));
+                              step_of(a, event, actor, NULL, 0, said));
         }
     }
+}
+
+static const struct prove_step *step_rung(const struct apart *a, const char *text)
+{
+    struct prove_step *step = rd_arena_zalloc(a->prove->arena, 1, sizeof *step);
+    step->text = text;
+    return step;
 }
 
 static void step_limits(struct apart *a, int32_t from, int state, const int who[2])
@@ -370,10 +383,11 @@ static void step_limits(struct apart *a, int32_t from, int state, const int who[
     struct motion motion = { .who = { who[0], who[1] }, .firm = true };
     for (size_t i = 0; i < is->after_count; i++)
         take_row(a, from, state, is->after[i].actions, is->after[i].action_count, is->after[i].go,
-                 OTHER, &motion, rd_arena_join(a->prove->arena, "limit '", is->after[i].name, "'"));
+                 OTHER, &motion,
+                 step_rung(a, rd_arena_join(a->prove->arena, "limit '", is->after[i].name, "'")));
     if (a->chart->within)
         take_row(a, from, state, a->chart->within->actions, a->chart->within->action_count,
-                 a->chart->within->go, OTHER, &motion, "the limit of the whole case");
+                 a->chart->within->go, OTHER, &motion, step_rung(a, "the limit of the whole case"));
 }
 
 /* ---- the search ---- */
@@ -492,9 +506,25 @@ static void find_all_interleaved(struct apart *a)
 static const char *way_text(const struct apart *a, int32_t place)
 {
     const char *text = "";
-    for (; place >= 0 && a->step[place].text; place = a->step[place].from)
-        text = rd_arena_join(a->prove->arena, a->step[place].text, *text ? "; " : "", text);
+    for (; place >= 0 && a->step[place].by; place = a->step[place].from)
+        text = rd_arena_join(a->prove->arena, a->step[place].by->text, *text ? "; " : "", text);
     return text;
+}
+
+/* The way to what was found, as promises that can be tried. */
+static void apart_play(struct apart *a, struct rd_proof *proof)
+{
+    const struct rd_field *fields = a->chart->type->fields;
+    struct prove_way way = { .chart = a->chart, .fields = a->fields };
+    for (int32_t place = a->found; a->step[place].by; place = a->step[place].from)
+        way.count++;
+    way.steps = rd_arena_zalloc(a->prove->arena, way.count + 1, sizeof *way.steps);
+    size_t at = way.count;
+    for (int32_t place = a->found; a->step[place].by; place = a->step[place].from)
+        way.steps[--at] = a->step[place].by;
+    way.title = rd_arena_join(a->prove->arena, a->chart->name, ": nobody is both ",
+                              fields[a->fields[0]].name, " and ", fields[a->fields[1]].name);
+    prove_plays(a->prove, &way, proof);
 }
 
 static void apart_tell(struct apart *a, const char *subject, int line)
@@ -502,9 +532,10 @@ static void apart_tell(struct apart *a, const char *subject, int line)
     struct prove *prove = a->prove;
     const char *file = a->chart->file;
     if (a->found >= 0 && a->step[a->found].firm) {
-        prove_add(prove, RD_CLAIM_APART, RD_REFUTED, subject, file, line,
-                  rd_arena_join(prove->arena, "one person can be in both: ", way_text(a, a->found)),
-                  NULL);
+        apart_play(a, prove_add(prove, RD_CLAIM_APART, RD_REFUTED, subject, file, line,
+                                rd_arena_join(prove->arena,
+                                              "one person can be in both: ", way_text(a, a->found)),
+                                NULL));
         return;
     }
     const char *on = a->found >= 0 ? a->step[a->found].hangs : a->interleaved;

@@ -31,8 +31,9 @@ struct prove {
     size_t sending_count;
 };
 
-void prove_add(struct prove *prove, enum rd_claim claim, enum rd_verdict verdict,
-               const char *subject, const char *file, int line, const char *text, const char *test);
+struct rd_proof *prove_add(struct prove *prove, enum rd_claim claim, enum rd_verdict verdict,
+                           const char *subject, const char *file, int line, const char *text,
+                           const char *test);
 const struct rd_deeds *prove_deeds(const struct prove *prove, const struct rd_function *action);
 /* Whether the sending may bring this event to a record of the chart; `internal` sendings of the
  * engine count as well. */
@@ -56,6 +57,30 @@ bool prove_row_taken(const struct prove *prove, const struct rd_chart *chart,
  * that transition is over. */
 bool prove_comes_round(struct prove *prove, const struct rd_chart *chart,
                        const struct prove_sending *sending);
+
+/* ---- ways that can be played ---- */
+
+#define PROVE_P 1 /* among those who act, or stand in a field: the person whom the way is about */
+
+/* A step of a way: an event that somebody sends. */
+struct prove_step {
+    const char *text;             /* "review by one person, as handler (rules/authority.lua:73)" */
+    const struct rd_event *event; /* NULL: a limit rings, or a rule sends it */
+    int actor, role;              /* who acts: bits; as what: index */
+    int said[2];                  /* whom the form writes into the two fields: bits */
+};
+
+struct prove_way {
+    const char *title;
+    const struct rd_chart *chart;
+    const int *fields; /* the two */
+    const struct prove_step **steps;
+    size_t count;
+};
+
+/* Fills the proof's plays with promises that end in a refusal for four eyes: none where a step is
+ * nobody's, or no account has all roles of the person. */
+void prove_plays(struct prove *prove, const struct prove_way *way, struct rd_proof *proof);
 
 void prove_charts(struct prove *prove);
 void prove_cascades(struct prove *prove);

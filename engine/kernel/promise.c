@@ -273,21 +273,30 @@ static const char *promise_step(struct rd_promise_run *run, const struct rd_valu
     return rd_promise_judge(run, step);
 }
 
-static const char *promise_play(struct rd_promise_run *run, const struct rd_value *test)
+/* Why a step, or what is given, breaks the promise. */
+static const char *promise_broken(const struct rd_promise_run *run, const struct rd_value *step,
+                                  const char *before, const char *why, struct rd_promise *out)
+{
+    out->broken_line = (int)rd_map_int(step, "line", 0);
+    out->status = run->status;
+    return rd_arena_printf(run->arena, "%s:%d: %s%s", run->file, out->broken_line, before, why);
+}
+
+static const char *promise_play(struct rd_promise_run *run, const struct rd_value *test,
+                                struct rd_promise *out)
 {
     const struct rd_value *given = rd_map_list(test, "given"), *steps = rd_map_list(test, "steps");
     for (uint32_t i = 0; i < given->count; i++) {
         promise_open(run, &given->items[i]);
         if (run->status != RD_OK)
-            return rd_arena_printf(run->arena, "%s:%lld: given: %s: %s", run->file,
-                                   (long long)rd_map_int(&given->items[i], "line", 0),
-                                   rd_status_name(run->status), run->error.text);
+            return promise_broken(
+                run, &given->items[i], "given: ",
+                rd_arena_join(run->arena, rd_status_name(run->status), ": ", run->error.text), out);
     }
     for (uint32_t i = 0; i < steps->count; i++) {
         const char *why = promise_step(run, &steps->items[i]);
         if (why)
-            return rd_arena_printf(run->arena, "%s:%lld: %s", run->file,
-                                   (long long)rd_map_int(&steps->items[i], "line", 0), why);
+            return promise_broken(run, &steps->items[i], "", why, out);
         promise_heard(run);
     }
     return NULL;
@@ -375,7 +384,7 @@ static enum rd_status promise_one(struct rd_policy *policy, const struct rd_valu
     else {
         status = rd_kernel_open(&options, &findings, &run->kernel, &start, error);
         if (status == RD_OK) {
-            const char *why = promise_play(run, test);
+            const char *why = promise_play(run, test, out);
             out->why = why ? rd_arena_copy(arena, why, strlen(why)) : NULL;
             promise_stood(run, out, stood, arena);
             rd_kernel_close(run->kernel);

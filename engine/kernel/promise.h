@@ -15,8 +15,10 @@ struct rd_promise {
     const char *title, *file;
     int line;
     bool kept;
-    const char *why; /* where it is broken: "scripts/complaint_test.lua:14: expected state
-                        'verified', got 'explained' (rule ...)" */
+    const char *why;       /* where it is broken: "scripts/complaint_test.lua:14: expected state
+                              'verified', got 'explained' (rule ...)" */
+    int broken_line;       /* of the step (or what is given) at which it is; 0: it is kept */
+    enum rd_status status; /* of what was asked there: RD_OK where the answer is not as expected */
 };
 
 struct rd_promise_report {
