@@ -30,7 +30,8 @@
 #define RD_GUESSES_FREE 5     /* wrong log-ins and proofs of an address; each further one waits */
 #define RD_GUESS_STEP_MS 2000 /* so much longer, and is forgotten after as long, */
 #define RD_GUESS_HOLD_MS_MAX 10000 /* up to this */
-#define RD_LOGIN_WITHIN_MS 60000   /* a TCP peer that has not logged in by then is closed */
+#define RD_DISMISS_MS                                                                              \
+    1000                /* who is told why he must go is closed after so long if he won't listen */
 #define RD_WATCH_MS 250 /* while answers are held back or log-ins awaited, they are looked at */
 #define RD_LOGIN_FAILURES_TOLD 32      /* failed log-ins that are journalled one by one, */
 #define RD_LOGIN_FAILURE_TOLD_MS 60000 /* then one in so much time */

@@ -65,6 +65,7 @@ enum rd_status rd_run_serve(struct rd_cli *cli, struct rd_error *error)
     options.tls_key = rd_args_text(args, "tls-key");
     options.account_rate = serve_rate(args, "rate-account");
     options.address_rate = serve_rate(args, "rate-address");
+    options.login_within_s = serve_rate(args, "login-within");
     if (options.listen_count == 0) {
         listen[0] = rd_arena_printf(&cli->arena, "unix:%s/redress.sock", options.data_dir);
         options.listen_count = 1;

@@ -72,6 +72,8 @@ const struct rd_option rd_options_serve[] = {
       "requests a second of one account or uid, twice as many at once; 0: no limit" },
     { "rate-address", 0, RD_OPTION_NUMBER, "N", "REDRESS_RATE_ADDRESS", "20000",
       "the same of one address over TCP" },
+    { "login-within", 0, RD_OPTION_NUMBER, "SECONDS", "REDRESS_LOGIN_WITHIN", "60",
+      "a TCP connection on which nobody has logged in by then is closed; 0: never" },
     { "clock", 0, RD_OPTION_CHOICE, "wall|manual", NULL, "wall",
       "manual: time moves by clock.advance only, for rehearsals" },
     { "clock-start", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,

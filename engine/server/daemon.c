@@ -322,6 +322,7 @@ static void server_init(struct rd_server *server, const struct rd_daemon_options
         options->in_flight_max ? options->in_flight_max : RD_SESSION_IN_FLIGHT_MAX;
     rd_pace_init(&server->pace);
     rd_gate_init(&server->gate, options->account_rate, options->address_rate);
+    server->login_within_s = options->login_within_s;
     server->message_bytes_max =
         options->message_bytes_max ? options->message_bytes_max : RD_MESSAGE_BYTES_MAX;
     failed |= uv_async_init(&server->loop, &server->bell, server_on_bell);

@@ -25,6 +25,7 @@ struct rd_daemon_options {
     int64_t clock_start_ms;         /* with clock_manual; 0: now, or where the journal ended */
     const char *tls_cert, *tls_key; /* files, for "tls:" doors; both or neither */
     uint32_t account_rate, address_rate; /* requests a second; 0: no limit */
+    uint32_t login_within_s;             /* how long a TCP peer may be nobody; 0: for ever */
     uint32_t in_flight_max;              /* 0: the limits' own */
     uint32_t message_bytes_max;
     /* Told once, from the loop thread, when the doors are open (for tests, play and bench in one

@@ -173,6 +173,30 @@ void rd_session_close(struct rd_session *session, const char *reason)
     uv_close(&session->uv.handle, session_on_close);
 }
 
+/* The peer has gone, or its socket has failed: nobody's fault here, and told to who looks for it.
+ */
+static void session_gone(struct rd_session *session, const char *doing, int failed)
+{
+    if (!session->closing)
+        rd_log(RD_LOG_DEBUG, "session", "session %llu: %s: %s", (unsigned long long)session->serial,
+               doing, uv_strerror(failed));
+    rd_session_close(session, NULL);
+}
+
+/* Takes nothing more, and closes as soon as the peer has been told why: in a reply to nothing, like
+ * any refusal of what was not even read. */
+static void session_dismiss(struct rd_session *session, const char *why)
+{
+    struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
+    rd_log(RD_LOG_WARN, "session", "session %llu is dismissed: %s",
+           (unsigned long long)session->serial, why);
+    rd_rpc_refuse(&job->arena, RD_NOT_LOGGED_IN, why, &job->message);
+    rd_rpc_write(rd_session_out(session), &job->message);
+    rd_job_put(&session->server->pool, job);
+    session->ending = true;
+    session->starved = true;
+}
+
 /* Closes where it is ending and nothing is left. */
 static void session_check_end(struct rd_session *session)
 {
@@ -197,7 +221,7 @@ static void session_on_written(uv_write_t *write, int status)
     if (session->closing)
         return;
     if (status < 0) {
-        rd_session_close(session, NULL);
+        session_gone(session, "sending", status);
         return;
     }
     if (session->out.len > 0 || session->wire.len > 0)
@@ -215,7 +239,7 @@ static void session_write(struct rd_session *session, struct rd_buf *sending)
     uv_buf_t bytes = uv_buf_init(session->writing.data, (unsigned)session->writing.len);
     int failed = uv_write(&session->write, &session->uv.stream, &bytes, 1, session_on_written);
     if (failed)
-        rd_session_close(session, NULL);
+        session_gone(session, "sending", failed);
     else
         session->is_writing = true;
 }
@@ -251,7 +275,7 @@ void rd_session_flush(struct rd_session *session)
         uv_buf_t bytes = uv_buf_init(sending->data, (unsigned)sending->len);
         int sent = uv_try_write(&session->uv.stream, &bytes, 1);
         if (sent < 0 && sent != UV_EAGAIN) {
-            rd_session_close(session, NULL);
+            session_gone(session, "sending", sent);
             return;
         }
         rd_buf_drop(sending, sent > 0 ? (size_t)sent : 0);
@@ -266,12 +290,8 @@ void rd_session_flush(struct rd_session *session)
 /* Who guesses is not answered for ever. */
 static void session_failed(struct rd_session *session)
 {
-    if (++session->login_failures < RD_LOGIN_FAILURES_MAX)
-        return;
-    rd_log(RD_LOG_WARN, "session", "session %llu: %u failed log-ins or proofs, it is closed",
-           (unsigned long long)session->serial, session->login_failures);
-    session->ending = true;
-    session->starved = true;
+    if (++session->login_failures == RD_LOGIN_FAILURES_MAX)
+        session_dismiss(session, "too many failed log-ins or proofs: the connection is closed");
 }
 
 /* A wrong proof of a customer is a guess, like a wrong token. */
@@ -507,7 +527,7 @@ static void session_on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *by
     } else if (len == UV_EOF) {
         session_half_over(session);
     } else if (len < 0) {
-        rd_session_close(session, NULL);
+        session_gone(session, "reading", (int)len);
         return;
     }
     session_advance(session);
@@ -518,8 +538,9 @@ static void session_regulate(struct rd_session *session)
     bool want = !session->ending && session_may_take(session);
     if (session->closing || want == session->reading)
         return;
-    if (want && uv_read_start(&session->uv.stream, session_on_alloc, session_on_read) != 0) {
-        rd_session_close(session, NULL);
+    int failed = want ? uv_read_start(&session->uv.stream, session_on_alloc, session_on_read) : 0;
+    if (failed) {
+        session_gone(session, "reading", failed);
         return;
     }
     if (!want)
@@ -546,6 +567,18 @@ void rd_session_answered(struct rd_session *session, struct rd_job *job)
     session_advance(session);
 }
 
+/* Nobody has logged in. Who does not even take that does not keep his place. */
+static void session_late(struct rd_session *session, int64_t now_ns)
+{
+    if (session->ending) {
+        rd_session_close(session, "the peer does not take why it is dismissed");
+        return;
+    }
+    session->login_by_ns = now_ns + RD_DISMISS_MS * 1000000ll;
+    session_dismiss(session, "nobody logged in in time: the connection is closed");
+    session_advance(session);
+}
+
 bool rd_session_watch(struct rd_session *session, int64_t now_ns)
 {
     if (session->closing)
@@ -558,11 +591,9 @@ bool rd_session_watch(struct rd_session *session, int64_t now_ns)
     }
     if (session->closing)
         return false;
-    if (session->login_by_ns && now_ns >= session->login_by_ns && !session->first) {
-        rd_session_close(session, "nobody logged in");
-        return false;
-    }
-    return session->held_until_ns || session->login_by_ns;
+    if (session->login_by_ns && now_ns >= session->login_by_ns && !session->first)
+        session_late(session, now_ns);
+    return !session->closing && (session->held_until_ns || session->login_by_ns);
 }
 
 void rd_session_drain(struct rd_session *session)

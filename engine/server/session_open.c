@@ -112,8 +112,8 @@ void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_
            session->uid);
     if (server->session_count > server->sessions_max || session_is_crowd(session)) {
         session_turn_away(session);
-    } else if (door == RD_DOOR_TCP) {
-        session->login_by_ns = rd_clock_mono_ns() + RD_LOGIN_WITHIN_MS * 1000000ll;
+    } else if (door == RD_DOOR_TCP && server->login_within_s > 0) {
+        session->login_by_ns = rd_clock_mono_ns() + server->login_within_s * 1000000000ll;
         rd_server_watch(server);
     }
     session_advance(session);

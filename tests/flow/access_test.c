@@ -25,6 +25,11 @@ static void setup_rates(void)
         .tcp = true, .extra = { "--rate-account", "5", "--rate-address", "50" } });
 }
 
+static void setup_hurry(void)
+{
+    d = t_daemon_start(&(struct t_options){ .tcp = true, .extra = { "--login-within", "1" } });
+}
+
 static void teardown(void)
 {
     t_daemon_free(d);
@@ -356,6 +361,44 @@ END_TEST
 
 /* ---- rates ---- */
 
+/* On a busy machine a second may be over before he has said who he is: then once more. */
+static struct rd_client *log_in_in_time(void)
+{
+    const char *token = make_token("");
+    for (int i = 0; i < 100; i++) {
+        struct rd_client *client = t_connect(d, t_daemon_tcp(d));
+        struct rd_value params = t_json(d, "{'token': '%s'}", token), result;
+        struct rd_error error = RD_ERROR_NONE;
+        if (rd_client_call(client, &d->arena, "session.login", &params, &result, &error) == RD_OK)
+            return client;
+        ck_assert_msg(strstr(error.text, "nobody logged in") || strstr(error.text, "server"), "%s",
+                      error.text);
+        rd_client_close(client);
+    }
+    ck_abort_msg("nobody came in");
+    return NULL;
+}
+
+/* Who does not say who he is does not keep his place; he is told. */
+START_TEST(test_who_does_not_log_in_is_told_and_closed)
+{
+    struct rd_client *ben = log_in_in_time(), *nobody = t_connect(d, t_daemon_tcp(d));
+    struct rd_error error = RD_ERROR_NONE;
+    const char *line = "";
+    size_t len;
+    ck_assert_int_eq(rd_client_read_line(nobody, &d->arena, &line, &len, &error), RD_OK);
+    ck_assert_msg(strstr(line, "\"id\":null") && strstr(line, "\"not_logged_in\"") &&
+                      strstr(line, "nobody logged in in time"),
+                  "%s", line);
+    ck_assert_int_eq(rd_client_read_line(nobody, &d->arena, &line, &len, &error), RD_END);
+    t_daemon_await_log(d, "is dismissed: nobody logged in in time");
+    rd_client_close(nobody);
+    t_call_on(d, ben, "case.list", "{'type': 'customer'}"); /* he has come before, and stays */
+    t_call(d, "server.info", "{}");                         /* and so does who is at the machine */
+    rd_client_close(ben);
+}
+END_TEST
+
 START_TEST(test_who_comes_too_often_is_busy_and_told_when_to_come_again)
 {
     struct rd_client *ben = log_in(make_token(""));
@@ -433,6 +476,12 @@ int main(void)
     tcase_add_test(tls, test_plain_doors_stay_on_this_machine);
     tcase_add_test(tls, test_a_daemon_stops_with_sealed_connections_open);
     suite_add_tcase(suite, tls);
+    TCase *hurry = tcase_create("hurry");
+    tcase_set_timeout(hurry, T_TIMEOUT_S);
+    tcase_add_checked_fixture(hurry, setup_hurry, teardown);
+    tcase_add_test(hurry, test_who_does_not_log_in_is_told_and_closed);
+    suite_add_tcase(suite, hurry);
+
     TCase *rates = tcase_create("rates");
     tcase_set_timeout(rates, T_TIMEOUT_S);
     tcase_add_checked_fixture(rates, setup_rates, teardown);

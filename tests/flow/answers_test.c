@@ -70,7 +70,6 @@ START_TEST(test_a_session_that_guesses_is_closed)
 {
     struct rd_client *client = other_unit();
     struct rd_error error = RD_ERROR_NONE;
-    struct rd_value params = t_json(d, "{'number': '%s', 'proof': '13800000001'}", number);
     for (int i = 0; i < RD_LOGIN_FAILURES_MAX; i++) {
         if (i == 2) /* a right one in between forgives nothing */
             t_call_on(d, client, "case.progress", "{'number': '%s', 'proof': '13800000001'}",
@@ -78,10 +77,11 @@ START_TEST(test_a_session_that_guesses_is_closed)
         t_refused_on(d, client, "not_found", "case.progress", "{'number': '%s', 'proof': '%d'}",
                      number, i);
     }
-    rd_client_send(client, "case.progress", &params);
     const char *line;
     size_t len;
-    ck_assert_int_ne(rd_client_read_line(client, &d->arena, &line, &len, &error), RD_OK);
+    ck_assert_int_eq(rd_client_read_line(client, &d->arena, &line, &len, &error), RD_OK);
+    ck_assert_msg(strstr(line, "\"id\":null") && strstr(line, "too many failed"), "%s", line);
+    ck_assert_int_eq(rd_client_read_line(client, &d->arena, &line, &len, &error), RD_END);
     t_daemon_await_log(d, "failed log-ins or proofs");
     rd_client_close(client);
     client = other_unit(); /* others are not hurt by it */
