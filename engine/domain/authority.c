@@ -61,7 +61,7 @@ bool rd_authority_reaches(const struct rd_organisation *organisation,
 }
 
 /* "complaint.grant" against "complaint.grant", "complaint.*" or "*". What discloses secrets is
- * meant only where it is named. */
+ * meant only where it is named, and "person.*" is of the record `person` where there is one. */
 static bool authority_speaks_of(const struct rd_authority_row *row,
                                 const struct rd_permission *permission)
 {
@@ -71,8 +71,8 @@ static bool authority_speaks_of(const struct rd_authority_row *row,
         size_t len = strlen(pattern);
         if (strcmp(pattern, command) == 0 || (strcmp(pattern, "*") == 0 && !permission->named))
             return true;
-        if (!permission->named && len > 2 && strcmp(pattern + len - 2, ".*") == 0 &&
-            strncmp(pattern, command, len - 1) == 0)
+        if (!permission->named && !permission->beside && len > 2 &&
+            strcmp(pattern + len - 2, ".*") == 0 && strncmp(pattern, command, len - 1) == 0)
             return true;
     }
     return false;

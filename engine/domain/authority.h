@@ -41,6 +41,7 @@ struct rd_authority_row {
 struct rd_permission {
     const char *command;
     bool named;    /* rows with a pattern do not mean it: TYPE.secret and the like (secrecy.h) */
+    bool beside;   /* the engine's, and a record has its first word: WORD.* does not mean it */
     bool internal; /* an event that timers and other records send: no row may name it */
     const struct rd_authority_row **rows;
     size_t row_count;
@@ -102,6 +103,9 @@ struct rd_belonging {
     X("store.stat")                                                                                \
     X("backup.create")
 
+/* Lists every command of the model: the engine's, each record's, each event's. A finding where one
+ * of a record or an event is spelled as one of the engine's. */
+void rd_permissions_name(struct rd_model *model, struct rd_findings *findings);
 /* Builds all rows, fills and sorts the model's permissions (whose commands the model has listed).
  */
 bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal,

@@ -349,83 +349,6 @@ static void decisions_build(struct rd_model *model, const struct rd_value *list,
     }
 }
 
-static void permission_name(struct rd_model *model, size_t *cap, const char *command)
-{
-    for (size_t i = 0; i < model->permission_count; i++)
-        if (strcmp(model->permissions[i].command, command) == 0)
-            return;
-    if (model->permission_count == *cap) {
-        struct rd_permission *more = rd_arena_zalloc(&model->arena, *cap * 2, sizeof *more);
-        memcpy(more, model->permissions, *cap * sizeof *more);
-        model->permissions = more;
-        *cap *= 2;
-    }
-    model->permissions[model->permission_count++].command = command;
-}
-
-/* An event is internal wherever it stands, or nowhere: event_join says so. */
-static void permission_of_event(struct rd_model *model, size_t *cap, const struct rd_event *event)
-{
-    permission_name(model, cap, event->command);
-    for (size_t i = 0; event->internal && i < model->permission_count; i++)
-        if (strcmp(model->permissions[i].command, event->command) == 0)
-            model->permissions[i].internal = true;
-}
-
-static bool type_has_level(const struct rd_record_type *type, enum rd_secrecy_level level)
-{
-    for (size_t i = 0; i < type->field_count; i++)
-        if (rd_secrecy_level(type->fields[i].secrecy) == level)
-            return true;
-    return false;
-}
-
-/* Every command that there is: the engine's, and each record's. */
-static void permissions_name(struct rd_model *model)
-{
-    static const char *const OPERATIONS[] = {
-#define RD_OPERATION_NAME(name) name,
-        RD_OPERATION_MAP(RD_OPERATION_NAME)
-#undef RD_OPERATION_NAME
-    };
-    size_t cap = 128;
-    model->permissions = rd_arena_zalloc(&model->arena, cap, sizeof *model->permissions);
-    for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++)
-        permission_name(model, &cap, OPERATIONS[i]);
-    for (size_t i = 0; i < model->permission_count; i++) /* a row for it is what asks for it */
-        model->permissions[i].named =
-            strcmp(model->permissions[i].command, "policy.confirm") == 0 ||
-            strcmp(model->permissions[i].command, "person.confirm") == 0;
-    for (size_t t = 0; t < model->type_count; t++) {
-        const char *name = model->types[t].name;
-        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.read", name));
-        if (model->types[t].ledger)
-            continue; /* nobody writes its entries by hand */
-        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.create", name));
-        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.update", name));
-        permission_name(model, &cap, rd_arena_printf(&model->arena, "%s.refer", name));
-        for (int level = RD_SECRECY_SECRET; level < RD_SECRECY_LEVELS; level++)
-            if (type_has_level(&model->types[t], (enum rd_secrecy_level)level)) {
-                const char *level_name = rd_secrecy_name((enum rd_secrecy_level)level);
-                permission_name(model, &cap,
-                                rd_arena_printf(&model->arena, "%s.%s", name, level_name));
-                model->permissions[model->permission_count - 1].named = true;
-            }
-    }
-    for (size_t c = 0; c < model->chart_count + model->pinned_count; c++) {
-        const struct rd_chart *chart = &model->charts[c];
-        permission_of_event(model, &cap, &chart->open);
-        if (chart->shown)
-            permission_name(model, &cap,
-                            rd_arena_printf(&model->arena, "%s.progress", chart->name));
-        for (size_t s = 0; s < chart->state_count; s++)
-            for (size_t i = 0; i < chart->states[s].event_count; i++)
-                permission_of_event(model, &cap, &chart->states[s].events[i]);
-        for (size_t i = 0; i < chart->always_count; i++)
-            permission_of_event(model, &cap, &chart->always[i]);
-    }
-}
-
 /* What is compared with a limit must be there to compare: a misspelled name would be within any. */
 static void event_amount_check(const struct rd_chart *chart, const struct rd_event *event,
                                const struct rd_authority_row *row, struct rd_findings *findings)
@@ -580,7 +503,7 @@ static void permissions_join(struct rd_model *model, struct rd_findings *finding
         for (int level = RD_SECRECY_SECRET; level < RD_SECRECY_LEVELS; level++) {
             snprintf(command, sizeof command, "%s.%s", type->name,
                      rd_secrecy_name((enum rd_secrecy_level)level));
-            if (type_has_level(type, (enum rd_secrecy_level)level))
+            if (rd_secrecy_has_level(type, (enum rd_secrecy_level)level))
                 type->disclose[level] = rd_permission_of(model, command);
         }
     }
@@ -683,7 +606,9 @@ static void model_compile(struct rd_model *model, const struct rd_value *normal,
     words_build(model, normal, findings);
     if (findings->errors > errors_before)
         return;
-    permissions_name(model);
+    rd_permissions_name(model, findings);
+    if (findings->errors > errors_before)
+        return;
     if (rd_authority_build(&model->arena, normal, model, findings))
         permissions_join(model, findings);
     rd_views_build(model, rd_map_list(normal, "views"), findings);

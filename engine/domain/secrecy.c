@@ -29,6 +29,14 @@ const char *rd_secrecy_name(enum rd_secrecy_level level)
     return NAMES[level];
 }
 
+bool rd_secrecy_has_level(const struct rd_record_type *type, enum rd_secrecy_level level)
+{
+    for (size_t i = 0; i < type->field_count; i++)
+        if (rd_secrecy_level(type->fields[i].secrecy) == level)
+            return true;
+    return false;
+}
+
 /* What is looked for: fields with a level, or personal ones; and the names found so far. */
 struct secrecy_search {
     struct rd_model *model;

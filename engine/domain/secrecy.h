@@ -15,6 +15,7 @@
 #include "domain/finding.h"
 
 struct rd_model;
+struct rd_record_type;
 
 enum rd_secrecy_level {
     RD_SECRECY_NONE,
@@ -26,6 +27,8 @@ enum rd_secrecy_level {
 
 /* The level of this name; NULL, or a name that is none: NONE. */
 enum rd_secrecy_level rd_secrecy_level(const char *name);
+/* Whether a field of the record has this level. */
+bool rd_secrecy_has_level(const struct rd_record_type *type, enum rd_secrecy_level level);
 /* Its name ("top_secret"), static; "" of NONE. */
 const char *rd_secrecy_name(enum rd_secrecy_level level);
 

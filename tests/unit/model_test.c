@@ -94,6 +94,27 @@ START_TEST(what_is_wrong_in_the_job_is_said)
 }
 END_TEST
 
+/* Who may do one thing must not thereby do another that is spelled like it. */
+START_TEST(what_is_spelled_as_the_engines_own_is_said)
+{
+    static const struct wrong all[] = {
+        { "on = { wait = 'waiting',", "on = { list = 'closed', wait = 'waiting',",
+          "command 'job.list' is the engine's own, and one row would allow both" },
+        { "open = { event = 'open', form", "open = { event = 'list', form",
+          "command 'job.list' is the engine's own" },
+        { "always = { task_done", "always = { list = { run = 'count_ring' }, task_done",
+          "command 'job.list' is the engine's own" },
+        { "  record 'task' {", "  record 'staff' { fields = { title = text } },\n  record 'task' {",
+          "command 'staff.read' is the engine's own" },
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const char *job = edited(RIG_JOB_TEXT, all[i].from, all[i].to);
+        ck_assert_msg(load(RIG_COMPANY_TEXT, job) == RD_CHECK_FAILED, "%s", all[i].to);
+        expect(all[i].sentence);
+    }
+}
+END_TEST
+
 START_TEST(what_is_wrong_in_the_authority_is_said)
 {
     static const struct wrong all[] = {
@@ -252,12 +273,17 @@ END_TEST
 START_TEST(wildcards_speak_of_all)
 {
     const char *company = edited(RIG_COMPANY_TEXT, "{ { 'policy.reload', 'account.token' }",
-                                 "{ 'job.*', from = 'nobody' },\n    { '*', from = 'importer' },\n"
+                                 "{ { 'job.*', 'person.*', 'schedule.*' }, from = 'nobody' },\n"
+                                 "    { '*', from = 'importer' },\n"
                                  "    { { 'policy.reload', 'account.token' }");
     ck_assert_int_eq(load(company, RIG_JOB_TEXT), RD_OK);
     const struct rd_model *model = rd_policy_model(policy);
     ck_assert_uint_eq(rd_permission_of(model, "job.task_done")->row_count, 2);
-    ck_assert_uint_eq(rd_permission_of(model, "person.read")->row_count, 3);
+    ck_assert_uint_eq(rd_permission_of(model, "person.read")->row_count, 4);
+    /* but not of the engine's own, where a record has their first word */
+    ck_assert_uint_eq(rd_permission_of(model, "person.erase")->row_count, 1);
+    ck_assert_uint_eq(rd_permission_of(model, "job.list")->row_count, 1);
+    ck_assert_uint_eq(rd_permission_of(model, "schedule.list")->row_count, 2);
 }
 END_TEST
 
@@ -311,6 +337,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_is_wrong_in_the_job_is_said);
+    tcase_add_test(tcase, what_is_spelled_as_the_engines_own_is_said);
     tcase_add_test(tcase, what_is_wrong_in_the_authority_is_said);
     tcase_add_test(tcase, limits_are_reached_and_no_further);
     tcase_add_test(tcase, indexes_have_few_fields);
