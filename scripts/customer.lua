@@ -46,7 +46,7 @@ return record "customer" {
     reputation   = text { max = 2000, en = "Reputation", zh = "信誉" },
     credit_situation = text { max = 2000, en = "Credit situation", zh = "信用状况" },
     competitors  = text { max = 2000, en = "Competitors", zh = "竞争对手" },
-    key_persons  = text { max = 2000, secrecy = "confidential", en = "Organisation and key persons", zh = "组织与关键联系人" },   -- rule book 13: 机密
+    key_persons  = text { personal = true, max = 2000, secrecy = "confidential", en = "Organisation and key persons", zh = "组织与关键联系人" },   -- rule book 13: 机密
     terms        = text { max = 2000, secrecy = "top_secret", en = "Terms of trade", zh = "合作条件" },                          -- rule book 13: 绝密
   },
 }

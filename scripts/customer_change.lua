@@ -3,14 +3,14 @@
 return {
   record "customer_change" {
     title = { en = "Change of a key customer's important data", zh = "重点客户重要资料变更" }, number = "CC-{year}-{0000}",
-    owner = "applicant", unit = "unit",
+    owner = "applicant", unit = "unit", person = "customer",
     fields = {
       customer    = reference "customer" { required = true, indexed = true, en = "Customer", zh = "客户" },
-      new_name    = text { max = 200, en = "Name", zh = "姓名" },
+      new_name    = text { personal = true, max = 200, en = "Name", zh = "姓名" },
       new_company = text { max = 200, en = "Company", zh = "单位" },
-      new_phone   = text { max = 40, en = "Phone", zh = "电话" },
-      new_address = text { max = 500, en = "Address", zh = "地址" },
-      new_key_persons = text { max = 2000, secrecy = "confidential", en = "Organisation and key persons", zh = "组织与关键联系人" },
+      new_phone   = text { personal = true, max = 40, en = "Phone", zh = "电话" },
+      new_address = text { personal = true, max = 500, en = "Address", zh = "地址" },
+      new_key_persons = text { personal = true, max = 2000, secrecy = "confidential", en = "Organisation and key persons", zh = "组织与关键联系人" },
       new_terms   = text { max = 2000, secrecy = "top_secret", en = "Terms of trade", zh = "合作条件" },
       reason      = text { required = true, max = 2000, en = "Reason", zh = "变更原因" },
       applicant   = account { indexed = true, en = "Asked for by", zh = "申请人" },

@@ -9,7 +9,7 @@
 #include "common/t.h"
 
 static struct t_daemon *one, *two; /* the followed, the follower */
-static const char *person, *other;
+static const char *person, *other, *applied, *withdrawn;
 
 static const char *in_dir(struct t_daemon *d, const char *name)
 {
@@ -19,9 +19,36 @@ static const char *in_dir(struct t_daemon *d, const char *name)
 static const char *customer(const char *name, const char *phone)
 {
     return t_text(t_call(one, "record.create",
-                         "{'type': 'customer', 'data': {'name': '%s', 'phone': '%s'}}", name,
-                         phone),
+                         "{'type': 'customer', 'as': 'ben', 'data': {'name': '%s', 'phone': '%s',"
+                         " 'handler': 'ben', 'unit': 'gz'}}",
+                         name, phone),
                   "id");
+}
+
+/* What is asked to be changed in his file tells of him as well: one that came into effect, one that
+ * did not. */
+static void ask_for_changes(void)
+{
+    applied = t_text(t_call(one, "case.open",
+                            "{'type': 'customer_change', 'as': 'ben', 'data': {'customer': '%s',"
+                            " 'new_address': 'Planted Road', 'new_key_persons': 'Planted Cousin',"
+                            " 'reason': 'Moved'}}",
+                            person),
+                     "id");
+    t_call(one, "case.act",
+           "{'id': '%s', 'event': 'approve', 'as': 'lin', 'form': {'opinion': 'Seen'}}", applied);
+    withdrawn = t_text(t_call(one, "case.open",
+                              "{'type': 'customer_change', 'as': 'ben', 'data': {'customer': '%s',"
+                              " 'new_name': 'Planted Bride', 'new_phone': '13800009999',"
+                              " 'reason': 'Marriage'}}",
+                              person),
+                       "id");
+    t_call(one, "case.act", "{'id': '%s', 'event': 'withdraw', 'as': 'ben'}", withdrawn);
+}
+
+static const char *disclosed(struct t_daemon *d)
+{
+    return t_show(t_call(d, "case.disclose", "{'id': '%s', 'as': 'lin'}", applied));
 }
 
 static int64_t seq_of(struct t_daemon *d)
@@ -61,6 +88,7 @@ static void setup(void)
     one = t_daemon_start(NULL);
     two = t_daemon_start(NULL);
     person = customer("Planted Person", "13800001234");
+    ask_for_changes();
     t_daemon_stop(two);
     rd_dirs_remove(in_dir(two, "data"));
     backup_of(one);
@@ -94,6 +122,11 @@ static void expect_erased(struct t_daemon *d)
 {
     ck_assert(!tells(d, person, "Planted"));
     ck_assert(tells(d, person, RD_SEALED_ERASED));
+    ck_assert(!tells(d, applied, "Planted"));
+    ck_assert(tells(d, applied, RD_SEALED_ERASED));
+    ck_assert(!tells(d, withdrawn, "Planted") && !tells(d, withdrawn, "13800009999"));
+    ck_assert(tells(d, withdrawn, RD_SEALED_ERASED));
+    ck_assert(tells(d, withdrawn, "Marriage")); /* the rest stays */
     ck_assert_uint_eq(found(d, "13800001234"), 0);
     ck_assert(tells(d, other, "Other Person"));
     ck_assert_uint_eq(found(d, "13800005678"), 1);
@@ -104,6 +137,9 @@ START_TEST(a_person_is_gone_here_there_and_from_the_backup)
     ck_assert(tells(two, person, "Planted Person")); /* its key came with the backup, */
     ck_assert(tells(two, other, "Other Person"));    /* this one's with the page */
     ck_assert_uint_eq(found(two, "13800005678"), 1);
+    ck_assert(tells(one, person, "Planted Road") && tells(two, applied, "Planted Road"));
+    ck_assert(tells(one, withdrawn, "Planted Bride") && tells(two, withdrawn, "13800009999"));
+    ck_assert_ptr_nonnull(strstr(disclosed(one), "Planted Cousin"));
     const char *say = run(one, 0,
                           (const char *[]){ "person", "erase", person, "--dry-run", "--connect",
                                             one->address, NULL });
@@ -114,6 +150,7 @@ START_TEST(a_person_is_gone_here_there_and_from_the_backup)
                                 one->address, NULL });
     ck_assert_msg(strstr(say, "is erased"), "%s", say);
     expect_erased(one);
+    ck_assert_ptr_null(strstr(disclosed(one), "Planted"));
     await_standby();
     expect_erased(two);
     t_daemon_kill(one);
