@@ -104,7 +104,7 @@ static void write_until_full(struct f_bulk *bulk, int most)
 static void write_again(struct f_bulk *bulk)
 {
     enum rd_status status = RD_STORAGE_FULL;
-    for (int i = 0; i < 200 && status == RD_STORAGE_FULL; i++) {
+    for (int i = 0; i < 1200 && status == RD_STORAGE_FULL; i++) {
         status = f_bulk_write(bulk, d);
         if (status == RD_STORAGE_FULL)
             f_sleep_ms(50);

@@ -283,7 +283,7 @@ static const char *settle_again(struct f_load *load, struct f_worker *worker, co
 {
     struct rd_error error;
     enum rd_status status = RD_STORAGE_FULL;
-    for (int i = 0; i < 100 && status == RD_STORAGE_FULL;
+    for (int i = 0; i < 1200 && status == RD_STORAGE_FULL;
          i++) { /* it looks for room every second */
         if (i > 0)
             f_sleep_ms(50);

@@ -556,7 +556,7 @@ START_TEST(stays_readable_when_the_store_cannot_be_committed)
     ck_assert_int_eq(rd_vault_flush(vault, &error), RD_OK);
     unsetenv("RD_FAULT");
     pause_ms(1100);
-    for (int i = 0; i < 1000 && rd_store_is_dirty(rd_vault_store(vault)); i++) {
+    for (int i = 0; i < 30000 && rd_store_is_dirty(rd_vault_store(vault)); i++) {
         rd_vault_idle(vault);
         pause_ms(1);
     }
