@@ -390,6 +390,9 @@ START_TEST(test_five_failed_logins_are_enough)
     struct rd_client *client = t_connect(d, t_daemon_tcp(d));
     for (int i = 0; i < RD_LOGIN_FAILURES_MAX; i++)
         t_refused_on(d, client, "not_logged_in", "session.login", "{'token': 'guess-%d'}", i);
+    struct rd_value told = next_message(client); /* why it ends, in a reply to nothing */
+    assert_refusal(told, "not_logged_in", 1009);
+    assert_null_id(told);
     assert_closed(client);
     rd_client_close(client);
     /* nor do batches help */
