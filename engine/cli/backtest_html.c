@@ -206,7 +206,8 @@ static void html_full(struct rd_buf *out, const struct rd_value *full)
         { "extra", "would be opened in addition 将另外立案" },
         { "unasked", "things done that nobody would be asked for 不再需要人做的操作" },
         { "openings", "openings that were refused and would not be 原被拒、将获准的立案" },
-        { "jobs", "jobs of these rules alone, which are not run 仅新规则启动、未执行的作业" },
+        { "replans", "plannings of all deadlines by these rules alone, left out "
+                     "仅新规则触发、未执行的整体重排期限" },
     };
     int64_t most = full ? rd_map_int(full, "cases", 0) : 0;
     if (!full)

@@ -193,6 +193,16 @@ static void print_counts(struct rd_cli *cli, const char *heading, const struct r
                       rd_map_text(&rows->items[i], "name", ""));
 }
 
+/* What happened of a kind, and what would; nothing where neither did. */
+static void print_both(struct rd_cli *cli, const struct rd_value *full, const char *kind,
+                       const char *happened, const char *would)
+{
+    const struct rd_value *both = rd_map_get(full, kind);
+    long long was = rd_map_int(both, "was", 0), is = rd_map_int(both, "is", 0);
+    if (was || is)
+        rd_buf_printf(&cli->out, "  %lld %s, and %lld %s\n", was, happened, is, would);
+}
+
 /* What became of whole cases; NULL: each command was asked for itself. */
 static void print_full(struct rd_cli *cli, const struct rd_value *full)
 {
@@ -206,9 +216,8 @@ static void print_full(struct rd_cli *cli, const struct rd_value *full)
         { "extra", "would be opened in addition" },
         { "unasked", "things that people did would not be asked of them" },
         { "openings", "cases would be opened that were refused: what would follow is not known" },
-        { "jobs", "jobs that only these rules begin are not run" },
+        { "replans", "times that only these rules plan all deadlines anew are left out" },
     };
-    const struct rd_value *rings = full ? rd_map_get(full, "rings") : NULL;
     if (!full)
         return;
     rd_buf_printf(&cli->out, "\n%lld cases, each run again as a whole\n",
@@ -217,8 +226,9 @@ static void print_full(struct rd_cli *cli, const struct rd_value *full)
         if (i < 3 || rd_map_int(full, texts[i][0], 0))
             rd_buf_printf(&cli->out, "  %9lld %s\n", (long long)rd_map_int(full, texts[i][0], 0),
                           texts[i][1]);
-    rd_buf_printf(&cli->out, "  %lld deadlines rang, and %lld would ring\n",
-                  (long long)rd_map_int(rings, "was", 0), (long long)rd_map_int(rings, "is", 0));
+    print_both(cli, full, "rings", "deadlines rang", "would ring");
+    print_both(cli, full, "schedules", "times schedules came", "times they would");
+    print_both(cli, full, "jobs", "jobs began", "would begin");
     print_counts(cli, "Not known any further, because", rd_map_list(full, "reasons"));
     print_counts(cli, "Where the ways part: the state then, and the one under these rules",
                  rd_map_list(full, "paths"));

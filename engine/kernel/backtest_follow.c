@@ -18,6 +18,23 @@ static bool full_is_begin(const struct rd_value *effect)
     return effect->items[0].integer == RD_EFFECT_JOB && strcmp(effect->items[2].text, "begin") == 0;
 }
 
+/* The first number of jobs that no history has, less one. */
+#define FULL_JOB_FROM (1ull << 40)
+
+bool rd_full_job_is_own(uint64_t number)
+{
+    return number > FULL_JOB_FROM;
+}
+
+/* Whether both are about the same records. */
+static bool full_same_job(const struct rd_value *was, const struct rd_value *is)
+{
+    const struct rd_value *a = &was->items[3], *b = &is->items[3];
+    const struct rd_value *x = rd_map_get(a, "where"), *y = rd_map_get(b, "where");
+    return strcmp(rd_map_text(a, "type", ""), rd_map_text(b, "type", "")) == 0 &&
+           (x && y ? rd_value_equal(x, y) : x == y);
+}
+
 /* The `n`th job that the entry begins; NULL. */
 static const struct rd_value *full_begin(const struct rd_value *effects, size_t n)
 {
@@ -27,33 +44,45 @@ static const struct rd_value *full_begin(const struct rd_value *effects, size_t 
     return NULL;
 }
 
-/* Jobs get the numbers that they had, and reach as far as they did; those that only the candidate
- * begins are not run, and neither is planning everything anew. */
+/* A job of the record keeps its number, and reaches as far as it did. */
+static struct rd_value full_begun(struct rd_full *full, const struct rd_value *was,
+                                  const struct rd_value *is)
+{
+    struct rd_value as = rd_value_copy(&full->arena, is);
+    if (!was || !full_same_job(was, is)) {
+        as.items[1] = rd_int((int64_t)(FULL_JOB_FROM + ++full->own_jobs));
+        return as;
+    }
+    const struct rd_value *until = rd_map_get(&was->items[3], "until");
+    as.items[1] = was->items[1];
+    if (until)
+        rd_map_set(&full->arena, &as.items[3], "until", *until);
+    return as;
+}
+
+static bool full_replans(const struct rd_value *effects)
+{
+    for (uint32_t i = 0; i < effects->count; i++)
+        if (effects->items[i].items[0].integer == RD_EFFECT_REPLAN)
+            return true;
+    return false;
+}
+
+/* Planning everything anew is not done where only the candidate would. */
 struct rd_value rd_full_own(struct rd_full *full, const struct rd_value *was,
                             const struct rd_value *is)
 {
     struct rd_value effects = rd_list();
     size_t begun = 0;
+    full->unplanned = 0;
     for (uint32_t i = 0; i < is->count; i++) {
-        const struct rd_value *effect = &is->items[i], *begin;
-        if (effect->items[0].integer == RD_EFFECT_REPLAN) {
-            full->jobs++;
-            continue;
-        }
-        if (!full_is_begin(effect)) {
+        const struct rd_value *effect = &is->items[i];
+        if (effect->items[0].integer == RD_EFFECT_REPLAN && !full_replans(was))
+            full->unplanned++;
+        else if (full_is_begin(effect))
+            rd_list_add(&full->arena, &effects, full_begun(full, full_begin(was, begun++), effect));
+        else
             rd_list_add(&full->arena, &effects, *effect);
-            continue;
-        }
-        if ((begin = full_begin(was, begun++)) == NULL) {
-            full->jobs++;
-            continue;
-        }
-        struct rd_value as = rd_value_copy(&full->arena, effect);
-        as.items[1] = begin->items[1];
-        const struct rd_value *until = rd_map_get(&begin->items[3], "until");
-        if (until)
-            rd_map_set(&full->arena, &as.items[3], "until", *until);
-        rd_list_add(&full->arena, &effects, as);
     }
     return effects;
 }

@@ -34,12 +34,15 @@ void rd_full_init(struct rd_full *full, struct rd_world *was)
     rd_world_init(&full->is, was->kernel->catalogue.names.symbols);
     rd_arena_init(&full->arena);
     rd_arena_init(&full->again_arena);
-    full->lane_ms[RD_LANE_LIVE] = full->lane_ms[RD_LANE_IMPORT] = INT64_MIN;
+    rd_buf_init(&full->jobs);
+    full->lane_ms[RD_LANE_LIVE] = full->lane_ms[RD_LANE_IMPORT] = full->ready_ms = INT64_MIN;
 }
 
 void rd_full_fini(struct rd_full *full)
 {
     rd_tracks_free(full->tracks);
+    rd_full_schedules_free(full);
+    rd_buf_fini(&full->jobs);
     rd_world_fini(&full->is);
     rd_arena_fini(&full->arena);
     rd_arena_fini(&full->again_arena);
@@ -53,11 +56,22 @@ static const struct rd_value *full_opened(const struct rd_command_entry *entry)
     return effect && effect->count > 7 ? effect : NULL;
 }
 
+/* The type of the records that a schedule's job opens, or changes; NULL: it began none. */
+static const char *full_job_type(const struct rd_command_entry *entry)
+{
+    for (uint32_t i = 0; rd_full_fired(entry) && i < entry->effects.count; i++) {
+        const struct rd_value *at = entry->effects.items[i].items;
+        if (at[0].integer == RD_EFFECT_JOB && strcmp(at[2].text, "begin") == 0)
+            return rd_map_text(&at[3], "start", rd_map_text(&at[3], "type", NULL));
+    }
+    return NULL;
+}
+
 static bool full_is_type(const struct rd_full *full, const struct rd_command_entry *entry)
 {
-    const char *type = full->options->type;
-    if (!type)
-        return true;
+    const char *type = full->options->type, *job = full_job_type(entry);
+    if (!type || job)
+        return !type || strcmp(type, job) == 0;
     const char *name =
         rd_catalogue_type_name(&full->was->kernel->catalogue, rd_id_type(entry->record));
     size_t len = strlen(type);
@@ -126,6 +140,24 @@ static enum rd_status full_choose_away(struct rd_full *full, const struct rd_com
     return rd_full_stop(full, record, FULL_STATE);
 }
 
+/* What happens by itself happens there where it is the candidate's, too. */
+static enum rd_status full_choose_engine(struct rd_full *full, const struct rd_command_entry *entry,
+                                         enum full_way *way)
+{
+    bool misses = false;
+    enum rd_status status = RD_OK;
+    if (rd_full_fired(entry)) {
+        misses = !rd_full_fires(full, entry);
+        if (misses)
+            rd_full_fires_not(full, entry);
+    } else {
+        status = rd_full_misses(full, entry, &misses);
+    }
+    if (misses)
+        *way = FULL_DROP;
+    return status;
+}
+
 static enum rd_status full_choose(struct rd_full *full, const struct rd_command_entry *entry,
                                   enum full_way *way)
 {
@@ -134,7 +166,9 @@ static enum rd_status full_choose(struct rd_full *full, const struct rd_command_
     bool meant;
     enum rd_status status = full_is_meant(full, entry, track, &meant);
     *way = meant ? FULL_ASK : FULL_FOLLOW;
-    if (status != RD_OK || !meant || !track)
+    if (status == RD_OK && meant && full_is_system(entry))
+        status = full_choose_engine(full, entry, way);
+    if (status != RD_OK || !meant || !track || *way == FULL_DROP)
         return status;
     switch (track->state) {
     case RD_TRACK_SAME:
@@ -189,7 +223,8 @@ static enum rd_status full_differs(struct rd_full *full, const struct rd_command
     }
     rd_tallies_take(full->tallies, full->raw.seq, entry, again, difference);
     *way = refused ? FULL_DROP : FULL_ASK;
-    if (!refused && !entry->record.value) { /* what would have been opened, nobody went on with */
+    if (!refused && entry->refused &&
+        !entry->record.value) { /* what would have been opened, nobody went on with */
         full->openings++;
         *way = FULL_DROP;
     }
@@ -264,6 +299,8 @@ static enum rd_status full_ask(struct rd_full *full, const struct rd_command_ent
 static void full_unasked(struct rd_full *full, const struct rd_command_entry *entry)
 {
     struct rd_track *track = rd_track_find(full->tracks, entry->record.value);
+    if (!track)
+        return;
     track->unasked += !full_is_system(entry) && !entry->refused && track->state != RD_TRACK_STOPPED;
     if (track->state == RD_TRACK_AWAY)
         rd_tallies_money(full->tallies, entry, NULL);
@@ -334,7 +371,7 @@ bool rd_full_counts(const struct rd_full *full, struct rd_id record, int64_t ope
 
 static void full_count(struct rd_full *full, const struct rd_command_entry *entry)
 {
-    full->rings_was += rd_full_rang(entry) != NULL;
+    full->rings.was += rd_full_rang(entry) != NULL;
     for (uint32_t i = 0; full->was->ready && i < entry->effects.count; i++) {
         const struct rd_value *effect = &entry->effects.items[i];
         if (effect->items[0].integer == RD_EFFECT_RECORD && effect->count > 7 &&
@@ -342,6 +379,27 @@ static void full_count(struct rd_full *full, const struct rd_command_entry *entr
             full->cases += rd_full_counts(
                 full, (struct rd_id){ (uint64_t)effect->items[1].integer }, entry->at_ms);
     }
+}
+
+/* Whose command opened what the entry opens. */
+static uint64_t full_parent(const struct rd_full *full, const struct rd_command_entry *entry)
+{
+    const struct rd_value *fired = rd_full_fired(entry);
+    return fired ? rd_full_schedule_id(full, fired->items[1].text) : entry->record.value;
+}
+
+/* Whatever follows by itself from what was applied. */
+static enum rd_status full_goes_on(struct rd_full *full, const struct rd_command_entry *entry,
+                                   const struct rd_value *effects, enum full_way way)
+{
+    uint64_t began = full->begun.is;
+    rd_full_began(full, &entry->effects, RD_SIDE_WAS);
+    rd_full_began(full, effects, RD_SIDE_IS);
+    full->fired.was += rd_full_fired_well(entry);
+    full->fired.is += way != FULL_DROP && rd_full_fired_well(entry);
+    full->replans += way == FULL_ASK ? full->unplanned : 0;
+    enum rd_status status = rd_full_schedules_moved(full, entry);
+    return status == RD_OK && full->begun.is > began ? rd_full_jobs(full, entry->at_ms) : status;
 }
 
 enum rd_status rd_full_entry(struct rd_full *full, const struct rd_entry *raw,
@@ -353,7 +411,8 @@ enum rd_status rd_full_entry(struct rd_full *full, const struct rd_entry *raw,
     enum full_way way;
     full->raw = *raw;
     full_names(full, entry);
-    if (!(entry->flags & RD_ENTRY_PAST))
+    status = rd_full_schedules_begin(full, entry);
+    if (status == RD_OK && !(entry->flags & RD_ENTRY_PAST))
         status = rd_full_until(full, lane, entry->at_ms);
     rd_arena_reset(&full->arena);
     full_count(full, entry);
@@ -365,19 +424,20 @@ enum rd_status rd_full_entry(struct rd_full *full, const struct rd_entry *raw,
         status = rd_full_apply(full, entry, effects);
     if (status != RD_OK)
         return status;
-    full->rings_is += rd_full_rang(entry) && way != FULL_DROP;
+    full->rings.is += rd_full_rang(entry) && way != FULL_DROP;
     bool own = way != FULL_FOLLOW;
+    uint64_t parent = full_parent(full, entry);
     rd_full_offs(full, &entry->effects, entry->record.value, rd_full_rang(entry), RD_SIDE_WAS);
     rd_full_offs(full, &effects, entry->record.value, rd_full_rang(entry), RD_SIDE_IS);
     if (own || full_meets(full, &entry->effects))
-        status = rd_full_settle(full, &entry->effects, entry->record.value);
+        status = rd_full_settle(full, &entry->effects, parent);
     if (status == RD_OK && own)
-        status = rd_full_settle(full, &effects, entry->record.value);
+        status = rd_full_settle(full, &effects, parent);
     if (own) {
         full_posted(full, entry->record.value, &entry->effects, 1);
         full_posted(full, entry->record.value, &effects, -1);
     }
-    return status;
+    return status == RD_OK ? full_goes_on(full, entry, &effects, way) : status;
 }
 
 enum rd_status rd_full_end(struct rd_full *full, int64_t now_ms)

@@ -4,6 +4,8 @@
  *   backtest_full.c     what is done with each entry
  *   backtest_follow.c   what is applied in the candidate's world
  *   backtest_ring.c     deadlines of the two
+ *   backtest_schedule.c their schedules
+ *   backtest_run.c      jobs, and whatever else happens in the candidate's alone
  *   backtest_between.c  the two worlds, held against each other and brought together
  *   backtest_track.c    the records that go another way
  *   backtest_sum.c      what comes of it
@@ -85,18 +87,31 @@ uint64_t rd_tracks_rings(struct rd_tracks *tracks);
 
 /* ---- the two worlds ---- */
 
+struct rd_full_schedules; /* of the candidate */
+
+/* What happened of a kind in the record, and what happens in the candidate's world. */
+struct rd_full_count {
+    uint64_t was, is;
+};
+
 struct rd_full {
     struct rd_world *was; /* the record's; borrowed */
     struct rd_world is;   /* the candidate's: what it would have decided is what is past there */
     const struct rd_backtest_options *options;
     int64_t since_ms, until_ms; /* of the openings of those that are run again */
+    int64_t ready_ms;           /* of the first activation; INT64_MIN: there was none */
     struct rd_tallies *tallies;
     struct rd_judge *judge;
     struct rd_tracks *tracks;
-    struct rd_arena arena, again_arena; /* of one entry */
-    struct rd_entry raw;                /* the one in hand: what is done meanwhile has its place */
-    int64_t lane_ms[2];                 /* how far each lane's time is */
-    uint64_t cases, rings_was, rings_is, jobs, openings;
+    struct rd_arena arena, again_arena;  /* of one entry */
+    struct rd_entry raw;                 /* the one in hand: what is done meanwhile has its place */
+    int64_t lane_ms[2];                  /* how far each lane's time is */
+    struct rd_full_schedules *schedules; /* NULL: the candidate is not in force yet */
+    struct rd_buf jobs; /* numbers of those that have begun, and are not looked at yet */
+    uint64_t own_jobs;  /* how many the candidate alone has begun */
+    uint64_t cases, openings;
+    uint64_t replans, unplanned; /* unplanned: of those, in the effects in hand (rd_full_own) */
+    struct rd_full_count rings, fired, begun; /* deadlines, schedules, jobs */
     struct rd_error *error;
 };
 
@@ -126,8 +141,8 @@ bool rd_full_is_final(const struct rd_full *full, uint64_t record, const char *s
 
 /* ---- what is applied ---- */
 
-/* The candidate's effects `is`, as they go with the entry's: jobs have its numbers, and those that
- * it did not begin are left out. */
+/* The candidate's effects `is`, as they go with the entry's: jobs about the same records have its
+ * numbers, the candidate's own ones others, which no history gives. */
 struct rd_value rd_full_own(struct rd_full *full, const struct rd_value *was,
                             const struct rd_value *is);
 /* The entry's effects, as they can be done there. Records that are away, and that it changes, stop.
@@ -155,6 +170,51 @@ enum rd_status rd_full_shared(struct rd_full *full, uint64_t record, uint64_t nu
 enum rd_status rd_full_may_ring(struct rd_full *full, uint64_t record, bool *may) RD_MUST_CHECK;
 /* The candidate's clock goes on to this time: what is due there alone rings. */
 enum rd_status rd_full_until(struct rd_full *full, uint8_t lane, int64_t until_ms) RD_MUST_CHECK;
+
+/* ---- schedules ---- */
+
+/* The effect of the occurrence that the entry tells of; NULL: it tells of none. */
+const struct rd_value *rd_full_fired(const struct rd_command_entry *entry);
+/* Whether something came of it: it was not passed over. */
+bool rd_full_fired_well(const struct rd_command_entry *entry);
+/* Whether it would come in the candidate's world, too. */
+bool rd_full_fires(const struct rd_full *full, const struct rd_command_entry *entry);
+/* It would not: that is counted as the candidate's doing. */
+void rd_full_fires_not(struct rd_full *full, const struct rd_command_entry *entry);
+/* What records that this schedule opens have in the place of whoever opened them; 0: the candidate
+ * has no such schedule. */
+uint64_t rd_full_schedule_id(const struct rd_full *full, const char *name);
+/* The candidate comes into force with the live entry that comes next, unless it has. */
+enum rd_status rd_full_schedules_begin(struct rd_full *full,
+                                       const struct rd_command_entry *entry) RD_MUST_CHECK;
+/* The entry is applied: its schedule, or an activation, has moved on. */
+enum rd_status rd_full_schedules_moved(struct rd_full *full,
+                                       const struct rd_command_entry *entry) RD_MUST_CHECK;
+/* When the first occurrence comes that is the candidate's alone; INT64_MAX: none by then. */
+int64_t rd_full_schedule_next(const struct rd_full *full, int64_t until_ms);
+/* That one comes. */
+enum rd_status rd_full_schedule_fire(struct rd_full *full) RD_MUST_CHECK;
+void rd_full_schedules_free(struct rd_full *full);
+
+/* ---- jobs, and what happens in the candidate's world alone ---- */
+
+/* What the record has for something that there was not: an entry of `system` at this time. */
+struct rd_command_entry rd_full_nothing(const char *command, uint64_t record, int64_t at_ms,
+                                        uint8_t lane);
+/* It is done there: `again` is what comes of it, `rang` the deadline by which; NULL. */
+enum rd_status rd_full_alone(struct rd_full *full, const struct rd_command_entry *nothing,
+                             const struct rd_redone *again, const char *rang,
+                             uint64_t parent) RD_MUST_CHECK;
+/* Whether the candidate alone has begun the job of this number. */
+bool rd_full_job_is_own(uint64_t number);
+/* Counts the jobs that these effects begin; those of the candidate's world are to be looked at. */
+void rd_full_began(struct rd_full *full, const struct rd_value *effects, enum rd_side side);
+/* Does what they do there alone: all of those that the candidate alone has begun; of the others,
+ * what they do to records that go another way. */
+enum rd_status rd_full_jobs(struct rd_full *full, int64_t now_ms) RD_MUST_CHECK;
+/* Whether the entry is a job's step at a record to which the job does not come there. */
+enum rd_status rd_full_misses(struct rd_full *full, const struct rd_command_entry *entry,
+                              bool *misses) RD_MUST_CHECK;
 
 /* ---- entries ---- */
 

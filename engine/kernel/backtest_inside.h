@@ -120,6 +120,12 @@ enum rd_redo_kind rd_redo_entry(struct rd_kernel *kernel, const struct rd_comman
 /* A deadline that rings in this world only: it is on its agenda. */
 void rd_redo_ring(struct rd_kernel *kernel, uint8_t lane, struct rd_id record, const char *name,
                   int64_t now_ms, struct rd_redone *out);
+/* A schedule's occurrence in this world only. */
+void rd_redo_fire(struct rd_kernel *kernel, const char *schedule, int64_t at_ms, int64_t now_ms,
+                  struct rd_redone *out);
+/* What a job of this world does to a record; the arena's, too. */
+void rd_redo_step(struct rd_kernel *kernel, uint64_t number, const struct rd_record *record,
+                  int64_t now_ms, struct rd_arena *arena, struct rd_redone *out);
 
 /* ---- two entries ---- */
 

@@ -226,19 +226,19 @@ static const struct rd_value *redo_effect(const struct rd_command_entry *entry,
     return NULL;
 }
 
-/* [11, name, at, record]: only what started a record asked rules. */
+/* [11, name, at, record]: what started a record, or began a job; nothing else asked rules. */
 static enum rd_redo_kind redo_schedule(struct rd_kernel *kernel,
                                        const struct rd_command_entry *entry, struct rd_redone *out)
 {
     const struct rd_value *fired = redo_effect(entry, RD_EFFECT_SCHEDULE);
-    if (!fired || fired->items[3].integer == 0)
-        return RD_REDO_ENGINE;
-    const struct rd_value *effect =
-        rd_effect_record(&entry->effects, (uint64_t)fired->items[3].integer);
-    if (!effect)
+    const struct rd_value *started =
+        fired && fired->items[3].integer
+            ? rd_effect_record(&entry->effects, (uint64_t)fired->items[3].integer)
+            : NULL;
+    if (!fired || (!started && !redo_effect(entry, RD_EFFECT_JOB)))
         return RD_REDO_ENGINE;
     out->status = rd_schedule_redo(kernel, fired->items[1].text, fired->items[2].integer,
-                                   &effect->items[5], &out->error);
+                                   started ? &started->items[5] : NULL, &out->error);
     return RD_REDO_ASKED;
 }
 
@@ -334,8 +334,10 @@ enum rd_redo_kind rd_redo_entry(struct rd_kernel *kernel, const struct rd_comman
     return kind == RD_REDO_ASKED && redo_is_unrecorded(entry, out) ? RD_REDO_UNRECORDED : kind;
 }
 
-void rd_redo_ring(struct rd_kernel *kernel, uint8_t lane, struct rd_id record, const char *name,
-                  int64_t now_ms, struct rd_redone *out)
+/* ---- what happens in this world only ---- */
+
+static void redo_alone_begin(struct rd_kernel *kernel, uint8_t lane, int64_t now_ms,
+                             struct rd_redone *out)
 {
     static const struct rd_value none = { .kind = RD_LIST };
     *out = (struct rd_redone){ .error = RD_ERROR_NONE };
@@ -344,8 +346,35 @@ void rd_redo_ring(struct rd_kernel *kernel, uint8_t lane, struct rd_id record, c
         kernel->manual_ms = now_ms;
     rd_staff_settle(kernel);
     kernel->redo = &out->redo;
-    out->status = rd_ring_redo(kernel, lane, record, name, now_ms, &out->error);
+}
+
+static void redo_alone_end(struct rd_kernel *kernel, struct rd_redone *out)
+{
     kernel->redo = NULL;
     if (out->redo.count)
         out->entry = &out->redo.last;
+}
+
+void rd_redo_ring(struct rd_kernel *kernel, uint8_t lane, struct rd_id record, const char *name,
+                  int64_t now_ms, struct rd_redone *out)
+{
+    redo_alone_begin(kernel, lane, now_ms, out);
+    out->status = rd_ring_redo(kernel, lane, record, name, now_ms, &out->error);
+    redo_alone_end(kernel, out);
+}
+
+void rd_redo_fire(struct rd_kernel *kernel, const char *schedule, int64_t at_ms, int64_t now_ms,
+                  struct rd_redone *out)
+{
+    redo_alone_begin(kernel, RD_LANE_LIVE, now_ms, out);
+    out->status = rd_schedule_redo(kernel, schedule, at_ms, NULL, &out->error);
+    redo_alone_end(kernel, out);
+}
+
+void rd_redo_step(struct rd_kernel *kernel, uint64_t number, const struct rd_record *record,
+                  int64_t now_ms, struct rd_arena *arena, struct rd_redone *out)
+{
+    redo_alone_begin(kernel, RD_LANE_LIVE, now_ms, out);
+    out->status = rd_job_redo(kernel, number, record->opened_at_ms, record->id, arena, &out->error);
+    redo_alone_end(kernel, out);
 }

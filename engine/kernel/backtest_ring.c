@@ -111,35 +111,6 @@ static enum rd_status full_next(struct rd_full *full, uint8_t lane, int64_t unti
     return status == RD_END ? RD_OK : status;
 }
 
-/* What the record has for a ring that there was not. */
-static struct rd_command_entry full_nothing(const struct full_due *due, int64_t at_ms, uint8_t lane)
-{
-    return (struct rd_command_entry){ .at_ms = at_ms,
-                                      .actor = "system",
-                                      .command = "ring",
-                                      .record = { due->record },
-                                      .form = rd_null(),
-                                      .facts = rd_null(),
-                                      .decisions = rd_list(),
-                                      .effects = rd_list(),
-                                      .flags = lane == RD_LANE_IMPORT ? RD_ENTRY_QUIET : 0 };
-}
-
-static enum rd_status full_ring_done(struct rd_full *full, const struct rd_command_entry *nothing,
-                                     struct rd_redone *again, const char *name)
-{
-    struct rd_difference difference;
-    struct rd_value effects = rd_full_own(full, &nothing->effects, &again->entry->effects);
-    rd_difference_of(nothing, again, &difference);
-    rd_tallies_take(full->tallies, full->raw.seq, nothing, again, &difference);
-    full->rings_is++;
-    enum rd_status status = rd_full_rings(full, nothing->record.value, name, RD_SIDE_IS);
-    rd_full_offs(full, &effects, nothing->record.value, name, RD_SIDE_IS);
-    if (status == RD_OK)
-        status = rd_full_apply(full, nothing, effects);
-    return status == RD_OK ? rd_full_settle(full, &effects, nothing->record.value) : status;
-}
-
 static enum rd_status full_ring(struct rd_full *full, uint8_t lane, const struct full_due *due)
 {
     struct rd_deadline row;
@@ -159,22 +130,47 @@ static enum rd_status full_ring(struct rd_full *full, uint8_t lane, const struct
         return rd_ring_waits(again.status)
                    ? rd_error_set(full->error, again.status, "%s", again.error.text)
                    : rd_full_stop(full, due->record, FULL_TYPE);
-    struct rd_command_entry nothing = full_nothing(due, now, lane);
-    return full_ring_done(full, &nothing, &again, row.name);
+    struct rd_command_entry nothing = rd_full_nothing("ring", due->record, now, lane);
+    full->rings.is++;
+    status = rd_full_rings(full, due->record, row.name, RD_SIDE_IS);
+    return status == RD_OK ? rd_full_alone(full, &nothing, &again, row.name, due->record) : status;
+}
+
+/* The next one of the candidate's agenda or of its schedules; *due->due_ms INT64_MAX: there is
+ * none.
+ */
+static enum rd_status full_next_of_all(struct rd_full *full, uint8_t lane, int64_t until_ms,
+                                       struct full_due *due)
+{
+    enum rd_status status = RD_OK;
+    *due = (struct full_due){ .due_ms = INT64_MAX };
+    if (rd_tracks_apart(full->tracks))
+        status = full_next(full, lane, until_ms, due);
+    if (!due->record)
+        due->due_ms = INT64_MAX;
+    int64_t fires = lane == RD_LANE_LIVE ? rd_full_schedule_next(full, until_ms) : INT64_MAX;
+    if (fires < due->due_ms)
+        *due = (struct full_due){ .due_ms = fires };
+    return status;
 }
 
 /* The candidate's clock goes on to this time. */
 enum rd_status rd_full_until(struct rd_full *full, uint8_t lane, int64_t until_ms)
 {
-    struct full_due due = { 0 };
+    struct full_due due;
     enum rd_status status = RD_OK;
-    for (size_t rung = 0; status == RD_OK && rd_tracks_apart(full->tracks); rung++) {
+    for (size_t rung = 0; status == RD_OK; rung += due.record != 0) {
         rd_arena_reset(&full->arena);
-        status = full_next(full, lane, until_ms, &due);
-        if (status != RD_OK || !due.record)
+        status = full_next_of_all(full, lane, until_ms, &due);
+        if (status != RD_OK || due.due_ms == INT64_MAX)
             break;
-        status = rung < RD_ADVANCE_RINGS_MAX ? full_ring(full, lane, &due)
-                                             : rd_full_stop(full, due.record, FULL_ENDLESS);
+        if (!due.record)
+            status = rd_full_schedule_fire(full);
+        else
+            status = rung < RD_ADVANCE_RINGS_MAX ? full_ring(full, lane, &due)
+                                                 : rd_full_stop(full, due.record, FULL_ENDLESS);
+        if (status == RD_OK)
+            status = rd_full_jobs(full, due.due_ms);
     }
     if (until_ms > full->lane_ms[lane])
         full->lane_ms[lane] = until_ms;

@@ -165,10 +165,18 @@ static enum rd_status sum_case(struct rd_full *full, struct rd_arena *arena, str
 
 /* ---- all of it ---- */
 
+static struct rd_value sum_both(const struct rd_full_count *count, struct rd_arena *arena)
+{
+    struct rd_value map = rd_map();
+    rd_map_add(arena, &map, "was", rd_int((int64_t)count->was));
+    rd_map_add(arena, &map, "is", rd_int((int64_t)count->is));
+    return map;
+}
+
 static struct rd_value sum_numbers(const struct sum *sum, struct rd_arena *arena)
 {
     const struct rd_full *full = sum->full;
-    struct rd_value map = rd_map(), rings = rd_map();
+    struct rd_value map = rd_map();
     uint64_t others = 0;
     for (size_t i = SUM_CHANGED; i <= SUM_GONE; i++)
         others += sum->counts[i];
@@ -178,10 +186,10 @@ static struct rd_value sum_numbers(const struct sum *sum, struct rd_arena *arena
         rd_map_add(arena, &map, SUM_NAMES[i], rd_int((int64_t)sum->counts[i]));
     rd_map_add(arena, &map, "unasked", rd_int((int64_t)sum->unasked));
     rd_map_add(arena, &map, "openings", rd_int((int64_t)full->openings));
-    rd_map_add(arena, &map, "jobs", rd_int((int64_t)full->jobs));
-    rd_map_add(arena, &rings, "was", rd_int((int64_t)full->rings_was));
-    rd_map_add(arena, &rings, "is", rd_int((int64_t)full->rings_is));
-    rd_map_add(arena, &map, "rings", rings);
+    rd_map_add(arena, &map, "replans", rd_int((int64_t)full->replans));
+    rd_map_add(arena, &map, "rings", sum_both(&full->rings, arena));
+    rd_map_add(arena, &map, "schedules", sum_both(&full->fired, arena));
+    rd_map_add(arena, &map, "jobs", sum_both(&full->begun, arena));
     return map;
 }
 

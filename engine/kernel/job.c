@@ -466,6 +466,38 @@ enum rd_status rd_job_redo(struct rd_kernel *kernel, uint64_t number, int64_t op
     return status == RD_OK ? job_record(kernel, &row, &look, error) : status;
 }
 
+bool rd_job_matches(const struct rd_kernel *kernel, const struct rd_job_row *row,
+                    const struct rd_record *record)
+{
+    const struct rd_record_type *type =
+        rd_model_type(kernel->model, rd_map_text(&row->spec, "type", ""));
+    return type && rd_type_of(kernel, record->id) == type && record->version &&
+           job_matches(type, rd_map_list(&row->spec, "where"), record);
+}
+
+enum rd_status rd_job_records(struct rd_kernel *kernel, const struct rd_job_row *row,
+                              struct rd_buf *ids, struct rd_error *error)
+{
+    const struct rd_record_type *type =
+        rd_model_type(kernel->model, rd_map_text(&row->spec, "type", ""));
+    struct rd_job_look look = { .opened_ms = INT64_MIN };
+    struct rd_job_row all = *row;
+    enum rd_status status = type ? RD_OK : RD_END;
+    struct rd_arena arena;
+    rd_arena_init(&arena);
+    all.spec = rd_value_copy(&arena, &row->spec);
+    rd_map_set(&arena, &all.spec, "until", rd_int(INT64_MAX));
+    while (status == RD_OK) {
+        size_t budget = RD_JOB_SCAN_MAX;
+        uint64_t found;
+        status = job_next(kernel, &all, type, &look, &budget, &found, error);
+        if (status == RD_OK && found)
+            rd_buf_append(ids, &found, sizeof found);
+    }
+    rd_arena_fini(&arena);
+    return status == RD_END ? RD_OK : status;
+}
+
 static enum rd_status job_end(struct rd_kernel *kernel, const struct rd_job_row *row,
                               const char *why, struct rd_error *error)
 {

@@ -29,14 +29,22 @@ enum rd_status rd_ring_redo(struct rd_kernel *kernel, uint8_t lane, struct rd_id
 /* The record's deadlines are planned anew from their ledgers. */
 enum rd_status rd_replan_redo(struct rd_kernel *kernel, struct rd_id record,
                               struct rd_error *error) RD_MUST_CHECK;
-/* The schedule's occurrence starts its record. `filed`: the fields of the report that it filed
- * then. RD_NOT_FOUND where the model has no such schedule. */
+/* The schedule's occurrence starts its record, or begins its job. `filed`: the fields of the report
+ * that it filed then; NULL: none, or it is made. RD_NOT_FOUND where the model has no such schedule.
+ */
 enum rd_status rd_schedule_redo(struct rd_kernel *kernel, const char *name, int64_t at_ms,
                                 const struct rd_value *filed, struct rd_error *error) RD_MUST_CHECK;
 /* The job's step at this record. What it would write borrows from the arena, too. */
 enum rd_status rd_job_redo(struct rd_kernel *kernel, uint64_t number, int64_t opened_ms,
                            struct rd_id record, struct rd_arena *arena,
                            struct rd_error *error) RD_MUST_CHECK;
+/* Whether what the job is about is true of this record, as it is in this store or another. */
+bool rd_job_matches(const struct rd_kernel *kernel, const struct rd_job_row *row,
+                    const struct rd_record *record);
+/* The ids of all records that it is true of now, those opened since it began included, behind each
+ * other in `ids` (8 bytes each). */
+enum rd_status rd_job_records(struct rd_kernel *kernel, const struct rd_job_row *row,
+                              struct rd_buf *ids, struct rd_error *error) RD_MUST_CHECK;
 /* A record without a chart is made (a fresh draft) or changed: what is authorised is set on the
  * draft. `outside`: as requests have values. */
 enum rd_status rd_case_write(struct rd_run *run, struct rd_draft *draft,

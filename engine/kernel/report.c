@@ -460,7 +460,8 @@ enum rd_status rd_report_make(struct rd_kernel *kernel, const struct rd_schedule
     bool done = false;
     run->direct = true;
     run->as_of_ms = rd_kernel_now_ms(kernel);
-    run->seq = (int64_t)rd_journal_last_seq(rd_vault_journal(kernel->vault));
+    run->seq = /* the world of a back-test has no journal of its own */
+        kernel->vault ? (int64_t)rd_journal_last_seq(rd_vault_journal(kernel->vault)) : 0;
     report_scheduled(run, schedule, at_ms);
     enum rd_status status = report_asker(run, error);
     while (status == RD_OK && !done)
