@@ -147,9 +147,10 @@ static const struct rd_command commands[] = {
     { "policy", "prove", "[DIR]", "Proves what holds in every case, or shows the case in which not",
       "Three answers: proved, refuted (with the case), unknown (with the function that it hangs "
       "on). Prints\n"
-      "what is not proved; --all prints everything, --tests the refuted cases as promises. Exit "
-      "code 1 where\n"
-      "something is refuted. docs/reference/prove.md says what each claim means.",
+      "what is not proved; --all prints everything, --tests the refuted cases as promises (it runs "
+      "your own\n"
+      "promises for that, some seconds). Exit code 1 where something is refuted. "
+      "docs/reference/prove.md says what each claim means.",
       rd_options_prove, false, true, 0, 1, rd_run_policy_prove },
     { "policy", "diff", "OLD NEW",
       "Tells what differs between two policies, in the words of the business",

@@ -50,6 +50,11 @@ int rd_guard_find(const struct rd_chart *chart, const char *name)
     return number == RD_LOOKUP_NONE ? -1 : chart->guard_of[number];
 }
 
+bool rd_limit_does(const struct rd_limit *limit)
+{
+    return limit->tell_count || limit->escalate || limit->go >= 0 || limit->action_count;
+}
+
 const struct rd_event *rd_event_find(const struct rd_chart *chart, int state, const char *name)
 {
     const struct rd_state *at = &chart->states[state];

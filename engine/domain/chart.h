@@ -240,6 +240,9 @@ struct rd_chart {
 int rd_state_find(const struct rd_chart *chart, const char *name);
 /* The move of cases that are in a state of this name; NULL: it is not moved. */
 const struct rd_move *rd_move_find(const struct rd_chart *chart, const char *name);
+/* Whether anything comes of the limit when it rings: somebody is told, it climbs, leads on or acts.
+ */
+bool rd_limit_does(const struct rd_limit *limit);
 /* The event that `state` accepts under this name: the state's own, else one of `always`; NULL:
  * none. */
 const struct rd_event *rd_event_find(const struct rd_chart *chart, int state, const char *name);

@@ -49,6 +49,18 @@ struct rd_proof *prove_add(struct prove *prove, enum rd_claim claim, enum rd_ver
     return proof;
 }
 
+void prove_standing(struct prove *prove, struct rd_proof *proof, const struct rd_chart *chart,
+                    const struct rd_state *state, const char *title)
+{
+    if (proof->verdict != RD_REFUTED)
+        return;
+    proof->shown = (struct rd_shown){
+        .title = rd_arena_join(prove->arena, chart->name, ": ", title),
+        .where = rd_arena_join(prove->arena, chart->name, ".", state->name),
+        .expect = rd_claim_word(proof->claim),
+    };
+}
+
 const struct rd_deeds *prove_deeds(const struct prove *prove, const struct rd_function *action)
 {
     static const struct rd_deeds nothing_known = { .opaque = "its text was not read" };

@@ -48,6 +48,16 @@ struct rd_play {
     int last_line;    /* of its last step, counted from the promise's own: 0 is the title's */
 };
 
+/* What a refuted case needs to become a promise where some promise has gone its way already
+ * (kernel/prove_replay.h). */
+struct rd_shown {
+    const char *title;  /* of the promise; NULL: it does not become one like this */
+    const char *where;  /* "complaint.received": there a record must be found; NULL: it must come to
+                           grief as `fault` says */
+    const char *expect; /* the claim as a word of promises: what is then not so */
+    const char *fault;  /* the beginning of what the engine says, "scripts/a.lua:" included */
+};
+
 struct rd_proof {
     enum rd_claim claim;
     enum rd_verdict verdict;
@@ -60,6 +70,7 @@ struct rd_proof {
                          plays were not tried, or none of them goes through */
     struct rd_play *plays;
     size_t play_count;
+    struct rd_shown shown; /* REFUTED */
     struct rd_proof *next;
 };
 

@@ -186,8 +186,17 @@ static void circle_tell(struct cascade *c, size_t first)
     text = rd_arena_join(arena, sure ? "goes round for ever: " : "may go round: ", text,
                          node_name(c, &c->nodes[c->way[first]]));
     const struct node *node = &c->nodes[c->way[first]];
-    prove_add(c->prove, c->jobs ? RD_CLAIM_JOBS : RD_CLAIM_CASCADES, sure ? RD_REFUTED : RD_UNKNOWN,
-              node->event->command, node->chart->file, node->event->line, text, NULL);
+    struct rd_proof *proof = prove_add(c->prove, c->jobs ? RD_CLAIM_JOBS : RD_CLAIM_CASCADES,
+                                       sure ? RD_REFUTED : RD_UNKNOWN, node->event->command,
+                                       node->chart->file, node->event->line, text, NULL);
+    if (sure) /* circle_is_sure: the event has one row */
+        proof->shown = (struct rd_shown){
+            .title = rd_arena_join(arena, node->event->command,
+                                   c->jobs ? ": jobs that follow come to an end"
+                                           : ": what follows comes to an end"),
+            .fault = rd_arena_printf(arena, "%s:%d: events send events", node->chart->file,
+                                     node->event->rows[0].line),
+        };
     c->circle = true;
 }
 

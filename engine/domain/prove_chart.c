@@ -334,22 +334,19 @@ static void prove_way_out(struct chart_proof *c)
                                 "may send and no limit leads towards one")
                 : rd_arena_join(c->prove->arena, "the way from '", state->name,
                                 "' to an end hangs on ", way_out_hangs_on(c, s, soft));
-        prove_add(c->prove, RD_CLAIM_WAY_OUT, verdict, subject_of(c, s), c->chart->file,
-                  state->line, text, NULL);
+        struct rd_proof *proof = prove_add(c->prove, RD_CLAIM_WAY_OUT, verdict, subject_of(c, s),
+                                           c->chart->file, state->line, text, NULL);
+        prove_standing(c->prove, proof, c->chart, state,
+                       rd_arena_join(c->prove->arena, "there is a way out of '", state->name, "'"));
     }
 }
 
 /* ---- watched ---- */
 
-static bool limit_does(const struct rd_limit *limit)
-{
-    return limit->tell_count || limit->escalate || limit->go >= 0 || limit->action_count;
-}
-
 static void watched_by(const struct chart_proof *c, const struct rd_limit *limit, bool *watched,
                        const char **stopped)
 {
-    if (!limit_does(limit))
+    if (!rd_limit_does(limit))
         return;
     const char *by = limit_stopped(c, limit);
     if (by)
@@ -376,11 +373,15 @@ static void prove_watched(struct chart_proof *c)
                                       "' can be stopped by ", stopped)
                       : rd_arena_join(c->prove->arena, "a case can wait in '", state->name,
                                       "' for ever: no limit tells anybody, escalates or leads on");
-        prove_add(c->prove, RD_CLAIM_WATCHED,
-                  watched   ? RD_PROVED
-                  : stopped ? RD_UNKNOWN
-                            : RD_REFUTED,
-                  subject_of(c, s), c->chart->file, state->line, text, NULL);
+        struct rd_proof *proof =
+            prove_add(c->prove, RD_CLAIM_WATCHED,
+                      watched   ? RD_PROVED
+                      : stopped ? RD_UNKNOWN
+                                : RD_REFUTED,
+                      subject_of(c, s), c->chart->file, state->line, text, NULL);
+        prove_standing(
+            c->prove, proof, c->chart, state,
+            rd_arena_join(c->prove->arena, "whoever is in '", state->name, "' is watched"));
     }
 }
 

@@ -34,6 +34,10 @@ struct prove {
 struct rd_proof *prove_add(struct prove *prove, enum rd_claim claim, enum rd_verdict verdict,
                            const char *subject, const char *file, int line, const char *text,
                            const char *test);
+/* A refuted claim about whatever is in the state can be shown by a record that stands there; the
+ * claim is the word that promises have for it. */
+void prove_standing(struct prove *prove, struct rd_proof *proof, const struct rd_chart *chart,
+                    const struct rd_state *state, const char *title);
 const struct rd_deeds *prove_deeds(const struct prove *prove, const struct rd_function *action);
 /* Whether the sending may bring this event to a record of the chart; `internal` sendings of the
  * engine count as well. */

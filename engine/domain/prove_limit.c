@@ -102,11 +102,15 @@ static void rungs_prove(struct prove *prove, const struct rd_chart *chart,
     bool all = prove_combine(r.axes, r.count, rungs_try, &r);
     const char *subject = rd_arena_join(prove->arena, chart->name, ".", limit->name);
     if (r.found)
-        prove_add(prove, RD_CLAIM_IN_ORDER, RD_REFUTED, subject, limit->file, limit->line,
-                  rd_arena_join(prove->arena, prove_example(prove, r.axes, r.count, r.found), ": ",
-                                r.found_text[1],
-                                ", which is before the limit above it: ", r.found_text[0]),
-                  NULL);
+        prove_standing(
+            prove,
+            prove_add(prove, RD_CLAIM_IN_ORDER, RD_REFUTED, subject, limit->file, limit->line,
+                      rd_arena_join(prove->arena, prove_example(prove, r.axes, r.count, r.found),
+                                    ": ", r.found_text[1],
+                                    ", which is before the limit above it: ", r.found_text[0]),
+                      NULL),
+            chart, state,
+            rd_arena_join(prove->arena, "the limits of '", state->name, "' ring in order"));
     else if (r.differ || !all)
         prove_add(prove, RD_CLAIM_IN_ORDER, RD_UNKNOWN, subject, limit->file, limit->line,
                   all ? "the limits are counted in different ways: it hangs on the calendar"

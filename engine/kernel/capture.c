@@ -14,6 +14,7 @@
  */
 #include "kernel/era.h"
 #include "kernel/inside.h"
+#include "kernel/promise_text.h"
 
 #include <string.h>
 
@@ -44,22 +45,6 @@ struct capture {
 };
 
 /* ---- pseudonyms ---- */
-
-/* Text in quotes, as Lua reads it. */
-static void capture_quote(struct rd_buf *out, const char *text, size_t len)
-{
-    rd_buf_char(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\')
-            rd_buf_char(out, '\\');
-        if (c < 0x20 || c == 0x7f)
-            rd_buf_printf(out, "\\%03u", c);
-        else
-            rd_buf_char(out, (char)c);
-    }
-    rd_buf_char(out, '"');
-}
 
 static bool capture_is_number(const char *text)
 {
@@ -180,7 +165,7 @@ static void capture_value(struct capture *c, struct rd_buf *out, const struct rd
     else if (shown.kind == RD_BOOL)
         rd_buf_text(out, shown.boolean ? "true" : "false");
     else
-        capture_quote(out, text, strlen(text));
+        rd_promise_quote(out, text, strlen(text));
 }
 
 /* ", name = value" for what people type in. */
@@ -240,7 +225,7 @@ static void capture_give(struct capture *c, struct rd_id id, const struct rd_rec
     rd_buf_init(&text);
     rd_buf_printf(&text, "      %s \"%s\" { by = ", type->name, name);
     const char *by = capture_opener(c, type, now.opened_by);
-    capture_quote(&text, by, strlen(by));
+    rd_promise_quote(&text, by, strlen(by));
     if (type->chart && type->chart->open.form)
         capture_form(c, &text, type, type->chart->open.form, &entry.form, depth);
     else
@@ -341,7 +326,7 @@ static void capture_act(struct capture *c, struct rd_id id, const struct rd_comm
     capture_at(c, entry->at_ms);
     rd_buf_printf(&c->steps, "act \"%s\" { on = \"%s\", by = ", event->name,
                   about ? capture_ref(c, id, 0) : type->name);
-    capture_quote(&c->steps, by, strlen(by));
+    rd_promise_quote(&c->steps, by, strlen(by));
     capture_form(c, &c->steps, type, event->form, &entry->form, 0);
     rd_buf_text(&c->steps, " }");
     capture_expect(c, id, capture_state(entry, id), about);
@@ -357,7 +342,7 @@ static void capture_opening(struct capture *c, const struct rd_record *record,
     capture_form(c, &form, type, rd_chart_of(c->kernel, type, record)->open.form, &entry->form, 0);
     capture_at(c, entry->at_ms);
     rd_buf_printf(&c->steps, "open = %s \"%s\" { by = ", type->name, capture_ref(c, id, 0));
-    capture_quote(&c->steps, by, strlen(by));
+    rd_promise_quote(&c->steps, by, strlen(by));
     rd_buf_append(&c->steps, form.data, form.len);
     rd_buf_text(&c->steps, " }");
     capture_expect(c, id, state, true);

@@ -279,6 +279,7 @@ static const char *promise_broken(const struct rd_promise_run *run, const struct
 {
     out->broken_line = (int)rd_map_int(step, "line", 0);
     out->status = run->status;
+    out->broken_step = run->step;
     return rd_arena_printf(run->arena, "%s:%d: %s%s", run->file, out->broken_line, before, why);
 }
 
@@ -287,13 +288,16 @@ static const char *promise_play(struct rd_promise_run *run, const struct rd_valu
 {
     const struct rd_value *given = rd_map_list(test, "given"), *steps = rd_map_list(test, "steps");
     for (uint32_t i = 0; i < given->count; i++) {
+        run->step = -1 - (int32_t)i;
         promise_open(run, &given->items[i]);
         if (run->status != RD_OK)
             return promise_broken(
                 run, &given->items[i], "given: ",
                 rd_arena_join(run->arena, rd_status_name(run->status), ": ", run->error.text), out);
+        rd_promise_note(run);
     }
     for (uint32_t i = 0; i < steps->count; i++) {
+        run->step = (int32_t)i;
         const char *why = promise_step(run, &steps->items[i]);
         if (why)
             return promise_broken(run, &steps->items[i], "", why, out);
@@ -332,14 +336,17 @@ static bool promise_dir(char *out, size_t size)
     return false;
 }
 
-/* Where this promise's records were found, if no promise before it says so already. */
-static void promise_stood(const struct rd_promise_run *run, const struct rd_promise *promise,
+/* Where this promise's records were found, for itself and, where no promise before it says so
+ * already, for all. */
+static void promise_stood(const struct rd_promise_run *run, struct rd_promise *promise,
                           struct rd_value *stood, struct rd_arena *arena)
 {
+    promise->stood = rd_map();
     for (uint32_t i = 0; i < run->stood.count; i++) {
-        const char *where = run->stood.pairs[i].key;
+        const char *key = run->stood.pairs[i].key, *where = rd_arena_copy(arena, key, strlen(key));
+        rd_map_set(arena, &promise->stood, where, run->stood.pairs[i].value);
         if (!rd_map_get(stood, where))
-            rd_map_set(arena, stood, rd_arena_copy(arena, where, strlen(where)),
+            rd_map_set(arena, stood, where,
                        rd_text(rd_arena_printf(arena, "%s:%d", promise->file, promise->line)));
     }
 }

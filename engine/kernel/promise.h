@@ -19,6 +19,10 @@ struct rd_promise {
                               'verified', got 'explained' (rule ...)" */
     int broken_line;       /* of the step (or what is given) at which it is; 0: it is kept */
     enum rd_status status; /* of what was asked there: RD_OK where the answer is not as expected */
+    int32_t broken_step;   /* that step's number, from 0; the first record given is -1, the second
+                              -2, ... */
+    struct rd_value stood; /* { "complaint.received" = 2 }: behind which step (or what given, as
+                              above) a record was first found there. In the arena */
 };
 
 struct rd_promise_report {

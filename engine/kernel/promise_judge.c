@@ -183,7 +183,7 @@ static const char *judge_told(struct rd_promise_run *run, const struct rd_value 
                            notices->count);
 }
 
-static const struct rd_value *judge_deadline_of(const struct rd_value *record, const char *name)
+const struct rd_value *rd_promise_deadline(const struct rd_value *record, const char *name)
 {
     const struct rd_value *list = rd_map_list(record, "deadlines");
     for (uint32_t i = 0; i < list->count; i++)
@@ -197,7 +197,7 @@ static const char *judge_deadline(struct rd_promise_run *run, const struct rd_va
 {
     const char *name = rd_map_text(wanted, "name", "within"),
                *due = rd_map_text(wanted, "due", NULL);
-    const struct rd_value *deadline = judge_deadline_of(record, name);
+    const struct rd_value *deadline = rd_promise_deadline(record, name);
     char local[RD_TIME_TEXT_MAX];
     int64_t at;
     if (!deadline)
@@ -316,6 +316,12 @@ static const char *judge_one(struct rd_promise_run *run, const struct rd_value *
                    ? NULL
                    : rd_arena_printf(run->arena, "expected escalation %s, got %lld",
                                      judge_json(run, value), (long long)escalation);
+    if (strcmp(what, "watched") == 0)
+        return rd_promise_watched(run, record);
+    if (strcmp(what, "way_out") == 0)
+        return rd_promise_way_out(run, record);
+    if (strcmp(what, "limits_in_order") == 0)
+        return rd_promise_in_order(run, record);
     if (strcmp(what, "allowed") == 0)
         return NULL;
     return rd_arena_printf(run->arena, "the test runner does not know the expectation '%s'", what);
@@ -325,9 +331,17 @@ static void judge_stood(struct rd_promise_run *run, const struct rd_value *recor
 {
     const char *type = rd_map_text(record, "type", NULL),
                *state = rd_map_text(record, "state", NULL);
-    if (type && state)
-        rd_map_set(run->arena, &run->stood, rd_arena_join(run->arena, type, ".", state),
-                   rd_bool(true));
+    if (!type || !state)
+        return;
+    const char *where = rd_arena_join(run->arena, type, ".", state);
+    if (!rd_map_get(&run->stood, where))
+        rd_map_set(run->arena, &run->stood, where, rd_int(run->step));
+}
+
+void rd_promise_note(struct rd_promise_run *run)
+{
+    struct rd_value record = judge_record(run);
+    judge_stood(run, &record);
 }
 
 const char *rd_promise_judge(struct rd_promise_run *run, const struct rd_value *step)

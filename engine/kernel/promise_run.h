@@ -21,9 +21,11 @@ struct rd_promise_run {
     const char *file;
     struct rd_promise_ref refs[RD_PROMISE_REFS_MAX];
     size_t ref_count;
-    struct rd_value stood;  /* "TYPE.STATE" = true: where its records were found */
-    const char *subject;    /* id of the record that the steps are about */
-    const char *asker;      /* who asks the method of the step; NULL: it asks none, or inside */
+    struct rd_value
+        stood;           /* "TYPE.STATE" = step: where its records were found, behind which step */
+    int32_t step;        /* that is played, from 0; the first record that is given is -1, ... */
+    const char *subject; /* id of the record that the steps are about */
+    const char *asker;   /* who asks the method of the step; NULL: it asks none, or inside */
     int64_t notices_before; /* number of the last notice before the step */
     /* the step's own reply */
     enum rd_status status;
@@ -37,6 +39,18 @@ void rd_promise_call(struct rd_promise_run *run, const char *method, struct rd_v
 /* NULL where everything that the step expects holds; otherwise the sentence that says what does
  * not. */
 const char *rd_promise_judge(struct rd_promise_run *run, const struct rd_value *step);
+/* Notes where the record stands that the run is about. */
+void rd_promise_note(struct rd_promise_run *run);
+
+/* ---- what `policy prove` claims, of the record as it is (promise_claim.c) ---- */
+
+/* NULL where it holds, or the record has no workflow that could say otherwise; else why not. */
+const char *rd_promise_watched(struct rd_promise_run *run, const struct rd_value *record);
+const char *rd_promise_way_out(struct rd_promise_run *run, const struct rd_value *record);
+const char *rd_promise_in_order(struct rd_promise_run *run, const struct rd_value *record);
+/* A record's deadline by name, as it is shown; NULL. */
+const struct rd_value *rd_promise_deadline(const struct rd_value *record, const char *name);
+
 /* The id behind a name of the test; else a type's newest record ("plan"), or one of those that were
  * opened ("plan_2"): the chart starts records that the test can't name. NULL: none. In the arena.
  */

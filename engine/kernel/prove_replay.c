@@ -6,12 +6,18 @@
  *   kept                          the policy refuses it after all, for four eyes: no promise
  *   broken at the last step       it went through, or only an invariant (which production does not
  *                                 ask) stood in its way: that is the case, and it is shown
+ *
+ * How a record comes into a state from which there is no way out, or that nobody watches, the
+ * admins' own promises know: each that has found one there is cut off behind that step, and the
+ * claim is put there as a word. The same judge says that it is not so.
  */
 #include "kernel/prove_replay.h"
 
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
+#include "kernel/promise_text.h"
 
 #define REPLAY_PATH "scripts/prove_replay_test.lua"
 
@@ -46,10 +52,13 @@ static struct rd_policy_source *replay_sources(const struct rd_policy_source *so
     return out;
 }
 
-static bool replay_shows(const struct rd_play *play, const struct rd_promise *promise)
+static bool replay_shows(const struct rd_proof *proof, const struct rd_play *play,
+                         const struct rd_promise *promise)
 {
     if (promise->kept || promise->broken_line != promise->line + play->last_line)
         return false;
+    if (proof->shown.fault)
+        return promise->status == RD_POLICY_FAULT && strstr(promise->why, proof->shown.fault);
     return promise->status == RD_OK ||
            (promise->status == RD_POLICY_FAULT && strstr(promise->why, "the invariant '"));
 }
@@ -65,10 +74,103 @@ static enum rd_status replay_one(const struct rd_policy_source *sources, size_t 
     if (status == RD_CHECK_FAILED) /* a name that no promise can spell */
         return RD_OK;
     for (size_t i = 0; status == RD_OK && !proof->test && i < report.run; i++)
-        if (replay_shows(&proof->plays[i], &report.promises[i]))
+        if (replay_shows(proof, &proof->plays[i], &report.promises[i]))
             proof->test = rd_arena_join(arena, "return test \"", proof->plays[i].title, "\" ",
                                         proof->plays[i].text, "\n");
     return status;
+}
+
+/* ---- ways that promises have gone ---- */
+
+/* The admins' own promises as they went, and how they are written. */
+struct known {
+    const struct rd_policy_source *sources;
+    size_t count;
+    struct rd_arena *arena;
+    struct rd_promise_report report;
+    const struct rd_value *tests; /* by the same number */
+    struct rd_policy *policy;     /* whose the tests are; NULL: they were not run yet */
+};
+
+static enum rd_status known_run(struct known *known, struct rd_error *error)
+{
+    struct rd_findings findings;
+    if (known->policy)
+        return RD_OK;
+    rd_findings_init(&findings, known->arena);
+    enum rd_status status =
+        rd_policy_load(known->sources, known->count, NULL, &findings, &known->policy, error);
+    if (status == RD_OK)
+        status = rd_promises_run(known->sources, known->count, NULL, NULL, NULL, known->arena,
+                                 &known->report, error);
+    if (status == RD_OK)
+        known->tests = rd_map_list(rd_policy_normal(known->policy), "tests");
+    RD_ASSERT(status != RD_OK || known->tests->count == known->report.run);
+    return status;
+}
+
+/* Behind which step the promise shows the case: in *last. */
+static bool known_shows(const struct rd_promise *promise, const struct rd_shown *shown,
+                        int32_t *last)
+{
+    if (!shown->where) {
+        *last = promise->broken_step;
+        return !promise->kept && promise->status == RD_POLICY_FAULT &&
+               strstr(promise->why, shown->fault);
+    }
+    const struct rd_value *step = rd_map_get(&promise->stood, shown->where);
+    *last = step ? (int32_t)step->integer : 0;
+    return step != NULL;
+}
+
+/* Where the clock has moved to find it there, what ran there may have rung: such a way is longer
+ * than all others. */
+static int32_t way_length(const struct rd_value *test, int32_t last)
+{
+    const struct rd_value *step = last < 0 ? NULL : &rd_map_list(test, "steps")->items[last];
+    bool moved = step && (rd_map_get(step, "at") || rd_map_get(step, "after"));
+    return moved ? INT32_MAX / 2 + last : last;
+}
+
+static struct rd_play known_play(struct known *known, size_t at, int32_t last,
+                                 const struct rd_shown *shown)
+{
+    struct rd_buf out;
+    int lines = -1;
+    rd_buf_init(&out);
+    rd_promise_put_way(&out, &known->tests->items[at], last);
+    if (shown->where)
+        rd_buf_printf(&out, "    { expect = %s },\n", shown->expect);
+    for (size_t i = 0; i < out.len; i++)
+        lines += out.data[i] == '\n';
+    rd_buf_text(&out, "  },\n}");
+    struct rd_play play = { shown->title, rd_arena_copy(known->arena, out.data, out.len), lines };
+    rd_buf_fini(&out);
+    return play;
+}
+
+/* The shortest ways first, as many as are tried. */
+static void known_plays(struct known *known, struct rd_proof *proof)
+{
+    int32_t lengths[RD_PROVE_PLAYS_MAX], last;
+    proof->play_count = 0;
+    proof->plays = rd_arena_zalloc(known->arena, RD_PROVE_PLAYS_MAX, sizeof *proof->plays);
+    for (size_t i = 0; i < known->report.run; i++) {
+        if (!known_shows(&known->report.promises[i], &proof->shown, &last))
+            continue;
+        int32_t length = way_length(&known->tests->items[i], last);
+        size_t at = proof->play_count;
+        while (at > 0 && lengths[at - 1] > length)
+            at--;
+        if (at == RD_PROVE_PLAYS_MAX)
+            continue;
+        size_t behind = proof->play_count - at - (proof->play_count == RD_PROVE_PLAYS_MAX);
+        memmove(&lengths[at + 1], &lengths[at], behind * sizeof *lengths);
+        memmove(&proof->plays[at + 1], &proof->plays[at], behind * sizeof *proof->plays);
+        lengths[at] = length;
+        proof->plays[at] = known_play(known, i, last, &proof->shown);
+        proof->play_count += proof->play_count < RD_PROVE_PLAYS_MAX;
+    }
 }
 
 enum rd_status rd_proofs_replay(const struct rd_policy_source *sources, size_t count,
@@ -76,8 +178,18 @@ enum rd_status rd_proofs_replay(const struct rd_policy_source *sources, size_t c
                                 struct rd_error *error)
 {
     enum rd_status status = RD_OK;
-    for (struct rd_proof *proof = proofs->first; status == RD_OK && proof; proof = proof->next)
+    struct known known = { .sources = sources, .count = count, .arena = arena };
+    for (struct rd_proof *proof = proofs->first; status == RD_OK && proof; proof = proof->next) {
         if (proof->play_count > 0 && !proof->test)
             status = replay_one(sources, count, arena, proof, error);
+        if (status != RD_OK || proof->test || !proof->shown.title)
+            continue;
+        status = known_run(&known, error);
+        if (status == RD_OK)
+            known_plays(&known, proof);
+        if (status == RD_OK && proof->play_count > 0)
+            status = replay_one(sources, count, arena, proof, error);
+    }
+    rd_policy_free(known.policy);
     return status;
 }

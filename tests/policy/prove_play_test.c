@@ -1,7 +1,7 @@
 /* Refuted four eyes come with a promise: it is broken by the policy that is refuted, kept by the
  * one that is not, and none is shown of a way that nobody here could play. */
-#include "kernel/prove_replay.h"
-#include "policy/prove.h"
+#include "base/limits.h"
+#include "policy/prove_rig.h"
 #include "policy/rig.h"
 
 static struct rd_arena arena;
@@ -16,88 +16,31 @@ static void teardown(void)
     rd_arena_fini(&arena);
 }
 
-/* The proof of this subject, after all plays were tried; its policy is gone. */
 static const struct rd_proof *prove(const struct rd_policy_source *sources, size_t count,
                                     const char *subject)
 {
-    struct rd_findings findings;
-    struct rd_policy *policy = NULL;
-    struct rd_proofs proofs;
-    struct rd_error error = RD_ERROR_NONE;
-    rd_findings_init(&findings, &arena);
-    enum rd_status status = rd_policy_load(sources, count, NULL, &findings, &policy, &error);
-    ck_assert_msg(status == RD_OK, "%s: %s", error.text,
-                  findings.first ? findings.first->text : "");
-    rd_policy_prove(policy, sources, count, NULL, &arena, &proofs);
-    status = rd_proofs_replay(sources, count, &arena, &proofs, &error);
-    ck_assert_msg(status == RD_OK, "%s", error.text);
-    const struct rd_proof *found = NULL;
-    for (const struct rd_proof *proof = proofs.first; proof; proof = proof->next)
-        if (proof->claim == RD_CLAIM_APART && strcmp(proof->subject, subject) == 0)
-            found = proof;
-    ck_assert_ptr_nonnull(found);
-    struct rd_proof *kept = rd_arena_zalloc(&arena, 1, sizeof *kept);
-    *kept = *found;
-    rd_policy_free(policy);
-    return kept;
+    return prove_rig_proof(&arena, sources, count, RD_CLAIM_APART, subject);
 }
 
-/* Whether a policy keeps this promise, which is its only one. */
 static bool keeps(const struct rd_policy_source *sources, size_t count, const char *promise)
 {
-    struct rd_policy_source *all = rd_arena_zalloc(&arena, count + 1, sizeof *all);
-    struct rd_promise_report report;
-    struct rd_error error = RD_ERROR_NONE;
-    size_t made = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!strstr(sources[i].path, "_test.lua"))
-            all[made++] = sources[i];
-    all[made++] = rig_source("scripts/only_test.lua", promise);
-    enum rd_status status = rd_promises_run(all, made, NULL, NULL, NULL, &arena, &report, &error);
-    ck_assert_msg(status == RD_OK, "%s\n%s", error.text, promise);
-    ck_assert_uint_eq(report.run, 1);
-    return report.kept == 1;
+    return prove_rig_keeps(&arena, sources, count, promise, NULL);
 }
 
 /* ---- the shipped rules ---- */
 
-static struct rd_policy_source *shipped(size_t *count)
-{
-    struct rd_policy_source *sources;
-    struct rd_error error = RD_ERROR_NONE;
-    ck_assert_int_eq(rd_policy_read_dir(&arena, ".", &sources, count, &error), RD_OK);
-    return sources;
-}
-
-/* The same without the first `, other_than = { ... }` behind `behind` in rules/authority.lua. */
+/* The same without the first `other_than = { "applicant" }` behind `behind` in the authority. */
 static struct rd_policy_source *without_four_eyes(const struct rd_policy_source *sources,
                                                   size_t count, const char *behind)
 {
-    struct rd_policy_source *out = rd_arena_zalloc(&arena, count, sizeof *out);
-    memcpy(out, sources, count * sizeof *out);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(sources[i].path, "rules/authority.lua") != 0)
-            continue;
-        const char *row = strstr(sources[i].text, behind);
-        ck_assert_ptr_nonnull(row);
-        const char *from = strstr(row, ", other_than = {");
-        ck_assert_ptr_nonnull(from);
-        const char *to = strchr(from, '}') + 1;
-        out[i] = rig_source(
-            sources[i].path,
-            rd_arena_join(&arena,
-                          rd_arena_copy(&arena, sources[i].text, (size_t)(from - sources[i].text)),
-                          to));
-        return out;
-    }
-    ck_abort_msg("no rules/authority.lua");
-    return NULL;
+    return prove_rig_edit(&arena, sources, count, "rules/authority.lua", behind,
+                          ", other_than = { \"applicant\" }", "");
 }
 
 START_TEST(a_row_that_loses_its_four_eyes_breaks_the_promise_and_the_shipped_one_keeps_it)
 {
     size_t count;
-    const struct rd_policy_source *good = shipped(&count);
+    const struct rd_policy_source *good = prove_rig_shipped(&arena, &count);
     const struct rd_policy_source *bad =
         without_four_eyes(good, count, "{ { \"customer_change.approve\"");
     const struct rd_proof *proof = prove(bad, count, "customer_change: applicant, decider");
@@ -113,7 +56,7 @@ END_TEST
 START_TEST(who_is_nobody_here_plays_nothing)
 {
     size_t count;
-    const struct rd_policy_source *good = shipped(&count);
+    const struct rd_policy_source *good = prove_rig_shipped(&arena, &count);
     const struct rd_proof *proof =
         prove(without_four_eyes(good, count, "{ { \"payment_terms.grant\""), count,
               "payment_terms: applicant, decider");

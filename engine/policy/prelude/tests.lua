@@ -53,9 +53,10 @@ end
 
 -- ---- expectations ----
 
-local SIMPLE = { allowed = "allowed", escalated = "escalated", not_escalated = "not_escalated", paused = "paused" }
+local SIMPLE = { allowed = "allowed", escalated = "escalated", limits_in_order = "limits_in_order", not_escalated = "not_escalated", paused = "paused",
+                 watched = "watched", way_out = "way_out" }
 local NAMED = { refused = "error", needs = "needs", in_state = "state", told = "told" }
-local EXPECTATIONS = { "allowed", "escalated", "in_state", "needs", "not_escalated", "paused", "refused", "told" }
+local EXPECTATIONS = { "allowed", "escalated", "in_state", "limits_in_order", "needs", "not_escalated", "paused", "refused", "told", "watched", "way_out" }
 
 local function expect_word(node, place, list)
   local at = check.at(place, node.line)

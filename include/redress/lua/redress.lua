@@ -871,6 +871,24 @@ not_escalated = nil
 ---@type redress.expectation
 paused = nil
 
+---A limit that does something runs, or nothing need watch where it stands. 有会起作用的时限在走,或该状态无需看守
+---
+---    watched
+---@type redress.expectation
+watched = nil
+
+---Events for which there is an authority row, events that rules send, and limits lead from here to an end. 从此处有路可到结束:有人有权的事件、规则所发事件或时限
+---
+---    way_out
+---@type redress.expectation
+way_out = nil
+
+---No limit of its state is due before the one above it. 所处状态的各时限依次到期
+---
+---    limits_in_order
+---@type redress.expectation
+limits_in_order = nil
+
 ---Somebody has been told. 已通知
 ---
 ---    told "ROLE"
