@@ -37,6 +37,9 @@
 #define RD_LOGIN_FAILURE_TOLD_MS 60000 /* then one in so much time */
 #define RD_REFUSALS_TOLD 256           /* the same for an account's refusals */
 #define RD_REFUSAL_TOLD_MS 15000
+#define RD_KEYS_TOLD_MAX 100 /* persons whose key is missing that are named */
+#define RD_KEYS_LOOKED_AT                                                                          \
+    64 /* first and last records of a type of which a start sees whether their key is there */
 #define RD_CALLERS_TOLD_MAX 4096 /* accounts whose refusals are counted at a time */
 #define RD_TOKEN_DAYS_DEFAULT 90
 #define RD_TOKEN_DAYS_MAX 3650

@@ -255,15 +255,20 @@ static void doctor_policy(struct doctor *doctor)
     doctor_policy_mode(doctor);
 }
 
+static void doctor_repeat(struct doctor *doctor, const struct rd_value *said)
+{
+    for (uint32_t i = 0; i < said->count; i++)
+        doctor_say(doctor, "daemon", BAD, rd_map_text(&said->items[i], "text", ""),
+                   rd_arena_printf(&doctor->cli->arena, "docs/operations.md: %s",
+                                   rd_map_text(&said->items[i], "code", "?")));
+}
+
 static void doctor_reasons(struct doctor *doctor, const struct rd_value *health)
 {
-    const struct rd_value *reasons = rd_map_list(health, "reasons");
     if (rd_map_bool(health, "ready", false))
         doctor_say(doctor, "daemon", GOOD, "it answers and is ready", NULL);
-    for (uint32_t i = 0; i < reasons->count; i++)
-        doctor_say(doctor, "daemon", BAD, rd_map_text(&reasons->items[i], "text", ""),
-                   rd_arena_printf(&doctor->cli->arena, "docs/operations.md: %s",
-                                   rd_map_text(&reasons->items[i], "code", "?")));
+    doctor_repeat(doctor, rd_map_list(health, "reasons"));
+    doctor_repeat(doctor, rd_map_list(health, "warnings"));
 }
 
 static void doctor_daemon(struct doctor *doctor)

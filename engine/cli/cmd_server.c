@@ -66,15 +66,18 @@ enum rd_status rd_run_server_health(struct rd_cli *cli, struct rd_error *error)
     enum rd_status status = rd_cli_call(cli, "server.health", &params, &result, error);
     if (status != RD_OK)
         return status;
-    const struct rd_value *reasons = rd_map_list(&result, "reasons");
+    static const char *const lists[] = { "reasons", "warnings" };
     bool ready = rd_map_bool(&result, "ready", false);
     if (cli->json)
         rd_cli_print_json(cli, &result);
     else if (ready)
         rd_buf_text(&cli->out, "ready\n");
-    for (uint32_t i = 0; !cli->json && i < reasons->count; i++)
-        rd_buf_printf(&cli->out, "%s: %s\n", rd_map_text(&reasons->items[i], "code", "?"),
-                      rd_map_text(&reasons->items[i], "text", ""));
+    for (size_t list = 0; !cli->json && list < 2; list++) {
+        const struct rd_value *said = rd_map_list(&result, lists[list]);
+        for (uint32_t i = 0; i < said->count; i++)
+            rd_buf_printf(&cli->out, "%s: %s\n", rd_map_text(&said->items[i], "code", "?"),
+                          rd_map_text(&said->items[i], "text", ""));
+    }
     return ready ? RD_OK : rd_error_set(error, RD_CHECK_FAILED, "the server is not ready");
 }
 

@@ -1,5 +1,5 @@
 /* `redress store repair`: the journal's damaged segments from what is left of them and another copy
- * of the history, then the store from the journal. */
+ * of the history, then the keys of persons that are missing, then the store from the journal. */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/dirs.h"
+#include "cli/keys_look.h"
 #include "cli/output.h"
 #include "cli/peek.h"
 #include "cli/progress.h"
@@ -130,29 +131,53 @@ static void repair_print(struct rd_cli *cli, const struct rd_value *result)
     rd_buf_printf(&cli->out, "entries  %" PRId64 "\nhash     %s\nstore    %s\n",
                   rd_map_int(result, "entries", 0), rd_map_text(result, "hash", ""),
                   rd_map_text(result, "store", "not looked at: the journal is damaged"));
+    if (rd_value_is(rd_map_get(result, "keys"), RD_MAP))
+        rd_keys_look_print(rd_map_get(result, "keys"), &cli->out);
 }
 
+/* Keys come from the same place as segments; a backup of the store alone has none. */
+static enum rd_status repair_keys(struct rd_cli *cli, const char *data, bool look,
+                                  struct rd_keys_look *keys, struct rd_error *error)
+{
+    struct rd_keys_options options = { .data = data,
+                                       .from = rd_args_text(&cli->args, "from"),
+                                       .change = !look,
+                                       .renew = rd_args_flag(&cli->args, "new-keys") };
+    return rd_keys_look(&options, &cli->arena, keys, error);
+}
+
+static bool repair_keys_change(const struct rd_keys_look *keys)
+{
+    return keys->count[RD_KEYS_MENDED] + keys->count[RD_KEYS_RENEWED] > 0;
+}
+
+/* What is said of it all. `store`, `keys`: NULL where the journal would have to be mended first. */
 static enum rd_status repair_report(struct rd_cli *cli, const struct mending *mending,
                                     const struct rd_repair_summary *summary, const char *store,
-                                    bool look, struct rd_error *error)
+                                    const struct rd_keys_look *keys, bool look,
+                                    struct rd_error *error)
 {
     struct rd_arena *arena = &cli->arena;
     struct rd_value result = rd_map();
-    bool whole = summary->segments == 0 && store && strcmp(store, "equal") == 0;
-    rd_map_add(arena, &result, "ok", rd_bool(whole || !look));
+    bool whole =
+        summary->segments == 0 && store && strcmp(store, "equal") == 0 && !repair_keys_change(keys);
+    enum rd_status status = keys ? rd_keys_look_verdict(keys, error) : RD_OK;
+    rd_map_add(arena, &result, "ok", rd_bool(status == RD_OK && (whole || !look)));
     rd_map_add(arena, &result, "segments", mending->segments);
     rd_map_add(arena, &result, "entries", rd_int((int64_t)summary->entries));
     rd_map_add(arena, &result, "hash", rd_text(rd_output_hex(arena, summary->hash, RD_HASH_BYTES)));
     rd_map_add(arena, &result, "store", store ? rd_text(store) : rd_null());
+    rd_map_add(arena, &result, "keys", keys ? rd_keys_look_value(keys, arena) : rd_null());
     if (cli->json)
         rd_cli_print_json(cli, &result);
     else
         repair_print(cli, &result);
-    return whole || !look ? RD_OK
-                          : rd_error_set(error, RD_CHECK_FAILED,
-                                         "%u segments and the store%s would be made anew; nothing "
-                                         "was changed",
-                                         summary->segments, store ? "" : ", perhaps,");
+    if (whole || !look)
+        return status;
+    return rd_error_set(error, RD_CHECK_FAILED,
+                        "%u segments%s and the store%s would be made anew; nothing was changed",
+                        summary->segments, keys && repair_keys_change(keys) ? ", keys" : "",
+                        store ? "" : ", perhaps,");
 }
 
 enum rd_status rd_run_store_repair(struct rd_cli *cli, struct rd_error *error)
@@ -161,10 +186,16 @@ enum rd_status rd_run_store_repair(struct rd_cli *cli, struct rd_error *error)
     bool look = rd_args_flag(&cli->args, "look");
     struct mending mending = { .cli = cli, .segments = rd_list() };
     struct rd_repair_summary summary;
+    struct rd_keys_look keys;
     enum rd_status status = rd_dirs_check_data(data, error);
     if (status == RD_OK)
         status = repair_journal(cli, data, &mending, &summary, error);
-    if (status == RD_OK && (summary.segments == 0 || !look))
+    bool holds = status == RD_OK && (summary.segments == 0 || !look);
+    if (holds)
+        status = repair_keys(cli, data, look, &keys, error);
+    if (holds && status == RD_OK)
         status = repair_store(cli, data, look, &store, error);
-    return status == RD_OK ? repair_report(cli, &mending, &summary, store, look, error) : status;
+    return status == RD_OK
+               ? repair_report(cli, &mending, &summary, store, holds ? &keys : NULL, look, error)
+               : status;
 }

@@ -1,4 +1,5 @@
-/* `redress store verify`: the store against what its journal makes, table by table. */
+/* `redress store verify`: the store against what its journal makes, table by table, and the keys of
+ * persons against the texts that it has sealed. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/dirs.h"
+#include "cli/keys_look.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/peek.h"
@@ -25,7 +27,8 @@ static const char *verify_word(const struct rd_peek_table *is, const struct rd_p
 }
 
 static struct rd_value verify_value(struct rd_cli *cli, const struct rd_peek *is,
-                                    const struct rd_peek *should, uint32_t *bad)
+                                    const struct rd_peek *should, const struct rd_keys_look *keys,
+                                    uint32_t *bad)
 {
     struct rd_arena *arena = &cli->arena;
     struct rd_value result = rd_map(), tables = rd_map();
@@ -40,10 +43,12 @@ static struct rd_value verify_value(struct rd_cli *cli, const struct rd_peek *is
         rd_map_add(arena, &table, "contents", rd_text(word));
         rd_map_add(arena, &tables, rd_table_name((enum rd_table)i), table);
     }
-    rd_map_add(arena, &result, "ok", rd_bool(*bad == 0));
+    struct rd_value shown = rd_keys_look_value(keys, arena);
+    rd_map_add(arena, &result, "ok", rd_bool(*bad == 0 && rd_map_bool(&shown, "ok", false)));
     rd_map_add(arena, &result, "entries", rd_int((int64_t)should->entries));
     rd_map_add(arena, &result, "why", is->whole ? rd_null() : rd_text(is->text));
     rd_map_add(arena, &result, "tables", tables);
+    rd_map_add(arena, &result, "keys", shown);
     return result;
 }
 
@@ -65,6 +70,7 @@ static void verify_print(struct rd_cli *cli, const struct rd_value *result)
     }
     rd_grid_write(&grid, &cli->out, cli->colour);
     rd_buf_printf(&cli->out, "\nentries  %" PRId64 "\n", rd_map_int(result, "entries", 0));
+    rd_keys_look_print(rd_map_get(result, "keys"), &cli->out);
 }
 
 enum rd_status rd_run_store_verify(struct rd_cli *cli, struct rd_error *error)
@@ -72,6 +78,7 @@ enum rd_status rd_run_store_verify(struct rd_cli *cli, struct rd_error *error)
     const char *dir = rd_args_text(&cli->args, "data");
     struct rd_peek is, should;
     struct rd_progress progress;
+    struct rd_keys_look keys;
     uint32_t bad;
     enum rd_status status = rd_dirs_check_data(dir, error);
     if (status == RD_OK)
@@ -81,15 +88,18 @@ enum rd_status rd_run_store_verify(struct rd_cli *cli, struct rd_error *error)
     rd_progress_start(&progress, stderr, "replaying", "entries");
     status = rd_peek_fresh(dir, verify_progress, &progress, &should, error);
     rd_progress_end(&progress);
+    if (status == RD_OK)
+        status = rd_keys_look(&(struct rd_keys_options){ .data = dir }, &cli->arena, &keys, error);
     if (status != RD_OK)
         return status;
-    struct rd_value result = verify_value(cli, &is, &should, &bad);
+    struct rd_value result = verify_value(cli, &is, &should, &keys, &bad);
     if (cli->json)
         rd_cli_print_json(cli, &result);
     else
         verify_print(cli, &result);
-    if (bad == 0)
-        return RD_OK;
+    status = rd_keys_look_verdict(&keys, error); /* first: indexes are made of what they open */
+    if (bad == 0 || status != RD_OK)
+        return status;
     return rd_error_set(error, RD_CHECK_FAILED,
                         "the store is not what its journal says (%u tables%s%s); make it anew with "
                         "`redress store rebuild`",

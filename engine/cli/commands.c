@@ -292,16 +292,20 @@ static const struct rd_command commands[] = {
       "is\n"
       "applied, as by any start. Exit code 1 where a table is different or can't be read: "
       "`redress store\n"
-      "rebuild` repairs it. Needs room for a second store beside the first.",
+      "rebuild` repairs it. Needs room for a second store beside the first. Names the persons "
+      "whose\n"
+      "key (DIR/keys) is missing, or another one, though nobody erased them; exit code 1 as well.",
       rd_options_data, false, true, 0, 0, rd_run_store_verify },
     { "store", "repair", NULL, "Mends damaged or missing segments of the journal, then the store",
       "No daemon may be running on it. What is intact of a damaged segment is kept; the rest "
       "comes\n"
       "from --from: a backup, or a standby's data directory. Each entry is held against the hash\n"
       "chain; where one is in neither place, or does not fit, it says which, and nothing is\n"
-      "changed. What was damaged is kept in DIR/damaged. A store that is not what its journal "
-      "says\n"
-      "is made anew.",
+      "changed. What was damaged is kept in DIR/damaged. Keys of persons that are missing, or "
+      "others,\n"
+      "come from there too, where they open every text of theirs; never one that was destroyed. A "
+      "store\n"
+      "that is not what its journal says is made anew.",
       rd_options_repair, false, true, 0, 0, rd_run_store_repair },
     { "audit", "verify", NULL, "Proves the journal's hash chain from the first entry to the last",
       "May run beside the daemon. Exit code 1 and the place where something does not fit. The "

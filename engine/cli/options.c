@@ -307,6 +307,9 @@ const struct rd_option rd_options_repair[] = {
       "a backup of it, or a standby's data directory, for what is not intact here any more" },
     { "look", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
       "say what would be done, and change nothing; exit code 1 where there is something" },
+    { "new-keys", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+      "draw a new key for each person whose key is nowhere any more: what was sealed is lost, what "
+      "is written from now on is not" },
     END_OF_OPTIONS
 };
 const struct rd_option rd_options_promote[] = {

@@ -39,7 +39,8 @@ struct rd_kernel {
     struct rd_redo *redo; /* redo.h: takes what would be written; NULL: it is written */
     struct rd_vault *vault;
     struct rd_store *store;
-    struct rd_keys *keys; /* of persons; NULL: what is sealed stays closed (redo.h) */
+    struct rd_keys *keys;  /* of persons; NULL: what is sealed stays closed (redo.h) */
+    uint64_t keys_missing; /* of the records that the start looked at: rd_person_look */
     struct rd_catalogue catalogue;
     struct rd_apply apply;
     struct rd_policy *policy;

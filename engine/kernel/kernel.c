@@ -253,6 +253,8 @@ enum rd_status rd_kernel_open(const struct rd_kernel_options *options, struct rd
         status = rd_standby_open(kernel, options->follows, error);
     if (status == RD_OK)
         status = kernel_open_policy(kernel, options, findings, start, error);
+    if (status == RD_OK)
+        status = rd_person_look(kernel, error);
     if (status == RD_OK && kernel->standing.passive == RD_OK)
         status = rd_pick_resume(kernel, error);
     if (status == RD_OK)

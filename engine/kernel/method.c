@@ -402,8 +402,8 @@ static const struct rd_method METHODS[] = {
     { "schedule.list", "The schedules of the generation in force: what they start, last and next.",
       RD_METHOD_ROW, false, PARAMS(AS), ANY_MAP_RESULT },
     { "server.health",
-      "Whether it may be given work: `ready`, or the reasons why not. For load balancers and "
-      "watchers.",
+      "Whether it may be given work: `ready`, or the reasons why not; and `warnings` that are no "
+      "such reason. For load balancers and watchers.",
       RD_METHOD_OPEN, false, NO_PARAMS, ANY_MAP_RESULT },
     { "server.info", "Name, version, clock, generation, newest sequence.", RD_METHOD_OPEN, false,
       NO_PARAMS, ANY_MAP_RESULT },

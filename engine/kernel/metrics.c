@@ -217,6 +217,8 @@ enum rd_status rd_method_server_metrics(struct rd_kernel *kernel, struct rd_requ
                      "Free on the file system of the data directory.");
         metric_gauge(&out, "redress_disk_bytes", all_bytes, "Its size.");
     }
+    metric_gauge(&out, "redress_keys_missing_records", (double)kernel->keys_missing,
+                 "Of the records that the start looked at, those of whom no key is there.");
     metrics_process(kernel, &out);
     request->result = rd_map();
     rd_map_add(arena, &request->result, "content_type",
@@ -241,7 +243,7 @@ static void health_because(struct rd_arena *arena, struct rd_value *reasons, con
 enum rd_status rd_method_server_health(struct rd_kernel *kernel, struct rd_request *request)
 {
     struct rd_arena *arena = request->arena;
-    struct rd_value reasons = rd_list();
+    struct rd_value reasons = rd_list(), warnings = rd_list();
     double free_bytes, all_bytes, late_s = metrics_late_s(kernel);
     if (rd_vault_is_full(kernel->vault))
         health_because(arena, &reasons, "storage_full",
@@ -257,9 +259,13 @@ enum rd_status rd_method_server_health(struct rd_kernel *kernel, struct rd_reque
                        rd_arena_printf(arena, "deadlines ring %.0f s late", late_s));
     if (kernel->generation == 0)
         health_because(arena, &reasons, "no_policy", "no policy is in force");
+    if (kernel->keys_missing > 0)
+        health_because(arena, &warnings, "keys_missing",
+                       "personal texts can't be read: keys of persons are missing");
     request->result = rd_map();
     rd_map_add(arena, &request->result, "live", rd_bool(true));
     rd_map_add(arena, &request->result, "ready", rd_bool(reasons.count == 0));
     rd_map_add(arena, &request->result, "reasons", reasons);
+    rd_map_add(arena, &request->result, "warnings", warnings);
     return RD_OK;
 }

@@ -27,7 +27,8 @@ void rd_metrics_count(struct rd_metrics *metrics, size_t method, enum rd_status 
 
 /* { content_type, text }: the metrics, each with its HELP and TYPE. */
 enum rd_status rd_method_server_metrics(struct rd_kernel *kernel, struct rd_request *request);
-/* { live, ready, reasons = [{ code, text }] }: ready is false where a reason stands. */
+/* { live, ready, reasons = [{ code, text }], warnings = [{ code, text }] }: ready is false where a
+ * reason stands; a warning is for whoever runs it, and says nothing against giving it work. */
 enum rd_status rd_method_server_health(struct rd_kernel *kernel, struct rd_request *request);
 
 #endif

@@ -11,6 +11,11 @@
 /* Finds the keys of the data directory, for all that is read from here on. */
 void rd_person_open(struct rd_kernel *kernel, const char *data_dir);
 void rd_person_close(struct rd_kernel *kernel);
+/* Whether keys are there: of the first and last records of each type that tells of persons, whose
+ * texts can't be read since there is no key? Their number is kernel->keys_missing. As long as it is
+ * not 0, nobody who was there before gets a new key (RD_KEY_MISSING): with two keys, one half of
+ * his texts could never be read again when the keys come back. */
+enum rd_status rd_person_look(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
 
 /* seal.c */
 /* Seals what is personal of an entry that is about to be written: in forms, facts, reasons, fields

@@ -11,6 +11,7 @@
  */
 #include "kernel/person.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "base/sealed.h"
@@ -39,6 +40,25 @@ static bool seal_concerns(const struct rd_draft *draft)
     return draft->type->personals > 0 || draft->type->person >= 0;
 }
 
+static struct rd_draft *seal_draft(const struct rd_run *run, uint64_t id)
+{
+    for (size_t i = 0; i < run->draft_count; i++)
+        if (run->drafts[i]->record.id.value == id)
+            return run->drafts[i];
+    return NULL;
+}
+
+/* Whether he was there before, and his key may be one that is missing: rd_person_look. */
+static bool seal_spares(const struct rd_run *run, uint64_t person)
+{
+    unsigned char key[RD_SEAL_KEY_BYTES];
+    const struct rd_draft *draft = seal_draft(run, person);
+    bool spares = !(draft && draft->fresh) &&
+                  rd_keys_find(run->kernel->keys, person, key) == RD_SEAL_KEY_NONE;
+    sodium_memzero(key, sizeof key);
+    return spares;
+}
+
 static enum rd_status seal_key(struct seal *seal, uint64_t person)
 {
     struct rd_run *run = seal->run;
@@ -46,7 +66,9 @@ static enum rd_status seal_key(struct seal *seal, uint64_t person)
         return RD_OK;
     seal->person = 0;
     enum rd_status status = RD_OK;
-    if (!run->dry)
+    if (run->kernel->keys_missing > 0 && seal_spares(run, person))
+        status = rd_error_set(run->error, RD_KEY_MISSING, "%s", rd_status_text(RD_KEY_MISSING));
+    else if (!run->dry)
         status = rd_keys_give(run->kernel->keys, person, seal->key, run->error);
     else if (rd_keys_find(run->kernel->keys, person, seal->key) == RD_SEAL_KEY_ERASED)
         status = rd_error_set(run->error, RD_ERASED, "%s", rd_status_text(RD_ERASED));
@@ -111,14 +133,6 @@ static enum rd_status seal_reasons(struct seal *seal, uint64_t person, struct rd
             status = seal_text(seal, person, reason);
     }
     return status;
-}
-
-static struct rd_draft *seal_draft(const struct rd_run *run, int64_t id)
-{
-    for (size_t i = 0; i < run->draft_count; i++)
-        if (run->drafts[i]->record.id.value == (uint64_t)id)
-            return run->drafts[i];
-    return NULL;
 }
 
 /* [1, id, version, state, escalation, {field: value}, ...] */
@@ -186,7 +200,7 @@ void rd_person_seal_refusal(struct rd_run *run, enum rd_status status,
                             struct rd_command_entry *entry)
 {
     struct seal seal = { .run = run, .lenient = true };
-    const struct rd_draft *draft = seal_draft(run, (int64_t)entry->record.value);
+    const struct rd_draft *draft = seal_draft(run, entry->record.value);
     if (!draft && run->draft_count > 0)
         draft = run->drafts[0];
     if (!run->kernel->keys || run->kernel->redo || run->model->personal_count == 0)

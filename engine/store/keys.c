@@ -43,6 +43,7 @@ struct rd_keys {
     struct keys_file *files;
     void (*draw)(void *context, void *bytes, size_t len);
     void *draw_context;
+    bool spares; /* who comes before the one asked for is left alone */
 };
 
 static uint32_t keys_type(uint64_t person)
@@ -95,6 +96,11 @@ void rd_keys_draw_by(struct rd_keys *keys, void (*draw)(void *context, void *byt
 {
     keys->draw = draw ? draw : keys_draw_chance;
     keys->draw_context = context;
+}
+
+void rd_keys_spare(struct rd_keys *keys)
+{
+    keys->spares = true;
 }
 
 /* ---- files ---- */
@@ -251,7 +257,8 @@ static enum rd_status keys_fill(struct rd_keys *keys, struct keys_file *file, ui
         status = keys_read_block(keys, file, at, block, error);
     if (status == RD_OK)
         keys->draw(keys->draw_context, fresh, KEYS_BLOCK_BYTES);
-    for (size_t slot = 0; status == RD_OK && slot < KEYS_BLOCK_BYTES; slot += KEYS_SLOT)
+    size_t first = keys->spares ? at % KEYS_BLOCK_BYTES : 0;
+    for (size_t slot = first; status == RD_OK && slot < KEYS_BLOCK_BYTES; slot += KEYS_SLOT)
         if (keys_is(block + slot) == RD_SEAL_KEY_NONE)
             memcpy(block + slot, fresh + slot, KEYS_SLOT);
     if (status == RD_OK)
@@ -317,6 +324,18 @@ enum rd_status rd_keys_take(struct rd_keys *keys, const uint64_t *persons,
             any = true;
         }
     return status == RD_OK && any ? keys_flush_all(keys, error) : status;
+}
+
+enum rd_status rd_keys_mend(struct rd_keys *keys, uint64_t person,
+                            const unsigned char key[RD_SEAL_KEY_BYTES], struct rd_error *error)
+{
+    unsigned char there[KEYS_SLOT];
+    enum rd_seal_key known = rd_keys_find(keys, person, there);
+    sodium_memzero(there, sizeof there);
+    if (known == RD_SEAL_KEY_ERASED)
+        return rd_error_set(error, RD_ERASED, "the person's key was destroyed");
+    enum rd_status status = keys_put(keys, person, key, error);
+    return status == RD_OK ? keys_flush(keys, keys_file(keys, keys_type(person)), error) : status;
 }
 
 enum rd_status rd_keys_destroy(struct rd_keys *keys, const uint64_t *persons, size_t count,

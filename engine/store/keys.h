@@ -32,6 +32,9 @@ struct rd_sealer rd_keys_sealer(struct rd_keys *keys);
  * NULL: by chance. */
 void rd_keys_draw_by(struct rd_keys *keys, void (*draw)(void *context, void *bytes, size_t len),
                      void *context);
+/* Keys of this directory are missing (they may come back): from now on none is drawn but for whom
+ * it is asked, and for later records. */
+void rd_keys_spare(struct rd_keys *keys);
 /* How many bytes of keys there are on disk: 0 where there never was any. */
 uint64_t rd_keys_bytes(struct rd_keys *keys);
 
@@ -46,6 +49,11 @@ enum rd_status rd_keys_give(struct rd_keys *keys, uint64_t person,
  * returns. One that was destroyed here stays so. */
 enum rd_status rd_keys_take(struct rd_keys *keys, const uint64_t *persons,
                             unsigned char (*of)[RD_SEAL_KEY_BYTES], size_t count,
+                            struct rd_error *error) RD_MUST_CHECK;
+/* Puts a key in the place of one that is missing or another (a repair, which has tried it): on disk
+ * when it returns. RD_ERASED: it was destroyed, and stays so. */
+enum rd_status rd_keys_mend(struct rd_keys *keys, uint64_t person,
+                            const unsigned char key[RD_SEAL_KEY_BYTES],
                             struct rd_error *error) RD_MUST_CHECK;
 /* Destroys them, whether there are any or not: on disk when it returns. */
 enum rd_status rd_keys_destroy(struct rd_keys *keys, const uint64_t *persons, size_t count,

@@ -58,6 +58,8 @@
     X(PERSON_IN_USE, 1056, "person_in_use", 6, "cases about the person are not closed yet")        \
     X(POLICY_UNSIGNED, 1073, "policy_unsigned", 4,                                                 \
       "the policy is not signed by the key that is configured")                                    \
+    X(KEY_MISSING, 1095, "key_missing", 6,                                                         \
+      "the person's key is missing here: nothing personal is written about him")                   \
     /* inside */                                                                                   \
     X(IO, 0, "io_error", 1, "reading or writing failed")                                           \
     X(CORRUPT, 0, "corrupt", 1, "stored data is damaged")                                          \

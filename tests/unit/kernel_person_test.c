@@ -419,6 +419,59 @@ START_TEST(a_start_ends_what_was_begun)
 }
 END_TEST
 
+static bool warned(const char *code)
+{
+    struct rd_value health = rig_ok(&rig, "server.health", "{}");
+    ck_assert(t_bool(health, "ready")); /* a warning takes no work away */
+    return strstr(rig_show(&rig, health), code) != NULL;
+}
+
+/* Without their folder nothing is sealed with other keys, and all of it comes back with it. */
+START_TEST(who_was_there_before_gets_no_other_key_where_keys_are_missing)
+{
+    char keys[UNIT_DIR_MAX + 32], away[UNIT_DIR_MAX + 32];
+    snprintf(keys, sizeof keys, "%s/" RD_KEYS_DIR, rig.data);
+    snprintf(away, sizeof away, "%s/away", rig.dir);
+    ck_assert(!warned("keys_missing"));
+    rig_stop(&rig);
+    ck_assert_int_eq(mkdir(away, 0700), 0);
+    ck_assert_int_eq(rd_keys_copy(rig.data, away, &rig.error), RD_OK);
+    unit_dir_remove(keys);
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    ck_assert(warned("keys_missing"));
+    rig.as = NULL;
+    ck_assert_ptr_nonnull(strstr(rig_show(&rig, rig_ok(&rig, "server.metrics", "{}")),
+                                 "redress_keys_missing_records 2"));
+    rig.as = "ben";
+    ck_assert_ptr_nonnull(strstr(told(client), RD_SEALED_AWAY));
+    rig_no(&rig, "key_missing", NULL, "case.act",
+           "{'id': '%s', 'event': 'tell', 'form': {'story': 'A second key'}}", affair);
+    rig_no(&rig, "key_missing", NULL, "record.update",
+           "{'id': '%s', 'set': {'name': 'A second key'}}", client);
+    rig_ok(&rig, "record.update", "{'id': '%s', 'set': {'grade': 'b'}}", client);
+    const char *other = client_of("Somebody New", "0086138000099"); /* who is new is served */
+    affair_of(other, "A new story");
+    ck_assert_ptr_nonnull(strstr(told(other), "Somebody New"));
+    rig_stop(&rig);
+    struct rd_keys *now = rd_keys_new(rig.data);
+    unsigned char key[RD_SEAL_KEY_BYTES];
+    uint64_t person = (uint64_t)strtoull(client, NULL, 10) << 48 | 1;
+    ck_assert_int_eq(rd_keys_find(now, person, key), RD_SEAL_KEY_NONE);
+    ck_assert_int_eq(rd_keys_find(now, person + 1, key), RD_SEAL_KEY_FOUND);
+    struct rd_keys *then = rd_keys_new(away);
+    ck_assert_int_eq(rd_keys_find(then, person, key), RD_SEAL_KEY_FOUND);
+    ck_assert_int_eq(rd_keys_mend(now, person, key, &rig.error), RD_OK);
+    rd_keys_free(now);
+    rd_keys_free(then);
+    ck_assert_int_eq(rig_start(&rig, true), RD_OK);
+    ck_assert(!warned("keys_missing"));
+    expect_all_told();
+    ck_assert_ptr_nonnull(strstr(told(other), "Somebody New"));
+    ck_assert_uint_eq(found("phone", "0086138000011"), 1);
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 static void log_in(const char *account)
 {
     rig.as = NULL;
@@ -514,6 +567,7 @@ int main(void)
     tcase_add_test(tcase, a_case_of_nobody_is_a_person_of_its_own);
     tcase_add_test(tcase, a_case_that_was_nobodys_before_goes_with_its_person);
     tcase_add_test(tcase, a_start_ends_what_was_begun);
+    tcase_add_test(tcase, who_was_there_before_gets_no_other_key_where_keys_are_missing);
     tcase_add_test(tcase, two_persons_where_the_rules_ask);
     tcase_add_test(tcase, rules_that_mark_wrongly_are_refused);
     suite_add_tcase(suite, tcase);

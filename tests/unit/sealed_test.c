@@ -252,6 +252,37 @@ START_TEST(keys_from_elsewhere_come_in_where_there_is_none)
 }
 END_TEST
 
+START_TEST(a_repair_puts_a_key_over_another_but_never_over_one_that_was_destroyed)
+{
+    unsigned char key[32], found[32];
+    uint64_t gone = PERSON(5, 3);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), key, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_destroy(keys, &gone, 1, &error), RD_OK);
+    key[0] ^= 1;
+    ck_assert_int_eq(rd_keys_mend(keys, PERSON(5, 1), key, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_mend(keys, PERSON(11, 2), key, &error), RD_OK); /* no file yet */
+    ck_assert_int_eq(rd_keys_mend(keys, gone, key, &error), RD_ERASED);
+    again();
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 1), found), RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, key, 32);
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(11, 2), found), RD_SEAL_KEY_FOUND);
+    ck_assert_mem_eq(found, key, 32);
+    ck_assert_int_eq(rd_keys_find(keys, gone, found), RD_SEAL_KEY_ERASED);
+}
+END_TEST
+
+START_TEST(where_keys_are_missing_none_is_drawn_for_those_before)
+{
+    unsigned char key[32];
+    rd_keys_spare(keys);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 7), key, &error), RD_OK);
+    for (uint64_t i = 1; i < 7; i++)
+        ck_assert_int_eq(rd_keys_find(keys, PERSON(5, i), key), RD_SEAL_KEY_NONE);
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, 8), key), RD_SEAL_KEY_FOUND);
+    ck_assert_int_eq(rd_keys_find(keys, PERSON(5, RD_KEYS_BLOCK - 1), key), RD_SEAL_KEY_FOUND);
+}
+END_TEST
+
 START_TEST(copies_are_whole_and_follow_what_was_destroyed)
 {
     char to[UNIT_DIR_MAX + 16];
@@ -329,6 +360,8 @@ int main(void)
     tcase_add_test(tcase, keys_are_found_again_and_differ);
     tcase_add_test(tcase, a_destroyed_key_is_never_drawn_again_and_its_neighbours_stay);
     tcase_add_test(tcase, keys_from_elsewhere_come_in_where_there_is_none);
+    tcase_add_test(tcase, a_repair_puts_a_key_over_another_but_never_over_one_that_was_destroyed);
+    tcase_add_test(tcase, where_keys_are_missing_none_is_drawn_for_those_before);
     tcase_add_test(tcase, copies_are_whole_and_follow_what_was_destroyed);
     tcase_add_test(tcase, a_copy_keeps_what_the_original_lost);
     tcase_add_test(tcase, nobody_else_may_read_them);
