@@ -105,7 +105,7 @@ static enum rd_status full_is_meant(struct rd_full *full, const struct rd_comman
 
 static bool full_is_system(const struct rd_command_entry *entry)
 {
-    return strcmp(entry->actor, "system") == 0;
+    return entry->actor && strcmp(entry->actor, "system") == 0;
 }
 
 /* Of a record that is away: may what happened to it happen there as well? */
