@@ -381,7 +381,11 @@ enum rd_status rd_method_standby_take(struct rd_kernel *kernel, struct rd_reques
         status = standby_take(kernel, request, list);
     if (status == RD_OK && rd_map_bool(request->params, "take_over", false))
         status = standby_take_over(kernel, request);
-    if (status == RD_OK)
-        standby_answer(kernel, request);
-    return status;
+    if (status != RD_OK)
+        return status;
+    standby_answer(kernel, request);
+    /* the reply leaves when what was taken is durable: the next page begins behind it */
+    rd_map_set(request->arena, &request->result, "seq",
+               rd_int((int64_t)rd_journal_last_seq(rd_vault_journal(kernel->vault))));
+    return RD_OK;
 }

@@ -10,8 +10,11 @@
 
 #include "cli/dirs.h"
 #include "common/cert.h"
+#include "common/company.h"
 #include "common/t.h"
+#include "unit/unit.h"
 
+static char company[UNIT_DIR_MAX];
 static struct t_daemon *one, *two; /* the followed, the follower */
 
 static const char *in_dir(struct t_daemon *d, const char *name)
@@ -69,9 +72,14 @@ static void follow(const char *from)
     t_daemon_again(two);
 }
 
+/* The shipped company, whose maintainer may fence as well. */
 static void setup(void)
 {
-    one = t_daemon_start(NULL);
+    unit_dir_make(company);
+    t_company_copy(company);
+    t_company_edit(company, "rules/authority.lua", "{ \"backup.create\", from = \"maintainer\" }",
+                   "{ { \"backup.create\", \"standby.fence\" }, from = \"maintainer\" }");
+    one = t_daemon_start(&(struct t_options){ .policy = company });
     two = t_daemon_start(NULL);
     work(3);
 }
@@ -80,6 +88,7 @@ static void teardown(void)
 {
     t_daemon_free(two);
     t_daemon_free(one);
+    unit_dir_remove(company);
 }
 
 /* Both journals hold the same entry at this place. */
@@ -239,12 +248,10 @@ START_TEST(a_standby_serves_as_nothing_else_and_takes_no_other_journal)
 }
 END_TEST
 
-/* From another machine: sealed, with an authority of one's own, logged in by a token. */
-START_TEST(it_follows_over_a_sealed_door_whom_its_authority_vouches_for)
+/* `one` takes connections over TLS; its address, as `two` is to have it. */
+static const char *seal_door(void)
 {
-    static const char *const NOT[][2] = { { "unix:/nowhere", "nobody is vouched for" },
-                                          { "tls:localhost:1", "can't read" } };
-    const char *output, *dir = one->dir;
+    const char *dir = one->dir;
     t_cert_authority(dir, "ca");
     t_cert_authority(dir, "other");
     t_cert(dir, "srv", "ca", "DNS:localhost", 30);
@@ -255,15 +262,31 @@ START_TEST(it_follows_over_a_sealed_door_whom_its_authority_vouches_for)
     for (size_t i = 0; i < sizeof door / sizeof *door; i++)
         one->options.extra[i] = door[i];
     t_daemon_again(one);
-    const char *token =
-        t_text(t_call(one, "account.token", "{'account': 'backup', 'scopes': ['backup.create']}"),
-               "token");
-    const char *address =
-        rd_arena_printf(&one->arena, "tls:localhost%s", strrchr(t_daemon_tls(one), ':'));
+    return rd_arena_printf(&one->arena, "tls:localhost%s", strrchr(t_daemon_tls(one), ':'));
+}
+
+static const char *token_for(const char *scopes)
+{
+    return t_text(t_call(one, "account.token", "{'account': 'backup', 'scopes': [%s]}", scopes),
+                  "token");
+}
+
+/* With a token, and whom to believe; follow() or t_daemon_again() comes next. */
+static void trust(const char *ca, const char *token)
+{
     two->options.extra[2] = "--follow-token";
     two->options.extra[3] = token;
     two->options.extra[4] = "--follow-ca";
-    two->options.extra[5] = in_dir(one, "other.pem");
+    two->options.extra[5] = in_dir(one, ca);
+}
+
+/* From another machine: sealed, with an authority of one's own, logged in by a token. */
+START_TEST(it_follows_over_a_sealed_door_whom_its_authority_vouches_for)
+{
+    static const char *const NOT[][2] = { { "unix:/nowhere", "nobody is vouched for" },
+                                          { "tls:localhost:1", "can't read" } };
+    const char *output, *address = seal_door();
+    trust("other.pem", token_for("'backup.create'"));
     follow(address);
     for (int i = 0; i < 1500 && !t_has(t_call(two, "standby.status", "{}"), "why"); i++)
         nap();
@@ -289,6 +312,45 @@ START_TEST(it_follows_over_a_sealed_door_whom_its_authority_vouches_for)
 }
 END_TEST
 
+/* And takes its place from there: fencing is an authority of its own, of the account and of the
+ * token. */
+START_TEST(it_is_promoted_over_a_sealed_door_by_whom_may_fence)
+{
+    const char *output, *address = seal_door();
+    trust("ca.pem", token_for("'backup.create'"));
+    follow(address);
+    work(20);
+    await_seq(two, seq_of(one));
+    const char *const promote[] = { "standby", "promote", "--connect", two->address, NULL };
+    ck_assert_int_ne(t_program(two, promote, &output), 0);
+    ck_assert_msg(strstr(output, "not made for standby.fence"), "%s", output);
+    ck_assert_str_eq(t_text(t_call(two, "standby.status", "{}"), "role"), "standby");
+    work(5); /* nothing has changed at the other */
+    await_seq(two, seq_of(one));
+    trust("ca.pem", token_for("'backup.create', 'standby.fence'"));
+    t_daemon_kill(two);
+    t_daemon_again(two);
+    work(5);
+    int64_t seq = seq_of(one);
+    int code = t_program(two, promote, &output);
+    ck_assert_msg(code == 0 && strstr(output, "primary"), "%d: %s %s", code, output,
+                  t_daemon_log(two));
+    t_refused(one, "fenced", "record.create", "{'type': 'customer', 'data': {'name': 'No'}}");
+    same_history(seq);
+    ck_assert_uint_ge(
+        t_count(t_call(two, "case.list", "{'type': 'customer', 'limit': 200}"), "cases"), 33);
+    t_call(two, "record.create", "{'type': 'customer', 'data': {'name': 'New'}}");
+    ck_assert_msg(!strstr(t_daemon_log(two), "not following"), "%s", t_daemon_log(two));
+    t_daemon_kill(one);
+    ck_assert_int_ne(t_program(one,
+                               (const char *[]){ "serve", "--data", in_dir(one, "data"), "--listen",
+                                                 in_dir(one, "unix:s2"), NULL },
+                               &output),
+                     0);
+    ck_assert_msg(strstr(output, "promoted in the place"), "%s", output);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("standby");
@@ -302,6 +364,7 @@ int main(void)
     tcase_add_test(tests, it_ends_while_it_waits_for_a_connection);
     tcase_add_test(tests, a_standby_serves_as_nothing_else_and_takes_no_other_journal);
     tcase_add_test(tests, it_follows_over_a_sealed_door_whom_its_authority_vouches_for);
+    tcase_add_test(tests, it_is_promoted_over_a_sealed_door_by_whom_may_fence);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
