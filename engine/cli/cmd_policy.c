@@ -73,6 +73,7 @@ enum rd_status rd_run_policy_check(struct rd_cli *cli, struct rd_error *error)
         return status;
     struct rd_findings findings;
     rd_findings_init(&findings, &cli->arena);
+    rd_policy_look_beside(&cli->arena, policy_dir(cli), &findings);
     struct rd_policy *policy = NULL;
     struct rd_error why = RD_ERROR_NONE;
     status = rd_policy_load_new(sources, count, NULL, &findings, &policy, &why);

@@ -106,6 +106,11 @@ struct rd_belonging {
 /* Lists every command of the model: the engine's, each record's, each event's. A finding where one
  * of a record or an event is spelled as one of the engine's. */
 void rd_permissions_name(struct rd_model *model, struct rd_findings *findings);
+/* A finding for each event that is spelled as what its record's own command says ("case.read",
+ * "case.refer", "case.progress", a level of secrecy): one row would allow both. `create` and
+ * `update` may be: the event is how it is made, or changed. For rules that are to come into force
+ * (rd_policy_load_new): older ones that do so go on. */
+void rd_permissions_apart(const struct rd_model *model, struct rd_findings *findings);
 /* Builds all rows, fills and sorts the model's permissions (whose commands the model has listed).
  */
 bool rd_authority_build(struct rd_arena *arena, const struct rd_value *normal,

@@ -132,3 +132,46 @@ void rd_permissions_name(struct rd_model *model, struct rd_findings *findings)
     for (size_t c = 0; c < model->chart_count + model->pinned_count; c++)
         permissions_of_chart(&n, &model->charts[c]);
 }
+
+/* ---- events and what a record has of its own ---- */
+
+/* Verbs of a record's own commands, as permissions_of_type names them; `create` and `update` are
+ * not among them: an event of that name is how the record is made, or changed. */
+static bool permission_is_own(const struct rd_chart *chart, const char *verb)
+{
+    const struct rd_record_type *type = chart->type;
+    if (strcmp(verb, "read") == 0)
+        return true;
+    if (strcmp(verb, "refer") == 0)
+        return !type->ledger;
+    if (strcmp(verb, "progress") == 0)
+        return chart->shown != NULL;
+    for (int level = RD_SECRECY_SECRET; level < RD_SECRECY_LEVELS; level++)
+        if (strcmp(verb, rd_secrecy_name((enum rd_secrecy_level)level)) == 0)
+            return rd_secrecy_has_level(type, (enum rd_secrecy_level)level);
+    return false;
+}
+
+static void permission_check_apart(const struct rd_chart *chart, const struct rd_event *event,
+                                   struct rd_findings *findings)
+{
+    if (permission_is_own(chart, event->name))
+        rd_finding_error(
+            findings, chart->file, event->line,
+            "event '%s' is spelled as the record's own command '%s', and one row would "
+            "allow both: give the event another name",
+            event->name, event->command);
+}
+
+void rd_permissions_apart(const struct rd_model *model, struct rd_findings *findings)
+{
+    for (size_t c = 0; c < model->chart_count; c++) {
+        const struct rd_chart *chart = &model->charts[c];
+        permission_check_apart(chart, &chart->open, findings);
+        for (size_t s = 0; s < chart->state_count; s++)
+            for (size_t i = 0; i < chart->states[s].event_count; i++)
+                permission_check_apart(chart, &chart->states[s].events[i], findings);
+        for (size_t i = 0; i < chart->always_count; i++)
+            permission_check_apart(chart, &chart->always[i], findings);
+    }
+}

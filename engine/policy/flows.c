@@ -578,6 +578,7 @@ enum rd_status rd_policy_load_new(const struct rd_policy_source *sources, size_t
     rd_arena_init(&arena);
     rd_policy_flows(rd_policy_texts_new(sources, count, &arena), rd_policy_model(*out), findings);
     rd_arena_fini(&arena);
+    rd_permissions_apart(rd_policy_model(*out), findings);
     if (findings->errors == before)
         return RD_OK;
     rd_policy_free(*out);

@@ -30,6 +30,11 @@ struct rd_policy_source {
 enum rd_status rd_policy_read_dir(struct rd_arena *arena, const char *dir,
                                   struct rd_policy_source **sources, size_t *count,
                                   struct rd_error *error) RD_MUST_CHECK;
+/* A warning for each file below DIR/rules and DIR/scripts that looks as if it were meant and is not
+ * read, since its name goes on behind ".lua" or spells it otherwise ("refunds.lua.txt", as a
+ * program that hides endings saves it; "refunds.LUA"). Not what editors keep beside a file
+ * ("refunds.lua~"). What can't be looked at is left to rd_policy_read_dir. */
+void rd_policy_look_beside(struct rd_arena *arena, const char *dir, struct rd_findings *findings);
 /* The hash that names a generation (BLAKE2b-256 over the paths and texts of all sources, which are
  * in path order), in hex. */
 #define RD_POLICY_HASH_TEXT 65
@@ -44,7 +49,7 @@ enum rd_status rd_policy_load(const struct rd_policy_source *sources, size_t cou
                               struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;
 /* As rd_policy_load, for rules that are to come into force: refuses as well what rules that are in
  * force already may do, since a new version of this program must be able to start with them
- * (flows.h). */
+ * (flows.h; rd_permissions_apart). */
 enum rd_status rd_policy_load_new(const struct rd_policy_source *sources, size_t count,
                                   struct rd_symbols *symbols, struct rd_findings *findings,
                                   struct rd_policy **out, struct rd_error *error) RD_MUST_CHECK;

@@ -31,6 +31,7 @@ struct walk {
     struct rd_policy_source *sources;
     size_t count, bytes;
     struct rd_error *error;
+    struct rd_findings *beside; /* not NULL: nothing is read, what is passed over is said */
 };
 
 static enum rd_status walk_directory(struct walk *walk, const char *path, int depth);
@@ -104,6 +105,22 @@ static bool source_is_lua(const char *name)
     return len > 4 && strcmp(name + len - 4, ".lua") == 0;
 }
 
+/* "refunds.lua.txt", "refunds.LUA": was it meant? */
+static bool source_is_nearly(const char *name)
+{
+    size_t len = strlen(name);
+    return len > 4 && strcasestr(name, ".lua") && !source_is_lua(name) && name[len - 1] != '~';
+}
+
+static void walk_beside(struct walk *walk, const char *path, const char *name)
+{
+    if (source_is_nearly(name))
+        rd_finding_warning(
+            walk->beside, path, 0,
+            "is not read: a file of rules has a name that ends in .lua; rename it, or "
+            "put it elsewhere");
+}
+
 static enum rd_status walk_entry(struct walk *walk, const char *parent, const char *name, int depth)
 {
     if (name[0] == '.')
@@ -123,7 +140,9 @@ static enum rd_status walk_entry(struct walk *walk, const char *parent, const ch
     }
     if (S_ISDIR(info.st_mode))
         return strcmp(path, "scripts/import") == 0 ? RD_OK : walk_directory(walk, path, depth + 1);
-    if (S_ISREG(info.st_mode) && source_is_lua(name))
+    if (walk->beside && S_ISREG(info.st_mode))
+        walk_beside(walk, path, name);
+    else if (S_ISREG(info.st_mode) && source_is_lua(name))
         return walk_file(walk, path, &info);
     return RD_OK;
 }
@@ -172,6 +191,17 @@ enum rd_status rd_policy_read_dir(struct rd_arena *arena, const char *dir,
     *sources = walk.sources;
     *count = walk.count;
     return RD_OK;
+}
+
+void rd_policy_look_beside(struct rd_arena *arena, const char *dir, struct rd_findings *findings)
+{
+    struct rd_error ignored = RD_ERROR_NONE;
+    struct walk walk = {
+        .arena = arena, .error = &ignored, .root = realpath(dir, NULL), .beside = findings
+    };
+    if (walk.root && walk_directory(&walk, "rules", 1) == RD_OK)
+        (void)walk_directory(&walk, "scripts", 1);
+    free(walk.root);
 }
 
 static void hash_bytes(crypto_generichash_state *state, const char *bytes, size_t len)

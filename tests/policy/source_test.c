@@ -184,6 +184,42 @@ START_TEST(findings_are_bounded)
 }
 END_TEST
 
+START_TEST(what_looks_like_a_rule_and_is_not_read_is_said)
+{
+    static const char *const SAID[] = { "rules/a.LUA", "rules/refunds.lua.txt",
+                                        "scripts/deep/b.lua.bak" };
+    struct rd_findings findings;
+    make_dir("rules");
+    make_dir("scripts");
+    make_dir("scripts/deep");
+    make_dir("scripts/import");
+    make_dir("elsewhere");
+    make_file("rules/good.lua", 1);
+    make_file("rules/good.lua~", 1);
+    make_file("rules/.good.lua.swp", 1);
+    make_file("rules/README.txt", 1);
+    make_file("rules/.lua", 1);
+    make_file("scripts/import/map.lua.txt", 1);
+    make_file("elsewhere/c.lua.txt", 1);
+    rd_findings_init(&findings, &arena);
+    rd_policy_look_beside(&arena, dir, &findings);
+    ck_assert_ptr_null(findings.first);
+    for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++) {
+        make_file(SAID[i], 1);
+        rd_findings_init(&findings, &arena);
+        rd_policy_look_beside(&arena, dir, &findings);
+        ck_assert_uint_eq(findings.errors, 0);
+        ck_assert_uint_eq(findings.warnings, 1);
+        ck_assert_str_eq(findings.first->file, SAID[i]);
+        ck_assert_ptr_nonnull(strstr(findings.first->text, "ends in .lua"));
+        ck_assert_int_eq(unlink(path_of(SAID[i])), 0);
+    }
+    rd_policy_look_beside(&arena, path_of("nowhere"), &findings);
+    ck_assert_int_eq(read_dir(), RD_OK);
+    ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy sources");
@@ -198,6 +234,7 @@ int main(void)
     tcase_add_test(tcase, files_are_counted);
     tcase_add_test(tcase, hash_names_the_whole);
     tcase_add_test(tcase, findings_are_bounded);
+    tcase_add_test(tcase, what_looks_like_a_rule_and_is_not_read_is_said);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }

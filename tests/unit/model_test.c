@@ -115,6 +115,35 @@ START_TEST(what_is_spelled_as_the_engines_own_is_said)
 }
 END_TEST
 
+/* Nor by what a record has of its own; but opening one is making one. */
+START_TEST(events_are_not_spelled_as_what_the_record_has_of_its_own)
+{
+    static const struct wrong all[] = {
+        { "on = { wait = 'waiting',", "on = { read = 'closed', wait = 'waiting',",
+          "event 'read' is spelled as the record's own command 'job.read'" },
+        { "on = { wait = 'waiting',", "on = { secret = 'closed', wait = 'waiting',",
+          "the record's own command 'job.secret'" },
+        { "on = { wait = 'waiting',", "on = { update = 'closed', wait = 'waiting',", NULL },
+        { "always = { task_done", "always = { refer = { run = 'count_ring' }, task_done",
+          "the record's own command 'job.refer'" },
+        { "on = { wait = 'waiting',", "on = { progress = 'closed', wait = 'waiting',", NULL },
+        { "on = { wait = 'waiting',", "on = { top_secret = 'closed', wait = 'waiting',", NULL },
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const char *job = edited(RIG_JOB_TEXT, all[i].from, all[i].to);
+        if (strstr(all[i].to, "{ secret")) /* which it has where a field has that level */
+            job = edited(job, "sum = money,", "sum = money, rank = text { secrecy = 'secret' },");
+        ck_assert_msg(load(RIG_COMPANY_TEXT, job) == RD_OK, "%s",
+                      all[i].to); /* in force: it stays */
+        size_t before = findings.errors;
+        rd_permissions_apart(rd_policy_model(policy), &findings);
+        ck_assert_uint_eq(findings.errors - before, all[i].sentence ? 1 : 0);
+        if (all[i].sentence)
+            expect(all[i].sentence);
+    }
+}
+END_TEST
+
 START_TEST(what_is_wrong_in_the_authority_is_said)
 {
     static const struct wrong all[] = {
@@ -338,6 +367,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_is_wrong_in_the_job_is_said);
     tcase_add_test(tcase, what_is_spelled_as_the_engines_own_is_said);
+    tcase_add_test(tcase, events_are_not_spelled_as_what_the_record_has_of_its_own);
     tcase_add_test(tcase, what_is_wrong_in_the_authority_is_said);
     tcase_add_test(tcase, limits_are_reached_and_no_further);
     tcase_add_test(tcase, indexes_have_few_fields);
