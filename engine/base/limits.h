@@ -19,7 +19,7 @@
 #define RD_SESSION_OUT_HARD_BYTES (16u * 1024 * 1024) /* unsent replies: close with a reason */
 #define RD_SESSIONS_MAX 4096
 #define RD_KERNEL_QUEUE_MAX 16384 /* requests waiting for the kernel: busy */
-#define RD_QUEUE_WAIT_MS 15       /* where the next one would wait longer than this: busy, */
+#define RD_QUEUE_WAIT_MS 10       /* where the next one would wait longer than this: busy, */
 #define RD_QUEUE_REQUESTS_MIN 256 /* but not before so many wait */
 #define RD_UNANSWERED_SESSION_BYTES                                                                \
     (16u * 1024 * 1024) /* memory of requests not yet answered: stop reading */

@@ -341,7 +341,7 @@ const struct rd_option rd_options_audit_check[] = { { "public-key", 0, RD_OPTION
                                                     END_OF_OPTIONS };
 const struct rd_option rd_options_backup[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
-    { "rate", 0, RD_OPTION_NUMBER, "MIB", NULL, "64",
+    { "rate", 0, RD_OPTION_NUMBER, "MIB", NULL, "16",
       "copy so many MiB a second at most; 0: as fast as it goes" },
     END_OF_OPTIONS
 };
