@@ -131,6 +131,8 @@
 #define RD_PROPOSAL_KEEP_MS (72ll * 3600 * 1000) /* a policy waits for a second person so long */
 #define RD_PINNED_POLICIES_MAX                                                                     \
     8 /* earlier generations at once whose workflows open cases keep; each is a Lua state */
+#define RD_PAST_POLICIES_MAX                                                                       \
+    3 /* earlier generations that stay loaded for looks at the past: 7 MB each, as shipped */
 #define RD_LOADINGS_MAX 16   /* loads of the policy directory that are asked for: busy */
 #define RD_LOADING_LOOK_MS 2 /* while one goes on: whether it is done */
 #define RD_REPORT_FIGURES_BYTES (64u * 1024 * 1024) /* memory of one report's lines, or refused */

@@ -258,7 +258,10 @@ static void activate_swap(struct rd_kernel *kernel, struct rd_policy **policy, c
     kernel->model = rd_policy_model(*policy);
     *policy = NULL;
     activate_bind(kernel);
-    rd_eras_bind(kernel, eras);
+    if (kernel->eras_lost)
+        rd_eras_bind_found(kernel, eras);
+    else
+        rd_eras_bind(kernel, eras);
     struct rd_error error = RD_ERROR_NONE;
     if (rd_staff_bind(kernel, &error) != RD_OK)
         rd_log(RD_LOG_ERROR, "staff", "the staff records could not be read: %s", error.text);

@@ -20,8 +20,7 @@
 
 /* ---- which one ---- */
 
-/* The era of the serial, or the later one to which the record followed. */
-static size_t era_find(const struct rd_era *eras, size_t count, const struct rd_record *record)
+size_t rd_era_find(const struct rd_era *eras, size_t count, const struct rd_record *record)
 {
     const struct rd_value *follows = rd_map_get(&record->data, RD_RECORD_FOLLOWS);
     int64_t generation = rd_value_is(follows, RD_INT) ? follows->integer : 0;
@@ -36,13 +35,13 @@ static size_t era_find(const struct rd_era *eras, size_t count, const struct rd_
 const struct rd_chart *rd_era_chart(const struct rd_type_binding *binding,
                                     const struct rd_record *record)
 {
-    return binding->eras[era_find(binding->eras, binding->era_count, record)].chart;
+    return binding->eras[rd_era_find(binding->eras, binding->era_count, record)].chart;
 }
 
 bool rd_era_keeps(const struct rd_type_binding *binding, const struct rd_record *record)
 {
     return binding->era_count &&
-           era_find(binding->eras, binding->era_count, record) + 1 < binding->era_count;
+           rd_era_find(binding->eras, binding->era_count, record) + 1 < binding->era_count;
 }
 
 struct rd_era *rd_eras_of(const struct rd_era_plan *plan, const struct rd_record_type *type,
@@ -51,7 +50,7 @@ struct rd_era *rd_eras_of(const struct rd_era_plan *plan, const struct rd_record
     for (size_t i = 0; plan && i < plan->count; i++) {
         struct rd_era_row *row = &plan->rows[i];
         if (strcmp(row->type, type->name) == 0)
-            return &row->eras[era_find(row->eras, row->count, record)];
+            return &row->eras[rd_era_find(row->eras, row->count, record)];
     }
     return NULL;
 }
@@ -226,109 +225,6 @@ enum rd_status rd_eras_value(struct rd_kernel *kernel, const struct rd_era_plan 
                         era_pair(&row->eras[e], generation, (uint64_t)serial + 1, arena));
         rd_map_add(arena, out, row->type, list);
     }
-    return status;
-}
-
-/* Other rules than those that were activated must not decide: the hash says whether they are. */
-static enum rd_status era_sound(const struct rd_value *row, int64_t generation,
-                                struct rd_arena *arena, struct rd_error *error)
-{
-    struct rd_policy_source *sources;
-    size_t count;
-    char hash[RD_POLICY_HASH_TEXT];
-    rd_generation_sources(row, true, arena, &sources, &count);
-    rd_policy_hash(sources, count, hash);
-    return strcmp(hash, row->items[2].text) == 0
-               ? RD_OK
-               : rd_error_set(error, RD_CORRUPT,
-                              "the rules of generation %lld, whose workflow open cases keep, are "
-                              "damaged in the store: `redress store rebuild` makes it anew from "
-                              "the journal",
-                              (long long)generation);
-}
-
-/* Rules that were in force and are not taken any more: by another program, perhaps. */
-static enum rd_status era_refused(enum rd_status status, int64_t generation,
-                                  const struct rd_findings *findings, struct rd_error *error)
-{
-    const struct rd_finding *first = findings->first;
-    const char *text = first ? first->text : error->text;
-    char why[RD_ERROR_TEXT_MAX];
-    snprintf(why, sizeof why, "%s", text);
-    *error = RD_ERROR_NONE;
-    return rd_error_set(error, status,
-                        "the rules of generation %lld, whose workflow open cases keep, can't be "
-                        "loaded: %s%s%s",
-                        (long long)generation, first ? first->file : "", first ? ": " : "", why);
-}
-
-/* The policy of a stored generation, a reference; from the one in force where it is that. */
-static enum rd_status era_policy(struct rd_kernel *kernel, int64_t generation,
-                                 struct rd_findings *findings, struct rd_policy **out,
-                                 struct rd_error *error)
-{
-    struct rd_arena arena;
-    struct rd_value row;
-    rd_arena_init(&arena);
-    enum rd_status status = rd_generation_row(kernel, generation, &arena, &row, error);
-    if (status == RD_OK)
-        status = era_sound(&row, generation, &arena, error);
-    if (status == RD_OK && kernel->policy && !kernel->policy_borrowed &&
-        strcmp(row.items[2].text, rd_policy_hash_text(kernel->policy)) == 0) {
-        *out = rd_policy_ref(kernel->policy);
-    } else if (status == RD_OK) {
-        struct rd_policy_source *sources;
-        size_t count;
-        rd_generation_sources(&row, false, &arena, &sources, &count);
-        status =
-            rd_policy_load(sources, count, kernel->catalogue.names.symbols, findings, out, error);
-        if (status != RD_OK)
-            status = era_refused(status, generation, findings, error);
-    }
-    rd_arena_fini(&arena);
-    return status;
-}
-
-/* The policies of a row's eras, each loaded once. */
-struct era_loading {
-    struct rd_policy_pin pins[RD_PINNED_POLICIES_MAX * RD_PINNED_POLICIES_MAX];
-    size_t count;
-};
-
-static enum rd_status era_load(struct rd_kernel *kernel, struct era_loading *loading,
-                               const char *type, const struct rd_value *pair,
-                               struct rd_findings *findings, struct rd_error *error)
-{
-    struct rd_policy_pin *pin = &loading->pins[loading->count];
-    enum rd_status status = RD_OK;
-    if (loading->count == sizeof loading->pins / sizeof *loading->pins)
-        return rd_error_set(error, RD_LIMIT_EXCEEDED, "too many workflows are kept");
-    *pin = (struct rd_policy_pin){ .type = type, .generation = (uint32_t)pair->items[0].integer };
-    for (size_t i = 0; !pin->from && i < loading->count; i++)
-        if (loading->pins[i].generation == pin->generation)
-            pin->from = rd_policy_ref(loading->pins[i].from);
-    if (!pin->from && kernel->policy)
-        pin->from = rd_policy_ref(rd_policy_pinned(kernel->policy, type, pin->generation));
-    if (!pin->from)
-        status = era_policy(kernel, pin->generation, findings, &pin->from, error);
-    loading->count += status == RD_OK;
-    return status;
-}
-
-enum rd_status rd_eras_load(struct rd_kernel *kernel, const struct rd_value *eras,
-                            struct rd_policy *policy, struct rd_findings *findings,
-                            struct rd_error *error)
-{
-    struct era_loading loading = { .count = 0 };
-    enum rd_status status = RD_OK;
-    for (uint32_t t = 0; eras && t < eras->count; t++) /* the last one is its own */
-        for (uint32_t i = 0; status == RD_OK && i + 1 < eras->pairs[t].value.count; i++)
-            status = era_load(kernel, &loading, eras->pairs[t].key, &eras->pairs[t].value.items[i],
-                              findings, error);
-    if (status == RD_OK && loading.count)
-        status = rd_policy_pin(policy, loading.pins, loading.count, findings, error);
-    for (size_t i = 0; i < loading.count; i++)
-        rd_policy_free(loading.pins[i].from);
     return status;
 }
 

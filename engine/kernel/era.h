@@ -67,15 +67,19 @@ enum rd_status rd_eras_value(struct rd_kernel *kernel, const struct rd_era_plan 
                              uint32_t generation, struct rd_arena *arena, struct rd_value *out,
                              struct rd_error *error) RD_MUST_CHECK;
 /* Gives a stored policy the workflows that a row's eras (NULL: none) keep: from the generation in
- * force where it has them, else from what is stored. */
+ * force where it has them, else from what is stored. One that can't be loaded is an error where an
+ * open case goes by it; else it is logged, counted (kernel->eras_lost), and done without. */
 enum rd_status rd_eras_load(struct rd_kernel *kernel, const struct rd_value *eras,
                             struct rd_policy *policy, struct rd_findings *findings,
                             struct rd_error *error) RD_MUST_CHECK;
 /* Binds the kernel's types to their eras. */
 void rd_eras_bind(struct rd_kernel *kernel, const struct rd_value *eras);
-/* The same where the policy may lack some of those workflows: the cases of these go by its own. */
+/* The same where the policy may lack some of those workflows (rd_eras_load, back-tests): the cases
+ * of these go by its own. */
 void rd_eras_bind_found(struct rd_kernel *kernel, const struct rd_value *eras);
 
+/* Which of the eras a record goes by: that of its serial, or a later one to which it followed. */
+size_t rd_era_find(const struct rd_era *eras, size_t count, const struct rd_record *record);
 /* Whether the record keeps the workflow of an earlier generation. */
 bool rd_era_keeps(const struct rd_type_binding *binding, const struct rd_record *record);
 /* The chart by which the record goes, where its type has eras. */

@@ -80,7 +80,9 @@ struct rd_kernel {
     struct rd_arena moved_arena;   /* of `moved` */
     struct rd_value moved;         /* of the generation in force: struct rd_activation; or null */
     struct rd_policy *preview;     /* a candidate that policy.preview looks at; NULL */
-    struct rd_loading *loadings;   /* asked for, the one in hand first: loading.h */
+    uint32_t eras_lost; /* workflows that are kept and could not be loaded: rd_eras_load */
+    struct rd_past_kept *past_kept;   /* earlier generations that are loaded: past.h; NULL: none */
+    struct rd_loading *loadings;      /* asked for, the one in hand first: loading.h */
     struct rd_backtest_job *backtest; /* the last one: backtest_job.h; NULL */
     struct rd_shadow *shadow;         /* the last one: shadow.h; NULL */
     struct rd_backing *backing;       /* the backup that is being made: backup.h; NULL */

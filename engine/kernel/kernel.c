@@ -19,6 +19,7 @@
 #include "kernel/backup.h"
 #include "kernel/loading.h"
 #include "kernel/method.h"
+#include "kernel/past.h"
 #include "kernel/person.h"
 #include "kernel/report.h"
 #include "kernel/pick.h"
@@ -295,6 +296,7 @@ void rd_kernel_close(struct rd_kernel *kernel)
     rd_bindings_free(kernel->bindings);
     rd_metrics_fini(&kernel->metrics);
     rd_policy_free(kernel->preview);
+    rd_past_kept_fini(kernel);
     free(kernel->schedule_nexts);
     rd_staff_free(kernel->staff);
     if (!kernel->policy_borrowed)

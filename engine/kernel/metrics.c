@@ -22,6 +22,7 @@
 #include "base/memory.h"
 #include "base/limits.h"
 #include "kernel/inside.h"
+#include "kernel/past.h"
 
 void rd_metrics_init(struct rd_metrics *metrics)
 {
@@ -100,6 +101,7 @@ static double metrics_late_s(struct rd_kernel *kernel)
 
 static void metrics_kernel(struct rd_kernel *kernel, struct rd_buf *out)
 {
+    size_t past_bytes;
     const struct rd_journal *journal = rd_vault_journal(kernel->vault);
     metric_head(out, "redress_info", "gauge", "Version, and the policy in force.");
     rd_buf_printf(out, "redress_info{version=\"%s\",policy=\"%.12s\",generation=\"%u\"} 1\n",
@@ -125,6 +127,12 @@ static void metrics_kernel(struct rd_kernel *kernel, struct rd_buf *out)
                  "1: all deadlines are being planned anew.");
     metric_gauge(out, "redress_lua_heap_bytes", (double)rd_policy_heap_bytes(kernel->policy),
                  "Memory of the company's rules.");
+    metric_gauge(out, "redress_kept_workflows_lost", kernel->eras_lost,
+                 "Workflows of earlier generations that could not be loaded at the start.");
+    metric_gauge(out, "redress_past_policies", (double)rd_past_count(kernel, &past_bytes),
+                 "Earlier generations that stay loaded for looks at the past.");
+    metric_gauge(out, "redress_past_lua_heap_bytes", (double)past_bytes,
+                 "Memory of their Lua states, of some 7 MB each in all.");
 }
 
 static void metrics_store(struct rd_kernel *kernel, struct rd_buf *out)

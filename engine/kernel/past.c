@@ -22,36 +22,45 @@
 
 /* ---- which rules ---- */
 
-static enum rd_status past_began(struct rd_kernel *kernel, int64_t generation, int64_t *at_ms,
-                                 bool *same, struct rd_error *error)
+struct past_found {
+    int64_t generation, began_ms;
+    bool same; /* its rules are those in force */
+    char hash[RD_POLICY_HASH_TEXT];
+};
+
+static enum rd_status past_began(struct rd_kernel *kernel, int64_t generation,
+                                 struct past_found *out, struct rd_error *error)
 {
     struct rd_arena scratch; /* a row holds all the texts */
     struct rd_value row;
     rd_arena_init(&scratch);
+    *out = (struct past_found){ .generation = generation, .began_ms = INT64_MIN };
     enum rd_status status = rd_generation_row(kernel, generation, &scratch, &row, error);
-    *at_ms =
-        status == RD_OK && row.count > 5 ? rd_map_int(&row.items[5], "at", INT64_MIN) : INT64_MIN;
-    *same = status == RD_OK && strcmp(row.items[2].text, kernel->hash) == 0;
+    if (status == RD_OK) {
+        if (row.count > 5)
+            out->began_ms = rd_map_int(&row.items[5], "at", INT64_MIN);
+        strncpy(out->hash, row.items[2].text, sizeof out->hash - 1);
+        out->same = strcmp(out->hash, kernel->hash) == 0;
+    }
     rd_arena_fini(&scratch);
     return status;
 }
 
 /* The last generation that began by then; those that don't say when are older than any that do. */
-static enum rd_status past_generation(struct rd_kernel *kernel, int64_t at_ms, int64_t *out,
-                                      bool *same, struct rd_error *error)
+static enum rd_status past_generation(struct rd_kernel *kernel, int64_t at_ms,
+                                      struct past_found *out, struct rd_error *error)
 {
-    int64_t low = 1, high = kernel->generation, began;
+    int64_t low = 1, high = kernel->generation;
     enum rd_status status = RD_OK;
     while (status == RD_OK && low < high) {
         int64_t middle = low + (high - low + 1) / 2;
-        status = past_began(kernel, middle, &began, same, error);
-        if (began <= at_ms)
+        status = past_began(kernel, middle, out, error);
+        if (out->began_ms <= at_ms)
             low = middle;
         else
             high = middle - 1;
     }
-    *out = low;
-    return status == RD_OK ? past_began(kernel, low, &began, same, error) : status;
+    return status == RD_OK ? past_began(kernel, low, out, error) : status;
 }
 
 /* ---- who ---- */
@@ -141,14 +150,15 @@ static struct rd_value past_seen_then(struct rd_kernel *kernel, const struct rd_
 
 /* ---- the rules of then ---- */
 
-bool rd_past_waits(struct rd_kernel *kernel, const struct rd_actor *actor,
-                   const struct rd_past *past)
+bool rd_past_waits(struct rd_kernel *kernel, const struct rd_actor *actor, struct rd_past *past)
 {
     struct rd_error ignored = RD_ERROR_NONE;
-    int64_t generation;
-    bool same = true;
-    return past_tells_readers(kernel, actor, past) &&
-           past_generation(kernel, past->at_ms, &generation, &same, &ignored) == RD_OK && !same;
+    struct past_found found;
+    if (!past_tells_readers(kernel, actor, past) ||
+        past_generation(kernel, past->at_ms, &found, &ignored) != RD_OK || found.same)
+        return false;
+    past->rules.policy = rd_past_kept(kernel, found.hash);
+    return !past->rules.policy;
 }
 
 static const char *past_have(const struct rd_kernel *kernel)
@@ -160,15 +170,17 @@ static enum rd_status past_sources(struct rd_kernel *kernel, struct rd_request *
                                    struct rd_loaded *loaded)
 {
     struct rd_value row;
-    int64_t at_ms = 0, generation;
-    bool same;
+    struct past_found found;
+    int64_t at_ms = 0;
     (void)rd_time_read(rd_map_text(request->params, "as_of", ""), &at_ms);
-    enum rd_status status = past_generation(kernel, at_ms, &generation, &same, &request->error);
+    enum rd_status status = past_generation(kernel, at_ms, &found, &request->error);
     if (status == RD_OK)
-        status = rd_generation_row(kernel, generation, &loaded->arena, &row, &request->error);
-    if (status == RD_OK)
-        rd_generation_sources(&row, false, &loaded->arena, &loaded->sources, &loaded->count);
-    return status;
+        status = rd_generation_row(kernel, found.generation, &loaded->arena, &row, &request->error);
+    if (status != RD_OK)
+        return status;
+    rd_generation_sources(&row, false, &loaded->arena, &loaded->sources, &loaded->count);
+    loaded->work = (void *)row.items[2].text; /* of the arena: nobody frees it */
+    return RD_OK;
 }
 
 /* Rules that this program no longer takes are no reason to say nothing: it is said why. */
@@ -177,6 +189,10 @@ static enum rd_status past_loaded(struct rd_kernel *kernel, struct rd_request *r
 {
     struct rd_past_rules rules = { .policy = loaded->policy };
     (void)actor; /* the method looks who asks */
+    if (loaded->policy) {
+        rd_past_keep(kernel, loaded->work, &loaded->policy);
+        rules.policy = rd_past_kept(kernel, loaded->work);
+    }
     if (loaded->status != RD_OK)
         rules.why = rd_arena_printf(request->arena, "the rules of then could not be loaded: %s",
                                     loaded->error.text);
@@ -295,21 +311,20 @@ enum rd_status rd_past_look(struct rd_kernel *kernel, struct rd_request *request
 {
     struct rd_arena *arena = request->arena;
     struct rd_value then = rd_map(), today, proof;
-    int64_t generation = 0;
-    bool same = false;
-    enum rd_status status =
-        past_generation(kernel, past->at_ms, &generation, &same, &request->error);
+    struct past_found found;
+    enum rd_status status = past_generation(kernel, past->at_ms, &found, &request->error);
     if (status == RD_OK)
         status = past_today(kernel, request, actor, past, &today);
     if (status == RD_OK)
         status = past_proof(kernel, past, arena, &proof, &request->error);
     if (status != RD_OK)
         return status;
-    rd_map_add(arena, &then, "policy", rd_int(generation));
-    rd_map_add(arena, &then, "same_rules", rd_bool(same));
+    rd_map_add(arena, &then, "policy", rd_int(found.generation));
+    rd_map_add(arena, &then, "same_rules", rd_bool(found.same));
     rd_map_add(arena, &then, "seen_by",
-               past_tells_readers(kernel, actor, past) ? past_seen_then(kernel, past, same, arena)
-                                                       : rd_null());
+               past_tells_readers(kernel, actor, past)
+                   ? past_seen_then(kernel, past, found.same, arena)
+                   : rd_null());
     rd_map_add(arena, &then, "today", today);
     rd_map_add(arena, &then, "proof", proof);
     rd_map_add(arena, &request->result, "then", then);

@@ -35,12 +35,22 @@ struct rd_past {
 enum rd_status rd_past_look(struct rd_kernel *kernel, struct rd_request *request,
                             const struct rd_actor *actor, const struct rd_past *past) RD_MUST_CHECK;
 /* Whether the rules of then have to be loaded for that: they are not those in force, and the asker
- * may see who could read it. */
-bool rd_past_waits(struct rd_kernel *kernel, const struct rd_actor *actor,
-                   const struct rd_past *past);
+ * may see who could read it. Where they are loaded still, past->rules are they. */
+bool rd_past_waits(struct rd_kernel *kernel, const struct rd_actor *actor, struct rd_past *past);
 /* Loads them beside the work and answers the request then (rd_case_get). RD_BUSY where too many
  * wait for rules to be loaded. */
 enum rd_status rd_past_load(struct rd_kernel *kernel, struct rd_request *request) RD_MUST_CHECK;
+
+/* past_kept.c: the generations that were looked at last stay loaded, RD_PAST_POLICIES_MAX at most.
+ * A generation is what its hash says, so no activation makes one of them wrong. */
+/* The rules with this hash; NULL: they are not loaded. Borrowed until the next rd_past_keep. */
+struct rd_policy *rd_past_kept(struct rd_kernel *kernel, const char *hash);
+/* Takes them in the place of those that nobody has looked at for the longest time. */
+void rd_past_keep(struct rd_kernel *kernel, const char *hash, struct rd_policy **policy);
+/* How many there are, and the bytes of their Lua heaps. */
+size_t rd_past_count(const struct rd_kernel *kernel, size_t *bytes);
+/* The end of the kernel. */
+void rd_past_kept_fini(struct rd_kernel *kernel);
 
 /* query.c: case.get; `rules`: of then, where they had to be loaded; NULL: they are not yet. */
 enum rd_status rd_case_get(struct rd_kernel *kernel, struct rd_request *request,

@@ -169,6 +169,80 @@ START_TEST(a_damaged_generation_decides_nothing)
 }
 END_TEST
 
+/* Once all cases of a generation have ended, nothing asks its rules any more. */
+START_TEST(a_damaged_generation_that_nobody_needs_is_no_reason_to_stand_still)
+{
+    open_cases("pin");
+    const char *old = rig_job(&rig, "old");
+    rig_act(&rig, old, "work");
+    change();
+    const char *middle = rig_job(&rig, "middle");
+    rig_edit(&rig, "{ '6 hours'", "{ '7 hours'");
+    rig_ok(&rig, "policy.activate", "{}");
+    settle();
+    rig_act(&rig, old, "done");
+    rig_stop(&rig);
+    damage_generation(2, "5 hours");
+    ck_assert_msg(rig_start(&rig, false) == RD_OK, "%s", rig.error.text);
+    ck_assert_uint_eq(rig.kernel->eras_lost, 1);
+    settle();
+    ck_assert_str_eq(state(old), "closed");
+    rig_act(&rig, middle, "work"); /* of the generation between, which is sound */
+    ck_assert(shows(middle, "\"6 hours\""));
+    const char *new = rig_job(&rig, "new");
+    rig_act(&rig, new, "work");
+    ck_assert(shows(new, "\"7 hours\""));
+    rig_edit(&rig, "{ '7 hours'", "{ '8 hours'"); /* which forgets it */
+    rig_ok(&rig, "policy.activate", "{}");
+    settle();
+    ck_assert(shows(new, "\"7 hours\"") && shows(middle, "\"6 hours\""));
+    rig_stop(&rig);
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    ck_assert_uint_eq(rig.kernel->eras_lost, 0);
+    settle();
+    rig_act(&rig, new, "done");
+    ck_assert_str_eq(state(new), "checking");
+}
+END_TEST
+
+/* The one between is damaged, an older one has cases still. */
+START_TEST(a_damaged_generation_between_others_stays_away)
+{
+    open_cases("pin");
+    const char *old = rig_job(&rig, "old");
+    change();
+    const char *middle = rig_job(&rig, "middle");
+    rig_edit(&rig, "{ '6 hours'", "{ '7 hours'");
+    rig_ok(&rig, "policy.activate", "{}");
+    settle();
+    rig_stop(&rig);
+    damage_generation(3, "6 hours");
+    ck_assert_int_eq(rig_start(&rig, false), RD_CORRUPT); /* the middle one is open */
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "generation 3"));
+    ck_assert_int_eq(rig_start(&rig, true), RD_OK);
+    settle();
+    rig_act(&rig, middle, "work");
+    rig_act(&rig, middle, "drop");
+    rig_stop(&rig);
+    damage_generation(3, "6 hours");
+    ck_assert_int_eq(rig_start(&rig, false), RD_OK);
+    ck_assert_uint_eq(rig.kernel->eras_lost, 1);
+    settle();
+    rig_edit(&rig, "{ '7 hours'", "{ '8 hours'");
+    rig_ok(&rig, "policy.activate", "{}");
+    settle();
+    rig_act(&rig, old, "work");
+    ck_assert(shows(old, "\"5 hours\""));
+    ck_assert_str_eq(state(middle), "closed");
+    rig_stop(&rig);
+    ck_assert_int_eq(rig_start(&rig, true), RD_OK); /* which mends the damage, too */
+    ck_assert_uint_eq(rig.kernel->eras_lost, 0);
+    settle();
+    ck_assert(shows(old, "\"5 hours\""));
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 START_TEST(a_case_follows_at_its_next_state)
 {
     open_cases("next_state");
@@ -377,6 +451,8 @@ int main(void)
     tcase_add_test(tcase, a_pinned_case_goes_its_way_to_the_end);
     tcase_add_test(tcase, a_start_knows_who_keeps_what);
     tcase_add_test(tcase, a_damaged_generation_decides_nothing);
+    tcase_add_test(tcase, a_damaged_generation_that_nobody_needs_is_no_reason_to_stand_still);
+    tcase_add_test(tcase, a_damaged_generation_between_others_stays_away);
     tcase_add_test(tcase, a_case_follows_at_its_next_state);
     tcase_add_test(tcase, a_case_follows_as_soon_as_there_is_a_place_for_it);
     tcase_add_test(tcase, what_was_taken_back_acts_no_more);

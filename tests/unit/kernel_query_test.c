@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "common/company.h"
+#include "kernel/past.h"
 #include "unit/kernel_rig.h"
 
 static struct kernel_rig rig;
@@ -125,6 +126,66 @@ START_TEST(rules_of_then_and_of_now)
     ck_assert_int_eq(t_int(was, "then.policy"), 2);
     ck_assert(t_bool(was, "then.same_rules"));
     ck_assert(t_bool(was, "then.proof.equal"));
+}
+END_TEST
+
+/* Rules of then are loaded once, and go when others are looked at; an activation between does not
+ * make them wrong. */
+START_TEST(rules_of_then_stay_loaded)
+{
+    const char *id = rig_job(&rig, "x"), *whens[RD_PAST_POLICIES_MAX + 2], *first;
+    const char *hash = t_text(rig_ok(&rig, "policy.info", "{}"), "hash");
+    size_t bytes;
+    for (int i = 0; i < RD_PAST_POLICIES_MAX + 2; i++) {
+        rig_advance(&rig, "1 hours");
+        whens[i] = rd_arena_printf(&rig.arena, "2026-03-02T%02d:30:00Z", i + 1);
+        rig_edit(&rig,
+                 i ? rd_arena_printf(&rig.arena, "'%d hours', go = 'late'", i + 49)
+                   : "'4 hours', go = 'late'",
+                 rd_arena_printf(&rig.arena, "'%d hours', go = 'late'", i + 50));
+        rig_ok(&rig, "policy.activate", "{}");
+    }
+    ck_assert_uint_eq(rd_past_count(rig.kernel, &bytes), 0);
+    ck_assert_uint_eq(bytes, 0);
+    first = then_of(id, whens[0]);
+    ck_assert_ptr_nonnull(strstr(first, "\"rules\":\"then\""));
+    ck_assert_uint_eq(rd_past_count(rig.kernel, &bytes), 1);
+    ck_assert_uint_gt(bytes, 10000);
+    struct rd_policy *kept = rd_past_kept(rig.kernel, hash);
+    ck_assert_ptr_nonnull(kept);
+    ck_assert_str_eq(then_of(id, whens[0]), first);
+    ck_assert_ptr_eq(rd_past_kept(rig.kernel, hash), kept);
+    for (int i = 1; i < RD_PAST_POLICIES_MAX; i++)
+        ck_assert_ptr_nonnull(strstr(then_of(id, whens[i]), "\"rules\":\"then\""));
+    ck_assert_uint_eq(rd_past_count(rig.kernel, &bytes), RD_PAST_POLICIES_MAX);
+    ck_assert_str_eq(then_of(id, whens[0]), first); /* looked at: the others are older now */
+    (void)then_of(id, whens[RD_PAST_POLICIES_MAX]);
+    ck_assert_uint_eq(rd_past_count(rig.kernel, &bytes), RD_PAST_POLICIES_MAX);
+    ck_assert_ptr_eq(rd_past_kept(rig.kernel, hash), kept);
+    for (int i = 1; i <= RD_PAST_POLICIES_MAX; i++)
+        (void)then_of(id, whens[i]);
+    ck_assert_ptr_null(rd_past_kept(rig.kernel, hash));
+}
+END_TEST
+
+START_TEST(rules_of_then_outlast_an_activation)
+{
+    const char *id = rig_job(&rig, "x");
+    rig_advance(&rig, "1 hours");
+    t_company_edit(rig.policy, "rules/company.lua",
+                   "from = 'staff', reach = 'unit' },\n    { { 'job.open'",
+                   "from = 'boss' },\n    { { 'job.open'");
+    rig_ok(&rig, "policy.activate", "{}");
+    const char *then = "2026-03-02T01:30:00Z", *seen = "\"accounts\":[\"adm\",\"ann\",\"ben\",";
+    ck_assert_ptr_nonnull(strstr(then_of(id, then), seen));
+    rig_ok(&rig, "policy.rollback", "{}"); /* the kept ones are in force again, */
+    ck_assert_ptr_nonnull(strstr(then_of(id, then), seen));
+    rig_edit(&rig, "'4 hours', go = 'late'", "'9 hours', go = 'late'");
+    rig_ok(&rig, "policy.activate", "{}"); /* and again not */
+    size_t bytes;
+    ck_assert_uint_eq(rd_past_count(rig.kernel, &bytes), 1);
+    ck_assert_ptr_nonnull(strstr(then_of(id, then), seen));
+    ck_assert_uint_eq(rd_past_count(rig.kernel, &bytes), 1);
 }
 END_TEST
 
@@ -378,6 +439,8 @@ int main(void)
     tcase_add_test(tcase, as_it_was);
     tcase_add_test(tcase, as_it_was_and_who_could_see_it);
     tcase_add_test(tcase, rules_of_then_and_of_now);
+    tcase_add_test(tcase, rules_of_then_stay_loaded);
+    tcase_add_test(tcase, rules_of_then_outlast_an_activation);
     tcase_add_test(tcase, a_number_is_as_good_as_an_id);
     tcase_add_test(tcase, a_number_of_two_records_is_refused);
     tcase_add_test(tcase, a_type_that_is_none_gets_the_nearest_guess);
