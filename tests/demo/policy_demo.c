@@ -32,7 +32,7 @@
 #define LOAD_CONNECTIONS 8
 #define LOAD_ROUND_S 0.5
 #define START_MS 60000
-#define ALL_LINES 1000
+#define PARTS_MAX 16
 
 /* What the load's process tells; shared with it. */
 struct demo_load {
@@ -48,7 +48,11 @@ struct demo {
     struct rd_bench_daemon daemon;
     pid_t load_pid;
     struct demo_load *load;
-    int64_t work_ns; /* what the commands took, without the preparation */
+    struct {
+        const char *name;
+        int64_t began_ns;
+    } parts[PARTS_MAX]; /* what took how long, without the preparation */
+    size_t part_count;
 };
 
 static struct demo demo;
@@ -105,7 +109,6 @@ static const char *demo_run(size_t lines, int expected, const char *holds, const
 {
     struct rd_buf buf;
     size_t len;
-    int64_t start_ns = rd_clock_mono_ns();
     if (lines > 0)
         printf("  $ %s\n", command);
     fflush(stdout);
@@ -118,7 +121,6 @@ static const char *demo_run(size_t lines, int expected, const char *holds, const
     int status = pclose(pipe);
     const char *output = rd_arena_copy(&demo.arena, buf.data, buf.len);
     rd_buf_fini(&buf);
-    demo.work_ns += rd_clock_mono_ns() - start_ns;
     demo_show(output, NULL, lines);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
         demo_fail("%s: ended otherwise than expected:\n%s", command, output);
@@ -143,10 +145,34 @@ static const char *demo_word(const char *output, const char *behind)
     return rd_arena_copy(&demo.arena, at, strcspn(at, " \n"));
 }
 
-static void demo_chapter(const char *title)
+/* From here on time is counted as that of this part. */
+static void demo_part(const char *name)
+{
+    if (demo.part_count == PARTS_MAX)
+        demo_fail("more than %d parts", PARTS_MAX);
+    demo.parts[demo.part_count].name = name;
+    demo.parts[demo.part_count++].began_ns = rd_clock_mono_ns();
+}
+
+static void demo_chapter(const char *title, const char *part)
 {
     printf("\n%s\n", title);
     fflush(stdout);
+    demo_part(part);
+}
+
+/* Of the wall's clock, starts and waits included. */
+static void demo_times(void)
+{
+    int64_t end_ns = rd_clock_mono_ns();
+    printf("\nIt took, without making up the month:\n");
+    for (size_t i = 0; i < demo.part_count; i++) {
+        int64_t next_ns = i + 1 < demo.part_count ? demo.parts[i + 1].began_ns : end_ns;
+        printf("  %5.1f s  %s\n", (double)(next_ns - demo.parts[i].began_ns) / 1e9,
+               demo.parts[i].name);
+    }
+    printf("  %5.1f s  all of it. The files are in %s.\n",
+           (double)(end_ns - demo.parts[0].began_ns) / 1e9, demo.dir);
 }
 
 /* ---- the stage ---- */
@@ -179,7 +205,6 @@ static void demo_prepare(const char *root, const char *cases)
              rd_arena_printf(&demo.arena,
                              "redress sim run --months 1 --cases %s --policy before --data data",
                              cases));
-    demo.work_ns = 0;
 }
 
 /* Its clock stands where the history ended. */
@@ -277,8 +302,8 @@ static void load_end(void)
 
 static void scene_change(void)
 {
-    demo_chapter(
-        "1  A supervisor shall refund 500.00 by herself, not 2000.00; two promises say so");
+    demo_chapter("1  A supervisor shall refund 500.00 by herself, not 2000.00; two promises say so",
+                 "the change");
     demo_edit(
         "company/rules/remedies.lua",
         "    { id = \"refund_supervisor\", remedy = \"refund\", role = \"supervisor\",          "
@@ -290,13 +315,16 @@ static void scene_change(void)
              "company/rules/remedies_test.lua");
     demo_run(0, 0, NULL,
              "sed -i '/li_na/s/2000.00/500.00/' company/scripts/complaint_remedy_test.lua");
+    demo_part("diff");
     demo_run(9, 0, "500.00", "redress policy diff before company");
+    demo_part("prove");
     demo_run(9, 0, "0 refuted", "redress policy prove company | tail -1");
 }
 
 static void scene_backtest(void)
 {
-    demo_chapter("2  What would it have changed in the month behind us?");
+    demo_chapter("2  What would it have changed in the month behind us?",
+                 "back-test, money, deadlines");
     printf("  $ redress policy backtest company\n");
     const char *output = demo_run(0, 0, "differ:", "redress policy backtest company");
     demo_show(output, "\n\n", 3);
@@ -309,7 +337,8 @@ static void scene_backtest(void)
 
 static const char *scene_case(void)
 {
-    demo_chapter("3  The company at work, and a case: 1500.00 are asked for");
+    demo_chapter("3  The company at work, and a case: 1500.00 are asked for",
+                 "the daemon starts, and a case comes as far as that");
     demo_serve();
     const char *customer = demo_word(
         demo_run(0, 0, NULL,
@@ -335,6 +364,7 @@ static const char *scene_case(void)
 
 static void scene_why(const char *number, const char *holds)
 {
+    demo_part("why");
     demo_run(9, 0, holds,
              rd_arena_printf(&demo.arena,
                              "redress case why %s grant remedy=refund amount=1500.00 --as li_na "
@@ -342,9 +372,9 @@ static void scene_why(const char *number, const char *holds)
                              number));
 }
 
-static void scene_generation(const char *title, const char *command)
+static void scene_generation(const char *title, const char *part, const char *command)
 {
-    demo_chapter(title);
+    demo_chapter(title, part);
     load_begin();
     demo_run(9, 0, "in force", command);
     load_end();
@@ -370,18 +400,19 @@ int main(int argc, char **argv)
     const char *number = scene_case();
     scene_why(number, "gives the limit 2000.00: 1500.00 is within");
     scene_generation(
-        "4  The new rules come into force while people work",
+        "4  The new rules come into force while people work", "activation under load",
         "cp -r company/. live && redress policy activate --why 'supervisors refund 500'");
     scene_why(number, "gives the limit 500.00: 1500.00 is above");
-    scene_generation("5  And back", "redress policy rollback --why 'too narrow'");
+    scene_generation("5  And back", "rollback under load",
+                     "redress policy rollback --why 'too narrow'");
     scene_why(number, "gives the limit 2000.00: 1500.00 is within");
+    demo_part("which generations there were, and the daemon's end");
     demo_run(9, 0, "too narrow", "redress policy list");
     kill(demo.daemon.pid, SIGTERM);
     int status;
     if (waitpid(demo.daemon.pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         demo_fail("the daemon did not end well; its log is %s/log", demo.dir);
-    printf("\nAll of it, without making up the month: %.1f s. The files are in %s.\n",
-           (double)demo.work_ns / 1e9, demo.dir);
+    demo_times();
     rd_arena_fini(&demo.arena);
     return EXIT_SUCCESS;
 }
