@@ -172,7 +172,7 @@ bool rd_full_fires(const struct rd_full *full, const struct rd_command_entry *en
     const struct rd_value *fired = rd_full_fired(entry);
     const struct full_schedule *row = full_schedule_row(full, fired->items[1].text);
     int64_t at_ms = fired->items[2].integer;
-    if (!row)
+    if (!row || row->next_ms == INT64_MAX)
         return false;
     return row->next_ms == row->was_next_ms || /* it may stand for several that were missed */
            (row->next_ms <= at_ms && rd_schedule_next(row->schedule, at_ms - 1) == at_ms);

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "common/company.h"
+#include "policy/policy.h"
 
 static struct kernel_rig rig;
+static struct rd_policy *lent; /* to a kernel; NULL */
 
 static void setup(void)
 {
@@ -17,6 +19,8 @@ static void setup(void)
 static void teardown(void)
 {
     rig_close(&rig);
+    rd_policy_free(lent);
+    lent = NULL;
 }
 
 /* The company's schedules from here on. */
@@ -28,6 +32,25 @@ static void schedules(const char *text)
 static void start(void)
 {
     ck_assert_msg(rig_start(&rig, false) == RD_OK, "%s", rig.error.text);
+}
+
+/* The same with rules that nobody stores. */
+static void start_lent(void)
+{
+    struct rd_policy_source *sources;
+    size_t count;
+    rd_findings_init(&rig.findings, &rig.arena);
+    ck_assert_int_eq(rd_policy_read_dir(&rig.arena, rig.policy, &sources, &count, &rig.error),
+                     RD_OK);
+    ck_assert_int_eq(rd_policy_load(sources, count, NULL, &rig.findings, &lent, &rig.error), RD_OK);
+    const struct rd_kernel_options options = { .data_dir = rig.data,
+                                               .policy = lent,
+                                               .segment_bytes = 1024 * 1024,
+                                               .clock_manual = true,
+                                               .clock_start_ms = RIG_START_MS };
+    ck_assert_msg(rd_kernel_open(&options, &rig.findings, &rig.kernel, &rig.start, &rig.error) ==
+                      RD_OK,
+                  "%s", rig.error.text);
 }
 
 static struct rd_value full_of(struct rd_backtest_options options)
@@ -197,6 +220,21 @@ START_TEST(a_schedule_begins_when_the_candidate_does)
     expect_both(other, "schedules", 0, 0); /* tasks are not run again */
     struct rd_value tasks = full_of((struct rd_backtest_options){ .type = "task" });
     expect_both(tasks, "schedules", 0, 4);
+}
+END_TEST
+
+/* Which occurrences were theirs is not known: none is made up. */
+START_TEST(where_the_rules_of_the_day_are_not_stored_nothing_comes_of_itself)
+{
+    schedules(NONE);
+    start_lent();
+    rig_job(&rig, "x");
+    so_far("2 days");
+    schedules(TICK);
+    struct rd_value unknown = full();
+    expect_both(unknown, "schedules", 0, 0);
+    ck_assert_uint_eq(t_count(unknown, "apart"), 1);
+    ck_assert_ptr_nonnull(strstr(t_text(unknown, "apart.0.name"), "schedules"));
 }
 END_TEST
 
@@ -431,6 +469,7 @@ int main(void)
     tcase_add_test(tcase, a_schedule_that_the_candidate_has_not_does_not_come);
     tcase_add_test(tcase, a_schedule_at_another_time_opens_the_like_of_it);
     tcase_add_test(tcase, a_schedule_begins_when_the_candidate_does);
+    tcase_add_test(tcase, where_the_rules_of_the_day_are_not_stored_nothing_comes_of_itself);
     tcase_add_test(tcase, a_report_that_only_the_candidate_files_is_made);
     tcase_add_test(tcase, activations_in_the_history_are_not_the_candidates);
     tcase_add_test(tcase, a_job_that_only_the_candidate_begins_is_run);
