@@ -52,7 +52,7 @@ static struct full_schedule *full_schedule_row(const struct rd_full *full, const
 /* [11, name, at, record] */
 const struct rd_value *rd_full_fired(const struct rd_command_entry *entry)
 {
-    if (!entry->command || strncmp(entry->command, "schedule.", 9) != 0 ||
+    if (!entry->command || strncmp(entry->command, "schedule.", 9) != 0 || !entry->actor ||
         strcmp(entry->actor, "system") != 0)
         return NULL;
     for (uint32_t i = 0; i < entry->effects.count; i++)
