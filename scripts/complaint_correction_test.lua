@@ -19,6 +19,10 @@ return {
                                               deadline = { name = "open", due = "2026-03-03 09:00" } } },
               { on = "c", expect = { state = "investigated", data = { correction = "correction_1", responsible = "mei" } } } },
   },
+  test "of a slight one, too, and the head of a team that has to correct" {
+    given = a_complaint, before = to_department, when = act "investigate" { on = "c", by = "ben", cause = "A slip", severity = "slight" },
+    cases = { { cause_kind = "person", responsible = "mei", expect = { told "mei", told "wang" } }, { cause_kind = "team", expect = told "wang" } },
+  },
   test "one person corrects and reports, and the complaint hears of it" {
     given = a_complaint,
     steps = {

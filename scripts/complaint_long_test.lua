@@ -7,7 +7,7 @@ local function of(data)                               -- a complaint of this cus
   return { customer "cu" { by = "ben", name = "Some One", revenue_year = data.revenue_year, years = data.years, claim_ratio = data.claim_ratio },
            complaint "c" { by = "ben", customer = "cu", channel = "hotline", problem = data.problem or "billing", summary = "Charged twice", injury = data.injury } }
 end
-local key, quality, urgent = of { revenue_year = "1000000.00" }, of { years = 4, claim_ratio = 0.01 }, of { injury = true }
+local quick, key, quality, urgent = of {}, of { revenue_year = "1000000.00" }, of { years = 4, claim_ratio = 0.01 }, of { injury = true }
 local verify   = { act "verify" { on = "c", by = "ben", ground = "sufficient", demand = "reasonable" } }
 local transfer = { act "transfer" { on = "c", by = "ben", department = "finance" } }
 local look     = { act "investigate" { on = "c", by = "ben", cause = "Two runs of one file", cause_kind = "team" } }
@@ -22,6 +22,20 @@ return {
       { act "answer_stage" { on = "c", by = "ben", interim_answer = "We are checking with the bank" },
         expect = { state = "investigated", deadline = { name = "answer_stage", due = "2026-03-12 09:00" }, data = { stage_answers = 1 } } },
     },
+  },
+  test "so is one that needs a consultation, from the call on" {
+    given = ordinary,
+    steps = { verify, transfer, { act "consult" { on = "c", by = "li_na", departments = { "technical", "finance" }, question = "Whose is it?" },
+                                  expect = { state = "in_consultation", deadline = { name = "answer_stage", due = "2026-03-09 09:00" }, data = { stage_answers = 0 } } } },
+  },
+  test "another department has its own time, from when it gets the case" {
+    given = ordinary,
+    steps = { verify, transfer, { at = "2026-03-03 09:00", expect = { deadline = { name = "with_department", due = "2026-03-04 09:00" } } },
+              { act "transfer" { on = "c", by = "ben", department = "technical" }, expect = { deadline = { name = "with_department", due = "2026-03-05 09:00" } } } },
+  },
+  test "an answer is noted when it is fed back" {
+    given = quick, steps = { verify, transfer, { act "grant" { on = "c", by = "ben", remedy = "refund", amount = "50.00" } },
+                             { act "feed_back" { on = "c", by = "ben", result = "Paid back" }, expect = { state = "fed_back", data = { answered_at = "2026-03-02T01:00:00Z" } } } },
   },
   test "a quality customer within three" {
     given = quality, steps = { verify, transfer, look, { expect = { deadline = { name = "answer_stage", due = "2026-03-05 09:00" } } } },

@@ -105,6 +105,15 @@ return {
       { act "grant" { on = "c", by = "wang", remedy = "compensation", amount = "800.00" }, expect = in_state "processing" },
     },
   },
+  test "after what was asked for is turned down, it begins anew: who asked may grant what is in his power" {
+    given = a_complaint,
+    steps = {
+      investigated[1], investigated[2],
+      { act "grant" { on = "c", by = "ben", remedy = "compensation", amount = "400.00" }, expect = { state = "passed_up", data = { proposer = "ben" } } },
+      { act "turn_down" { on = "c", by = "wang", reason = "Too much" }, expect = in_state "with_department" },
+      { act "grant" { on = "c", by = "ben", remedy = "refund", amount = "50.00" }, expect = in_state "processing" },
+    },
+  },
   test "no more is granted than was chosen, and nothing else" {
     given = a_complaint,
     before = {
@@ -114,6 +123,7 @@ return {
     cases = {
       { amount = "80.00", expect = allowed }, { amount = "79.99", expect = allowed },
       { amount = "80.01", expect = refused "not_allowed" }, { amount = "80.00", remedy = "gift", expect = refused "not_allowed" },
+      { amount = "80.01", by = "chen", expect = refused "not_allowed" }, { amount = "80.00", by = "chen", expect = allowed },
     },
     when = act "grant" { on = "c", by = "li_na", remedy = "refund" },
   },

@@ -27,6 +27,9 @@ return {
       { on = "c", expect = { data = { site_findings = "A worn plug" } } },
     },
   },
+  test "who is sent is told so at once" {
+    given = ordinary, steps = { verify, { act "send_engineer" { on = "c", by = "li_na", engineer = "mei", task = "Look at the fuse" }, expect = told "mei" } },
+  },
   test "the branch may send one as well" {
     given = ordinary,
     steps = { verify, { act "send_engineer" { on = "c", by = "zhao", engineer = "mei", task = "Look" } }, { on = "site_visit", expect = in_state "sent" } },
