@@ -60,7 +60,7 @@ return {
     given = complained, before = paid, when = ask "ledger.get" { ledger = "customer_credit", account = "li" },
     cases = {
       { by = "ben", expect = { balance = "80.00", entries = 1 } }, { by = "zhao", expect = { balance = "80.00" } }, { by = "admin", expect = { balance = "80.00" } },
-      { by = "lin", expect = refused "not_found" },
+      { by = "lin", expect = refused "not_found" }, { by = "kf1", expect = refused "not_found" }, { by = "sun", expect = refused "not_found" },
     },
   },
   test "what a campaign has spent is read by who runs campaigns" {
