@@ -165,10 +165,11 @@
 #define RD_DECISION_PAIRS_MAX 50000000     /* pairs of rows compared when one table is checked */
 #define RD_DECISION_GAP_TESTS_MAX 20000000 /* cells tested when one table is searched for gaps */
 #define RD_PROVE_INPUTS_MAX 200000         /* inputs of one table that a proof tries */
-#define RD_PROVE_FORMS_MAX 4096            /* forms of one event that a proof tries */
-#define RD_PROVE_PLAYS_MAX 32              /* plays that are made of one refuted way */
-#define RD_PROVE_TEXT_MAX 200              /* letters of a text in one of them */
-#define RD_DECISION_OVERLAPS_MAX 100       /* overlaps told of one table */
+#define RD_PROVE_DEAD_MAX 20         /* dead rows of one table for which an input is looked for */
+#define RD_PROVE_FORMS_MAX 4096      /* forms of one event that a proof tries */
+#define RD_PROVE_PLAYS_MAX 32        /* plays that are made of one refuted way */
+#define RD_PROVE_TEXT_MAX 200        /* letters of a text in one of them */
+#define RD_DECISION_OVERLAPS_MAX 100 /* overlaps told of one table */
 
 /* time */
 #define RD_ZONE_FILE_BYTES_MAX (256u * 1024)

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/limits.h"
 #include "domain/ceiling.h"
 #include "domain/decision_cell.h"
 #include "domain/prove_inside.h"
@@ -167,9 +168,9 @@ static const char *table_test(struct table *t, const char *title, const struct r
 {
     return rd_arena_printf(
         t->prove->arena,
-        "return test \"%s\" {\n  steps = { { decide \"%s\" { %s }, expect = { %s } } },\n}\n",
-        title, t->decision->name, prove_input(t->prove, t->axes, t->decision->input_count, values),
-        expect);
+        "return test \"%s: %s\" {\n  steps = { { decide \"%s\" { %s }, expect = { %s } } },\n}\n",
+        t->decision->name, title, t->decision->name,
+        prove_input(t->prove, t->axes, t->decision->input_count, values), expect);
 }
 
 static void table_gap(struct table *t)
@@ -202,22 +203,95 @@ static void table_clash(struct table *t)
                          output_text(t, &d->rows[0].outputs[0])));
 }
 
+/* ---- dead rows ---- */
+
+/* What a dead row takes, and who answers it: the input that fewest others want, so that it is the
+ * row's own where what hides it is put right. */
+struct hidden {
+    struct table *table;
+    size_t row, rivals;
+    struct rd_value *input; /* NULL: no input fits its cells at all */
+    uint32_t answered_by;
+};
+
+static bool row_takes(const struct rd_decision *d, size_t row, const struct rd_value *values)
+{
+    for (size_t i = 0; i < d->input_count; i++) {
+        const struct rd_cell *cell = &d->rows[row].cells[i];
+        int64_t key;
+        if (values[i].kind == RD_NULL ? !rd_cell_takes_null(cell)
+                                      : !rd_column_key(&d->plan->columns[i], &values[i], &key) ||
+                                            !rd_cell_takes(cell, key))
+            return false;
+    }
+    return true;
+}
+
+static bool hidden_try(void *context, const struct rd_value *values)
+{
+    struct hidden *h = context;
+    const struct rd_decision *d = h->table->decision;
+    struct rd_answer answer;
+    struct rd_error error = RD_ERROR_NONE;
+    size_t rivals = 0;
+    if (!row_takes(d, h->row, values))
+        return true;
+    for (size_t i = 0; i < d->row_count; i++)
+        rivals += row_takes(d, i, values);
+    for (size_t i = 0; i < d->input_count; i++) /* what is there is plainer than what is not */
+        rivals += values[i].kind == RD_NULL ? d->row_count : 0;
+    rd_arena_reset(&h->table->scratch);
+    if ((h->input && rivals >= h->rivals) ||
+        rd_decision_evaluate(d, values, &h->table->scratch, &answer, &error) != RD_OK ||
+        answer.row_count == 0)
+        return true;
+    h->input = table_keep(h->table, values);
+    h->rivals = rivals;
+    h->answered_by = answer.rows[0];
+    return true;
+}
+
+/* What the row would answer: itself by name, or its answer where it has no name of its own and the
+ * answer is another one than what is answered now. NULL: neither. */
+static const char *hidden_expect(struct table *t, const struct hidden *h)
+{
+    const struct rd_decision *d = t->decision;
+    const struct rd_decision_row *row = &d->rows[h->row], *by = &d->rows[h->answered_by];
+    if (strncmp(row->id, "row ", 4) != 0)
+        return rd_arena_join(t->prove->arena, "rule = \"", row->id, "\"");
+    return rd_value_equal(&row->outputs[0], &by->outputs[0]) ? NULL
+                                                             : output_text(t, &row->outputs[0]);
+}
+
+static void table_dead(struct table *t, size_t row, bool looked_for)
+{
+    const struct rd_decision *d = t->decision;
+    struct hidden h = { .table = t, .row = row };
+    if (looked_for)
+        prove_combine(t->axes, d->input_count, hidden_try, &h);
+    const char *text = rd_arena_printf(
+        t->prove->arena, "row %zu ('%s') answers no input: other rows take all that it takes",
+        row + 1, d->rows[row].id);
+    if (h.input)
+        text = rd_arena_join(t->prove->arena, text, ", such as ",
+                             prove_example(t->prove, t->axes, d->input_count, h.input),
+                             rd_arena_printf(t->prove->arena, ": row %u ('%s')", h.answered_by + 1,
+                                             d->rows[h.answered_by].id));
+    const char *expect = h.input ? hidden_expect(t, &h) : NULL;
+    prove_add(t->prove, RD_CLAIM_ALIVE, RD_REFUTED, d->name, d->file, d->rows[row].line, text,
+              expect ? table_test(t, rd_arena_printf(t->prove->arena, "row %zu answers", row + 1),
+                                  h.input, expect)
+                     : NULL);
+}
+
 static void table_rows(struct table *t)
 {
     const struct rd_decision *d = t->decision;
-    bool dead = false;
-    for (size_t i = 0; i < d->row_count; i++) {
-        if (t->alive[i])
-            continue;
-        dead = true;
-        prove_add(t->prove, RD_CLAIM_ALIVE, RD_REFUTED, d->name, d->file, d->rows[i].line,
-                  rd_arena_printf(t->prove->arena,
-                                  "row %zu ('%s') answers no input: other rows take all that "
-                                  "it takes",
-                                  i + 1, d->rows[i].id),
-                  NULL);
-    }
-    if (!dead)
+    size_t dead = 0;
+    for (size_t i = 0; i < d->row_count; i++)
+        if (!t->alive[i])
+            table_dead(t, i, dead++ < RD_PROVE_DEAD_MAX);
+    if (dead == 0)
         prove_add(t->prove, RD_CLAIM_ALIVE, RD_PROVED, d->name, d->file, d->line, NULL, NULL);
 }
 

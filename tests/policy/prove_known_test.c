@@ -180,6 +180,46 @@ START_TEST(a_promise_that_does_not_get_there_shows_nothing)
 }
 END_TEST
 
+/* ---- dead rows ---- */
+
+#define WIDE(limit) "hit = 'first', rows = { { id = 'all', limit = '" limit "' }, { id = 'q',"
+
+static const struct {
+    const char *first, *slow; /* what stands for the beginning of the table, and of its last row */
+    const char *shows, *tells;
+} dead[] = {
+    { WIDE("1 hour"), "id = 's'",
+      "test \"first: row 3 answers\" {\n  steps = { { decide \"first\" { sort = \"slow\" }, expect "
+      "= { "
+      "rule = \"s\" } } }",
+      "such as sort = slow: row 1 ('all')" },
+    /* without a name it is told by its answer, */
+    { WIDE("1 hour"), "title = 'x'", "expect = { limit = \"2 days\" }", "row 3 ('row 3')" },
+    /* where that is another one */
+    { WIDE("2 days"), "title = 'x'", NULL, "such as sort = slow" },
+};
+
+START_TEST(a_dead_row_comes_with_an_input_that_was_to_be_its_own)
+{
+    const char *why;
+    const struct rd_policy_source *good = company(),
+                                  *bad = changed(good, "rules/company.lua",
+                                                 "hit = 'unique', rows = { { id = 'q',",
+                                                 dead[_i].first);
+    bad = changed(bad, "rules/company.lua", "id = 's'", dead[_i].slow);
+    const struct rd_proof *proof = prove_rig_proof(&arena, bad, SOURCES, RD_CLAIM_ALIVE, "first");
+    ck_assert_int_eq(proof->verdict, RD_REFUTED);
+    ck_assert_msg(strstr(proof->text, dead[_i].tells), "%s", proof->text);
+    if (!dead[_i].shows) {
+        ck_assert_ptr_null(proof->test);
+        return;
+    }
+    ck_assert_msg(proof->test && strstr(proof->test, dead[_i].shows), "%s", proof->test);
+    ck_assert(!prove_rig_keeps(&arena, bad, SOURCES, proof->test, &why));
+    ck_assert_msg(prove_rig_keeps(&arena, good, SOURCES, proof->test, &why), "%s", why);
+}
+END_TEST
+
 /* ---- the shipped rules ---- */
 
 #define PAYMENT "scripts/payment_terms.lua"
@@ -398,6 +438,8 @@ int main(void)
                         (int)(sizeof cases / sizeof *cases));
     tcase_add_test(tcase, where_no_promise_goes_nothing_is_shown);
     tcase_add_test(tcase, a_promise_that_does_not_get_there_shows_nothing);
+    tcase_add_loop_test(tcase, a_dead_row_comes_with_an_input_that_was_to_be_its_own, 0,
+                        (int)(sizeof dead / sizeof *dead));
     tcase_add_loop_test(tcase, the_shipped_promises_show_what_goes_wrong_with_the_shipped_rules, 0,
                         (int)(sizeof shipped / sizeof *shipped));
     tcase_add_loop_test(tcase, the_words_mean_what_they_say, 0,
