@@ -114,6 +114,11 @@ static const struct {
       "expected a way out; from 'lent'" },
     { "scripts/job.lua", "find = 'waiting'", "find = 'lent'", RD_CLAIM_WAY_OUT, "job.looked_for",
       "act \"look\"", "from 'looked_for'" },
+    /* who could find it has lost his right */
+    { "rules/company.lua", "{ '*', from = 'low' }",
+      "{ { 'job.ask', 'job.read', 'job.take', 'job.note', 'job.lend', 'job.look', 'job.lose' }, "
+      "from = 'low' }",
+      RD_CLAIM_WAY_OUT, "job.lent", "{ expect = way_out }", "no event that somebody may send" },
     /* the promise that is shortest goes the way of the other row */
     { "rules/company.lua", "limit = '4 days'", "limit = '1 day'", RD_CLAIM_IN_ORDER,
       "job.waiting.2", "sort = \"slow\"",
