@@ -58,7 +58,8 @@ static void follow_ring(struct rd_sim *sim, struct rd_sim_case *item, const stru
     }
 }
 
-/* Whether one of the type's own events led to that state: it was entered, perhaps again. Other
+/* Whether one of the type's own events led to that state: it was entered, perhaps again
+ * (transitions are the last that is left out where too much was decided: kernel/said.c). Other
  * records of the same entry may have states of that name as well. */
 static bool follow_entered(const struct rd_value *event, const char *type, const char *state)
 {

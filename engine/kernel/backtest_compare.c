@@ -187,6 +187,8 @@ static void compare_decisions(const struct rd_value *was, const struct rd_value 
                               struct rd_difference *out)
 {
     uint32_t count = was->count > is->count ? was->count : is->count;
+    if (rd_said_cut(was) || rd_said_cut(is))
+        return; /* what stood between them was not kept: effects tell */
     for (uint32_t i = 0; i < count; i++) {
         const struct rd_value *a = i < was->count ? &was->items[i] : NULL;
         const struct rd_value *b = i < is->count ? &is->items[i] : NULL;

@@ -241,6 +241,7 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
         status = rd_person_seal(run, main_draft, &effects);
     if (status != RD_OK || run->dry)
         return status;
+    rd_run_says_no_more(run);
     struct rd_command_entry entry = commit_entry(run, effects);
     entry.record = main_draft->record.id;
     entry.version = main_draft->record.version;
@@ -291,6 +292,8 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
         return;
     entry.record = record;
     rd_person_seal_refusal(run, status, &entry);
+    rd_run_says_no_more(run);
+    entry.decisions = run->decisions;
     entry.key = NULL; /* a refusal may be tried again */
     entry.refused = rd_status_name(status);
     if (rd_entry_write(run->kernel, &entry, &seq, &ignored) != RD_OK)

@@ -367,12 +367,7 @@ static void job_run(struct rd_kernel *kernel, const struct rd_job_row *row, stru
 static void job_decided(struct rd_run *run, const struct rd_job_row *row, const char *outcome,
                         const char *reason)
 {
-    struct rd_value item = rd_list();
-    rd_list_add(run->arena, &item, rd_text(run->command));
-    rd_list_add(run->arena, &item, rd_text(rd_map_text(&row->spec, "rule", "")));
-    rd_list_add(run->arena, &item, rd_text(outcome));
-    rd_list_add(run->arena, &item, reason ? rd_text(reason) : rd_null());
-    rd_list_add(run->arena, &run->decisions, item);
+    rd_run_says(run, run->command, rd_map_text(&row->spec, "rule", ""), outcome, reason);
 }
 
 static struct rd_value job_step(struct rd_arena *arena, const struct rd_job_row *row,

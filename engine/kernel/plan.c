@@ -415,16 +415,11 @@ enum rd_status rd_take_ring(struct rd_run *run, struct rd_draft *draft,
 {
     const struct rd_deadline *row = &deadline->row;
     const struct rd_limit *limit = draft->chart ? rd_plan_limit(draft, row) : NULL;
-    struct rd_value item = rd_list();
     deadline->removed = true;
     draft->changed = true;
-    rd_list_add(run->arena, &item, rd_text(row->name));
-    rd_list_add(run->arena, &item, rd_text(row->rule ? row->rule : ""));
-    rd_list_add(
-        run->arena, &item,
-        rd_text(limit || row->kind == RD_DEADLINE_EVENT ? "rang" : "rang, but the rule is gone"));
-    rd_list_add(run->arena, &item, rd_text(row->limit));
-    rd_list_add(run->arena, &run->decisions, item);
+    rd_run_says(run, row->name, row->rule ? row->rule : "",
+                limit || row->kind == RD_DEADLINE_EVENT ? "rang" : "rang, but the rule is gone",
+                row->limit);
     if (limit)
         return plan_ring_limit(run, draft, limit);
     if (row->kind != RD_DEADLINE_EVENT || !draft->chart || draft->state < 0 || !row->ref)

@@ -207,12 +207,26 @@ static const char *sentence_outcome(const struct sentences *s, const char *outco
     return rd_arena_join(s->arena, say(s, "says ", "得出 "), outcome);
 }
 
+/* "12 more rows": they were too many to be kept. */
+static void sentence_more(struct sentences *s, const char *outcome)
+{
+    const char *count = rd_arena_copy(s->arena, outcome, strspn(outcome, "0123456789"));
+    sentence_add(s, say(s,
+                        rd_arena_join(s->arena, count,
+                                      " more rules had their say; which ones was not kept."),
+                        rd_arena_join(s->arena, "另有 ", count, " 条规则参与判定,未予保存。")));
+}
+
 static void sentence_rule(struct sentences *s, const struct rd_value *decision)
 {
     const char *rule = rd_map_text(decision, "rule", "?"),
                *line = rd_map_text(decision, "line", ""),
                *outcome = rd_map_text(decision, "outcome", ""),
                *reason = rd_map_text(decision, "reason", NULL);
+    if (strcmp(rule, RD_SAID_MORE) == 0 && !*line) {
+        sentence_more(s, outcome);
+        return;
+    }
     if (reason && strncmp(outcome, "limit = ", 8) == 0)
         reason = sentence_amount(s, reason);
     sentence_add(s, rd_arena_join(s->arena, rule, say(s, " ", ""), sentence_outcome(s, outcome),

@@ -1,4 +1,5 @@
 /* Why, why not, and the nearest yes: in sentences, and true. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/company.h"
@@ -55,6 +56,46 @@ START_TEST(an_amount_above_names_the_limit_its_line_and_both_ways_out)
     ck_assert(says(why, "最近的可行办法:100.00 可即时办理,或 boss 可以办理。"));
     /* and it is true */
     rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'grant', 'form': {'amount': '100.00'}}", job);
+}
+END_TEST
+
+/* Forty guards that say no at length, and the last row: what is kept of them is within its bound,
+ * says how much there was, and still has the authority and the transition. */
+START_TEST(what_is_too_much_to_be_kept_says_how_much_it_was)
+{
+    struct rd_arena *arena = &rig.arena;
+    const char *rows = "", *guards = "";
+    for (int i = 0; i < 40; i++) {
+        rows = rd_arena_printf(arena, "%s{ go = 'closed', when = 'g%d' }, ", rows, i);
+        guards = rd_arena_printf(arena,
+                                 "%sg%d = function(f) return f.amount == '%d.00', "
+                                 "('because of this, '):rep(20) end, ",
+                                 guards, i, i + 1000);
+    }
+    rig_edit(&rig, "wait = 'waiting', done = 'closed'",
+             rd_arena_printf(arena, "wait = 'waiting', done = { %s { go = 'closed' } }", rows));
+    rig_edit(&rig, "guards = { is_secret",
+             rd_arena_printf(arena, "guards = { %s is_secret", guards));
+    rig.as = NULL;
+    rig_ok(&rig, "policy.reload", "{}");
+    rig.as = "ben";
+    struct rd_value done = rig_act(&rig, job, "done");
+    struct rd_value why = rig_ok(&rig, "case.explain", "{'id': '%s'}", job);
+    uint32_t count = (uint32_t)t_count(why, "decisions");
+    ck_assert_uint_lt(count, 15);
+    const char *last = rd_arena_printf(arena, "decisions.%u", count - 1);
+    ck_assert_str_eq(t_text(t_at(why, last), "rule"), "more");
+    ck_assert(strtol(t_text(t_at(why, last), "outcome"), NULL, 10) + count - 1 >= 42);
+    ck_assert(strstr(rig_show(&rig, t_at(why, "decisions")), "job.done"));
+    ck_assert(!strstr(rig_show(&rig, why), "because of this, because of this, because of this, "
+                                           "because of this, because of this, because of this, "
+                                           "because of this, because of this, because of this, "
+                                           "because of this, because of this, because of this, "
+                                           "because of this"));
+    ck_assert(says(why, "more rules had their say; which ones was not kept."));
+    ck_assert_str_eq(rig_show(&rig, t_at(done, "decisions")),
+                     rig_show(&rig, t_at(why, "decisions")));
+    rig_expect_rebuild_equal(&rig);
 }
 END_TEST
 
@@ -189,6 +230,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, an_amount_above_names_the_limit_its_line_and_both_ways_out);
+    tcase_add_test(tcase, what_is_too_much_to_be_kept_says_how_much_it_was);
     tcase_add_test(tcase, what_goes_up_names_what_would_not);
     tcase_add_test(tcase, what_is_above_everybody_says_so);
     tcase_add_test(tcase, who_may_not_is_told_who_may);
