@@ -181,8 +181,9 @@ struct rd_run {
     struct rd_draft *drafts[RD_CASCADE_RECORDS_MAX];
     size_t draft_count, depth, effect_count;
     struct rd_value facts, decisions, extra; /* extra: links, notices */
-    size_t said_free;  /* bytes in `decisions` of texts that are nobody's names: said.c */
-    uint16_t *fact_at; /* place in `facts` + 1, by a name's number; NULL */
+    size_t said_bytes;                       /* of decisions in an entry, at the most: said.c */
+    uint64_t said_bits;                      /* what may have been said already */
+    uint16_t *fact_at;                       /* place in `facts` + 1, by a name's number; NULL */
     int64_t notice_last;
     bool notice_read;
     struct rd_letter *letters; /* newest first */
@@ -336,14 +337,18 @@ void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct r
  * "zone_version". (Deadlines hold their own.) */
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
 /* The plan stands, and is sealed: what is kept of why is kept within RD_EXPLANATION_BYTES_MAX a
- * record. Of longer decisions some make room for one that says how many they were: what guards and
- * actions said before others, the last first, transitions never. Facts stay whole: the decision is
- * asked again from them. */
+ * record that changes. Of what is longer some makes room for one row that says how much it was:
+ * what guards and actions said, the last first; then long facts, the longest first; what tables and
+ * roles said; other facts; transitions, and the first row, only where nothing else is left to go.
+ * Not where the plan is made again: what is compared is all that was said. */
 void rd_run_says_no_more(struct rd_run *run);
-#define RD_SAID_MORE "more"   /* the rule of that one: ["more", "", "12 more rows", null] */
-#define RD_SAID_MORE_BYTES 26 /* what it takes in an entry, at the most */
+/* The rule of that row: ["more", "", "12 more rows, 1 more facts", null]. */
+#define RD_SAID_MORE "more"
+#define RD_SAID_MORE_BYTES 54 /* what it takes in an entry, at the most */
 /* Whether decisions, as an entry has them, are not all that there were. */
 bool rd_said_cut(const struct rd_value *decisions);
+/* Whether the sentence has the reason of a decision in it, which may have been shortened there. */
+bool rd_said_repeats(const char *sentence, const struct rd_value *reason, struct rd_arena *arena);
 
 /* plan.c */
 /* What was counted or decided may be another now, also for those that look at this record. */

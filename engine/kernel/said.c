@@ -12,69 +12,100 @@
 /* What most commands have enough with. */
 #define SAID_RULES_ROOM 16
 #define SAID_FACTS_ROOM 32
-#define SAID_ROW 13 /* bytes of a row beside texts that have no number, at the most */
+#define SAID_FACT_LONG 64 /* bytes of a fact that makes room before what tables and roles said */
+#define SAID_NAMED                                                                                 \
+    3 /* bytes of a text that has a number, and beside one that has none, at the most */
+#define SAID_HEADS 6 /* of the list of decisions, and of the map of facts */
 
-/* What is said is mostly said from the same place: letters are looked at where it is not. */
-static inline bool said_is(const struct rd_value *said, const char *text)
+static inline bool said_is(const struct rd_value *said, const struct rd_value *text)
 {
-    return said->text == text || (said->text[0] == text[0] && strcmp(said->text, text) == 0);
+    return said->text == text->text ||
+           (said->count == text->count && memcmp(said->text, text->text, text->count) == 0);
 }
 
-static bool said_before(const struct rd_run *run, const char *rule, const char *outcome)
+/* Says from the same generation are the same symbol, so that few letters are looked at. */
+static bool said_before(const struct rd_run *run, const struct rd_value *says)
 {
+    const struct rd_value *rows = run->decisions.items;
     for (uint32_t i = 0; i < run->decisions.count; i++) {
-        const struct rd_value *at = run->decisions.items[i].items;
-        if (at[3].kind == RD_NULL && said_is(&at[0], rule) && said_is(&at[2], outcome))
+        const struct rd_value *at = rows[i].items;
+        if (at[3].kind == RD_NULL && said_is(&at[0], &says[0]) && said_is(&at[2], &says[2]))
             return true;
     }
     return false;
 }
 
-/* Whether the text is neither the program's nor the policy's own. */
-static inline bool said_is_free(const struct rd_run *run, const char *text)
+/* A symbol knows its length, and takes three bytes in an entry, as do the program's own names. */
+static RD_ALWAYS_INLINE struct rd_value said_text(const struct rd_run *run, const char *text,
+                                                  size_t *bytes)
 {
-    return !rd_symbol_is(run->kernel->catalogue.names.symbols, text) && !rd_text_is_literal(text);
+    const struct rd_names *names = &run->kernel->catalogue.names;
+    *bytes += SAID_NAMED;
+    if (rd_symbol_is(names->symbols, text))
+        return rd_text_of(text, rd_symbol_head(text)->len);
+    struct rd_value value = rd_text(text);
+    if (!rd_names_symbol(names, text))
+        *bytes += value.count;
+    return value;
+}
+
+/* Two that are the same have the same bit; two others seldom have. */
+static inline uint64_t said_bit(const struct rd_value *says)
+{
+    const struct rd_value *rule = &says[0], *outcome = &says[2];
+    unsigned last = (unsigned char)rule->text[rule->count ? rule->count - 1 : 0],
+             first = (unsigned char)outcome->text[0];
+    return (uint64_t)1 << ((rule->count * 3 + last * 5 + outcome->count * 11 + first) & 63);
 }
 
 /* A reason is a sentence. What is longer is shortened, between two letters. */
+#define SAID_SHORTENED "…"
+
 static struct rd_value said_reason(const struct rd_run *run, const char *reason)
 {
     struct rd_value text = rd_text(reason);
     if (text.count <= RD_EXPLANATION_REASON_BYTES_MAX)
         return text;
     size_t len = rd_text_utf8_bytes(reason, RD_EXPLANATION_REASON_BYTES_MAX);
-    return rd_text(rd_arena_join(run->arena, rd_arena_copy(run->arena, reason, len), "…"));
+    return rd_text(
+        rd_arena_join(run->arena, rd_arena_copy(run->arena, reason, len), SAID_SHORTENED));
 }
 
 void rd_run_says(struct rd_run *run, const char *rule, const char *place, const char *outcome,
                  const char *reason)
 {
-    if (!reason && said_before(run, rule, outcome))
+    size_t bytes = 2; /* the list, and no reason */
+    struct rd_value item = { .kind = RD_LIST, .count = 4, .cap = 4 };
+    struct rd_value says[4] = { said_text(run, rule, &bytes), rd_null(),
+                                said_text(run, outcome, &bytes), rd_null() };
+    uint64_t bit = said_bit(says);
+    if (!reason && (run->said_bits & bit) && said_before(run, says))
         return; /* asked again with the same answer: once is enough */
-    struct rd_value item = rd_list_room(run->arena, 4);
-    item.count = 4;
-    item.items[0] = rd_text(rule);
-    item.items[1] = rd_text(place);
-    item.items[2] = rd_text(outcome);
-    item.items[3] = reason ? said_reason(run, reason) : rd_null();
+    says[1] = said_text(run, place, &bytes);
+    if (reason) {
+        says[3] = said_reason(run, reason);
+        bytes += SAID_NAMED + says[3].count;
+    }
+    item.items = rd_arena_alloc(run->arena, sizeof says);
+    memcpy(item.items, says, sizeof says);
     if (run->decisions.cap == 0)
         run->decisions = rd_list_room(run->arena, SAID_RULES_ROOM);
     rd_list_add(run->arena, &run->decisions, item);
-    run->said_free += said_is_free(run, outcome) ? item.items[2].count : 0;
+    run->said_bits |= bit;
+    run->said_bytes += bytes;
 }
 
 void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
                     const char *outcome, const char *reason)
 {
-    const char *place = rd_arena_place(run->arena, file, line);
-    run->said_free += strlen(rule) + strlen(place);
-    rd_run_says(run, rule, place, outcome, reason);
+    rd_run_says(run, rule, rd_arena_place(run->arena, file, line), outcome, reason);
 }
 
 void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct rd_value value)
 {
     if (number == RD_LOOKUP_NONE) {
         rd_map_set(run->arena, &run->facts, name, value);
+        run->said_bytes += strlen(name);
         return;
     }
     if (run->facts.cap == 0)
@@ -101,25 +132,37 @@ void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone)
 /* ---- how much of it is kept ---- */
 
 /* What a text takes in an entry: three bytes where it has a number, which rules and places mostly
- * have. Counted as if every name had one already, so that it does not depend on what was said
- * before. */
+ * have. A name that has none yet gets one. */
 static size_t said_text_bytes(const struct rd_names *names, const struct rd_value *text)
 {
     size_t len = text->count;
     if (rd_text_is_sealed(text))
         rd_sealed_bytes(text, &len);
     else if (rd_names_symbol(names, text->text))
-        return 3;
-    return len + 3;
+        return SAID_NAMED;
+    return len + (len < 32 ? 1 : SAID_NAMED) + 2 * rd_text_is_sealed(text);
 }
 
 static size_t said_int_bytes(int64_t integer)
 {
     if (integer >= -32 && integer <= 127)
         return 1;
+    if (integer >= INT8_MIN && integer <= UINT8_MAX)
+        return 2;
     if (integer >= INT16_MIN && integer <= UINT16_MAX)
         return 3;
     return integer >= INT32_MIN && integer <= UINT32_MAX ? 5 : 9;
+}
+
+static size_t said_bytes(const struct rd_names *names, const struct rd_value *value);
+
+static size_t said_fact_bytes(const struct rd_names *names, const struct rd_pair *fact)
+{
+    uint32_t number = rd_names_number(names, fact->key);
+    size_t key = number                              ? said_int_bytes(number)
+                 : rd_names_symbol(names, fact->key) ? SAID_NAMED
+                                                     : SAID_NAMED + strlen(fact->key);
+    return key + said_bytes(names, &fact->value);
 }
 
 static size_t said_bytes(const struct rd_names *names, const struct rd_value *value)
@@ -141,7 +184,7 @@ static size_t said_bytes(const struct rd_names *names, const struct rd_value *va
         break;
     case RD_MAP:
         for (uint32_t i = 0; i < value->count; i++)
-            bytes += 3 + said_bytes(names, &value->pairs[i].value);
+            bytes += said_fact_bytes(names, &value->pairs[i]);
         break;
     }
     return bytes;
@@ -155,30 +198,39 @@ static size_t said_room(const struct rd_run *run)
     return RD_EXPLANATION_BYTES_MAX * (records ? records : 1);
 }
 
-static size_t said_fact_at_most(const struct rd_run *run, const struct rd_value *value)
+/* What decisions take at the most: what was counted when they were said, and what sealing put on
+ * top of it. */
+static size_t said_rows_at_most(const struct rd_run *run)
 {
-    if (value->kind == RD_TEXT)
-        return value->count < 4 || said_is_free(run, value->text) ? 6 + value->count : 6;
-    return value->kind <= RD_BOOL ? 4 : 12;
-}
-
-/* Whether everything takes less for certain: seen at a glance, and mostly so. */
-static bool said_is_little(const struct rd_run *run, size_t room)
-{
-    size_t bytes = SAID_ROW * run->decisions.count + run->said_free + SAID_ROW;
-    for (uint32_t i = 0; i < run->facts.count; i++) {
-        const struct rd_value *value = &run->facts.pairs[i].value;
-        if (value->kind >= RD_LIST || rd_text_is_sealed(value))
-            return false;
-        bytes += said_fact_at_most(run, value);
-    }
+    size_t bytes = run->said_bytes + SAID_HEADS, len;
     for (uint32_t i = 0; i < run->decisions.count; i++) {
         const struct rd_value *reason = &run->decisions.items[i].items[3];
-        if (rd_text_is_sealed(reason))
-            return false;
-        bytes += reason->count;
+        if (!rd_text_is_sealed(reason))
+            continue;
+        rd_sealed_bytes(reason, &len);
+        bytes += len + SAID_NAMED;
     }
-    return bytes <= room;
+    return bytes;
+}
+
+/* The same for facts, at a glance; lists and maps are too much. */
+static size_t said_facts_at_most(const struct rd_run *run)
+{
+    static const uint8_t BESIDE[] = { 4, 4, 12, 12, 6, 0, 0 };
+    size_t bytes = 0, len;
+    for (uint32_t i = 0; i < run->facts.count; i++) {
+        const struct rd_value *value = &run->facts.pairs[i].value;
+        if (value->kind >= RD_LIST)
+            return SIZE_MAX / 2;
+        bytes += BESIDE[value->kind];
+        if (value->kind != RD_TEXT)
+            continue;
+        len = value->count;
+        if (rd_text_is_sealed(value))
+            rd_sealed_bytes(value, &len);
+        bytes += len;
+    }
+    return bytes;
 }
 
 /* Guards and actions: what comes of them, others say as well. */
@@ -201,12 +253,32 @@ static bool said_counts(const struct rd_value *row)
     return strchr(rule, '.') && !strchr(rule, '/');
 }
 
-/* Takes rows away from the end on until `over` bytes are saved; those that are taken are null. */
-static size_t said_take(struct rd_run *run, size_t over, bool aside)
+enum said_rows { SAID_ASIDE, SAID_OTHERS, SAID_ALL_BUT_FIRST, SAID_FIRST };
+
+static bool said_may_go(const struct rd_value *row, uint32_t at, enum said_rows which)
+{
+    if (row->kind == RD_NULL)
+        return false;
+    switch (which) {
+    case SAID_ASIDE:
+        return at >= RD_EXPLANATION_ROWS_MIN && !said_counts(row) && said_aside(row);
+    case SAID_OTHERS:
+        return at >= RD_EXPLANATION_ROWS_MIN && !said_counts(row);
+    case SAID_ALL_BUT_FIRST: /* the first says what rang */
+        return at > 0;
+    case SAID_FIRST:
+        return true;
+    }
+    return false;
+}
+
+/* Takes rows away from the end on until `over` bytes are saved; those that are taken are null. What
+ * is over then. */
+static size_t said_take(struct rd_run *run, size_t over, enum said_rows which)
 {
     struct rd_value *rows = run->decisions.items;
-    for (uint32_t i = run->decisions.count; over && i-- > RD_EXPLANATION_ROWS_MIN;) {
-        if (rows[i].kind == RD_NULL || said_counts(&rows[i]) || (aside && !said_aside(&rows[i])))
+    for (uint32_t i = run->decisions.count; over && i-- > 0;) {
+        if (!said_may_go(&rows[i], i, which))
             continue;
         size_t saved = said_bytes(&run->kernel->catalogue.names, &rows[i]);
         over = saved < over ? over - saved : 0;
@@ -215,8 +287,33 @@ static size_t said_take(struct rd_run *run, size_t over, bool aside)
     return over;
 }
 
+/* Takes facts away, the longest first, none that is shorter than `from` bytes. */
+static size_t said_take_facts(struct rd_run *run, size_t over, size_t from, uint32_t *taken)
+{
+    struct rd_value *facts = &run->facts;
+    while (over && facts->count) {
+        uint32_t longest = 0;
+        size_t most = 0;
+        for (uint32_t i = 0; i < facts->count; i++) {
+            size_t bytes = said_fact_bytes(&run->kernel->catalogue.names, &facts->pairs[i]);
+            if (bytes <= most)
+                continue;
+            most = bytes;
+            longest = i;
+        }
+        if (most < from)
+            break;
+        over = most < over ? over - most : 0;
+        memmove(&facts->pairs[longest], &facts->pairs[longest + 1],
+                (facts->count - longest - 1) * sizeof *facts->pairs);
+        facts->count--;
+        ++*taken;
+    }
+    return over;
+}
+
 /* Closes the gaps, and says how many there were. */
-static void said_close(struct rd_run *run)
+static void said_close(struct rd_run *run, uint32_t facts)
 {
     struct rd_value *rows = run->decisions.items;
     uint32_t count = run->decisions.count, kept = 0;
@@ -224,27 +321,50 @@ static void said_close(struct rd_run *run)
         if (rows[i].kind != RD_NULL)
             rows[kept++] = rows[i];
     run->decisions.count = kept;
+    const char *rows_gone = "", *facts_gone = "";
     if (kept < count)
-        rd_run_says(run, RD_SAID_MORE, "",
-                    rd_arena_printf(run->arena, "%u more rows", (unsigned)(count - kept)), NULL);
+        rows_gone = rd_arena_printf(run->arena, "%u more rows%s", (unsigned)(count - kept),
+                                    facts ? ", " : "");
+    if (facts)
+        facts_gone = rd_arena_printf(run->arena, "%u more facts", (unsigned)facts);
+    rd_run_says(run, RD_SAID_MORE, "", rd_arena_join(run->arena, rows_gone, facts_gone), NULL);
 }
 
 void rd_run_says_no_more(struct rd_run *run)
 {
     const struct rd_names *names = &run->kernel->catalogue.names;
     size_t room = said_room(run), used;
-    if (said_is_little(run, room))
+    uint32_t facts = 0;
+    size_t rows = said_rows_at_most(run);
+    if (run->kernel->redo || rows + said_facts_at_most(run) <= room)
+        return; /* what is done again is kept nowhere; else mostly this */
+    used = said_bytes(names, &run->facts);
+    if (used + rows <= room)
         return;
-    used = said_bytes(names, &run->facts) + said_bytes(names, &run->decisions);
+    used += said_bytes(names, &run->decisions);
     if (used <= room)
         return;
-    used = said_take(run, used + RD_SAID_MORE_BYTES - room, true);
-    (void)said_take(run, used, false);
-    said_close(run);
+    used = said_take(run, used + RD_SAID_MORE_BYTES - room, SAID_ASIDE);
+    used = said_take_facts(run, used, SAID_FACT_LONG, &facts);
+    used = said_take(run, used, SAID_OTHERS);
+    used = said_take_facts(run, used, 0, &facts);
+    used = said_take(run, used, SAID_ALL_BUT_FIRST);
+    used = said_take(run, used, SAID_FIRST);
+    RD_ASSERT(used == 0);
+    said_close(run, facts);
 }
 
 bool rd_said_cut(const struct rd_value *decisions)
 {
     const struct rd_value *last = decisions->count ? &decisions->items[decisions->count - 1] : NULL;
-    return last && strcmp(last->items[0].text, RD_SAID_MORE) == 0;
+    return last && strcmp(last->items[0].text, RD_SAID_MORE) == 0 && !*last->items[1].text;
+}
+
+bool rd_said_repeats(const char *sentence, const struct rd_value *reason, struct rd_arena *arena)
+{
+    const size_t end = sizeof SAID_SHORTENED - 1;
+    size_t len = reason->count;
+    if (len > end && memcmp(reason->text + len - end, SAID_SHORTENED, end) == 0)
+        len -= end;
+    return strstr(sentence, rd_arena_copy(arena, reason->text, len));
 }

@@ -95,10 +95,16 @@ static enum rd_status seal_text(struct seal *seal, uint64_t person, struct rd_va
     return seal->lenient ? RD_OK : status;
 }
 
-/* Names of the model are symbols of its table: another symbol is another name. */
-static bool seal_named(const struct rd_model *model, const char *name)
+static inline uint64_t seal_bit(const char *name)
 {
-    for (size_t i = 0; i < model->personal_count; i++)
+    return (uint64_t)1 << ((uintptr_t)name >> 3 & 63);
+}
+
+/* Names of the model are symbols of its table: another symbol is another name. `bits`: of them all,
+ * so that most others are not compared with each. */
+static bool seal_named(const struct rd_model *model, uint64_t bits, const char *name)
+{
+    for (size_t i = 0; bits & seal_bit(name) && i < model->personal_count; i++)
         if (model->personal[i] == name)
             return true;
     return !rd_symbol_is(model->symbols, name) && rd_secrecy_personal(model, name);
@@ -107,9 +113,13 @@ static bool seal_named(const struct rd_model *model, const char *name)
 /* Forms and facts: by name. */
 static enum rd_status seal_named_texts(struct seal *seal, uint64_t person, struct rd_value *map)
 {
+    const struct rd_model *model = seal->run->model;
     enum rd_status status = RD_OK;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < model->personal_count; i++)
+        bits |= seal_bit(model->personal[i]);
     for (uint32_t i = 0; status == RD_OK && map->kind == RD_MAP && i < map->count; i++)
-        if (map->pairs[i].value.kind == RD_TEXT && seal_named(seal->run->model, map->pairs[i].key))
+        if (map->pairs[i].value.kind == RD_TEXT && seal_named(model, bits, map->pairs[i].key))
             status = seal_text(seal, person, &map->pairs[i].value);
     return status;
 }
@@ -190,7 +200,7 @@ static bool seal_repeats(const struct seal *seal, const char *sentence)
     const struct rd_value *decisions = &seal->run->decisions;
     for (uint32_t i = 0; i < decisions->count; i++) {
         const struct rd_value *reason = seal_composed(seal, &decisions->items[i]);
-        if (reason && strstr(sentence, reason->text))
+        if (reason && rd_said_repeats(sentence, reason, seal->run->arena))
             return true;
     }
     return false;

@@ -207,14 +207,29 @@ static const char *sentence_outcome(const struct sentences *s, const char *outco
     return rd_arena_join(s->arena, say(s, "says ", "得出 "), outcome);
 }
 
-/* "12 more rows": they were too many to be kept. */
+static const char *sentence_digits(struct sentences *s, const char *text)
+{
+    return rd_arena_copy(s->arena, text, strspn(text, "0123456789"));
+}
+
+/* "12 more rows, 3 more facts", or one of them: they were too many to be kept. */
 static void sentence_more(struct sentences *s, const char *outcome)
 {
-    const char *count = rd_arena_copy(s->arena, outcome, strspn(outcome, "0123456789"));
-    sentence_add(s, say(s,
-                        rd_arena_join(s->arena, count,
-                                      " more rules had their say; which ones was not kept."),
-                        rd_arena_join(s->arena, "另有 ", count, " 条规则参与判定,未予保存。")));
+    const char *comma = strstr(outcome, ", "), *facts = comma ? comma + 2 : outcome;
+    if (strstr(outcome, " more rows")) {
+        const char *count = sentence_digits(s, outcome);
+        sentence_add(s, say(s,
+                            rd_arena_join(s->arena, count,
+                                          " more rules had their say; which ones was not kept."),
+                            rd_arena_join(s->arena, "另有 ", count, " 条规则参与判定,未予保存。")));
+    }
+    if (strstr(facts, " more facts")) {
+        const char *count = sentence_digits(s, facts);
+        sentence_add(s, say(s,
+                            rd_arena_join(s->arena, count,
+                                          " more facts were read; which ones was not kept."),
+                            rd_arena_join(s->arena, "另读取了 ", count, " 项事实,未予保存。")));
+    }
 }
 
 static void sentence_rule(struct sentences *s, const struct rd_value *decision)
