@@ -253,7 +253,7 @@ static bool said_counts(const struct rd_value *row)
     return strchr(rule, '.') && !strchr(rule, '/');
 }
 
-enum said_rows { SAID_ASIDE, SAID_OTHERS, SAID_ALL_BUT_FIRST, SAID_FIRST };
+enum said_rows { SAID_ASIDE, SAID_OTHERS, SAID_EARLY, SAID_ALL_BUT_FIRST, SAID_FIRST };
 
 static bool said_may_go(const struct rd_value *row, uint32_t at, enum said_rows which)
 {
@@ -264,6 +264,8 @@ static bool said_may_go(const struct rd_value *row, uint32_t at, enum said_rows 
         return at >= RD_EXPLANATION_ROWS_MIN && !said_counts(row) && said_aside(row);
     case SAID_OTHERS:
         return at >= RD_EXPLANATION_ROWS_MIN && !said_counts(row);
+    case SAID_EARLY:
+        return at > 0 && !said_counts(row);
     case SAID_ALL_BUT_FIRST: /* the first says what rang */
         return at > 0;
     case SAID_FIRST:
@@ -348,6 +350,7 @@ void rd_run_says_no_more(struct rd_run *run)
     used = said_take_facts(run, used, SAID_FACT_LONG, &facts);
     used = said_take(run, used, SAID_OTHERS);
     used = said_take_facts(run, used, 0, &facts);
+    used = said_take(run, used, SAID_EARLY);
     used = said_take(run, used, SAID_ALL_BUT_FIRST);
     used = said_take(run, used, SAID_FIRST);
     RD_ASSERT(used == 0);
