@@ -33,6 +33,11 @@ struct pack_writer {
     struct rd_buf *buf;
     const struct rd_names *names; /* NULL: names are spelled out */
     struct rd_names *gives;       /* the same, where those that have no number get one; NULL */
+    /* of the names, at hand: where symbols lie (0 bytes: none do), and their numbers */
+    uintptr_t from;
+    size_t bytes;
+    const _Atomic(uint32_t) *seat;
+    const uint16_t *numbers;
 };
 
 static void pack_settle(struct pack_writer *writer)
@@ -124,13 +129,30 @@ static inline void pack_count(struct pack_writer *writer, unsigned small, unsign
         pack_number(writer, large + 1, count, 4);
 }
 
-/* The number that stands for this text; 0: it is spelled out. */
-static inline uint32_t pack_name(const struct pack_writer *writer, const char *text)
+/* The same of the program's own names, and of those that have no number yet. */
+static uint32_t pack_name_met(const struct pack_writer *writer, const char *text)
 {
-    if (!writer->names)
-        return 0;
     uint32_t number = rd_names_number(writer->names, text);
     return number || !writer->gives ? number : rd_names_give(writer->gives, text);
+}
+
+/* The number of a symbol (rd_symbol_is) that has one, or 0. */
+static RD_ALWAYS_INLINE uint32_t pack_symbol(const struct pack_writer *writer, const char *text)
+{
+    size_t at = (uintptr_t)text - writer->from;
+    if (at >= writer->bytes || at % sizeof(struct rd_symbol_head) != 0 || at == 0)
+        return 0;
+    uint32_t index = rd_symbol_head(text)->index;
+    bool is = index < 2 * RD_SYMBOLS_MAX &&
+              atomic_load_explicit(&writer->seat[index], memory_order_relaxed) == at;
+    return is ? writer->numbers[index] : 0;
+}
+
+/* The number that stands for this text; 0: it is spelled out. */
+static RD_ALWAYS_INLINE uint32_t pack_name(const struct pack_writer *writer, const char *text)
+{
+    uint32_t number = pack_symbol(writer, text);
+    return number || !writer->names ? number : pack_name_met(writer, text);
 }
 
 /* There is room for two heads, and one is left behind it. */
@@ -202,6 +224,39 @@ static RD_ALWAYS_INLINE bool pack_plain(struct pack_writer *writer, const struct
     return false;
 }
 
+/* A short list of names, small numbers and nothing, such as what a rule said: written without a
+ * call, or not at all. There is room for two heads. */
+#define PACK_ROW_MAX 4
+
+_Static_assert(1 + 3 * PACK_ROW_MAX <= 2 * PACK_HEAD_BYTES, "a row fits where two heads do");
+
+static RD_ALWAYS_INLINE bool pack_row(struct pack_writer *writer, const struct rd_value *list)
+{
+    unsigned char *at = (unsigned char *)writer->at;
+    if (list->kind != RD_LIST || list->count > PACK_ROW_MAX)
+        return false;
+    *at++ = (unsigned char)(0x90 | list->count);
+    for (const struct rd_value *item = list->items; item < list->items + list->count; item++) {
+        if (item->kind == RD_TEXT) {
+            uint32_t number = pack_symbol(writer, item->text);
+            if (!number || item->cap || rd_symbol_head(item->text)->len != item->count)
+                return false;
+            at[0] = 0xD4;
+            at[1] = (unsigned char)(number >> 8);
+            at[2] = (unsigned char)number;
+            at += 3;
+        } else if (item->kind == RD_NULL) {
+            *at++ = 0xC0;
+        } else if (item->kind == RD_INT && item->integer >= -32 && item->integer <= 127) {
+            *at++ = (unsigned char)item->integer;
+        } else {
+            return false;
+        }
+    }
+    writer->at = (char *)at;
+    return true;
+}
+
 /* A list or map; most of its members are neither, and are written without a call. Room for the head
  * is there. */
 static void pack_members(struct pack_writer *writer, const struct rd_value *of, int depth)
@@ -217,7 +272,8 @@ static void pack_members(struct pack_writer *writer, const struct rd_value *of, 
         pack_room(writer, 2 * PACK_HEAD_BYTES);
         if (is_map)
             pack_key(writer, of->pairs[i].key);
-        if (!pack_plain(writer, member))
+        if (!pack_plain(writer, member) &&
+            !(depth + 1 < RD_PACK_DEPTH_MAX && pack_row(writer, member)))
             pack_members(writer, member, depth + 1);
     }
 }
@@ -226,6 +282,12 @@ static void pack_whole(struct rd_buf *buf, const struct rd_value *value,
                        const struct rd_names *names, struct rd_names *gives)
 {
     struct pack_writer writer = { .buf = buf, .names = names, .gives = gives };
+    if (names) {
+        writer.from = (uintptr_t)names->symbols->from;
+        writer.bytes = names->symbols->bytes;
+        writer.seat = names->symbols->seat;
+        writer.numbers = names->numbers;
+    }
     pack_room(&writer, PACK_HEAD_BYTES);
     if (!pack_plain(&writer, value))
         pack_members(&writer, value, 0);

@@ -183,12 +183,32 @@ static const struct rd_value *compare_state(const struct rd_command_entry *entry
 
 /* ---- decisions ---- */
 
+/* What was kept of too much stands among what there was, in its order; nothing else is known. */
+static void compare_kept_rows(const struct rd_value *kept, const struct rd_value *all, bool was,
+                              struct rd_difference *out)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i + 1 < kept->count; i++) { /* the last says how much was not kept */
+        while (at < all->count && !rd_decision_same(&kept->items[i], &all->items[at]))
+            at++;
+        if (at++ < all->count)
+            continue;
+        *out = (struct rd_difference){ .way = RD_WAY_ANSWER };
+        *(was ? &out->was : &out->is) = &kept->items[i];
+        return;
+    }
+}
+
 static void compare_decisions(const struct rd_value *was, const struct rd_value *is,
                               struct rd_difference *out)
 {
     uint32_t count = was->count > is->count ? was->count : is->count;
-    if (rd_said_cut(was) || rd_said_cut(is))
-        return; /* what stood between them was not kept: effects tell */
+    bool was_cut = rd_said_cut(was), is_cut = rd_said_cut(is);
+    if (was_cut || is_cut) {
+        if (!(was_cut && is_cut))
+            compare_kept_rows(was_cut ? was : is, was_cut ? is : was, was_cut, out);
+        return; /* of both: effects tell */
+    }
     for (uint32_t i = 0; i < count; i++) {
         const struct rd_value *a = i < was->count ? &was->items[i] : NULL;
         const struct rd_value *b = i < is->count ? &is->items[i] : NULL;
@@ -205,8 +225,9 @@ static void compare_led(const struct rd_value *was, const struct rd_value *is,
 {
     if (out->was || out->is)
         return;
-    out->was = was->count ? &was->items[was->count - 1] : NULL;
-    out->is = is->count ? &is->items[is->count - 1] : NULL;
+    uint32_t was_count = was->count - rd_said_cut(was), is_count = is->count - rd_said_cut(is);
+    out->was = was_count ? &was->items[was_count - 1] : NULL;
+    out->is = is_count ? &is->items[is_count - 1] : NULL;
 }
 
 void rd_difference_of(const struct rd_command_entry *entry, const struct rd_redone *again,

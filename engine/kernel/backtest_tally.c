@@ -147,8 +147,10 @@ static bool tally_is_in(const struct rd_value *decision, const struct rd_value *
 static void tally_rules(struct rd_tallies *tallies, const struct rd_value *these,
                         const struct rd_value *others, const char *side, const char *place)
 {
-    bool cut = rd_said_cut(these) || rd_said_cut(others);
-    for (uint32_t i = 0; i < these->count && !cut; i++) {
+    uint32_t count = these->count - rd_said_cut(these); /* but the row that says how many more */
+    if (rd_said_cut(others))
+        return; /* they may have had it */
+    for (uint32_t i = 0; i < count; i++) {
         const struct rd_value *decision = &these->items[i];
         if (tally_is_in(decision, others))
             continue;

@@ -74,7 +74,7 @@ static void ceiling_decided(struct rd_run *run, const struct ceiling *ceiling, i
                 by      ? by->place
                 : asked ? asked->place
                         : ceiling->row->place,
-                rd_arena_join(run->arena, "limit = ", ceiling_money(run, ceiling->limit)),
+                rd_run_limit(run, by, ceiling_money(run, ceiling->limit)),
                 rd_arena_join(run->arena, ceiling->is->fact, " ",
                               ceiling_money(run, ceiling->given), " and ",
                               ceiling_money(run, amount), within ? " are within" : " are above"));

@@ -228,6 +228,14 @@ static enum rd_status commit_write(struct rd_run *run, struct rd_command_entry *
     return status;
 }
 
+static size_t commit_changed(const struct rd_run *run)
+{
+    size_t records = 0;
+    for (size_t i = 0; i < run->draft_count; i++)
+        records += run->drafts[i]->changed;
+    return records;
+}
+
 enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, uint64_t *seq)
 {
     struct rd_value effects;
@@ -241,7 +249,7 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
         status = rd_person_seal(run, main_draft, &effects);
     if (status != RD_OK || run->dry)
         return status;
-    rd_run_says_no_more(run);
+    rd_run_says_no_more(run, commit_changed(run));
     struct rd_command_entry entry = commit_entry(run, effects);
     entry.record = main_draft->record.id;
     entry.version = main_draft->record.version;
@@ -292,7 +300,8 @@ void rd_run_refused(struct rd_run *run, struct rd_id record, enum rd_status stat
         return;
     entry.record = record;
     rd_person_seal_refusal(run, status, &entry);
-    rd_run_says_no_more(run);
+    rd_run_says_no_more(run, 0);
+    entry.facts = run->facts.count ? run->facts : rd_null();
     entry.decisions = run->decisions;
     entry.key = NULL; /* a refusal may be tried again */
     entry.refused = rd_status_name(status);

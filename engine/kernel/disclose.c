@@ -216,6 +216,7 @@ static enum rd_status disclose_write(struct disclose *d, uint64_t *seq)
     struct rd_run *run = &d->run;
     struct rd_value form = rd_map();
     rd_map_add(run->arena, &form, "disclosed", d->names);
+    rd_run_says_no_more(run, 0);
     struct rd_command_entry entry = {
         .at_ms = run->now_ms,
         .actor = run->actor.name,

@@ -212,12 +212,11 @@ enum rd_status rd_grant_up_to(struct rd_run *run, struct rd_draft *draft,
     rd_money_write(minor, amount_text);
     if (by)
         rd_visit(run->kernel, by->spot);
-    rd_run_says(
-        run, by ? by->rule : rd_arena_join(run->arena, row->up_to->name, "/no row"),
-        by ? by->place : row->up_to->place,
-        rd_arena_join(run->arena, "limit = ", most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
-        rd_arena_join(run->arena, amount_text, within ? " is within" : " is above",
-                      !within && needs ? ", needs " : "", !within && needs ? needs : ""));
+    rd_run_says(run, by ? by->rule : rd_arena_join(run->arena, row->up_to->name, "/no row"),
+                by ? by->place : row->up_to->place,
+                rd_run_limit(run, by, most == RD_MONEY_UNLIMITED ? "unlimited" : most_text),
+                rd_arena_join(run->arena, amount_text, within ? " is within" : " is above",
+                              !within && needs ? ", needs " : "", !within && needs ? needs : ""));
     if (within)
         return RD_OK;
     bool stands_in;

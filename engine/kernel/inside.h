@@ -331,17 +331,34 @@ void rd_run_says(struct rd_run *run, const char *rule, const char *place, const 
 /* The same for a place that nobody has written down: "FILE:LINE". */
 void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
                     const char *outcome, const char *reason);
-/* What was read under this name (`number`: of the model's names) goes into the entry's facts. */
-void rd_run_read(struct rd_run *run, uint16_t number, const char *name, struct rd_value value);
+/* "limit = 100.00", to be said: the row's own words where it gives just that (entries have a number
+ * for them), or the arena's. `by` may be NULL. */
+const char *rd_run_limit(const struct rd_run *run, const struct rd_decision_row *by,
+                         const char *amount);
+/* What was read under this name (`number`: of the model's names) for the first time in this run
+ * goes into the entry's facts. */
+void rd_run_read_first(struct rd_run *run, uint16_t number, const char *name,
+                       struct rd_value value);
+/* The same, however often: what was read last. */
+static inline void rd_run_read(struct rd_run *run, uint16_t number, const char *name,
+                               struct rd_value value)
+{
+    if (run->fact_at && number != RD_LOOKUP_NONE && run->fact_at[number])
+        run->facts.pairs[run->fact_at[number] - 1].value = value;
+    else
+        rd_run_read_first(run, number, name, value);
+}
 /* What was decided depends on this zone: the version of its data goes into the entry's facts, as
  * "zone_version". (Deadlines hold their own.) */
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
-/* The plan stands, and is sealed: what is kept of why is kept within RD_EXPLANATION_BYTES_MAX a
- * record that changes. Of what is longer some makes room for one row that says how much it was:
- * what guards and actions said, the last first; then long facts, the longest first; what tables and
- * roles said; other facts; transitions, and the first row, only where nothing else is left to go.
- * Not where the plan is made again: what is compared is all that was said. */
-void rd_run_says_no_more(struct rd_run *run);
+/* The plan stands, and is sealed: what is kept of why is kept within RD_EXPLANATION_BYTES_MAX for
+ * each of the `records` that change (0: as for one). Of what is longer the least important makes
+ * room for one row that says how much it was: what actions did, guards that led nowhere, long
+ * facts, what tables said, other facts, each from the end on; what decided (transitions, the guards
+ * that led to them, rights and limits, how it began and ended) only where nothing else is left to
+ * go: decisions/0042. Not where the plan is made again: what is compared then is all that was said.
+ */
+void rd_run_says_no_more(struct rd_run *run, size_t records);
 /* The rule of that row: ["more", "", "12 more rows, 1 more facts", null]. */
 #define RD_SAID_MORE "more"
 #define RD_SAID_MORE_BYTES 54 /* what it takes in an entry, at the most */

@@ -386,6 +386,7 @@ static enum rd_status job_entry(struct rd_run *run, struct rd_id record, struct 
     struct rd_value effects = rd_list();
     uint64_t seq;
     rd_list_add(run->arena, &effects, effect);
+    rd_run_says_no_more(run, 0);
     struct rd_command_entry entry = {
         .at_ms = run->now_ms,
         .actor = run->actor.name,

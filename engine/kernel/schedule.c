@@ -212,6 +212,7 @@ static enum rd_status schedule_each(struct rd_kernel *kernel, const struct sched
     enum rd_status status = rd_job_begin(kernel, kernel->model, schedule->each,
                                          rd_arena_place(run.arena, schedule->file, schedule->line),
                                          run.arena, &effects, error);
+    rd_run_says_no_more(&run, 0);
     struct rd_command_entry entry = {
         .at_ms = run.now_ms,
         .actor = run.actor.name,
@@ -244,6 +245,7 @@ static enum rd_status schedule_pass(struct rd_kernel *kernel, const struct sched
     }
     rd_list_add(run.arena, &effects,
                 schedule_effect(run.arena, turn->schedule, turn->at_ms, (struct rd_id){ 0 }));
+    rd_run_says_no_more(&run, 0);
     struct rd_command_entry entry = {
         .at_ms = run.now_ms,
         .actor = run.actor.name,

@@ -34,7 +34,7 @@ static const char *const KEPT_NAMES[KEPTS] = {
 };
 
 static struct rd_hist hists[KEPTS];
-static uint64_t sums[KEPTS];
+static uint64_t sums[KEPTS], cut; /* cut: entries that do not keep all of it */
 static bool working, silent;
 static struct rd_buf packed;
 
@@ -50,10 +50,10 @@ void __real_rd_run_decided(struct rd_run *run, const char *rule, const char *fil
                            const char *outcome, const char *reason);
 void __wrap_rd_run_decided(struct rd_run *run, const char *rule, const char *file, int line,
                            const char *outcome, const char *reason);
-void __real_rd_run_read(struct rd_run *run, uint16_t number, const char *name,
-                        struct rd_value value);
-void __wrap_rd_run_read(struct rd_run *run, uint16_t number, const char *name,
-                        struct rd_value value);
+void __real_rd_run_read_first(struct rd_run *run, uint16_t number, const char *name,
+                              struct rd_value value);
+void __wrap_rd_run_read_first(struct rd_run *run, uint16_t number, const char *name,
+                              struct rd_value value);
 
 static size_t packed_bytes(const struct rd_value *value, struct rd_names *names)
 {
@@ -93,6 +93,7 @@ void __wrap_rd_entry_pack(struct rd_command_entry *entry, struct rd_names *names
     keep(KEPT_FACTS, facts);
     keep(KEPT_DECISIONS, decisions);
     keep(KEPT_ENTRY, out->len);
+    cut += rd_said_cut(&entry->decisions);
     for (uint32_t i = 0; i < entry->decisions.count; i++)
         keep(KEPT_ONE, packed_bytes(&entry->decisions.items[i], names));
 }
@@ -111,11 +112,11 @@ void __wrap_rd_run_decided(struct rd_run *run, const char *rule, const char *fil
         __real_rd_run_decided(run, rule, file, line, outcome, reason);
 }
 
-void __wrap_rd_run_read(struct rd_run *run, uint16_t number, const char *name,
-                        struct rd_value value)
+void __wrap_rd_run_read_first(struct rd_run *run, uint16_t number, const char *name,
+                              struct rd_value value)
 {
     if (!silent)
-        __real_rd_run_read(run, number, name, value);
+        __real_rd_run_read_first(run, number, name, value);
 }
 
 static void kept_print(void)
@@ -124,6 +125,7 @@ static void kept_print(void)
            (unsigned long long)hists[KEPT_ALL].count,
            hists[KEPT_ALL].count ? (double)hists[KEPT_ONE].count / (double)hists[KEPT_ALL].count
                                  : 0.0);
+    printf("%llu of them were too long to be kept whole\n", (unsigned long long)cut);
     printf("%-34s %8s %8s %8s %8s %8s\n", "", "mean", "p50", "p90", "p99", "max");
     for (int k = 0; k < KEPTS; k++)
         printf("%-34s %8.1f %8llu %8llu %8llu %8llu\n", KEPT_NAMES[k],
