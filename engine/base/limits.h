@@ -170,7 +170,7 @@
 #define RD_PROVE_PLAYS_MAX 32        /* plays that are made of one refuted way */
 #define RD_PROVE_TEXT_MAX 200        /* letters of a text in one of them */
 #define RD_DECISION_OVERLAPS_MAX 100 /* overlaps told of one table */
-#define RD_EXPLANATION_BYTES_MAX 512       /* of facts and decisions, for each record of an entry */
+#define RD_EXPLANATION_BYTES_MAX 512 /* of facts and decisions, for each record of an entry */
 #define RD_EXPLANATION_REASON_BYTES_MAX 200 /* of what a guard says of one decision */
 
 /* time */
