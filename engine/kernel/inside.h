@@ -353,11 +353,8 @@ static inline void rd_run_read(struct rd_run *run, uint16_t number, const char *
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
 /* The plan stands, and is sealed: what is kept of why is kept within RD_EXPLANATION_BYTES_MAX for
  * each of the `records` that change (0: as for one). Of what is longer the least important makes
- * room for one row that says how much it was: what actions did, guards that led nowhere, long
- * facts, what tables said, other facts, each from the end on; what decided (transitions, the guards
- * that led to them, rights and limits, how it began and ended) only where nothing else is left to
- * go: decisions/0042. Not where the plan is made again: what is compared then is all that was said.
- */
+ * room for one row that says how much it was, what decided goes last: decisions/0042. Not where the
+ * plan is made again: what is compared then is all that was said. */
 void rd_run_says_no_more(struct rd_run *run, size_t records);
 /* The rule of that row: ["more", "", "12 more rows, 1 more facts", null]. */
 #define RD_SAID_MORE "more"
