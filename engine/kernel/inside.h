@@ -187,6 +187,7 @@ struct rd_run {
     int64_t notice_last;
     bool notice_read;
     struct rd_letter *letters; /* newest first */
+    uint64_t shown; /* whose personal field the text that was filled in last shows; 0: nobody's */
     /* of the entry */
     const char *command;
     const char *key;

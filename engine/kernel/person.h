@@ -18,6 +18,12 @@ void rd_person_close(struct rd_kernel *kernel);
 enum rd_status rd_person_look(struct rd_kernel *kernel, struct rd_error *error) RD_MUST_CHECK;
 
 /* seal.c */
+/* Whose the draft's personal texts are: its own, or of the person that its record names. */
+uint64_t rd_person_of(const struct rd_draft *draft);
+/* Seals a text that was just filled in (rd_template_fill), where it shows what is personal of
+ * another record (run->shown): a letter of a complaint goes with the customer whose name it begins
+ * with. A text that shows two persons goes with the last. */
+enum rd_status rd_person_seal_shown(struct rd_run *run, struct rd_value *text) RD_MUST_CHECK;
 /* Seals what is personal of an entry that is about to be written: in forms, facts, reasons, fields
  * and notices. `draft`: the record that was asked for. A dry run only asks whether it could be.
  * RD_ERASED where it tells of somebody who was erased. */

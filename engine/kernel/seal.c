@@ -27,8 +27,7 @@ struct seal {
 
 static const char SEAL_LEFT_OUT[] = "[left out]";
 
-/* Whose the draft's personal texts are. */
-static uint64_t seal_person(const struct rd_draft *draft)
+uint64_t rd_person_of(const struct rd_draft *draft)
 {
     const struct rd_value *of =
         draft->type->person >= 0 ? rd_draft_at(draft, draft->type->person) : NULL;
@@ -155,7 +154,7 @@ static enum rd_status seal_fields(struct seal *seal, const struct rd_draft *draf
         int field =
             set->pairs[i].value.kind == RD_TEXT ? rd_type_field(type, set->pairs[i].key) : -1;
         if (field >= 0 && type->fields[field].personal)
-            status = seal_text(seal, seal_person(draft), &set->pairs[i].value);
+            status = seal_text(seal, rd_person_of(draft), &set->pairs[i].value);
     }
     return status;
 }
@@ -170,10 +169,18 @@ static enum rd_status seal_effect(struct seal *seal, struct rd_value *effect)
         return draft ? seal_fields(seal, draft, &at[5]) : RD_OK;
     case RD_EFFECT_NOTICE: /* [5, number, record, addressees, text, ...] */
         draft = seal_draft(seal->run, at[2].integer);
-        return draft && seal_concerns(draft) ? seal_text(seal, seal_person(draft), &at[4]) : RD_OK;
+        return draft && seal_concerns(draft) ? seal_text(seal, rd_person_of(draft), &at[4]) : RD_OK;
     default:
         return RD_OK;
     }
+}
+
+enum rd_status rd_person_seal_shown(struct rd_run *run, struct rd_value *text)
+{
+    struct seal seal = { .run = run };
+    return !run->shown || !run->kernel->keys || run->kernel->redo
+               ? RD_OK
+               : seal_text(&seal, run->shown, text);
 }
 
 enum rd_status rd_person_seal(struct rd_run *run, struct rd_draft *draft, struct rd_value *effects)
@@ -184,7 +191,7 @@ enum rd_status rd_person_seal(struct rd_run *run, struct rd_draft *draft, struct
         return RD_OK;
     for (uint32_t i = 0; status == RD_OK && i < effects->count; i++)
         status = seal_effect(&seal, &effects->items[i]);
-    uint64_t person = seal_person(draft);
+    uint64_t person = rd_person_of(draft);
     if (status == RD_OK)
         status = seal_named_texts(&seal, person, &run->form_shown);
     if (status == RD_OK)
@@ -215,7 +222,7 @@ void rd_person_seal_refusal(struct rd_run *run, enum rd_status status,
         draft = run->drafts[0];
     if (!run->kernel->keys || run->kernel->redo || run->model->personal_count == 0)
         return;
-    uint64_t person = draft ? seal_person(draft) : entry->record.value;
+    uint64_t person = draft ? rd_person_of(draft) : entry->record.value;
     if (draft && draft->fresh && person == draft->record.id.value)
         person = 0; /* the id will be another's */
     enum rd_status sealed = seal_named_texts(&seal, person, &run->form_shown);

@@ -2,7 +2,7 @@
  * ("customer:1-5"), and what is not urgent waits for the contact hours. The words are template.c's.
  * Telling is planned like everything else; the outbox row is an effect of the entry.
  */
-#include "kernel/inside.h"
+#include "kernel/person.h"
 
 #include <string.h>
 
@@ -117,7 +117,12 @@ static enum rd_status tell_notice(struct rd_run *run, struct rd_draft *draft,
     rd_list_add(run->arena, &notice, rd_int(++run->notice_last));
     rd_list_add(run->arena, &notice, rd_int((int64_t)draft->record.id.value));
     rd_list_add(run->arena, &notice, to);
-    rd_list_add(run->arena, &notice, rd_text(text));
+    struct rd_value said = rd_text(text);
+    if (!telling->template)
+        status = rd_person_seal_shown(run, &said);
+    if (status != RD_OK)
+        return status;
+    rd_list_add(run->arena, &notice, said);
     rd_list_add(run->arena, &notice, rd_text(telling->rule));
     if (!telling->at_once)
         tell_later(run, &notice);

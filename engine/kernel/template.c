@@ -6,7 +6,7 @@
  * an answer by {due.within} is told when the case is opened, and the clock of the whole case starts
  * behind that. Until then the notice has its place and its number, but no text.
  */
-#include "kernel/inside.h"
+#include "kernel/person.h"
 
 #include <string.h>
 
@@ -75,7 +75,11 @@ static enum rd_status fill_linked(struct rd_run *run, const struct rd_filling *f
     if (status != RD_OK)
         return status == RD_NOT_FOUND ? RD_OK : status;
     const struct rd_field *field = &other->type->fields[part->linked];
-    return fill_value(run, &field->type, rd_draft_get(other, field->name), filling->language, out);
+    const struct rd_value *value = rd_draft_get(other, field->name);
+    if (field->personal && rd_value_is(value, RD_TEXT) && value->count > 0 &&
+        !rd_text_is_lost(value))
+        run->shown = rd_person_of(other);
+    return fill_value(run, &field->type, value, filling->language, out);
 }
 
 /* A clock that stands still, or is not there any more, promises nothing. */
@@ -154,6 +158,7 @@ enum rd_status rd_template_fill(struct rd_run *run, const struct rd_filling *fil
 {
     struct rd_buf text;
     enum rd_status status = RD_OK;
+    run->shown = 0;
     rd_buf_init(&text);
     for (size_t i = 0; status == RD_OK && i < parts->count; i++) {
         const char *words = "";
@@ -216,11 +221,14 @@ enum rd_status rd_template_finish(struct rd_run *run)
     enum rd_status status = RD_OK;
     for (; status == RD_OK && run->letters; run->letters = run->letters->next) {
         const struct rd_filling *filling = &run->letters->filling;
+        struct rd_value *place = &run->extra.items[run->letters->notice].items[LETTER_TEXT_PLACE];
         const char *text;
         status = rd_template_fill(
             run, filling, &rd_template_text(filling->template, filling->language)->parts, &text);
-        if (status == RD_OK)
-            run->extra.items[run->letters->notice].items[LETTER_TEXT_PLACE] = rd_text(text);
+        if (status == RD_OK) {
+            *place = rd_text(text);
+            status = rd_person_seal_shown(run, place);
+        }
     }
     return status;
 }

@@ -84,11 +84,12 @@ static struct plant {
 };
 #define PLANTS (sizeof plants / sizeof *plants)
 
-/* Of these, what is a person's: sealed wherever it is written down, exports included. (Not CALLED:
- * letters of cases begin with it, docs/security.md.) */
-static const char *const PERSONAL[] = { "PLANTED-KEY-PERSONS", "PLANTED-NEW-PERSONS",
-                                        "0086138000055",       "PLANTED-STREET",
-                                        "PLANTED-POSITION",    "PLANTED-PHOTO" };
+/* Of these, what is a person's: sealed wherever it is written down, letters and exports included.
+ */
+static const char *const PERSONAL[] = {
+    "PLANTED-KEY-PERSONS", "PLANTED-NEW-PERSONS", CALLED,         "0086138000055",
+    "PLANTED-STREET",      "PLANTED-POSITION",    "PLANTED-PHOTO"
+};
 
 static char company[UNIT_DIR_MAX];
 static struct t_daemon *d;

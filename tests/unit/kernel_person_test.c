@@ -47,9 +47,20 @@ static const char PERSON_TEXT[] =
     "      greet = function(f) return tell { 'ben', text = 'Dear ' .. (f.called or '?') }\n"
     "        end,\n"
     "      crash = function(f) return f.called .. f.nothing_at_all.x end } },\n"
+    "  record 'errand' { number = 'E-{0000}', owner = 'keeper', unit = 'unit', fields = {\n"
+    "    buyer = reference 'client', keeper = account, unit = unit } },\n"
+    "  form 'send' { of = 'errand', fields = { 'buyer' } },\n"
+    "  workflow 'errand' { version = 1, initial = 'open',\n"
+    "    open = { event = 'send', form = 'send', run = { 'mine', 'call' } },\n"
+    "    states = { open = { rests = 'x', on = { shut = 'shut' } }, shut = { final = true } },\n"
+    "    actions = { mine = function(f) return set { keeper = f.actor.account, unit = f.actor.unit "
+    "}\n"
+    "        end,\n"
+    "      call = function() return tell { 'ben', text = 'Call {buyer.name}' } end } },\n"
     "  authority {\n"
     "    { { 'client.*', 'affair.read', 'affair.begin', 'affair.tell', 'affair.judge',\n"
-    "        'affair.crash', 'affair.move', 'affair.shut' }, from = { 'staff', 'administrator' } "
+    "        'affair.crash', 'affair.move', 'affair.shut', 'errand.*' }, from = { 'staff', "
+    "'administrator' } "
     "},\n"
     "    { 'affair.bar', from = 'boss', unless = { 'is_barred' } },\n"
     "    { 'person.erase', from = { 'staff', 'boss' } },\n"
@@ -419,6 +430,21 @@ START_TEST(a_start_ends_what_was_begun)
 }
 END_TEST
 
+/* A letter of a record that tells of nobody, with another record's personal field in it. */
+START_TEST(a_letter_goes_with_whose_name_it_shows)
+{
+    const char *errand = t_text(
+        rig_ok(&rig, "case.open", "{'type': 'errand', 'data': {'buyer': '%s'}}", client), "id");
+    ck_assert_ptr_nonnull(strstr(told(errand), "Call Planted Name"));
+    expect_nothing_on_disk();
+    shut();
+    rig_ok(&rig, "person.erase", "{'id': '%s'}", client);
+    ck_assert_ptr_null(strstr(told(errand), "Planted Name"));
+    expect_chain();
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 static bool warned(const char *code)
 {
     struct rd_value health = rig_ok(&rig, "server.health", "{}");
@@ -567,6 +593,7 @@ int main(void)
     tcase_add_test(tcase, a_case_of_nobody_is_a_person_of_its_own);
     tcase_add_test(tcase, a_case_that_was_nobodys_before_goes_with_its_person);
     tcase_add_test(tcase, a_start_ends_what_was_begun);
+    tcase_add_test(tcase, a_letter_goes_with_whose_name_it_shows);
     tcase_add_test(tcase, who_was_there_before_gets_no_other_key_where_keys_are_missing);
     tcase_add_test(tcase, two_persons_where_the_rules_ask);
     tcase_add_test(tcase, rules_that_mark_wrongly_are_refused);
