@@ -140,6 +140,8 @@ START_TEST(events_are_not_spelled_as_what_the_record_has_of_its_own)
         ck_assert_uint_eq(findings.errors - before, all[i].sentence ? 1 : 0);
         if (all[i].sentence)
             expect(all[i].sentence);
+        rd_policy_free(policy);
+        policy = NULL;
     }
 }
 END_TEST
