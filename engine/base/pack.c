@@ -236,7 +236,8 @@ static RD_ALWAYS_INLINE bool pack_row(struct pack_writer *writer, const struct r
     if (list->kind != RD_LIST || list->count > PACK_ROW_MAX)
         return false;
     *at++ = (unsigned char)(0x90 | list->count);
-    for (const struct rd_value *item = list->items; item < list->items + list->count; item++) {
+    for (uint32_t i = 0; i < list->count; i++) { /* by number: an empty list has no first member */
+        const struct rd_value *item = &list->items[i];
         if (item->kind == RD_TEXT) {
             uint32_t number = pack_symbol(writer, item->text);
             if (!number || item->cap || rd_symbol_head(item->text)->len != item->count)
