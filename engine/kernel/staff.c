@@ -190,12 +190,13 @@ static const struct rd_value *staff_value(const struct rd_staff *staff,
 static void staff_roles_of(const struct rd_organisation *organisation, const struct rd_value *value,
                            struct rd_account *out)
 {
-    const struct rd_value *items = value, *end = value ? value + 1 : NULL;
+    const struct rd_value *items = value;
+    uint32_t left = value ? 1 : 0;
     if (rd_value_is(value, RD_LIST)) {
         items = value->items;
-        end = items + value->count;
+        left = value->count;
     }
-    for (; items < end; items++) {
+    for (; left; left--, items++) {
         int role = items->kind == RD_TEXT ? rd_role_find(organisation, items->text) : -1;
         if (role < 0) /* the policy has this role no longer */
             continue;
