@@ -56,23 +56,32 @@ static void html_money(struct rd_buf *out, const struct rd_value *rows)
     rd_html_table_end(out);
 }
 
+/* The greatest so far, or one of a row's two counts. */
+static double html_most(double most, const struct rd_value *row)
+{
+    double was = (double)rd_map_int(row, "was", 0), is = (double)rd_map_int(row, "is", 0);
+    most = was > most ? was : most;
+    return is > most ? is : most;
+}
+
+static void html_counts_both(struct rd_buf *out, const struct rd_value *row)
+{
+    rd_html_count(out, (long long)rd_map_int(row, "was", 0));
+    rd_html_count(out, (long long)rd_map_int(row, "is", 0));
+}
+
 static void html_rules(struct rd_buf *out, const struct rd_value *rows)
 {
     double most = 0;
-    for (uint32_t i = 0; i < rows->count; i++) {
-        double was = (double)rd_map_int(&rows->items[i], "was", 0);
-        double is = (double)rd_map_int(&rows->items[i], "is", 0);
-        most = was > most ? was : most;
-        most = is > most ? is : most;
-    }
+    for (uint32_t i = 0; i < rows->count; i++)
+        most = html_most(most, &rows->items[i]);
     rd_html_table(out, "Decisions that differ, by rule · 各规则下不同的决定",
                   "rule 规则|said 原答|would say 将答|line then 原行|line now 现行|");
     for (uint32_t i = 0; i < rows->count; i++) {
         const struct rd_value *row = &rows->items[i];
         rd_html_row(out);
         rd_html_cell(out, rd_map_text(row, "name", ""));
-        rd_html_count(out, (long long)rd_map_int(row, "was", 0));
-        rd_html_count(out, (long long)rd_map_int(row, "is", 0));
+        html_counts_both(out, row);
         rd_html_cell(out, rd_map_text(row, "line_was", ""));
         rd_html_cell(out, rd_map_text(row, "line_is", ""));
         html_pair(out, (double)rd_map_int(row, "was", 0), (double)rd_map_int(row, "is", 0), most);
@@ -192,6 +201,34 @@ static void html_counts(struct rd_buf *out, const char *head, const struct rd_va
     rd_html_table_end(out);
 }
 
+/* What came without anybody's doing, then and under the candidate; kinds of which neither had any
+ * are left out. */
+static void html_itself(struct rd_buf *out, const struct rd_value *full)
+{
+    static const char *const texts[][2] = {
+        { "rings", "deadlines that ring 到期触发的时限" },
+        { "schedules", "times that schedules come 定期任务触发次数" },
+        { "jobs", "jobs that begin 开始的批量任务" },
+    };
+    double most = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        most = html_most(most, rd_map_get(full, texts[i][0]));
+    if (most <= 0)
+        return;
+    rd_html_table(out, "What comes by itself · 自动触发", "what 项目|was 原为|would be 将为|");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const struct rd_value *both = rd_map_get(full, texts[i][0]);
+        if (html_most(0, both) <= 0)
+            continue;
+        rd_html_row(out);
+        rd_html_cell(out, texts[i][1]);
+        html_counts_both(out, both);
+        html_pair(out, (double)rd_map_int(both, "was", 0), (double)rd_map_int(both, "is", 0), most);
+        rd_buf_text(out, "</tr>\n");
+    }
+    rd_html_table_end(out);
+}
+
 /* What became of whole cases; NULL: each command was asked for itself. */
 static void html_full(struct rd_buf *out, const struct rd_value *full)
 {
@@ -218,6 +255,7 @@ static void html_full(struct rd_buf *out, const struct rd_value *full)
         html_counted(out, texts[i][1], count, most);
     }
     rd_html_table_end(out);
+    html_itself(out, full);
     html_counts(out, "Not known any further, because · 无法继续判断的原因",
                 rd_map_list(full, "reasons"));
     html_counts(out, "Where the ways part: then, and now · 分岔处：原状态与现状态",

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/json.h"
+#include "cli/backtest_print.h"
 #include "cli/html.h"
 #include "cli/progress.h"
 #include "unit/unit.h"
@@ -252,6 +254,42 @@ START_TEST(pages_escape_texts_and_scale_bars)
 }
 END_TEST
 
+/* The page of a back-test of which only `full` says anything. */
+static const char *page_of(const char *full)
+{
+    struct rd_cli cli = { .out = out };
+    struct rd_value result;
+    struct rd_error error;
+    const char *text =
+        rd_arena_join(&arena,
+                      "{\"apart\":[],\"wanted\":[],\"rules\":[],\"money\":[],\"cases\":[],"
+                      "\"deadlines\":{},\"full\":{\"reasons\":[],\"paths\":[],",
+                      full, "}}");
+    ck_assert_int_eq(rd_json_parse(&arena, text, strlen(text), 8, &result, &error), RD_OK);
+    rd_backtest_html(&cli, &result);
+    out = cli.out;
+    return written();
+}
+
+START_TEST(a_page_tells_what_comes_by_itself_then_and_now)
+{
+    const char *page = page_of("\"rings\":{\"was\":4,\"is\":2},\"jobs\":{\"was\":0,\"is\":1},"
+                               "\"schedules\":{\"was\":0,\"is\":0},\"replans\":7");
+    ck_assert_ptr_nonnull(strstr(page, "What comes by itself · 自动触发"));
+    ck_assert_ptr_nonnull(
+        strstr(page, "到期触发的时限</td><td class=n>4</td><td class=n>2</td>"
+                     "<td><svg width=240 height=18 role=img>"
+                     "<rect class=b0 y=1 width=240.0 height=7 />"
+                     "<rect class=b2 y=10 width=120.0 height=7 />"));
+    ck_assert_ptr_nonnull(strstr(page, "批量任务</td><td class=n>0</td><td class=n>1</td>"));
+    ck_assert_ptr_null(strstr(page, "schedules come")); /* there are none in either */
+    ck_assert_ptr_nonnull(strstr(page, "重排期限</td><td class=n>7</td>"));
+    const char *none = page_of("\"rings\":{\"was\":0,\"is\":0}");
+    ck_assert_ptr_null(strstr(none, "自动触发"));
+    ck_assert_ptr_nonnull(strstr(none, "整案重演"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("output");
@@ -270,6 +308,7 @@ int main(void)
     tcase_add_test(all, no_terminal_no_bar);
     tcase_add_test(all, members_are_numbers_whole_or_real);
     tcase_add_test(all, pages_escape_texts_and_scale_bars);
+    tcase_add_test(all, a_page_tells_what_comes_by_itself_then_and_now);
     suite_add_tcase(suite, all);
     return unit_run(suite);
 }
