@@ -49,16 +49,22 @@ struct rd_proof *prove_add(struct prove *prove, enum rd_claim claim, enum rd_ver
     return proof;
 }
 
-void prove_standing(struct prove *prove, struct rd_proof *proof, const struct rd_chart *chart,
-                    const struct rd_state *state, const char *title)
+void prove_standing_as(struct prove *prove, struct rd_proof *proof, const struct rd_chart *chart,
+                       const struct rd_state *state, const char *title, const char *expect)
 {
     if (proof->verdict != RD_REFUTED)
         return;
     proof->shown = (struct rd_shown){
         .title = rd_arena_join(prove->arena, chart->name, ": ", title),
         .where = rd_arena_join(prove->arena, chart->name, ".", state->name),
-        .expect = rd_claim_word(proof->claim),
+        .expect = expect,
     };
+}
+
+void prove_standing(struct prove *prove, struct rd_proof *proof, const struct rd_chart *chart,
+                    const struct rd_state *state, const char *title)
+{
+    prove_standing_as(prove, proof, chart, state, title, rd_claim_word(proof->claim));
 }
 
 const struct rd_deeds *prove_deeds(const struct prove *prove, const struct rd_function *action)
@@ -275,16 +281,41 @@ const struct prove_sending *prove_sent(const struct prove *prove, const struct r
     return NULL;
 }
 
+static void sendings_find(struct prove *prove)
+{
+    for (size_t c = 0; c < prove->model->chart_count; c++)
+        for (size_t a = 0; a < prove->model->charts[c].action_count; a++)
+            if (action_is_run(&prove->model->charts[c], a))
+                sendings_of_action(prove, &prove->model->charts[c],
+                                   &prove->model->charts[c].actions[a]);
+    sendings_of_engine(prove);
+}
+
+struct rd_sendings {
+    struct rd_proving proving;
+    struct prove prove;
+};
+
+struct rd_sendings *rd_prove_sendings(const struct rd_proving *proving, struct rd_arena *arena)
+{
+    struct rd_sendings *all = rd_arena_zalloc(arena, 1, sizeof *all);
+    all->proving = *proving;
+    all->prove = (struct prove){ .p = &all->proving, .model = proving->model, .arena = arena };
+    sendings_find(&all->prove);
+    return all;
+}
+
+bool rd_prove_sends(const struct rd_sendings *sendings, const struct rd_chart *chart,
+                    const struct rd_event *event)
+{
+    return prove_sent(&sendings->prove, chart, event) != NULL;
+}
+
 void rd_prove(const struct rd_proving *proving, struct rd_arena *arena, struct rd_proofs *out)
 {
     *out = (struct rd_proofs){ .arena = arena };
     struct prove prove = { .p = proving, .model = proving->model, .arena = arena, .out = out };
-    for (size_t c = 0; c < prove.model->chart_count; c++)
-        for (size_t a = 0; a < prove.model->charts[c].action_count; a++)
-            if (action_is_run(&prove.model->charts[c], a))
-                sendings_of_action(&prove, &prove.model->charts[c],
-                                   &prove.model->charts[c].actions[a]);
-    sendings_of_engine(&prove);
+    sendings_find(&prove);
     prove_charts(&prove);
     prove_limits(&prove);
     prove_cascades(&prove);

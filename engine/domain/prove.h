@@ -56,6 +56,9 @@ struct rd_shown {
                            grief as `fault` says */
     const char *expect; /* the claim as a word of promises: what is then not so */
     const char *fault;  /* the beginning of what the engine says, "scripts/a.lua:" included */
+    const char *event;  /* instead of all these: whoever stands in the account field `field` sends
+                           it to the record, and is not refused for four eyes */
+    const char *field;
 };
 
 struct rd_proof {
@@ -103,5 +106,14 @@ struct rd_proving {
 
 /* Proves all claims; the proofs live in the arena, in the order of the claims' subjects. */
 void rd_prove(const struct rd_proving *proving, struct rd_arena *arena, struct rd_proofs *out);
+
+/* What actions, timers and rules may send, by the same reading of their texts. */
+struct rd_sendings;
+
+/* In the arena; the model and the deeds must live as long. `ask` is not used. */
+struct rd_sendings *rd_prove_sendings(const struct rd_proving *proving, struct rd_arena *arena);
+/* Whether any of them may send the event to a record of this chart, which is one of the model. */
+bool rd_prove_sends(const struct rd_sendings *sendings, const struct rd_chart *chart,
+                    const struct rd_event *event);
 
 #endif

@@ -56,13 +56,20 @@ static void prove_same_eyes(struct prove *prove, const struct rd_permission *per
             any = true;
             if (!less)
                 continue;
-            prove_add(prove, RD_CLAIM_SAME_EYES, RD_REFUTED, permission->command, less->file,
-                      less->line,
-                      rd_arena_printf(prove->arena,
-                                      "by this row anybody may, also who is its %s; %s:%d asks for "
-                                      "another person",
-                                      field, permission->rows[i]->file, permission->rows[i]->line),
-                      NULL);
+            struct rd_proof *proof = prove_add(
+                prove, RD_CLAIM_SAME_EYES, RD_REFUTED, permission->command, less->file, less->line,
+                rd_arena_printf(prove->arena,
+                                "by this row anybody may, also who is its %s; %s:%d asks for "
+                                "another person",
+                                field, permission->rows[i]->file, permission->rows[i]->line),
+                NULL);
+            const char *dot = strchr(permission->command, '.');
+            proof->shown = (struct rd_shown){
+                .title = rd_arena_join(prove->arena, permission->command,
+                                       " is not for whom the record has for its ", field),
+                .event = dot ? dot + 1 : permission->command,
+                .field = field,
+            };
             return;
         }
     if (any)

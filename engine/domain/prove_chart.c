@@ -240,8 +240,12 @@ static void prove_reachable(struct chart_proof *c)
                                   state->name)
                 : rd_arena_join(c->prove->arena, "whether '", state->name,
                                 "' is ever entered hangs on ", way_in_hangs_on(c, s));
-        prove_add(c->prove, RD_CLAIM_REACHABLE, verdict, subject_of(c, s), c->chart->file,
-                  state->line, text, NULL);
+        struct rd_proof *proof = prove_add(c->prove, RD_CLAIM_REACHABLE, verdict, subject_of(c, s),
+                                           c->chart->file, state->line, text, NULL);
+        prove_standing_as(
+            c->prove, proof, c->chart, &c->chart->states[c->chart->initial],
+            rd_arena_join(c->prove->arena, "a way leads to '", state->name, "'"),
+            rd_arena_join(c->prove->arena, rd_claim_word(proof->claim), " \"", state->name, "\""));
     }
 }
 
@@ -387,20 +391,34 @@ static void prove_watched(struct chart_proof *c)
 
 /* ---- events ---- */
 
+/* The first state that is ever entered and takes this event; NULL: it is that which opens cases. */
+static const struct rd_state *state_that_takes(const struct chart_proof *c,
+                                               const struct rd_event *event)
+{
+    for (size_t s = 0; s < c->chart->state_count; s++)
+        if (c->soft[s] && rd_event_find(c->chart, (int)s, event->name) == event)
+            return &c->chart->states[s];
+    return NULL;
+}
+
 static void prove_event(struct chart_proof *c, const struct rd_event *event)
 {
-    const char *subject = event->command;
     bool sent = prove_sent(c->prove, c->chart, event) != NULL;
-    if (event->permission->row_count == 0 && !event->internal) {
-        prove_add(c->prove, RD_CLAIM_MAY, sent ? RD_PROVED : RD_REFUTED, subject, c->chart->file,
-                  event->line,
-                  sent ? NULL : "no authority row speaks of it and nothing sends it: nobody may",
-                  NULL);
-    } else if (event->internal) {
-        prove_add(c->prove, RD_CLAIM_SENT, sent ? RD_PROVED : RD_REFUTED, subject, c->chart->file,
-                  event->line,
-                  sent ? NULL : "it is internal, and no action, timer or rule sends it", NULL);
-    }
+    if (event->permission->row_count > 0 && !event->internal)
+        return;
+    const char *text = sent ? NULL
+                       : event->internal
+                           ? "it is internal, and no action, timer or rule sends it"
+                           : "no authority row speaks of it and nothing sends it: nobody may";
+    struct rd_proof *proof = prove_add(c->prove, event->internal ? RD_CLAIM_SENT : RD_CLAIM_MAY,
+                                       sent ? RD_PROVED : RD_REFUTED, event->command,
+                                       c->chart->file, event->line, text, NULL);
+    const struct rd_state *state = state_that_takes(c, event);
+    if (state)
+        prove_standing_as(
+            c->prove, proof, c->chart, state,
+            rd_arena_join(c->prove->arena, "'", event->name, "' can come in '", state->name, "'"),
+            rd_arena_join(c->prove->arena, "can_come \"", event->name, "\""));
 }
 
 static void prove_events(struct chart_proof *c)

@@ -38,6 +38,9 @@ struct rd_proof *prove_add(struct prove *prove, enum rd_claim claim, enum rd_ver
  * claim is the word that promises have for it. */
 void prove_standing(struct prove *prove, struct rd_proof *proof, const struct rd_chart *chart,
                     const struct rd_state *state, const char *title);
+/* The same, with what is expected there written out: can_come "take". */
+void prove_standing_as(struct prove *prove, struct rd_proof *proof, const struct rd_chart *chart,
+                       const struct rd_state *state, const char *title, const char *expect);
 const struct rd_deeds *prove_deeds(const struct prove *prove, const struct rd_function *action);
 /* Whether the sending may bring this event to a record of the chart; `internal` sendings of the
  * engine count as well. */

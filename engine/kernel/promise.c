@@ -352,7 +352,7 @@ static void promise_stood(const struct rd_promise_run *run, struct rd_promise *p
 }
 
 /* One test, from an empty store to the last step. */
-static enum rd_status promise_one(struct rd_policy *policy, const struct rd_value *test,
+static enum rd_status promise_one(struct rd_promise_set *set, const struct rd_value *test,
                                   uint32_t *coverage, struct rd_value *stood,
                                   struct rd_arena *arena, struct rd_promise *out,
                                   struct rd_error *error)
@@ -369,12 +369,13 @@ static enum rd_status promise_one(struct rd_policy *policy, const struct rd_valu
     };
     rd_arena_init(&scratch);
     rd_findings_init(&findings, &scratch);
-    run->model = rd_policy_model(policy);
+    run->set = set;
+    run->model = rd_policy_model(set->policy);
     run->arena = &scratch;
     run->file = out->file;
     run->stood = rd_map();
     struct rd_kernel_options options = { .data_dir = dir,
-                                         .policy = policy,
+                                         .policy = set->policy,
                                          .clock_manual = true,
                                          .draw_seed = "promises",
                                          .coverage = coverage,
@@ -429,14 +430,14 @@ enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t co
                                struct rd_promise_report *report, struct rd_error *error)
 {
     struct rd_findings findings;
-    struct rd_policy *policy = NULL;
+    struct rd_promise_set set = { .sources = sources, .source_count = count, .arena = arena };
     rd_findings_init(&findings, arena);
     *report = (struct rd_promise_report){ .stood = rd_map() };
-    enum rd_status status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
+    enum rd_status status = rd_policy_load(sources, count, NULL, &findings, &set.policy, error);
     if (status != RD_OK)
         return status;
-    const struct rd_value *tests = rd_map_list(rd_policy_normal(policy), "tests");
-    const struct rd_model *model = rd_policy_model(policy);
+    const struct rd_value *tests = rd_map_list(rd_policy_normal(set.policy), "tests");
+    const struct rd_model *model = rd_policy_model(set.policy);
     uint32_t *coverage = rd_arena_zalloc(arena, model->spot_count + 1, sizeof *coverage);
     report->promises = rd_arena_zalloc(arena, tests->count + 1, sizeof *report->promises);
     for (uint32_t i = 0; status == RD_OK && i < tests->count; i++) {
@@ -444,7 +445,7 @@ enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t co
         if (only && !strstr(rd_map_text(&tests->items[i], "title", ""), only))
             continue;
         status =
-            promise_one(policy, &tests->items[i], coverage, &report->stood, arena, promise, error);
+            promise_one(&set, &tests->items[i], coverage, &report->stood, arena, promise, error);
         promise->title = rd_arena_copy(arena, promise->title, strlen(promise->title));
         promise->file = rd_arena_copy(arena, promise->file, strlen(promise->file));
         report->run += status == RD_OK;
@@ -453,6 +454,6 @@ enum rd_status rd_promises_run(const struct rd_policy_source *sources, size_t co
             progress(context, promise);
     }
     promise_coverage(model, coverage, arena, report);
-    rd_policy_free(policy);
+    rd_policy_free(set.policy);
     return status;
 }

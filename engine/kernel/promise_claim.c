@@ -59,26 +59,43 @@ const char *rd_promise_watched(struct rd_promise_run *run, const struct rd_value
 
 /* ---- a way out ---- */
 
-static bool rows_lead(const struct rd_event *event, const bool *ends)
+/* What rules send is read from the policy's text once for all promises. */
+static bool is_sent(struct rd_promise_run *run, const struct rd_chart *chart,
+                    const struct rd_event *event)
 {
-    if (!event->internal && event->permission->row_count == 0)
-        return false;
-    for (size_t i = 0; i < event->row_count; i++)
-        if (event->rows[i].go >= 0 && ends[event->rows[i].go])
-            return true;
-    return event->above && event->above->go >= 0 && ends[event->above->go];
+    struct rd_promise_set *set = run->set;
+    if (!set->sendings)
+        set->sendings =
+            rd_policy_sendings(set->policy, set->sources, set->source_count, set->arena);
+    return rd_prove_sends(set->sendings, chart, event);
 }
 
-static bool events_lead(const struct rd_chart *chart, int at, const bool *ends)
+static bool event_comes(struct rd_promise_run *run, const struct rd_chart *chart,
+                        const struct rd_event *event)
+{
+    return (!event->internal && event->permission->row_count > 0) || is_sent(run, chart, event);
+}
+
+static bool rows_lead(struct rd_promise_run *run, const struct rd_chart *chart,
+                      const struct rd_event *event, const bool *ends)
+{
+    bool leads = event->above && event->above->go >= 0 && ends[event->above->go];
+    for (size_t i = 0; i < event->row_count; i++)
+        leads |= event->rows[i].go >= 0 && ends[event->rows[i].go];
+    return leads && event_comes(run, chart, event);
+}
+
+static bool events_lead(struct rd_promise_run *run, const struct rd_chart *chart, int at,
+                        const bool *ends)
 {
     const struct rd_state *state = &chart->states[at];
     for (size_t i = 0; i < state->event_count; i++)
-        if (rows_lead(&state->events[i], ends))
+        if (rows_lead(run, chart, &state->events[i], ends))
             return true;
     for (size_t i = 0; i < chart->always_count; i++)
         if (!((chart->always[i].except[at / 64] >> (at % 64)) & 1) &&
             rd_event_find(chart, at, chart->always[i].name) == &chart->always[i] &&
-            rows_lead(&chart->always[i], ends))
+            rows_lead(run, chart, &chart->always[i], ends))
             return true;
     return false;
 }
@@ -97,6 +114,20 @@ static bool limits_lead(const struct rd_chart *chart, int at, const struct rd_va
            (record ? limit_runs(record, within) : !state->pause);
 }
 
+/* Adds to `ends` all states from which a way leads to one of them; the record stands at `at`. */
+static void ways_to(struct rd_promise_run *run, const struct rd_chart *chart, int at,
+                    const struct rd_value *record, bool *ends)
+{
+    for (bool grows = true; grows;) {
+        grows = false;
+        for (int s = 0; s < (int)chart->state_count; s++)
+            if (!ends[s] && !chart->states[s].final &&
+                (events_lead(run, chart, s, ends) ||
+                 limits_lead(chart, s, s == at ? record : NULL, ends)))
+                ends[s] = grows = true;
+    }
+}
+
 const char *rd_promise_way_out(struct rd_promise_run *run, const struct rd_value *record)
 {
     int at;
@@ -106,18 +137,48 @@ const char *rd_promise_way_out(struct rd_promise_run *run, const struct rd_value
     bool *ends = rd_arena_zalloc(run->arena, chart->state_count + 1, sizeof *ends);
     for (size_t s = 0; s < chart->state_count; s++)
         ends[s] = is_end(&chart->states[s]);
-    for (bool grows = true; grows;) {
-        grows = false;
-        for (int s = 0; s < (int)chart->state_count; s++)
-            if (!ends[s] && (events_lead(chart, s, ends) ||
-                             limits_lead(chart, s, s == at ? record : NULL, ends)))
-                ends[s] = grows = true;
-    }
+    ways_to(run, chart, at, record, ends);
     return ends[at]
                ? NULL
                : rd_arena_join(run->arena, "expected a way out; from '", chart->states[at].name,
                                "' no event that somebody may send or that rules send, and no "
                                "limit that runs, leads to an end");
+}
+
+/* ---- a way to somewhere ---- */
+
+const char *rd_promise_reachable(struct rd_promise_run *run, const struct rd_value *record,
+                                 const char *state)
+{
+    int at;
+    const struct rd_chart *chart = claim_chart(run, record, &at);
+    int to = chart ? rd_state_find(chart, state) : -1;
+    if (to < 0)
+        return rd_arena_join(run->arena, "expected a way to '", state,
+                             "', which is no state of this record's workflow");
+    bool *ends = rd_arena_zalloc(run->arena, chart->state_count + 1, sizeof *ends);
+    ends[to] = true;
+    ways_to(run, chart, at, record, ends);
+    return ends[at] ? NULL
+                    : rd_arena_join(run->arena, "expected a way to '", state, "'; from '",
+                                    chart->states[at].name,
+                                    "' no event that somebody may send or that rules send, and no "
+                                    "limit that runs, leads there");
+}
+
+const char *rd_promise_can_come(struct rd_promise_run *run, const struct rd_value *record,
+                                const char *event)
+{
+    int at;
+    const struct rd_chart *chart = claim_chart(run, record, &at);
+    const struct rd_event *found = chart ? rd_event_find(chart, at, event) : NULL;
+    if (!found)
+        return rd_arena_join(run->arena, "expected that '", event,
+                             "' can come; the record does not take it where it stands");
+    return event_comes(run, chart, found)
+               ? NULL
+               : rd_arena_join(run->arena, "expected that '", event, "' can come; in '",
+                               chart->states[at].name, "' nobody may send it, and no rule does");
 }
 
 /* ---- limits in order ---- */

@@ -320,6 +320,10 @@ static const char *judge_one(struct rd_promise_run *run, const struct rd_value *
         return rd_promise_watched(run, record);
     if (strcmp(what, "way_out") == 0)
         return rd_promise_way_out(run, record);
+    if (strcmp(what, "reachable") == 0)
+        return rd_promise_reachable(run, record, text ? text : "");
+    if (strcmp(what, "can_come") == 0)
+        return rd_promise_can_come(run, record, text ? text : "");
     if (strcmp(what, "limits_in_order") == 0)
         return rd_promise_in_order(run, record);
     if (strcmp(what, "allowed") == 0)

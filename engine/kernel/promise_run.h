@@ -5,6 +5,7 @@
 
 #include "domain/model.h"
 #include "kernel/kernel.h"
+#include "policy/prove.h"
 
 #define RD_PROMISE_REFS_MAX 256
 
@@ -14,8 +15,18 @@ struct rd_promise_ref {
     const char *id;
 };
 
+/* What all promises of one policy share. */
+struct rd_promise_set {
+    struct rd_policy *policy;
+    const struct rd_policy_source *sources;
+    size_t source_count;
+    struct rd_sendings *sendings; /* NULL: nobody has asked yet */
+    struct rd_arena *arena;       /* lives as long as the last of them runs */
+};
+
 struct rd_promise_run {
     struct rd_kernel *kernel;
+    struct rd_promise_set *set;
     const struct rd_model *model;
     struct rd_arena *arena;
     const char *file;
@@ -48,6 +59,11 @@ void rd_promise_note(struct rd_promise_run *run);
 const char *rd_promise_watched(struct rd_promise_run *run, const struct rd_value *record);
 const char *rd_promise_way_out(struct rd_promise_run *run, const struct rd_value *record);
 const char *rd_promise_in_order(struct rd_promise_run *run, const struct rd_value *record);
+/* The state that a way leads to, and the event that can come, by name. */
+const char *rd_promise_reachable(struct rd_promise_run *run, const struct rd_value *record,
+                                 const char *state);
+const char *rd_promise_can_come(struct rd_promise_run *run, const struct rd_value *record,
+                                const char *event);
 /* A record's deadline by name, as it is shown; NULL. */
 const struct rd_value *rd_promise_deadline(const struct rd_value *record, const char *name);
 

@@ -135,7 +135,7 @@ static bool is_refused(const struct rd_value *step)
     return false;
 }
 
-static void put_step(struct rd_buf *out, const struct rd_value *step)
+void rd_promise_put_step(struct rd_buf *out, const struct rd_value *step, const char *expect)
 {
     static const char *const CLOCK[] = { "at", "after" };
     const char *kind = rd_map_text(step, "kind", "check"), *separator = "";
@@ -158,7 +158,7 @@ static void put_step(struct rd_buf *out, const struct rd_value *step)
     } else if (!check) {
         put_verb(out, kind, step);
     }
-    rd_buf_text(out, is_refused(step) ? ", expect = refused },\n" : " },\n");
+    rd_buf_printf(out, "%s%s },\n", expect ? ", expect = " : "", expect ? expect : "");
 }
 
 static void put_given(struct rd_buf *out, const struct rd_value *given, uint32_t count)
@@ -188,5 +188,5 @@ void rd_promise_put_way(struct rd_buf *out, const struct rd_value *test, int32_t
     put_given(out, given, last < 0 ? (uint32_t)-last : given->count);
     rd_buf_text(out, "  steps = {\n");
     for (int32_t i = 0; i <= last; i++)
-        put_step(out, &steps->items[i]);
+        rd_promise_put_step(out, &steps->items[i], is_refused(&steps->items[i]) ? "refused" : NULL);
 }

@@ -10,6 +10,9 @@
  * How a record comes into a state from which there is no way out, or that nobody watches, the
  * admins' own promises know: each that has found one there is cut off behind that step, and the
  * claim is put there as a word. The same judge says that it is not so.
+ *
+ * Who may do what he must not, because one row of authority says less than another, they know as
+ * well: whoever they name does it, where the record says that he is the one who must not.
  */
 #include "kernel/prove_replay.h"
 
@@ -132,22 +135,95 @@ static int32_t way_length(const struct rd_value *test, int32_t last)
     return moved ? INT32_MAX / 2 + last : last;
 }
 
+/* The steps are written: what is expected of the last one is not so. Takes the buffer. */
+static struct rd_play known_end(struct known *known, struct rd_buf *out, const char *title)
+{
+    int lines = -1;
+    for (size_t i = 0; i < out->len; i++)
+        lines += out->data[i] == '\n';
+    rd_buf_text(out, "  },\n}");
+    struct rd_play play = { title, rd_arena_copy(known->arena, out->data, out->len), lines };
+    rd_buf_fini(out);
+    return play;
+}
+
 static struct rd_play known_play(struct known *known, size_t at, int32_t last,
                                  const struct rd_shown *shown)
 {
     struct rd_buf out;
-    int lines = -1;
     rd_buf_init(&out);
     rd_promise_put_way(&out, &known->tests->items[at], last);
     if (shown->where)
         rd_buf_printf(&out, "    { expect = %s },\n", shown->expect);
-    for (size_t i = 0; i < out.len; i++)
-        lines += out.data[i] == '\n';
-    rd_buf_text(&out, "  },\n}");
-    struct rd_play play = { shown->title, rd_arena_copy(known->arena, out.data, out.len), lines };
-    rd_buf_fini(&out);
-    return play;
+    return known_end(known, &out, shown->title);
 }
+
+/* ---- who must not, and may ---- */
+
+/* The names of those who do anything in the promise up to this step, each once. */
+static struct rd_value known_actors(struct known *known, const struct rd_value *test, uint32_t last)
+{
+    const struct rd_value *parts[] = { rd_map_list(test, "given"), rd_map_list(test, "steps") };
+    struct rd_value names = rd_map();
+    for (size_t p = 0; p < 2; p++)
+        for (uint32_t i = 0; i < parts[p]->count && (p == 0 || i <= last); i++) {
+            const char *by = rd_map_text(&parts[p]->items[i], "by", NULL);
+            if (by)
+                rd_map_set(known->arena, &names, by, rd_null());
+        }
+    return names;
+}
+
+/* As the promise goes up to the step, where `who` stands in the field and does what the step does.
+ */
+static struct rd_play known_eyes(struct known *known, const struct rd_value *test, uint32_t at,
+                                 const char *who, const struct rd_shown *shown)
+{
+    const struct rd_value *step = &rd_map_list(test, "steps")->items[at];
+    const char *on = rd_map_text(step, "on", NULL);
+    uint32_t given = rd_map_list(test, "given")->count;
+    struct rd_value act = rd_value_copy(known->arena, step);
+    struct rd_buf out;
+    rd_map_set(known->arena, &act, "by", rd_text(who));
+    rd_buf_init(&out);
+    rd_promise_put_way(&out, test, at > 0 ? (int32_t)at - 1 : -(int32_t)given);
+    rd_buf_text(&out, "    { ");
+    if (on) {
+        rd_buf_text(&out, "on = ");
+        rd_promise_quote(&out, on, strlen(on));
+        rd_buf_text(&out, ", ");
+    }
+    rd_buf_printf(&out, "expect = { data = { %s = ", shown->field);
+    rd_promise_quote(&out, who, strlen(who));
+    rd_buf_text(&out, " } } },\n");
+    rd_promise_put_step(&out, &act, "refused \"four_eyes\"");
+    return known_end(known, &out, shown->title);
+}
+
+/* Steps at which the event is sent, the earliest ones of all promises first. */
+static void eyes_plays(struct known *known, struct rd_proof *proof)
+{
+    const struct rd_shown *shown = &proof->shown;
+    bool more = true;
+    for (uint32_t at = 0; more && proof->play_count < RD_PROVE_PLAYS_MAX; at++) {
+        more = false;
+        for (uint32_t i = 0; i < known->tests->count; i++) {
+            const struct rd_value *test = &known->tests->items[i];
+            const struct rd_value *steps = rd_map_list(test, "steps");
+            more |= at < steps->count;
+            if (at >= steps->count ||
+                strcmp(rd_map_text(&steps->items[at], "event", ""), shown->event) != 0 ||
+                (at == 0 && rd_map_list(test, "given")->count == 0))
+                continue;
+            struct rd_value names = known_actors(known, test, at);
+            for (uint32_t n = 0; n < names.count && proof->play_count < RD_PROVE_PLAYS_MAX; n++)
+                proof->plays[proof->play_count++] =
+                    known_eyes(known, test, at, names.pairs[n].key, shown);
+        }
+    }
+}
+
+/* ---- all of them ---- */
 
 /* The shortest ways first, as many as are tried. */
 static void known_plays(struct known *known, struct rd_proof *proof)
@@ -155,7 +231,9 @@ static void known_plays(struct known *known, struct rd_proof *proof)
     int32_t lengths[RD_PROVE_PLAYS_MAX], last;
     proof->play_count = 0;
     proof->plays = rd_arena_zalloc(known->arena, RD_PROVE_PLAYS_MAX, sizeof *proof->plays);
-    for (size_t i = 0; i < known->report.run; i++) {
+    if (proof->shown.event)
+        eyes_plays(known, proof);
+    for (size_t i = 0; !proof->shown.event && i < known->report.run; i++) {
         if (!known_shows(&known->report.promises[i], &proof->shown, &last))
             continue;
         int32_t length = way_length(&known->tests->items[i], last);

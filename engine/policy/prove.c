@@ -160,6 +160,17 @@ static bool ask_rows(void *context, const struct rd_chart *chart, const struct r
     return known;
 }
 
+struct rd_sendings *rd_policy_sendings(struct rd_policy *policy,
+                                       const struct rd_policy_source *sources, size_t count,
+                                       struct rd_arena *arena)
+{
+    struct rd_deeds *deeds;
+    struct rd_proving proving = { .model = rd_policy_model(policy) };
+    rd_policy_deeds(sources, count, proving.model, arena, &deeds, &proving.deed_count);
+    proving.deeds = deeds;
+    return rd_prove_sendings(&proving, arena);
+}
+
 void rd_policy_prove(struct rd_policy *policy, const struct rd_policy_source *sources, size_t count,
                      const struct rd_value *stood, struct rd_arena *arena, struct rd_proofs *out)
 {

@@ -12,4 +12,10 @@
 void rd_policy_prove(struct rd_policy *policy, const struct rd_policy_source *sources, size_t count,
                      const struct rd_value *stood, struct rd_arena *arena, struct rd_proofs *out);
 
+/* What the policy that was loaded from these sources may send by itself, in the arena. The policy
+ * must live as long. */
+struct rd_sendings *rd_policy_sendings(struct rd_policy *policy,
+                                       const struct rd_policy_source *sources, size_t count,
+                                       struct rd_arena *arena);
+
 #endif

@@ -48,7 +48,8 @@ static const char JOB[] =
     "  states = {\n"
     "    waiting = { on = { take = 'in_hand', lend = 'lent', note = { run = { 'note' } } },\n"
     "      after = { { 'first', tell = 'low' }, { 'second', escalate = true } } },\n"
-    "    in_hand = { on = { finish = 'done', hold = 'held', still = { run = { 'still' } } },\n"
+    "    in_hand = { on = { finish = 'done', hold = 'held', still = { run = { 'still' } },\n"
+    "      push = { run = { 'push' } }, nudge = { internal = true } },\n"
     "      after = { '1 day', escalate = true } },\n"
     "    held = { pause = true, on = { go_on = 'in_hand' }, after = { '5 days', go = 'in_hand' } "
     "},\n"
@@ -58,6 +59,7 @@ static const char JOB[] =
     "},\n"
     "    done = { final = true } },\n"
     "  actions = { note = function(f) return set { name = 'noted' } end,\n"
+    "    push = function(f) return send 'nudge' { to = f.id } end,\n"
     "    still = function(f) return stop 'in_hand' end } } }\n";
 
 static const char PROMISES[] =
@@ -119,6 +121,20 @@ static const struct {
       "{ { 'job.ask', 'job.read', 'job.take', 'job.note', 'job.lend', 'job.look', 'job.lose' }, "
       "from = 'low' }",
       RD_CLAIM_WAY_OUT, "job.lent", "{ expect = way_out }", "no event that somebody may send" },
+    /* nobody may take it any more: what was to come, and what it was to lead to */
+    { "rules/company.lua", "{ '*', from = 'low' }",
+      "{ { 'job.ask', 'job.read', 'job.note', 'job.lend', 'job.look', 'job.lose', 'job.find' }, "
+      "from = 'low' }",
+      RD_CLAIM_MAY, "job.take", "  steps = {\n    { expect = can_come \"take\" },",
+      "expected that 'take' can come; in 'waiting' nobody may send it, and no rule does" },
+    { "rules/company.lua", "{ '*', from = 'low' }",
+      "{ { 'job.ask', 'job.read', 'job.note', 'job.lend', 'job.look', 'job.lose', 'job.find' }, "
+      "from = 'low' }",
+      RD_CLAIM_REACHABLE, "job.held", "  steps = {\n    { expect = reachable \"held\" },",
+      "expected a way to 'held'; from 'waiting' no event" },
+    { "scripts/job.lua", "run = { 'push' }", "run = { 'note' }", RD_CLAIM_SENT, "job.nudge",
+      "{ act \"take\" { on = \"j\", by = \"ann\" } },\n    { expect = can_come \"nudge\" },",
+      "in 'in_hand' nobody may send it, and no rule does" },
     /* the promise that is shortest goes the way of the other row */
     { "rules/company.lua", "limit = '4 days'", "limit = '1 day'", RD_CLAIM_IN_ORDER,
       "job.waiting.2", "sort = \"slow\"",
@@ -185,6 +201,84 @@ START_TEST(a_promise_that_does_not_get_there_shows_nothing)
 }
 END_TEST
 
+/* ---- who must not, and may ---- */
+
+static const char EYES_COMPANY[] =
+    "return {\n"
+    "  company { name = 'c', zone = 'UTC', currency = 'EUR' },\n"
+    "  calendar 'always' { always = true },\n"
+    "  organisation { roles = { 'low', 'high' }, units = { 'hq' }, accounts = {\n"
+    "    { 'ann', unit = 'hq', roles = { 'low' } }, { 'bob', unit = 'hq', roles = { 'high' } } } "
+    "},\n"
+    "  record 'job' { fields = { name = text, taker = account } },\n"
+    "  form 'finishing' { of = 'job', fields = { 'name' }, required = { 'name' } },\n"
+    "  authority { { 'job.finish', from = 'low', other_than = 'taker' }, { 'job.finish', from = "
+    "'high', other_than = 'taker' },\n"
+    "    { { 'job.ask', 'job.read', 'job.take' }, from = { 'low', 'high' } } },\n"
+    "  workflow 'job' { version = 1, initial = 'waiting', clock = 'always', open = { event = 'ask' "
+    "},\n"
+    "    states = { waiting = { on = { take = { go = 'in_hand', by = 'taker' } }, after = { '1 "
+    "day', tell = 'low' } },\n"
+    "      in_hand = { on = { finish = { form = 'finishing', go = 'done' } }, after = { '1 day', "
+    "tell = 'low' } },\n"
+    "      done = { final = true } } },\n"
+    "}\n";
+
+/* Of the three who act, one stands in the field and has the row that says less. */
+static const char EYES_PROMISES[] =
+    "test 'a' { given = { job 'x' { by = 'ann' } }, steps = { act 'take' { by = 'ann' },\n"
+    "  { act 'finish' { by = 'bob', name = 'a \"b\"' }, expect = in_state 'done' } } }\n"
+    "return test 'b' { given = { job 'x' { by = 'ann' }, job 'y' { by = 'ann' } }, steps = {\n"
+    "  act 'take' { on = 'x', by = 'bob' },\n"
+    "  { at = '2026-03-02 11:00', act 'finish' { on = 'x', by = 'ann', name = 'n' } } } }\n";
+
+static struct rd_policy_source *eyes_company(void)
+{
+    struct rd_policy_source *sources = rd_arena_zalloc(&arena, 2, sizeof *sources);
+    sources[0] = rig_source("rules/company.lua", EYES_COMPANY);
+    sources[1] = rig_source("scripts/job_test.lua", EYES_PROMISES);
+    return sources;
+}
+
+START_TEST(who_must_not_does_it_where_a_row_says_less)
+{
+    const char *why;
+    const struct rd_policy_source *good = eyes_company(),
+                                  *bad =
+                                      prove_rig_edit(&arena, good, 2, "rules/company.lua",
+                                                     "from = 'high'", ", other_than = 'taker'", "");
+    const struct rd_proof *proof =
+        prove_rig_proof(&arena, bad, 2, RD_CLAIM_SAME_EYES, "job.finish");
+    ck_assert_int_eq(proof->verdict, RD_REFUTED);
+    ck_assert_msg(proof->test &&
+                      strstr(proof->test,
+                             "    { act \"take\" { on = \"x\", by = \"bob\" } },\n"
+                             "    { on = \"x\", expect = { data = { taker = \"bob\" } } },\n"
+                             "    { at = \"2026-03-02 11:00\", act \"finish\" { on = \"x\", by = "
+                             "\"bob\", name = \"n\" }, expect = refused \"four_eyes\" },\n"),
+                  "%s", proof->test);
+    ck_assert(!prove_rig_keeps(&arena, bad, 2, proof->test, &why));
+    ck_assert_ptr_nonnull(strstr(why, "expected a refusal four_eyes; it went through"));
+    ck_assert_msg(prove_rig_keeps(&arena, good, 2, proof->test, &why), "%s", why);
+}
+END_TEST
+
+/* Whoever could do it never stands in the field: a guess that is wrong is not shown. */
+START_TEST(where_nobody_must_not_nothing_is_shown)
+{
+    struct rd_policy_source *bad = prove_rig_edit(&arena, eyes_company(), 2, "rules/company.lua",
+                                                  "from = 'high'", ", other_than = 'taker'", "");
+    bad[1].text = rd_arena_join(&arena, "return test 'a' { given = { job 'x' { by = 'ann' } }, ",
+                                "steps = { act 'take' { by = 'ann' }, { act 'finish' { by = 'bob' ",
+                                "}, expect = refused } } }");
+    bad[1].len = strlen(bad[1].text);
+    const struct rd_proof *proof =
+        prove_rig_proof(&arena, bad, 2, RD_CLAIM_SAME_EYES, "job.finish");
+    ck_assert_int_eq(proof->verdict, RD_REFUTED);
+    ck_assert_msg(!proof->test, "%s", proof->test);
+}
+END_TEST
+
 /* ---- dead rows ---- */
 
 #define WIDE(limit) "hit = 'first', rows = { { id = 'all', limit = '" limit "' }, { id = 'q',"
@@ -248,6 +342,12 @@ static const struct {
       RD_CLAIM_WAY_OUT, "payment_terms.away" },
     { "rules/ladders.lua", "payment_terms.decision", "4 business days", "1 business day", NULL,
       NULL, RD_CLAIM_IN_ORDER, "payment_terms.asked_for.2" },
+    { "rules/authority.lua", "suggestion.decline\" }, from = \"supervisor\"",
+      ", other_than = { \"author\" }", "", NULL, NULL, RD_CLAIM_SAME_EYES, "suggestion.adopt" },
+    { "rules/authority.lua", "{ \"credit_change.extend\"",
+      "{ \"credit_change.extend\", from = \"marketing_director\", other_than = { \"applicant\", "
+      "\"reviewer\" }, unless = { \"is_extended\" } },",
+      "", NULL, NULL, RD_CLAIM_MAY, "credit_change.extend" },
     { PAYMENT, "withdraw = {", "go = \"withdrawn\",",
       "go = \"withdrawn\", run = { \"again\" } }, again = { internal = true, run = { \"again\" },",
       "      note_applicant = function",
@@ -313,7 +413,27 @@ static const struct {
       "expected a way out; from 'lent' no event" },
     { "looked_for = { on = { find = 'waiting'",
       "looked_for = { on = { find = { internal = true, go = 'waiting' }",
-      ACT("lend") "{ expect = way_out }", NULL },
+      ACT("lend") "{ expect = way_out }", "from 'lent' no event" }, /* nothing sends it */
+    { "looked_for = { on = { find = 'waiting'",
+      "looked_for = { on = { nudge = { internal = true, go = 'waiting' }",
+      ACT("lend") "{ expect = { way_out, reachable 'done' } }", NULL },
+    { NULL, NULL, "{ expect = { reachable 'waiting', reachable 'done', can_come 'take' } }", NULL },
+    { NULL, NULL, "{ expect = can_come 'finish' }",
+      "expected that 'finish' can come; the record does not take it where it stands" },
+    { NULL, NULL, "{ expect = can_come 'ask' }", "does not take it" },
+    { NULL, NULL, "{ expect = reachable 'nowhere' }",
+      "expected a way to 'nowhere', which is no state of this record's workflow" },
+    { NULL, NULL, "{ see 't' { by = 'ann' }, expect = reachable 'done' }", "which is no state" },
+    { NULL, NULL, ACT("take") ACT("finish") "{ expect = reachable 'done' }", NULL },
+    { NULL, NULL, ACT("take") ACT("finish") "{ expect = reachable 'waiting' }",
+      "expected a way to 'waiting'; from 'done'" },
+    { NULL, NULL, ACT("take") "{ expect = { can_come 'nudge', reachable 'waiting' } }",
+      "expected a way to 'waiting'; from 'in_hand'" },
+    /* by a limit that runs, and not by one that was stopped */
+    { "after = { '1 day', escalate = true } }", "after = { '1 day', go = 'lent' } }",
+      ACT("take") "{ expect = reachable 'lent' }", NULL },
+    { "after = { '1 day', escalate = true } }", "after = { '1 day', go = 'lent' } }",
+      ACT("take") ACT("still") "{ expect = reachable 'lent' }", "expected a way to 'lent'" },
     { "'second', escalate", "'1 hour', escalate", "{ expect = limits_in_order }",
       "expected limits in order; 'waiting.2' is due 2026-03-02 10:00, before 'waiting' at "
       "2026-03-04 09:00" },
@@ -443,6 +563,8 @@ int main(void)
                         (int)(sizeof cases / sizeof *cases));
     tcase_add_test(tcase, where_no_promise_goes_nothing_is_shown);
     tcase_add_test(tcase, a_promise_that_does_not_get_there_shows_nothing);
+    tcase_add_test(tcase, who_must_not_does_it_where_a_row_says_less);
+    tcase_add_test(tcase, where_nobody_must_not_nothing_is_shown);
     tcase_add_loop_test(tcase, a_dead_row_comes_with_an_input_that_was_to_be_its_own, 0,
                         (int)(sizeof dead / sizeof *dead));
     tcase_add_loop_test(tcase, the_shipped_promises_show_what_goes_wrong_with_the_shipped_rules, 0,

@@ -276,11 +276,10 @@ START_TEST(a_page_tells_what_comes_by_itself_then_and_now)
     const char *page = page_of("\"rings\":{\"was\":4,\"is\":2},\"jobs\":{\"was\":0,\"is\":1},"
                                "\"schedules\":{\"was\":0,\"is\":0},\"replans\":7");
     ck_assert_ptr_nonnull(strstr(page, "What comes by itself · 自动触发"));
-    ck_assert_ptr_nonnull(
-        strstr(page, "到期触发的时限</td><td class=n>4</td><td class=n>2</td>"
-                     "<td><svg width=240 height=18 role=img>"
-                     "<rect class=b0 y=1 width=240.0 height=7 />"
-                     "<rect class=b2 y=10 width=120.0 height=7 />"));
+    ck_assert_ptr_nonnull(strstr(page, "到期触发的时限</td><td class=n>4</td><td class=n>2</td>"
+                                       "<td><svg width=240 height=18 role=img>"
+                                       "<rect class=b0 y=1 width=240.0 height=7 />"
+                                       "<rect class=b2 y=10 width=120.0 height=7 />"));
     ck_assert_ptr_nonnull(strstr(page, "批量任务</td><td class=n>0</td><td class=n>1</td>"));
     ck_assert_ptr_null(strstr(page, "schedules come")); /* there are none in either */
     ck_assert_ptr_nonnull(strstr(page, "重排期限</td><td class=n>7</td>"));

@@ -394,6 +394,8 @@ local words = {
   { word = "paused", role = "expectation", form = "paused", en = "The clock of the whole case stands still", zh = "已暂停", keys = {} },
   { word = "watched", role = "expectation", form = "watched", en = "A limit that does something runs, or nothing need watch where it stands", zh = "有会起作用的时限在走,或该状态无需看守", keys = {} },
   { word = "way_out", role = "expectation", form = "way_out", en = "Events for which there is an authority row, events that rules send, and limits lead from here to an end", zh = "从此处有路可到结束:有人有权的事件、规则所发事件或时限", keys = {} },
+  { word = "reachable", role = "expectation", form = 'reachable "STATE"', en = "Events for which there is an authority row, events that rules send, and limits lead from here to that state, or it is there", zh = "从此处有路可到该状态(或已处于该状态)", keys = {} },
+  { word = "can_come", role = "expectation", form = 'can_come "EVENT"', en = "Where it stands the event is taken, and authority has a row for it or rules send it", zh = "所处状态接受该事件,且有人有权办理或由规则发出", keys = {} },
   { word = "limits_in_order", role = "expectation", form = "limits_in_order", en = "No limit of its state is due before the one above it", zh = "所处状态的各时限依次到期", keys = {} },
   { word = "told", role = "expectation", form = 'told "ROLE"', en = "Somebody has been told", zh = "已通知", keys = {} },
 

@@ -55,8 +55,8 @@ end
 
 local SIMPLE = { allowed = "allowed", escalated = "escalated", limits_in_order = "limits_in_order", not_escalated = "not_escalated", paused = "paused",
                  watched = "watched", way_out = "way_out" }
-local NAMED = { refused = "error", needs = "needs", in_state = "state", told = "told" }
-local EXPECTATIONS = { "allowed", "escalated", "in_state", "limits_in_order", "needs", "not_escalated", "paused", "refused", "told", "watched", "way_out" }
+local NAMED = { can_come = "can_come", refused = "error", needs = "needs", in_state = "state", reachable = "reachable", told = "told" }
+local EXPECTATIONS = { "allowed", "can_come", "escalated", "in_state", "limits_in_order", "needs", "not_escalated", "paused", "reachable", "refused", "told", "watched", "way_out" }
 
 local function expect_word(node, place, list)
   local at = check.at(place, node.line)

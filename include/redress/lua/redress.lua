@@ -883,6 +883,20 @@ watched = nil
 ---@type redress.expectation
 way_out = nil
 
+---Events for which there is an authority row, events that rules send, and limits lead from here to that state, or it is there. 从此处有路可到该状态(或已处于该状态)
+---
+---    reachable "STATE"
+---@param name string
+---@return redress.expectation
+function reachable(name) end
+
+---Where it stands the event is taken, and authority has a row for it or rules send it. 所处状态接受该事件,且有人有权办理或由规则发出
+---
+---    can_come "EVENT"
+---@param name string
+---@return redress.expectation
+function can_come(name) end
+
 ---No limit of its state is due before the one above it. 所处状态的各时限依次到期
 ---
 ---    limits_in_order
