@@ -212,8 +212,8 @@ static void *journal_flusher_main(void *context)
         pthread_mutex_lock(&flusher->lock);
         flusher->status = status;
         flusher->state = FLIGHT_DOWN;
-        pthread_cond_broadcast(&flusher->changed);
         pthread_mutex_unlock(&flusher->lock);
+        pthread_cond_broadcast(&flusher->changed);
         flusher->server->flushed(flusher->server->context, seq, status != RD_OK);
         pthread_mutex_lock(&flusher->lock);
     }
@@ -312,8 +312,8 @@ enum rd_status rd_journal_flush_begin(struct rd_journal *journal, struct rd_erro
     flusher->tail = journal->tail;
     pthread_mutex_lock(&flusher->lock);
     flusher->state = FLIGHT_GIVEN;
-    pthread_cond_broadcast(&flusher->changed);
     pthread_mutex_unlock(&flusher->lock);
+    pthread_cond_broadcast(&flusher->changed);
     journal_keep_up(journal);
     return RD_OK;
 }
