@@ -19,4 +19,15 @@ void rd_thread_stand_back(void);
  * instead of at the end of the scheduler's slice (some 3 ms). Costs a system call. */
 void rd_thread_give_way(void);
 
+/* Between two looks at something that another thread is about to change: leaves what two threads
+ * of one core share to the other. */
+static inline void rd_thread_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 #endif

@@ -62,3 +62,10 @@ bool rd_pace_admits(const struct rd_pace *pace, size_t more, size_t under_way, s
         return false;
     return sessions <= 1 || own + more <= pace->room_max / sessions;
 }
+
+size_t rd_pace_stroke(uint64_t under_way)
+{
+    uint64_t half = under_way / 2;
+    half = half < 2 * RD_BATCH_SERVED_MIN ? half : 2 * RD_BATCH_SERVED_MIN;
+    return half > RD_BATCH_SERVED_MIN ? (size_t)half : RD_BATCH_SERVED_MIN;
+}

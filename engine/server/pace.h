@@ -26,4 +26,10 @@ void rd_pace_note(struct rd_pace *pace, size_t count, size_t left, int64_t now_n
 bool rd_pace_admits(const struct rd_pace *pace, size_t more, size_t under_way, size_t own,
                     size_t sessions);
 
+/* How many commands are run at one stroke at least, where so many have come, with `under_way`
+ * requests not answered yet: half of them, so that the loop has the other half to send and to read
+ * and as many as that allows share a flush; between RD_BATCH_SERVED_MIN and twice as many. Any
+ * thread. */
+size_t rd_pace_stroke(uint64_t under_way);
+
 #endif

@@ -27,6 +27,13 @@ void rd_queue_fini(struct rd_queue *queue)
     uv_mutex_destroy(&queue->lock);
 }
 
+/* What rd_queue_stirs says, from what there is. */
+static void queue_settle_locked(struct rd_queue *queue)
+{
+    bool stirs = queue->jobs.first || queue->closed || queue->nudged;
+    atomic_store_explicit(&queue->stirred, stirs, memory_order_release);
+}
+
 bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs)
 {
     uv_mutex_lock(&queue->lock);
@@ -34,6 +41,7 @@ bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs)
     bool wake = fits && queue->waiting && jobs->first;
     if (fits)
         rd_jobs_join(&queue->jobs, jobs);
+    queue_settle_locked(queue);
     if (wake)
         queue->waiting = false;
     uv_mutex_unlock(&queue->lock);
@@ -53,6 +61,7 @@ static bool queue_take_locked(struct rd_queue *queue, size_t cost_max, struct rd
             rd_jobs_add(out, rd_jobs_take(&queue->jobs));
         while (queue->jobs.first && out->cost + rd_job_cost(queue->jobs.first) <= cost_max);
     }
+    queue_settle_locked(queue);
     return !over;
 }
 
@@ -97,10 +106,16 @@ bool rd_queue_has(struct rd_queue *queue)
     return has;
 }
 
+bool rd_queue_stirs(struct rd_queue *queue)
+{
+    return atomic_load_explicit(&queue->stirred, memory_order_acquire);
+}
+
 void rd_queue_nudge(struct rd_queue *queue)
 {
     uv_mutex_lock(&queue->lock);
     queue->nudged = true;
+    queue_settle_locked(queue);
     uv_mutex_unlock(&queue->lock);
     uv_cond_signal(&queue->arrived);
 }
@@ -119,6 +134,7 @@ bool rd_queue_wait(struct rd_queue *queue, uint64_t timeout_ns)
     queue->waiting = false;
     bool something = queue->jobs.first || queue->closed || queue->nudged;
     queue->nudged = false;
+    queue_settle_locked(queue);
     uv_mutex_unlock(&queue->lock);
     return something;
 }
@@ -127,6 +143,7 @@ void rd_queue_close(struct rd_queue *queue)
 {
     uv_mutex_lock(&queue->lock);
     queue->closed = true;
+    queue_settle_locked(queue);
     uv_mutex_unlock(&queue->lock);
     uv_cond_signal(&queue->arrived);
 }

@@ -2,6 +2,7 @@
 #ifndef RD_SERVER_QUEUE_H
 #define RD_SERVER_QUEUE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +17,8 @@ struct rd_queue {
     size_t cost_max;
     bool waiting; /* the taker sleeps: only then is it woken */
     bool nudged;
-    bool draining; /* the pusher sleeps until the queue is empty; never both */
+    atomic_bool stirred; /* there are jobs, or a nudge, or it is closed: rd_queue_stirs */
+    bool draining;       /* the pusher sleeps until the queue is empty; never both */
     bool closed;
 };
 
@@ -35,6 +37,9 @@ bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
 bool rd_queue_take_part(struct rd_queue *queue, size_t least, struct rd_jobs *out);
 /* Whether there is something to take. Any thread. */
 bool rd_queue_has(struct rd_queue *queue);
+/* Whether the taker's next wait would end at once. Takes no lock, so that it may be asked again and
+ * again. Any thread. */
+bool rd_queue_stirs(struct rd_queue *queue);
 /* Ends the taker's sleep, or its next one at once, without anything to take. Any thread. */
 void rd_queue_nudge(struct rd_queue *queue);
 /* Sleeps until there is something to take, the queue is closed, somebody nudged, or the time is

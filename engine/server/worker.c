@@ -16,13 +16,20 @@
 
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/symbol.h"
+#include "base/thread.h"
 #include "kernel/kernel.h"
+#include "server/pace.h"
 
 #define WORKER_MS_NS 1000000ull
 #define WORKER_STEP_NS 100000ull /* between two steps of tidying up; the disk is others' too */
+#define WORKER_LISTEN_NS 50000ll /* what a wake may cost on an idle processor */
+#define WORKER_LISTEN_PAUSES 16
+#define WORKER_LISTEN_TIMES 8u /* in vain, one after the other; then only now and then */
+#define WORKER_LISTEN_AGAIN 64u
 /* Every request that was let in, a page for each subscriber, and the few jobs of our own. */
 #define WORKER_QUEUE_COST_MAX (RD_KERNEL_QUEUE_MAX + RD_SESSIONS_MAX + 16)
 
@@ -215,9 +222,33 @@ static bool worker_is_due(struct rd_worker *worker)
     return rd_kernel_wake_at(worker->kernel) <= rd_kernel_now_ms(worker->kernel);
 }
 
+/* Whether the one who alone has anything to ask is likely to ask again at once. */
+static bool worker_expects(const struct rd_worker *worker)
+{
+    return worker->may_listen && atomic_load(&worker->under_way) <= 1 &&
+           (worker->listened_vainly < WORKER_LISTEN_TIMES ||
+            worker->listened_vainly % WORKER_LISTEN_AGAIN == 0);
+}
+
+/* Stays awake for a moment: a lone client that asks and waits would have this thread woken for each
+ * of its steps, which takes longer than the step. */
+static void worker_listen(struct rd_worker *worker)
+{
+    bool came = false, listen = worker_expects(worker);
+    int64_t until_ns = rd_clock_mono_ns() + WORKER_LISTEN_NS;
+    while (listen && !came && rd_clock_mono_ns() < until_ns) {
+        for (int i = 0; i < WORKER_LISTEN_PAUSES && !came; i++) {
+            rd_thread_pause();
+            came = rd_queue_stirs(&worker->in);
+        }
+    }
+    worker->listened_vainly = came ? 0 : worker->listened_vainly + 1;
+}
+
 /* Returns when there is a job, or when something is due. */
 static void worker_rest(struct rd_worker *worker)
 {
+    worker_listen(worker);
     if (rd_queue_wait(&worker->in, worker_nap_ns(worker, RD_KERNEL_IDLE_AFTER_MS)))
         return;
     if (!worker->ring_was_vain && worker_is_due(worker))
@@ -251,7 +282,8 @@ static void worker_main(void *context)
     struct rd_jobs jobs;
     (void)pthread_setname_np(pthread_self(), RD_WORKER_THREAD);
     rd_kernel_adopt(worker->kernel);
-    while (rd_queue_take_part(&worker->in, RD_BATCH_SERVED_MIN, &jobs)) {
+    while (
+        rd_queue_take_part(&worker->in, rd_pace_stroke(atomic_load(&worker->under_way)), &jobs)) {
         bool due = (!worker->ring_was_vain && worker_is_due(worker)) ||
                    atomic_exchange(&worker->flush_failed, false);
         enum rd_kernel_owing owing = rd_kernel_flush_owed(worker->kernel);
@@ -274,7 +306,9 @@ enum rd_status rd_worker_start(struct rd_worker *worker, struct rd_kernel *kerne
                                struct rd_error *error)
 {
     bool (*others_wait)(void *context) = worker->server.others_wait;
-    *worker = (struct rd_worker){ .kernel = kernel, .bell = bell };
+    *worker = (struct rd_worker){ .kernel = kernel,
+                                  .bell = bell,
+                                  .may_listen = uv_available_parallelism() > 1 };
     worker->told_seq = rd_kernel_durable_seq(kernel);
     atomic_store(&worker->durable_seq, worker->told_seq);
     worker->server =

@@ -30,6 +30,8 @@ struct rd_worker {
     size_t ahead_bytes;     /* of replies handed over since the loop was waited for */
     uint64_t seen_seq;      /* of the last run */
     bool ring_was_vain;
+    bool may_listen;          /* there is a processor for the others meanwhile */
+    uint32_t listened_vainly; /* times in a row */
 
     /* kernel thread and journal's thread, under the lock */
     uv_mutex_t lock;

@@ -88,6 +88,16 @@ START_TEST(test_shares)
 }
 END_TEST
 
+START_TEST(test_a_stroke_is_half_of_what_is_under_way)
+{
+    ck_assert_uint_eq(rd_pace_stroke(0), RD_BATCH_SERVED_MIN);
+    ck_assert_uint_eq(rd_pace_stroke(2 * RD_BATCH_SERVED_MIN), RD_BATCH_SERVED_MIN);
+    ck_assert_uint_eq(rd_pace_stroke(3 * RD_BATCH_SERVED_MIN), 3 * RD_BATCH_SERVED_MIN / 2);
+    ck_assert_uint_eq(rd_pace_stroke(4 * RD_BATCH_SERVED_MIN), 2 * RD_BATCH_SERVED_MIN);
+    ck_assert_uint_eq(rd_pace_stroke(UINT64_MAX), 2 * RD_BATCH_SERVED_MIN);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pace");
@@ -98,6 +108,7 @@ int main(void)
     tcase_add_test(tests, test_idle_time_is_no_slowness);
     tcase_add_test(tests, test_a_stall_is_not_the_end);
     tcase_add_test(tests, test_shares);
+    tcase_add_test(tests, test_a_stroke_is_half_of_what_is_under_way);
     suite_add_tcase(suite, tests);
     return unit_run(suite);
 }

@@ -262,6 +262,30 @@ START_TEST(test_who_drains_waits_for_the_last)
 }
 END_TEST
 
+START_TEST(test_stirs_as_long_as_a_wait_would_not_last)
+{
+    struct rd_jobs jobs;
+    ck_assert(!rd_queue_stirs(&queue));
+    ck_assert(push(job_of(1)));
+    ck_assert(push(job_of(1)));
+    ck_assert(rd_queue_stirs(&queue));
+    ck_assert(rd_queue_take(&queue, 1, &jobs));
+    put_all(&jobs);
+    ck_assert(rd_queue_stirs(&queue)); /* one is left */
+    ck_assert(rd_queue_take(&queue, 1, &jobs));
+    put_all(&jobs);
+    ck_assert(!rd_queue_stirs(&queue));
+    rd_queue_nudge(&queue);
+    ck_assert(rd_queue_stirs(&queue));
+    ck_assert(rd_queue_take(&queue, 1, &jobs)); /* which takes no nudge away */
+    ck_assert(rd_queue_stirs(&queue));
+    ck_assert(rd_queue_wait(&queue, 0));
+    ck_assert(!rd_queue_stirs(&queue));
+    rd_queue_close(&queue);
+    ck_assert(rd_queue_stirs(&queue));
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("queue");
@@ -274,6 +298,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_takes_a_part);
     tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
     tcase_add_test(tcase, test_waits_no_longer_than_told);
+    tcase_add_test(tcase, test_stirs_as_long_as_a_wait_would_not_last);
     tcase_add_test(tcase, test_two_threads);
     tcase_add_test(tcase, test_who_drains_waits_for_the_last);
     tcase_add_test(tcase, test_the_pool_keeps_a_bounded_number);
