@@ -497,12 +497,53 @@ static int pages_reader_line(const char *line, void *context)
     return 0;
 }
 
+#define PAGES_FREE 0u /* LMDB's own two tables: of the free pages, by transaction; of the tables   \
+                       */
+#define PAGES_MAIN 1u
+#define PAGES_META 2u /* pages at the file's begin */
+
+static uint64_t pages_of(const MDB_stat *stat)
+{
+    return stat->ms_branch_pages + stat->ms_leaf_pages + stat->ms_overflow_pages;
+}
+
+/* Pages that nothing refers to any more: the next commits write to them. */
+static uint64_t pages_free(void *reader)
+{
+    MDB_cursor *cursor;
+    MDB_val key, list;
+    uint64_t free = 0;
+    if (mdb_cursor_open(reader, PAGES_FREE, &cursor) != 0)
+        return 0;
+    while (mdb_cursor_get(cursor, &key, &list, MDB_NEXT) == 0) {
+        size_t count; /* a list of pages begins with how many they are */
+        memcpy(&count, list.mv_data, sizeof count);
+        free += count;
+    }
+    mdb_cursor_close(cursor);
+    return free;
+}
+
+/* What no table has and what is not free: long lists of tails have pages of their own, which LMDB
+ * counts nowhere. */
+static void pages_stat_rest(void *reader, uint64_t tables, struct rd_store_stat *out)
+{
+    MDB_stat own = { 0 }, list = { 0 };
+    mdb_stat(reader, PAGES_MAIN, &own);
+    mdb_stat(reader, PAGES_FREE, &list);
+    uint64_t page = own.ms_psize, free = pages_free(reader);
+    uint64_t known = PAGES_META + pages_of(&own) + pages_of(&list) + tables + free;
+    uint64_t used = page ? out->used_bytes / page : 0;
+    out->free_bytes = free * page;
+    out->lists_bytes = used > known ? (used - known) * page : 0;
+}
+
 void rd_pages_stat(struct rd_pages *pages, void *reader, struct rd_store_stat *out)
 {
     MDB_envinfo info = { 0 };
     MDB_stat stat = { 0 };
     struct stat file = { 0 };
-    uint64_t oldest = 0;
+    uint64_t oldest = 0, of_tables = 0;
     int fd;
     memset(out, 0, sizeof *out);
     mdb_env_info(pages->env, &info);
@@ -516,8 +557,8 @@ void rd_pages_stat(struct rd_pages *pages, void *reader, struct rd_store_stat *o
     for (int i = 0; i < RD_TABLE_COUNT; i++)
         if (mdb_stat(reader, pages->tables[i], &stat) == 0) {
             out->tables[i].rows = stat.ms_entries;
-            out->tables[i].bytes =
-                (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) *
-                (uint64_t)stat.ms_psize;
+            out->tables[i].bytes = pages_of(&stat) * stat.ms_psize;
+            of_tables += pages_of(&stat);
         }
+    pages_stat_rest(reader, of_tables, out);
 }

@@ -190,10 +190,12 @@ enum rd_status rd_store_grow(struct rd_store *store, struct rd_error *error) RD_
 
 struct rd_store_stat {
     uint64_t map_bytes, used_bytes, file_bytes;
+    uint64_t free_bytes;        /* of those used: what the next commits write to */
+    uint64_t lists_bytes;       /* of those used: long lists of tails, of all tables with a front */
     uint64_t oldest_reader_lag; /* transactions that the oldest reader is behind; 0: no reader */
     struct {
         uint64_t rows;  /* as of the last commit */
-        uint64_t bytes; /* pages of it */
+        uint64_t bytes; /* pages of it, without those of long lists */
     } tables[RD_TABLE_COUNT];
 };
 void rd_store_stat(struct rd_store *store, struct rd_store_stat *out);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "store/faults.h"
 #include "store/store.h"
+#include "store/tables.h"
 #include "unit.h"
 
 static char dir[UNIT_DIR_MAX];
@@ -282,6 +283,34 @@ START_TEST(reads_through_what_is_being_committed)
 END_TEST
 
 #define MODEL_KEYS 600
+
+/* All pages are told: of tables, of lists, free. */
+START_TEST(every_page_is_accounted_for)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_store_stat stat;
+    unsigned char key[36] = { 0 };
+    for (unsigned i = 0; i < 20000; i++) {
+        rd_key_put_u32(key + 32, i);
+        ck_assert_int_eq(rd_store_add(store, RD_TABLE_INDEX, key, "", 0, &error), RD_OK);
+        ck_assert_int_eq(put(i + 1, "a row of some length", 20), RD_OK);
+    }
+    commit();
+    rd_store_stat(store, &stat);
+    ck_assert_uint_eq(stat.tables[RD_TABLE_INDEX].rows, 20000);
+    ck_assert_uint_gt(stat.lists_bytes, 20000 * 16);
+    ck_assert_uint_lt(stat.lists_bytes, 20000 * 16 * 3);
+    for (unsigned i = 0; i < 20000; i++) {
+        rd_key_put_u32(key + 32, i);
+        ck_assert_int_eq(rd_store_del(store, RD_TABLE_INDEX, key, &error), RD_OK);
+    }
+    uint64_t lists = stat.lists_bytes;
+    commit();
+    rd_store_stat(store, &stat);
+    ck_assert_uint_eq(stat.lists_bytes, 0);
+    ck_assert_uint_ge(stat.free_bytes, lists);
+}
+END_TEST
 
 /* A key with a front: of few values, so that there are long lists of tails. */
 static void model_key(unsigned char key[RD_KEY_BYTES_MAX], enum rd_table table, unsigned n)
@@ -605,6 +634,7 @@ int main(void)
     tcase_add_test(tests, grows_a_full_map);
     tcase_add_test(tests, commits_nothing_where_there_is_no_room);
     tcase_add_test(tests, reads_through_what_is_being_committed);
+    tcase_add_test(tests, every_page_is_accounted_for);
     tcase_add_test(tests, is_as_a_plain_sorted_table);
     tcase_add_test(tests, a_fresh_row_that_goes_leaves_nothing);
     tcase_add_test(tests, the_first_row_is_found_at_once);
