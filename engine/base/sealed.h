@@ -8,10 +8,17 @@
  *   [ person, 8 bytes | nonce, 12 | letters, encrypted | tag, 16 ] letters NUL
  *                                                                  ^ value.text
  *
- * ChaCha20-Poly1305 (RFC 8439), the person's id authenticated with it. The nonce is a keyed hash of
- * the letters: the same text of the same person is the same bytes, so that an entry that says it
- * twice packs well and a command gives the same entry each time. That two texts of one person are
- * the same is what an onlooker learns, and how long they are.
+ * Of a letter that a template gave only what is personal in it is sealed, all of it as one, and the
+ * template's own words stand open, where they pack well (the same letter goes to many). It is one
+ * text all the same: without the key none of it is read.
+ *
+ *   [ person and the highest bit, 8 | steps: bytes of the frame | frame | nonce | ... | tag ]
+ * letters frame: steps and letters, turn by turn: [ open bytes, the bytes | sealed from, bytes ]...
+ *
+ * ChaCha20-Poly1305 (RFC 8439), what stands before the nonce authenticated with it. The nonce is a
+ * keyed hash of the letters (and of the frame): the same text of the same person is the same bytes,
+ * so that an entry that says it twice packs well and a command gives the same entry each time. That
+ * two texts of one person are the same is what an onlooker learns, and how long they are.
  */
 #ifndef RD_BASE_SEALED_H
 #define RD_BASE_SEALED_H
@@ -19,7 +26,7 @@
 #include "base/value.h"
 
 #define RD_SEAL_KEY_BYTES 32
-/* What sealing adds to a text of any length. */
+/* What sealing adds to a text of any length that is sealed as a whole. */
 #define RD_SEAL_MORE_BYTES 36
 /* The type of the extension under which packed bytes have a sealed text. */
 #define RD_SEAL_PACKED_TYPE 1
@@ -67,6 +74,18 @@ static inline const char *rd_sealed_bytes(const struct rd_value *value, size_t *
 /* Seals the letters of a text for a person. Both are made in the arena. */
 struct rd_value rd_seal(struct rd_arena *arena, const struct rd_value *text, uint64_t person,
                         const unsigned char key[RD_SEAL_KEY_BYTES]);
+/* Stretches of a text: in order, none reaching into the next. */
+struct rd_seal_span {
+    uint32_t from, len;
+};
+struct rd_seal_spans {
+    struct rd_seal_span *items;
+    size_t count;
+};
+/* The same, but only these stretches of it are sealed; the rest stands open. */
+struct rd_value rd_seal_parts(struct rd_arena *arena, const struct rd_value *text,
+                              const struct rd_seal_spans *spans, uint64_t person,
+                              const unsigned char key[RD_SEAL_KEY_BYTES]);
 /* The text of a stored form; `sealer` may be NULL: no key is known. False where the bytes are none.
  */
 bool rd_sealed_open(struct rd_arena *arena, const void *bytes, size_t len,

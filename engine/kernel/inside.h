@@ -188,6 +188,7 @@ struct rd_run {
     bool notice_read;
     struct rd_letter *letters; /* newest first */
     uint64_t shown; /* whose personal field the text that was filled in last shows; 0: nobody's */
+    struct rd_seal_spans tells; /* what of that text tells of a person */
     /* of the entry */
     const char *command;
     const char *key;

@@ -24,6 +24,11 @@ uint64_t rd_person_of(const struct rd_draft *draft);
  * another record (run->shown): a letter of a complaint goes with the customer whose name it begins
  * with. A text that shows two persons goes with the last. */
 enum rd_status rd_person_seal_shown(struct rd_run *run, struct rd_value *text) RD_MUST_CHECK;
+/* Seals what is personal in a letter that a template was just filled in for (run->tells); the
+ * template's own words stand open. It goes with the draft's person, or with whose field it shows
+ * (run->shown). */
+enum rd_status rd_person_seal_letter(struct rd_run *run, const struct rd_draft *draft,
+                                     struct rd_value *text) RD_MUST_CHECK;
 /* Seals what is personal of an entry that is about to be written: in forms, facts, reasons, fields
  * and notices. `draft`: the record that was asked for. A dry run only asks whether it could be.
  * RD_ERASED where it tells of somebody who was erased. */

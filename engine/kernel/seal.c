@@ -5,6 +5,7 @@
  *   field `name` of a customer ─▶ the customer's key
  *   field `summary` of a complaint (person = "customer") ─▶ that customer's key
  *   form and facts, by name; reasons that a rule composed; notices ─▶ the same
+ *   letters by a template ─▶ the same, of what was filled in from such a field: kernel/template.c
  *
  * What is a name of the policy, or a literal of the program, tells of nobody and stays open among
  * facts and reasons; a personal field is sealed whatever it holds.
@@ -76,8 +77,9 @@ static enum rd_status seal_key(struct seal *seal, uint64_t person)
     return status;
 }
 
-/* Empty texts tell nothing. */
-static enum rd_status seal_text(struct seal *seal, uint64_t person, struct rd_value *text)
+/* Empty texts tell nothing. `spans`: what of the text is sealed; NULL: all of it. */
+static enum rd_status seal_spans(struct seal *seal, uint64_t person, struct rd_value *text,
+                                 const struct rd_seal_spans *spans)
 {
     if (text->kind != RD_TEXT || text->count == 0 || rd_text_is_lost(text) ||
         (rd_text_is_sealed(text) && rd_sealed_person(text) == person))
@@ -88,10 +90,16 @@ static enum rd_status seal_text(struct seal *seal, uint64_t person, struct rd_va
     enum rd_status status = person ? seal_key(seal, person) : RD_ERASED;
     seal->run->error = error;
     if (status == RD_OK && !seal->run->dry)
-        *text = rd_seal(seal->run->arena, text, person, seal->key);
+        *text = spans ? rd_seal_parts(seal->run->arena, text, spans, person, seal->key)
+                      : rd_seal(seal->run->arena, text, person, seal->key);
     else if (status != RD_OK && seal->lenient)
         *text = rd_text(SEAL_LEFT_OUT);
     return seal->lenient ? RD_OK : status;
+}
+
+static enum rd_status seal_text(struct seal *seal, uint64_t person, struct rd_value *text)
+{
+    return seal_spans(seal, person, text, NULL);
 }
 
 static inline uint64_t seal_bit(const char *name)
@@ -181,6 +189,16 @@ enum rd_status rd_person_seal_shown(struct rd_run *run, struct rd_value *text)
     return !run->shown || !run->kernel->keys || run->kernel->redo
                ? RD_OK
                : seal_text(&seal, run->shown, text);
+}
+
+enum rd_status rd_person_seal_letter(struct rd_run *run, const struct rd_draft *draft,
+                                     struct rd_value *text)
+{
+    struct seal seal = { .run = run };
+    if (!run->kernel->keys || run->kernel->redo || run->model->personal_count == 0)
+        return RD_OK;
+    uint64_t person = seal_concerns(draft) ? rd_person_of(draft) : run->shown;
+    return person ? seal_spans(&seal, person, text, &run->tells) : RD_OK;
 }
 
 enum rd_status rd_person_seal(struct rd_run *run, struct rd_draft *draft, struct rd_value *effects)

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "domain/secrecy.h"
+
 /* The field of the form behind {form.NAME}; NULL: that form has none. */
 static const struct rd_field *fill_form_field(const struct rd_form *form, const char *name)
 {
@@ -45,6 +47,14 @@ const char *rd_words_show(const struct rd_kernel *kernel, const struct rd_type *
                                            ? rd_staff_find(kernel, inside->text)
                                            : NULL;
     return account ? account->title : rd_label_show(kernel->model, type, inside, language, arena);
+}
+
+/* The field of the other record. */
+static const struct rd_field *fill_linked_field(const struct rd_model *model,
+                                                const struct rd_record_type *type,
+                                                const struct rd_part *part)
+{
+    return &rd_model_type(model, type->fields[part->field].type.of)->fields[part->linked];
 }
 
 /* A reference is shown by the number of what it leads to. */
@@ -153,16 +163,52 @@ static enum rd_status fill_part(struct rd_run *run, const struct rd_filling *fil
     return RD_OK;
 }
 
+/* Whether what stands in the part's place tells of a person: what would be sealed as a field of the
+ * record or of the form as well, and the names of staff. */
+static bool fill_tells(const struct rd_run *run, const struct rd_filling *filling,
+                       const struct rd_part *part)
+{
+    const struct rd_record_type *type = filling->draft->type;
+    const struct rd_field *field = NULL;
+    switch (part->kind) {
+    case RD_PART_TEXT:
+    case RD_PART_UNKNOWN:
+    case RD_PART_NUMBER:
+    case RD_PART_STATE:
+    case RD_PART_TODAY:
+    case RD_PART_DUE:
+        return false;
+    case RD_PART_ACTOR:
+        return true;
+    case RD_PART_FIELD:
+        field = &type->fields[part->field];
+        break;
+    case RD_PART_LINKED:
+        field = fill_linked_field(run->model, type, part);
+        break;
+    case RD_PART_FORM:
+        field = fill_form_field(filling->form_type, part->text);
+        break;
+    }
+    return !field || field->personal || field->type.kind == RD_TYPE_ACCOUNT ||
+           rd_secrecy_personal(run->model, field->name);
+}
+
 enum rd_status rd_template_fill(struct rd_run *run, const struct rd_filling *filling,
                                 const struct rd_parts *parts, const char **out)
 {
     struct rd_buf text;
     enum rd_status status = RD_OK;
     run->shown = 0;
+    run->tells.items = rd_arena_zalloc(run->arena, parts->count + 1, sizeof *run->tells.items);
+    run->tells.count = 0;
     rd_buf_init(&text);
     for (size_t i = 0; status == RD_OK && i < parts->count; i++) {
         const char *words = "";
         status = fill_part(run, filling, &parts->items[i], &words);
+        if (*words && fill_tells(run, filling, &parts->items[i]))
+            run->tells.items[run->tells.count++] =
+                (struct rd_seal_span){ (uint32_t)text.len, (uint32_t)strlen(words) };
         if (text.len + strlen(words) > RD_TEXT_FIELD_BYTES_MAX)
             status = rd_error_set(run->error, RD_LIMIT_EXCEEDED,
                                   "a text that is sent would be longer than %u bytes",
@@ -186,8 +232,7 @@ static void plain_guard(const struct rd_run *run, const struct rd_record_type *t
         if (part->kind == RD_PART_FIELD)
             field = &type->fields[part->field];
         if (part->kind == RD_PART_LINKED)
-            field =
-                &rd_model_type(run->model, type->fields[part->field].type.of)->fields[part->linked];
+            field = fill_linked_field(run->model, type, part);
         if (field && field->secrecy)
             *part = (struct rd_part){ .kind = RD_PART_UNKNOWN,
                                       .text = rd_part_name(type, run->model, part, run->arena) };
@@ -227,7 +272,7 @@ enum rd_status rd_template_finish(struct rd_run *run)
             run, filling, &rd_template_text(filling->template, filling->language)->parts, &text);
         if (status == RD_OK) {
             *place = rd_text(text);
-            status = rd_person_seal_shown(run, place);
+            status = rd_person_seal_letter(run, filling->draft, place);
         }
     }
     return status;

@@ -497,8 +497,9 @@ static int pages_reader_line(const char *line, void *context)
     return 0;
 }
 
-#define PAGES_FREE 0u /* LMDB's own two tables: of the free pages, by transaction; of the tables   \
-                       */
+#define PAGES_FREE                                                                                 \
+    0u /* LMDB's own two tables: of the free pages, by transaction; of the tables                  \
+        */
 #define PAGES_MAIN 1u
 #define PAGES_META 2u /* pages at the file's begin */
 

@@ -44,27 +44,6 @@ int64_t rd_key_i64(const unsigned char *at)
     return (int64_t)(rd_key_u64(at) ^ (1ull << 63));
 }
 
-size_t rd_step_put(unsigned char at[RD_STEP_BYTES_MAX], uint64_t n)
-{
-    size_t bytes = 0;
-    for (; n >= 0x80; n >>= 7)
-        at[bytes++] = (unsigned char)(n | 0x80);
-    at[bytes++] = (unsigned char)n;
-    return bytes;
-}
-
-bool rd_step_take(const unsigned char **at, const unsigned char *end, uint64_t *out)
-{
-    unsigned shift = 0;
-    bool more = true;
-    *out = 0;
-    for (; more && *at < end && shift < 64; shift += 7) {
-        more = **at & 0x80;
-        *out |= (uint64_t)(*(*at)++ & 0x7f) << shift;
-    }
-    return !more;
-}
-
 struct rd_key8 rd_key8(uint64_t n)
 {
     struct rd_key8 key;

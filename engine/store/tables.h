@@ -4,8 +4,9 @@
 #define RD_STORE_TABLES_H
 
 #include <stddef.h>
-#include <stdbool.h>
 #include <stdint.h>
+
+#include "base/step.h"
 
 #define RD_INDEX_VALUE_BYTES 16
 
@@ -17,13 +18,6 @@ void rd_key_put_i64(unsigned char *at, int64_t n);
 uint32_t rd_key_u32(const unsigned char *at);
 uint64_t rd_key_u64(const unsigned char *at);
 int64_t rd_key_i64(const unsigned char *at);
-
-/* A number that is small mostly, as it stands in rows: seven bits a byte, the low ones first, the
- * last byte below 128. Put: how many bytes it took. Take: moves *at behind it; false where it does
- * not end before `end`. */
-#define RD_STEP_BYTES_MAX 10
-size_t rd_step_put(unsigned char at[RD_STEP_BYTES_MAX], uint64_t n);
-bool rd_step_take(const unsigned char **at, const unsigned char *end, uint64_t *out);
 
 /* RECORD, MARK, OUTBOX, META and others: one number. */
 struct rd_key8 {

@@ -44,9 +44,14 @@ static const char PERSON_TEXT[] =
     "    actions = { mine = function(f) return set { keeper = f.actor.account, unit = f.actor.unit "
     "}\n"
     "        end,\n"
-    "      greet = function(f) return tell { 'ben', text = 'Dear ' .. (f.called or '?') }\n"
-    "        end,\n"
+    "      greet = function(f) return { tell { 'ben', text = 'Dear ' .. (f.called or '?') },\n"
+    "        tell { 'ben', template = 'affair.words' } } end,\n"
     "      crash = function(f) return f.called .. f.nothing_at_all.x end } },\n"
+    "  template 'affair.words' { of = 'affair', title = { en = 'Words', zh = '信' },\n"
+    "    en = 'Our own words for {client.name}, {story}: {form.aside}, {title}, {actor.name}.',\n"
+    "    zh = '致{client.name},{story}:{form.aside},{title},{actor.name}。' },\n"
+    "  template 'errand.words' { of = 'errand', title = { en = 'Words', zh = '信' },\n"
+    "    en = 'Another word to {buyer.name}.', zh = '再致{buyer.name}。' },\n"
     "  record 'errand' { number = 'E-{0000}', owner = 'keeper', unit = 'unit', fields = {\n"
     "    buyer = reference 'client', keeper = account, unit = unit } },\n"
     "  form 'send' { of = 'errand', fields = { 'buyer' } },\n"
@@ -56,7 +61,8 @@ static const char PERSON_TEXT[] =
     "    actions = { mine = function(f) return set { keeper = f.actor.account, unit = f.actor.unit "
     "}\n"
     "        end,\n"
-    "      call = function() return tell { 'ben', text = 'Call {buyer.name}' } end } },\n"
+    "      call = function() return { tell { 'ben', text = 'Call {buyer.name}' },\n"
+    "        tell { 'ben', template = 'errand.words' } } end } },\n"
     "  authority {\n"
     "    { { 'client.*', 'affair.read', 'affair.begin', 'affair.tell', 'affair.judge',\n"
     "        'affair.crash', 'affair.move', 'affair.shut', 'errand.*' }, from = { 'staff', "
@@ -159,6 +165,7 @@ static void expect_nothing_on_disk(void)
     for (size_t i = 0; i < sizeof PLANTS / sizeof *PLANTS; i++)
         ck_assert_msg(!disk_has(rig.data, PLANTS[i]), "the disk has '%s'", PLANTS[i]);
     ck_assert(disk_has(rig.data, "seen")); /* what is not personal is found: the search works */
+    ck_assert(disk_has(rig.data, "Our own words for ")); /* of a letter what is personal alone */
     ck_assert_int_eq(rig_start(&rig, false), RD_OK);
 }
 
@@ -188,6 +195,8 @@ static void expect_all_told(void)
     ck_assert_ptr_nonnull(strstr(told(affair), "Planted Second"));
     ck_assert_ptr_nonnull(strstr(told(affair), "Planted Aside"));
     ck_assert_ptr_nonnull(strstr(told(affair), "Dear Planted Name"));
+    ck_assert_ptr_nonnull(strstr(told(affair), "Our own words for Planted Name, Planted Second: "
+                                               "Planted Aside, open, "));
 }
 
 static void expect_nothing_told(void)
@@ -198,6 +207,7 @@ static void expect_nothing_told(void)
             ck_assert_msg(!strstr(told(t == 1 ? client : affair), PLANTS[i]), "'%s' is told: %s",
                           PLANTS[i], texts[t]);
     ck_assert_ptr_nonnull(strstr(told(affair), RD_SEALED_ERASED));
+    ck_assert_ptr_null(strstr(told(affair), "Our own words"));
     ck_assert_ptr_nonnull(strstr(told(affair), "seen"));
 }
 
@@ -436,6 +446,7 @@ START_TEST(a_letter_goes_with_whose_name_it_shows)
     const char *errand = t_text(
         rig_ok(&rig, "case.open", "{'type': 'errand', 'data': {'buyer': '%s'}}", client), "id");
     ck_assert_ptr_nonnull(strstr(told(errand), "Call Planted Name"));
+    ck_assert_ptr_nonnull(strstr(told(errand), "Another word to Planted Name."));
     expect_nothing_on_disk();
     shut();
     rig_ok(&rig, "person.erase", "{'id': '%s'}", client);

@@ -1,9 +1,11 @@
 /* Sealed texts: there and back with the key, nothing without it; and the keys of a directory: drawn
  * ahead, found again, destroyed for ever. */
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/pack.h"
 #include "base/sealed.h"
 #include "store/keys.h"
@@ -169,6 +171,126 @@ START_TEST(damaged_bytes_are_never_letters)
     for (size_t len = 0; len < buf.len; len++)
         ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, len, &names, &back, NULL),
                          RD_CORRUPT);
+}
+END_TEST
+
+/* Sealed in its stretches; the text has a star before and behind each, which go. */
+static struct rd_value sealed_parts(uint64_t person, const char *starred)
+{
+    struct rd_seal_span spans[16];
+    unsigned char key[RD_SEAL_KEY_BYTES];
+    char *text = rd_arena_alloc(&arena, strlen(starred) + 1);
+    size_t len = 0, stars = 0;
+    for (const char *at = starred; *at; at++)
+        if (*at != '*')
+            text[len++] = *at;
+        else if (stars++ % 2 == 0)
+            spans[stars / 2].from = (uint32_t)len;
+        else
+            spans[stars / 2 - 1].len = (uint32_t)len - spans[stars / 2 - 1].from;
+    struct rd_value value = rd_text_of(text, len);
+    text[len] = 0;
+    ck_assert_msg(rd_keys_give(keys, person, key, &error) == RD_OK, "%s", error.text);
+    return rd_seal_parts(&arena, &value, &(struct rd_seal_spans){ spans, stars / 2 }, person, key);
+}
+
+START_TEST(of_a_letter_only_what_is_personal_is_sealed)
+{
+    struct rd_value value = sealed_parts(PERSON(5, 1), "尊敬的*李雷*:已受理。Dear *李雷*, of *Long "
+                                                       "Street*: yours, *Han*"),
+                    whole = sealed(PERSON(5, 1), value.text), back = kept(&value);
+    size_t len, more;
+    ck_assert_str_eq(back.text, "尊敬的李雷:已受理。Dear 李雷, of Long Street: yours, Han");
+    ck_assert_uint_eq(back.count, strlen(back.text));
+    ck_assert(rd_text_is_sealed(&back) && !rd_text_is_lost(&back));
+    ck_assert(rd_value_equal(&value, &back));
+    ck_assert_uint_eq(rd_sealed_person(&back), PERSON(5, 1));
+    ck_assert_ptr_nonnull(memmem(buf.data, buf.len, "Dear ", 5));
+    ck_assert_ptr_null(memmem(buf.data, buf.len, "李雷", 6));
+    ck_assert_ptr_null(memmem(buf.data, buf.len, "Street", 6));
+    ck_assert_ptr_null(memmem(buf.data, buf.len, "Han", 3));
+    /* the name stands there once: the frame, what is sealed and what sealing adds */
+    rd_sealed_bytes(&value, &len);
+    size_t frame = strlen("尊敬的:已受理。Dear , of : yours, ") + 5 + 2 * 4;
+    ck_assert_uint_eq(len, RD_SEAL_MORE_BYTES + 1 + frame + strlen("李雷Long StreetHan"));
+    /* and has nothing in common with the same text that is sealed as a whole */
+    const char *parts = rd_sealed_bytes(&value, &len), *all = rd_sealed_bytes(&whole, &more);
+    ck_assert_mem_ne(parts + len - 16, all + more - 16, 16);
+}
+END_TEST
+
+START_TEST(parts_may_be_all_of_it_or_nothing)
+{
+    const char *texts[] = { "*Li Lei*", "*Li* Lei", "Li *Lei*", "*L**i*", "Li", "", "**Li" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct rd_value value = sealed_parts(PERSON(7, 9), texts[i]), back = kept(&value), copy;
+        struct rd_buf before = buf;
+        rd_buf_init(&buf);
+        copy = rd_sealed_copy(&arena, &back);
+        ck_assert_str_eq(back.text, value.text);
+        ck_assert_str_eq(kept(&copy).text, value.text);
+        ck_assert_uint_eq(buf.len, before.len);
+        ck_assert_mem_eq(buf.data, before.data, buf.len);
+        rd_buf_fini(&before);
+    }
+}
+END_TEST
+
+START_TEST(without_the_key_nothing_of_a_letter_is_read)
+{
+    struct rd_value value = sealed_parts(PERSON(5, 1), "Dear *Li Lei*, thank you."), back;
+    uint64_t person = PERSON(5, 1);
+    rd_pack_write_named(&buf, &value, &names);
+    names.sealer.find = NULL;
+    ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &error), RD_OK);
+    ck_assert_str_eq(back.text, RD_SEALED_AWAY);
+    names.sealer = rd_keys_sealer(keys);
+    ck_assert_int_eq(rd_keys_destroy(keys, &person, 1, &error), RD_OK);
+    ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &error), RD_OK);
+    ck_assert_str_eq(back.text, RD_SEALED_ERASED);
+    ck_assert(rd_text_is_lost(&back));
+    ck_assert_uint_eq(rd_sealed_person(&back), person);
+}
+END_TEST
+
+/* Of any one byte or of any length: it says so, or stays what it was. Open words count as well. */
+START_TEST(damaged_parts_are_never_letters)
+{
+    struct rd_value value = sealed_parts(PERSON(5, 1), "Dear *Li*, of *Li*: *12* yours"), back;
+    rd_pack_write_named(&buf, &value, &names);
+    for (size_t i = 0; i < buf.len * 8; i++) {
+        buf.data[i / 8] ^= (char)(1 << i % 8);
+        struct rd_error why = RD_ERROR_NONE;
+        enum rd_status status = rd_pack_read_named(&arena, buf.data, buf.len, &names, &back, &why);
+        ck_assert(status == RD_CORRUPT || back.kind != RD_TEXT || rd_text_is_lost(&back));
+        buf.data[i / 8] ^= (char)(1 << i % 8);
+    }
+    for (size_t len = 0; len < buf.len; len++)
+        ck_assert_int_eq(rd_pack_read_named(&arena, buf.data, len, &names, &back, NULL),
+                         RD_CORRUPT);
+}
+END_TEST
+
+/* A frame that says the same letters again and again would be more than any text is. */
+START_TEST(a_frame_gives_no_longer_text_than_there_may_be)
+{
+    const struct rd_sealer sealer = rd_keys_sealer(keys);
+    struct rd_buf form;
+    struct rd_value out;
+    for (unsigned times = 63; times <= 65; times++) {
+        rd_buf_init(&form);
+        rd_buf_append(&form, "\x80\x05\0\0\0\0\0\1", 8);
+        rd_buf_char(&form, (char)((times * 4 + 1) | 0x80));
+        rd_buf_char(&form, (char)((times * 4 + 1) >> 7));
+        for (unsigned i = 0; i < times; i++)
+            rd_buf_append(&form, "\0\0\x80\x08", 4); /* no open one; from 0, 1024 of them */
+        rd_buf_char(&form, 0);
+        memset(rd_buf_reserve(&form, 1024 + 28), 0, 1024 + 28);
+        form.len += 1024 + 28;
+        ck_assert_int_eq(rd_sealed_open(&arena, form.data, form.len, &sealer, &out),
+                         times * 1024 <= RD_TEXT_FIELD_BYTES_MAX);
+        rd_buf_fini(&form);
+    }
 }
 END_TEST
 
@@ -356,6 +478,11 @@ int main(void)
     tcase_add_test(tcase, without_names_it_is_its_letters);
     tcase_add_test(tcase, without_the_key_it_says_why_and_stays_what_it_was);
     tcase_add_test(tcase, damaged_bytes_are_never_letters);
+    tcase_add_test(tcase, of_a_letter_only_what_is_personal_is_sealed);
+    tcase_add_test(tcase, parts_may_be_all_of_it_or_nothing);
+    tcase_add_test(tcase, without_the_key_nothing_of_a_letter_is_read);
+    tcase_add_test(tcase, damaged_parts_are_never_letters);
+    tcase_add_test(tcase, a_frame_gives_no_longer_text_than_there_may_be);
     tcase_add_test(tcase, a_key_of_a_map_is_never_sealed);
     tcase_add_test(tcase, keys_are_found_again_and_differ);
     tcase_add_test(tcase, a_destroyed_key_is_never_drawn_again_and_its_neighbours_stay);
