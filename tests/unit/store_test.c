@@ -312,6 +312,109 @@ START_TEST(every_page_is_accounted_for)
 }
 END_TEST
 
+#define RUN_TYPES 4u
+#define RUN_ROWS 2500u /* of a type, at most */
+#define RUN_LEN_MAX 300u
+
+/* The bytes of a row of this length, which say of which row they are. */
+static void run_bytes(unsigned char *out, uint64_t n, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        out[i] = (unsigned char)(n * 31 + i * 7 + len);
+}
+
+static void run_put(uint64_t n, uint16_t len)
+{
+    unsigned char bytes[RUN_LEN_MAX];
+    run_bytes(bytes, n, len);
+    ck_assert_int_eq(put(n, bytes, len), RD_OK);
+}
+
+/* Every row, in order, and nothing else; `lens`: 0: there is none. */
+static void run_check(uint16_t lens[RUN_TYPES][RUN_ROWS])
+{
+    static const unsigned char lowest[8];
+    struct rd_error error = RD_ERROR_NONE;
+    unsigned char key[8], bytes[RUN_LEN_MAX];
+    struct rd_walk it;
+    enum rd_status status = rd_walk_start(&it, store, RD_TABLE_RECORD, lowest, false, &error);
+    for (uint64_t n = 0; n < RUN_TYPES * RUN_ROWS; n++) {
+        uint64_t number = (n / RUN_ROWS) << 48 | n % RUN_ROWS;
+        size_t len = lens[n / RUN_ROWS][n % RUN_ROWS];
+        if (len == 0)
+            continue;
+        key_make(key, number);
+        run_bytes(bytes, number, len);
+        ck_assert_int_eq(status, RD_OK);
+        ck_assert_mem_eq(it.key, key, 8);
+        ck_assert_uint_eq(it.len, len);
+        ck_assert_mem_eq(it.bytes, bytes, len);
+        status = rd_walk_next(&it, &error);
+    }
+    ck_assert_int_eq(status, RD_END);
+    rd_walk_end(&it);
+}
+
+/* Types whose records come behind each other's, grow, shrink and go, in single rows and in runs,
+ * with gaps that are filled later: whatever is parked meanwhile is there again. */
+START_TEST(runs_between_other_rows_keep_them)
+{
+    static uint16_t lens[RUN_TYPES][RUN_ROWS];
+    unsigned tops[RUN_TYPES] = { 0 };
+    struct rd_error error = RD_ERROR_NONE;
+    uint64_t seed = 11;
+    memset(lens, 0, sizeof lens);
+    for (int round = 0; round < 120; round++) {
+        for (unsigned type = 0; type < RUN_TYPES; type++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            unsigned run = seed >> 60 < 12 ? (unsigned)(seed >> 33) % 40 : 0, from = tops[type];
+            unsigned gap = seed >> 40 & 1 ? (unsigned)(seed >> 41) % 12 : 0;
+            for (unsigned i = 0; i < run && from + gap + i < RUN_ROWS; i++) {
+                lens[type][from + gap + i] = (uint16_t)(1 + (seed >> (i % 30)) % RUN_LEN_MAX);
+                tops[type] = from + gap + i + 1;
+                run_put((uint64_t)type << 48 | (from + gap + i), lens[type][from + gap + i]);
+            }
+            for (int i = 0; i < 12 && tops[type] > 0; i++) { /* others, gaps among them */
+                seed = seed * 6364136223846793005u + 1442695040888963407u;
+                unsigned n = (unsigned)(seed >> 33) % tops[type];
+                bool goes = (seed >> 20 & 3) == 0;
+                unsigned char key[8];
+                key_make(key, (uint64_t)type << 48 | n);
+                lens[type][n] = goes ? 0 : (uint16_t)(1 + (seed >> 8) % RUN_LEN_MAX);
+                if (goes)
+                    ck_assert_int_eq(rd_store_del(store, RD_TABLE_RECORD, key, &error), RD_OK);
+                else
+                    run_put((uint64_t)type << 48 | n, lens[type][n]);
+            }
+        }
+        commit();
+        if (round % 10 == 9)
+            run_check(lens);
+    }
+    rd_store_close(store);
+    store = open_store(0);
+    run_check(lens);
+}
+END_TEST
+
+/* Records of three types that come by turns, as those of a case do: the pages of each are filled,
+ * though the next type's stand behind. */
+START_TEST(rows_that_come_in_runs_fill_their_pages)
+{
+    struct rd_store_stat stat;
+    const uint64_t rows = 3 * 100 * 20, row_bytes = 8 + 2 + 8 + 100;
+    for (uint64_t i = 0; i < 100; i++) {
+        for (uint64_t type = 0; type < 3; type++)
+            for (uint64_t n = 0; n < 20; n++)
+                run_put((type + 1) << 48 | (i * 20 + n), 100);
+        commit();
+    }
+    rd_store_stat(store, &stat);
+    ck_assert_uint_eq(stat.tables[RD_TABLE_RECORD].rows, rows);
+    ck_assert_uint_lt(stat.tables[RD_TABLE_RECORD].bytes, rows * row_bytes * 115 / 100);
+}
+END_TEST
+
 /* A key with a front: of few values, so that there are long lists of tails. */
 static void model_key(unsigned char key[RD_KEY_BYTES_MAX], enum rd_table table, unsigned n)
 {
@@ -635,6 +738,8 @@ int main(void)
     tcase_add_test(tests, commits_nothing_where_there_is_no_room);
     tcase_add_test(tests, reads_through_what_is_being_committed);
     tcase_add_test(tests, every_page_is_accounted_for);
+    tcase_add_test(tests, runs_between_other_rows_keep_them);
+    tcase_add_test(tests, rows_that_come_in_runs_fill_their_pages);
     tcase_add_test(tests, is_as_a_plain_sorted_table);
     tcase_add_test(tests, a_fresh_row_that_goes_leaves_nothing);
     tcase_add_test(tests, the_first_row_is_found_at_once);
