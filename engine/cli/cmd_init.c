@@ -132,6 +132,8 @@ static const struct init_file FILES[] = {
       "}\n" },
     { ".luarc.json", "{\n"
                      "  \"runtime.version\": \"Lua 5.4\",\n"
+                     "  \"runtime.builtin\": { \"coroutine\": \"disable\", \"debug\": \"disable\", "
+                     "\"io\": \"disable\", \"os\": \"disable\", \"package\": \"disable\" },\n"
                      "  \"workspace.library\": [\".redress\"],\n"
                      "  \"diagnostics.globals\": [\"request\"]\n"
                      "}\n" },

@@ -128,6 +128,7 @@ static void stubs_function(struct rd_buf *out, struct rd_arena *arena, const str
     const char *gives = stubs_gives(rd_map_text(word, "role", ""));
     bool named = strncmp(behind, " \"", 2) == 0;
     bool braces = strchr(behind, '{') != NULL;
+    bool either = strstr(behind, " or ") != NULL; /* NAME "x" or NAME { ... } */
     rd_buf_printf(out, "\n---%s. %s\n---\n---    %s\n", rd_map_text(word, "en", ""),
                   rd_map_text(word, "zh", ""), form);
     if (behind[0] == '\0') {
@@ -135,11 +136,12 @@ static void stubs_function(struct rd_buf *out, struct rd_arena *arena, const str
         return;
     }
     rd_buf_printf(out, "---@param %s %s\n", named ? "name" : "body",
-                  named                            ? "string"
+                  either  ? rd_arena_join(arena, "string|", stubs_body(arena, word))
+                  : named ? "string"
                   : strcmp(called, "list_of") == 0 ? "redress.type"
                   : strcmp(called, "one_of") == 0  ? "string[]"
                                                    : stubs_body(arena, word));
-    if (named && braces)
+    if (named && braces && !either)
         rd_buf_printf(out, "---@return fun(body: %s): %s\n", stubs_body(arena, word), gives);
     else
         rd_buf_printf(out, "---@return %s\n", gives);

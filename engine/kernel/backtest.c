@@ -276,7 +276,13 @@ static enum rd_status backtest_open(struct rd_backtest *test, struct rd_findings
     test->since_ms = INT64_MIN;
     test->until_ms = INT64_MAX;
     status = backtest_time(test, "since", options->since, &test->since_ms);
-    return status == RD_OK ? backtest_time(test, "until", options->until, &test->until_ms) : status;
+    if (status == RD_OK)
+        status = backtest_time(test, "until", options->until, &test->until_ms);
+    if (status == RD_OK && test->until_ms <= test->since_ms)
+        status = rd_error_set(test->error, RD_INVALID_PARAMS,
+                              "`until` lies behind `since`: nothing is between %s and %s",
+                              options->since, options->until);
+    return status;
 }
 
 /* The candidate goes into a world of its own, and what happened is asked by the rules of its day

@@ -2,6 +2,8 @@
  * findings with their column, in three forms, and tests that run again. */
 #include "common/t.h"
 
+#include <lauxlib.h>
+#include <lualib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -163,6 +165,78 @@ START_TEST(the_shipped_words_are_known_to_editors)
 }
 END_TEST
 
+/* ---- what an editor says of rules ---- */
+
+static void push_file(lua_State *lua, const char *path)
+{
+    const char *text;
+    size_t len;
+    struct rd_error error = RD_ERROR_NONE;
+    ck_assert_msg(rd_cli_read_file(&d->arena, path, 1024 * 1024, &text, &len, &error) == RD_OK,
+                  "%s", error.text);
+    lua_pushlstring(lua, text, len);
+}
+
+/* The warnings of tests/policy/editor.lua about the rules of a directory. */
+static const char *editor(const char *of, const char *stubs)
+{
+    struct rd_policy_source *sources;
+    struct rd_error error = RD_ERROR_NONE;
+    size_t count;
+    lua_State *lua = luaL_newstate();
+    luaL_openlibs(lua);
+    ck_assert_int_eq(rd_policy_read_dir(&d->arena, of, &sources, &count, &error), RD_OK);
+    ck_assert_int_eq(luaL_loadfilex(lua, "tests/policy/editor.lua", "t"), LUA_OK);
+    push_file(lua, stubs);
+    push_file(lua, rd_arena_printf(&d->arena, "%s/.luarc.json", of));
+    lua_createtable(lua, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_createtable(lua, 0, 2);
+        lua_pushstring(lua, sources[i].path);
+        lua_setfield(lua, -2, "path");
+        lua_pushlstring(lua, sources[i].text, sources[i].len);
+        lua_setfield(lua, -2, "text");
+        lua_rawseti(lua, -2, (lua_Integer)i + 1);
+    }
+    ck_assert_msg(lua_pcall(lua, 3, 1, 0) == LUA_OK, "%s", lua_tostring(lua, -1));
+    const char *warnings = rd_arena_printf(&d->arena, "%s", lua_tostring(lua, -1));
+    lua_close(lua);
+    return warnings;
+}
+
+START_TEST(an_editor_has_nothing_to_say_of_sound_rules)
+{
+    ck_assert_str_eq(editor(".", "include/redress/lua/redress.lua"), "");
+    const char *stubs = rd_arena_printf(&d->arena, "%s/.redress/redress.lua", dir);
+    ck_assert_str_eq(editor(dir, stubs), "");
+}
+END_TEST
+
+static const struct {
+    const char *path, *from, *to, *says;
+} slips[] = {
+    { "rules/refunds.lua", "money }", "monney }",
+      "rules/refunds.lua:4: undefined global 'monney'" },
+    { "scripts/request.lua", "account, unit", "accout, unit", "undefined global 'accout'" },
+    { "rules/company.lua", "company { name = \"Example\", ", "company { ",
+      "rules/company.lua:3: company wants redress.company, not one without its 'name'" },
+    { "rules/refunds.lua", "decision \"refund.limit\" {", "decision {",
+      "decision wants string, not one table" },
+    { "scripts/request_test.lua", "expect = not_escalated", "expect = not_escalated \"x\"",
+      "not_escalated: redress.expectation is not called" },
+    { "scripts/request.lua", "amount = money,", "amount = money { max = \"9.00\" },", "" },
+};
+
+START_TEST(an_editor_warns_of_a_slip)
+{
+    const char *stubs = rd_arena_printf(&d->arena, "%s/.redress/redress.lua", dir);
+    t_company_edit(dir, slips[_i].path, slips[_i].from, slips[_i].to);
+    const char *warnings = editor(dir, stubs);
+    ck_assert_msg(*slips[_i].says ? strstr(warnings, slips[_i].says) != NULL : !*warnings, "%s",
+                  warnings);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("init");
@@ -174,6 +248,8 @@ int main(void)
     tcase_add_test(tcase, findings_have_their_column_in_each_form);
     tcase_add_test(tcase, columns_are_letters);
     tcase_add_test(tcase, the_shipped_words_are_known_to_editors);
+    tcase_add_test(tcase, an_editor_has_nothing_to_say_of_sound_rules);
+    tcase_add_loop_test(tcase, an_editor_warns_of_a_slip, 0, (int)(sizeof slips / sizeof *slips));
     tcase_add_test(tcase, a_watch_tests_at_once_and_ends_when_told);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);

@@ -322,6 +322,12 @@ START_TEST(what_cannot_be_asked_is_refused)
                      RD_INVALID_PARAMS);
     ck_assert_int_eq(backtest((struct rd_backtest_options){ .type = "nothing" }, &result),
                      RD_INVALID_PARAMS);
+    struct rd_backtest_options backwards = { .since = "2026-03-05", .until = "2026-03-05" };
+    ck_assert_int_eq(backtest(backwards, &result), RD_INVALID_PARAMS);
+    backwards.until = "2026-03-01T08:00:00Z";
+    ck_assert_int_eq(backtest(backwards, &result), RD_INVALID_PARAMS);
+    backwards.full = true;
+    ck_assert_int_eq(backtest(backwards, &result), RD_INVALID_PARAMS);
     ck_assert_int_eq(backtest((struct rd_backtest_options){ .journal_dir = rig.policy }, &result),
                      RD_NOT_FOUND);
     ck_assert_int_eq(

@@ -352,6 +352,8 @@ local words = {
   { word = "duration", role = "type", form = "duration", en = 'A length of time, such as "2 business days"', zh = "时长", keys = {} },
   { word = "list_of", role = "type", form = "list_of(TYPE)", en = "A list", zh = "列表", keys = {} },
   { word = "one_of", role = "type", form = 'one_of { "a", "b" }', en = "One of a few words", zh = "若干词之一", keys = {} },
+  { word = "account", role = "type", form = "account", en = "Somebody's account", zh = "人员账号", keys = {} },
+  { word = "unit", role = "type", form = "unit", en = "A unit of the organisation", zh = "机构", keys = {} },
   { word = "reference", role = "type", form = 'reference "RECORD"', en = "Another record", zh = "引用其他记录", keys = {} },
 
   -- ---- tests ----

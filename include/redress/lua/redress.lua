@@ -704,8 +704,8 @@ function draw(name) end
 ---Whether that calendar's clock runs, now or at a given moment. 此刻(或某时刻)是否在该日历的工作时间内
 ---
 ---    in_hours "CALENDAR" or in_hours { calendar = "PATH" }
----@param name string
----@return fun(body: redress.in_hours): redress.fact
+---@param name string|redress.in_hours
+---@return redress.fact
 function in_hours(name) end
 
 ---What an account of a ledger has. 台账余额
@@ -790,6 +790,18 @@ function list_of(body) end
 ---@param body string[]
 ---@return redress.type
 function one_of(body) end
+
+---Somebody's account. 人员账号
+---
+---    account
+---@type redress.type
+account = nil
+
+---A unit of the organisation. 机构
+---
+---    unit
+---@type redress.type
+unit = nil
 
 ---Another record. 引用其他记录
 ---
