@@ -235,17 +235,16 @@ static enum rd_status backtest_walk(struct rd_backtest *test)
 static enum rd_status backtest_time(struct rd_backtest *test, const char *name, const char *text,
                                     int64_t *out)
 {
-    int year, month, day, used = 0;
+    int64_t days;
     if (!text || rd_time_read(text, out))
         return RD_OK;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || text[used] || year < 1 ||
-        month < 1 || month > 12 || day < 1 || day > 31)
+    if (!rd_date_read(text, &days))
         return rd_error_set(test->error, RD_INVALID_PARAMS,
                             "`%s` is a day such as 2026-03-01 or a time such as "
                             "2026-03-01T08:00:00Z, not '%s'",
                             name, text);
     const struct rd_zone *zone = rd_policy_model(test->world.candidate.policy)->local;
-    *out = rd_zone_utc_ms(zone, rd_date_days(year, month, day) * 86400000);
+    *out = rd_zone_utc_ms(zone, days * 86400000);
     return RD_OK;
 }
 

@@ -320,6 +320,8 @@ START_TEST(what_cannot_be_asked_is_refused)
                      RD_INVALID_PARAMS);
     ck_assert_int_eq(backtest((struct rd_backtest_options){ .until = "2026-13-01" }, &result),
                      RD_INVALID_PARAMS);
+    ck_assert_int_eq(backtest((struct rd_backtest_options){ .until = "2026-02-30" }, &result),
+                     RD_INVALID_PARAMS);
     ck_assert_int_eq(backtest((struct rd_backtest_options){ .type = "nothing" }, &result),
                      RD_INVALID_PARAMS);
     struct rd_backtest_options backwards = { .since = "2026-03-05", .until = "2026-03-05" };
