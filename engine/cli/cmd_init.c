@@ -134,8 +134,7 @@ static const struct init_file FILES[] = {
                      "  \"runtime.version\": \"Lua 5.4\",\n"
                      "  \"runtime.builtin\": { \"coroutine\": \"disable\", \"debug\": \"disable\", "
                      "\"io\": \"disable\", \"os\": \"disable\", \"package\": \"disable\" },\n"
-                     "  \"workspace.library\": [\".redress\"],\n"
-                     "  \"diagnostics.globals\": [\"request\"]\n"
+                     "  \"workspace.library\": [\".redress\"]\n"
                      "}\n" },
 };
 
@@ -153,7 +152,8 @@ static enum rd_status init_write(struct rd_cli *cli, const char *dir, const char
                                   full, strerror(errno));
 }
 
-/* The words for editors: printed as by `policy stubs`, and taken from there. */
+/* The words for editors, with those of the new company: printed as by `policy stubs DIR`, and taken
+ * from there. */
 static enum rd_status init_stubs(struct rd_cli *cli, const char *dir, struct rd_error *error)
 {
     size_t before = cli->out.len;

@@ -174,8 +174,10 @@ static const struct rd_command commands[] = {
       "Prints the procedures of a directory: states, events, who may, limits",
       "A page in Markdown, made of the compiled rules.", rd_options_none, false, false, 0, 1,
       rd_run_policy_workflows },
-    { "policy", "stubs", NULL, "Prints the language's declarations for editors (LuaLS)", NULL,
-      rd_options_none, false, false, 0, 0, rd_run_policy_stubs },
+    { "policy", "stubs", "[DIR]", "Prints the language's declarations for editors (LuaLS)",
+      "With DIR also the names of its records and choices, which are words as well:\n"
+      "redress policy stubs mycompany > words.lua; mv words.lua mycompany/.redress/redress.lua",
+      rd_options_none, false, false, 0, 1, rd_run_policy_stubs },
     { "feed", "tail", NULL, "Prints events as they become durable, one a line", NULL,
       rd_options_tail, true, true, 0, 0, rd_run_feed_tail },
     { "clock", "advance", NULL, "Moves a manual clock", "Deadlines on the way ring in their order.",

@@ -17,9 +17,9 @@ static const char stubs_begin[] =
     "---@meta redress\n"
     "-- The words of the policy language, for editors (lua-language-server). Made by `redress "
     "policy stubs`; do not edit.\n"
-    "-- Names of a company's own vocabularies and records (tiers, customer, ...) are words as "
-    "well; put them into the editor's\n"
-    "-- list of known globals.\n"
+    "-- Names of a company's own records and choices (customer, tiers, ...) are words as well: "
+    "`redress policy stubs DIR` adds\n"
+    "-- them.\n"
     "\n"
     "---@class redress.declaration\n"
     "---@class redress.fact\n"
@@ -168,8 +168,67 @@ static bool stubs_is_word(const struct rd_value *word)
            strcmp(rd_map_text(word, "word", ""), "expect") != 0;
 }
 
+/* ---- the words of one company ---- */
+
+static bool stubs_is_taken(struct rd_arena *arena, const struct rd_value *words, const char *name)
+{
+    for (uint32_t i = 0; i < words->count; i++)
+        if (stubs_is_word(&words->items[i]) &&
+            strcmp(rd_policy_word_called(arena, &words->items[i]), name) == 0)
+            return true;
+    return false;
+}
+
+static void stubs_title(struct rd_buf *out, const struct rd_value *title)
+{
+    if (rd_value_is(title, RD_TEXT))
+        rd_buf_printf(out, "---%s\n", title->text);
+    for (uint32_t i = 0; rd_value_is(title, RD_MAP) && i < title->count; i++)
+        rd_buf_printf(out, "%s%s%s", i ? " " : "---",
+                      title->pairs[i].value.kind == RD_TEXT ? title->pairs[i].value.text : "",
+                      i + 1 == title->count ? "\n" : "");
+}
+
+/* Records open records of tests, choices are types. */
+static void stubs_own(struct rd_cli *cli, const struct rd_value *words,
+                      const struct rd_value *normal, const char *list, const char *type)
+{
+    const struct rd_value *own = rd_map_list(normal, list);
+    for (uint32_t i = 0; i < own->count; i++) {
+        const char *name = rd_map_text(&own->items[i], "name", "");
+        if (stubs_is_taken(&cli->arena, words, name))
+            continue;
+        rd_buf_char(&cli->out, '\n');
+        stubs_title(&cli->out, rd_map_get(&own->items[i], "title"));
+        rd_buf_printf(&cli->out, "---@type %s\n%s = nil\n", type, name);
+    }
+}
+
+static enum rd_status stubs_company(struct rd_cli *cli, const struct rd_value *words,
+                                    const char *dir, struct rd_error *error)
+{
+    struct rd_policy_source *sources;
+    struct rd_findings findings;
+    struct rd_policy *policy = NULL;
+    size_t count;
+    enum rd_status status = rd_policy_read_dir(&cli->arena, dir, &sources, &count, error);
+    if (status != RD_OK)
+        return status;
+    rd_findings_init(&findings, &cli->arena);
+    status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
+    if (status != RD_OK) {
+        rd_policy_print_findings(stderr, &findings);
+        return status;
+    }
+    stubs_own(cli, words, rd_policy_normal(policy), "records", "any");
+    stubs_own(cli, words, rd_policy_normal(policy), "choices", "redress.type");
+    rd_policy_free(policy);
+    return RD_OK;
+}
+
 enum rd_status rd_run_policy_stubs(struct rd_cli *cli, struct rd_error *error)
 {
+    const char *dir = rd_args_operand(&cli->args, 0);
     struct rd_value schema;
     enum rd_status status = rd_policy_schema(&cli->arena, &schema, error);
     if (status != RD_OK)
@@ -186,6 +245,8 @@ enum rd_status rd_run_policy_stubs(struct rd_cli *cli, struct rd_error *error)
     for (uint32_t i = 0; status == RD_OK && i < words->count; i++)
         if (stubs_is_word(&words->items[i]) && !stubs_is_repeated(&cli->arena, words, i))
             stubs_function(&cli->out, &cli->arena, &words->items[i]);
+    if (status == RD_OK && dir)
+        status = stubs_company(cli, words, dir, error);
     if (status != RD_OK)
         rd_buf_clear(&cli->out);
     return status;

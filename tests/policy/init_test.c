@@ -212,6 +212,38 @@ START_TEST(an_editor_has_nothing_to_say_of_sound_rules)
 }
 END_TEST
 
+/* A company's own words are declared where it asks for it, with what they mean. */
+START_TEST(an_editor_is_told_of_new_words)
+{
+    const char *stubs = rd_arena_printf(&d->arena, "%s/.redress/redress.lua", dir);
+    t_company_edit(dir, "scripts/request.lua", "record \"request\" { number",
+                   "choices \"channels\" { \"email\", \"phone\" },\n"
+                   "  record \"request\" { title = { en = \"Request\", zh = \"诉求\" }, number");
+    t_company_edit(dir, "scripts/request.lua", "amount = money,",
+                   "amount = money, channel = channels { indexed = true },");
+    ck_assert_str_eq(editor(dir, stubs), "scripts/request.lua:5: undefined global 'channels'");
+    const char *made = RUN(0, "policy", "stubs", dir);
+    ck_assert_ptr_nonnull(strstr(made, "\n---@type redress.type\nchannels = nil\n"));
+    ck_assert_ptr_nonnull(strstr(made, "\n---Request 诉求\n---@type any\nrequest = nil\n"));
+    FILE *file = fopen(stubs, "w");
+    ck_assert(file && fputs(made, file) >= 0 && fclose(file) == 0);
+    ck_assert_str_eq(editor(dir, stubs), "");
+    ck_assert_ptr_null(strstr(RUN(0, "policy", "stubs"), "request = nil"));
+}
+END_TEST
+
+START_TEST(words_of_what_is_no_policy_are_not_told)
+{
+    const char *nowhere = rd_arena_printf(&d->arena, "%s/nowhere", d->dir);
+    ck_assert_ptr_null(strstr(RUN(2, "policy", "stubs", nowhere), "@meta"));
+    RUN(2, "policy", "stubs", dir, dir);
+    t_company_edit(dir, "rules/refunds.lua", "money }", "monney }");
+    const char *said = RUN(1, "policy", "stubs", dir);
+    ck_assert_ptr_nonnull(strstr(said, "rules/refunds.lua:4"));
+    ck_assert_ptr_null(strstr(said, "@meta"));
+}
+END_TEST
+
 static const struct {
     const char *path, *from, *to, *says;
 } slips[] = {
@@ -249,6 +281,8 @@ int main(void)
     tcase_add_test(tcase, columns_are_letters);
     tcase_add_test(tcase, the_shipped_words_are_known_to_editors);
     tcase_add_test(tcase, an_editor_has_nothing_to_say_of_sound_rules);
+    tcase_add_test(tcase, an_editor_is_told_of_new_words);
+    tcase_add_test(tcase, words_of_what_is_no_policy_are_not_told);
     tcase_add_loop_test(tcase, an_editor_warns_of_a_slip, 0, (int)(sizeof slips / sizeof *slips));
     tcase_add_test(tcase, a_watch_tests_at_once_and_ends_when_told);
     suite_add_tcase(suite, tcase);
