@@ -1,7 +1,7 @@
 ---@meta redress
 -- The words of the policy language, for editors (lua-language-server). Made by `redress policy stubs`; do not edit.
--- Names of a company's own vocabularies and records (tiers, customer, ...) are words as well; put them into the editor's
--- list of known globals.
+-- Names of a company's own records and choices (customer, tiers, ...) are words as well: `redress policy stubs DIR` adds
+-- them.
 
 ---@class redress.declaration
 ---@class redress.fact
