@@ -48,32 +48,70 @@ static void json_write_escape(struct rd_buf *buf, unsigned char c)
         rd_buf_append(buf, (char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
 }
 
-/* How many bytes from here on may stand in a text as they are. */
-static size_t json_plain_bytes(const char *text, size_t len)
+/* Copies what may stand in a text as it is, up to the first byte that may not; how many those are.
+ */
+static size_t json_put_bytes(char *to, const char *text, size_t len)
 {
     size_t at = 0;
-    while (len - at >= 8 && rd_json_is_plain8(text + at))
-        at += 8;
-    while (at < len && rd_json_is_plain((unsigned char)text[at]))
-        at++;
+    for (; len - at >= 8 && rd_json_is_plain8(text + at); at += 8)
+        memcpy(to + at, text + at, 8);
+    for (; at < len && rd_json_is_plain((unsigned char)text[at]); at++)
+        to[at] = text[at];
     return at;
 }
 
-static void json_write_text(struct rd_buf *buf, const char *text, size_t len)
+/* The same for a whole text, most of which are names of a few letters: the last eight bytes (of a
+ * shorter one the last four) are looked at together with some that were looked at before. */
+static inline size_t json_put_plain(char *to, const char *text, size_t len)
 {
-    char *to = rd_buf_reserve(buf, len + 2);
-    size_t plain = json_plain_bytes(text, len);
-    *to++ = '"';
-    memcpy(to, text, plain);
-    buf->len += 1 + plain;
-    while (plain < len) {
-        json_write_escape(buf, (unsigned char)text[plain]);
-        text += plain + 1;
-        len -= plain + 1;
-        plain = json_plain_bytes(text, len);
-        rd_buf_append(buf, text, plain);
+    size_t at = 0;
+    char ends[8];
+    if (len >= 8) {
+        for (; len - at > 8 && rd_json_is_plain8(text + at); at += 8)
+            memcpy(to + at, text + at, 8);
+        if (len - at <= 8 && rd_json_is_plain8(text + len - 8)) {
+            memcpy(to + len - 8, text + len - 8, 8);
+            return len;
+        }
+    } else if (len >= 4) {
+        memcpy(ends, text, 4);
+        memcpy(ends + 4, text + len - 4, 4);
+        if (rd_json_is_plain8(ends)) {
+            memcpy(to, ends, 4);
+            memcpy(to + len - 4, ends + 4, 4);
+            return len;
+        }
+    }
+    return at + json_put_bytes(to + at, text + at, len - at);
+}
+
+/* The rest of a text, which begins with a letter that needs an escape, and the end. */
+static void json_write_rest(struct rd_buf *buf, const char *text, size_t len)
+{
+    while (len > 0) {
+        json_write_escape(buf, (unsigned char)*text);
+        text++;
+        len--;
+        size_t plain = json_put_bytes(rd_buf_reserve(buf, len), text, len);
+        buf->len += plain;
+        text += plain;
+        len -= plain;
     }
     rd_buf_char(buf, '"');
+}
+
+static inline void json_write_text(struct rd_buf *buf, const char *text, size_t len)
+{
+    char *to = rd_buf_reserve(buf, len + 2);
+    *to = '"';
+    size_t plain = json_put_plain(to + 1, text, len);
+    buf->len += 1 + plain;
+    if (plain < len) {
+        json_write_rest(buf, text + plain, len - plain);
+        return;
+    }
+    to[1 + len] = '"';
+    buf->len++;
 }
 
 static void json_write_int(struct rd_buf *buf, int64_t integer)
@@ -146,9 +184,12 @@ static void json_write_map(struct rd_buf *buf, const struct rd_value *map, int l
         const struct rd_pair *pair = &map->pairs[i];
         if (i > 0)
             rd_buf_char(buf, ',');
-        json_write_break(buf, inner);
+        if (level >= 0)
+            json_write_break(buf, inner);
         json_write_text(buf, pair->key, strlen(pair->key));
-        rd_buf_append(buf, ": ", level < 0 ? 1 : 2);
+        rd_buf_char(buf, ':');
+        if (level >= 0)
+            rd_buf_char(buf, ' ');
         json_write_any(buf, &pair->value, inner);
     }
     if (map->count > 0)

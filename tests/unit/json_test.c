@@ -1,6 +1,7 @@
 /* JSON: what is refused and how it is said, and that everything written reads back the same. */
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -114,6 +115,67 @@ START_TEST(test_every_control_letter_comes_back)
         ck_assert_ptr_null(strchr(text, '\n'));
         struct rd_value back = parse(text);
         ck_assert(rd_value_equal(&value, &back));
+    }
+}
+END_TEST
+
+/* The plain way to write a text. */
+static void write_plainly(struct rd_buf *out, const char *text, size_t len)
+{
+    rd_buf_char(out, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c == '"' || c == '\\')
+            rd_buf_printf(out, "\\%c", c);
+        else if (c < 0x20)
+            rd_buf_printf(out, "\\u%04x", c);
+        else
+            rd_buf_char(out, (char)c);
+    }
+    rd_buf_char(out, '"');
+}
+
+/* One text, in memory of its own size, into a buffer that has no byte more room than it takes where
+ * nothing is escaped. */
+static void expect_written(const char *text, size_t len)
+{
+    struct rd_buf expected;
+    char *own = malloc(len ? len : 1);
+    ck_assert_ptr_nonnull(own);
+    memcpy(own, text, len);
+    struct rd_value value = rd_text_of(own, len);
+    rd_buf_init(&expected);
+    write_plainly(&expected, own, len);
+    rd_buf_fini(&buf);
+    rd_buf_reserve(&buf, 1);
+    size_t before = buf.cap - (len + 2);
+    buf.len = before;
+    rd_json_write(&buf, &value);
+    ck_assert_uint_eq(buf.len - before, expected.len);
+    ck_assert_mem_eq(buf.data + before, expected.data, expected.len);
+    rd_buf_fini(&expected);
+    free(own);
+}
+
+START_TEST(test_a_letter_of_any_kind_at_any_place_in_texts_of_any_length)
+{
+    static const char letters[] = { '"', '\\', '\x01', '\x1f', '\x7f', '\x20', '\xc3', '\xff' };
+    char text[48] = "";
+    for (size_t len = 0; len <= 40; len++) {
+        for (size_t i = 0; i < len; i++)
+            text[i] = (char)('a' + i % 26);
+        expect_written(text, len);
+        for (size_t at = 0; at < len; at++) {
+            for (size_t k = 0; k < sizeof letters; k++) {
+                char was = text[at];
+                text[at] = letters[k];
+                expect_written(text, len);
+                text[len - 1 - at] = '"'; /* and a second one elsewhere */
+                expect_written(text, len);
+                text[len - 1 - at] = (char)('a' + (len - 1 - at) % 26);
+                text[at] = was;
+            }
+        }
     }
 }
 END_TEST
@@ -284,6 +346,7 @@ int main(void)
     tcase_add_test(tests, test_escapes_in);
     tcase_add_test(tests, test_escapes_out);
     tcase_add_test(tests, test_every_control_letter_comes_back);
+    tcase_add_test(tests, test_a_letter_of_any_kind_at_any_place_in_texts_of_any_length);
     tcase_add_test(tests, test_escapes_in_keys);
     tcase_add_test(tests, test_not_json);
     tcase_add_test(tests, test_doubled_keys);
