@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <lmdb.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ struct rd_pages {
     MDB_env *env;
     MDB_dbi tables[RD_TABLE_COUNT];
     uint64_t map_bytes;
+    atomic_bool urgent; /* rd_pages_urge */
 };
 
 /* LMDB says EIO where a write came out short. That is how a disk that becomes full in the middle of
@@ -543,7 +545,8 @@ static int pages_table(const struct rd_pages *pages, MDB_txn *txn, const struct 
             code = pages_del(&pen, rd_layer_key(&at));
         else
             code = lists ? pages_put_tail(&pen, rd_layer_key(&at)) : pages_put(&pen, &at);
-        if (++rows % PAGES_ROWS_IN_A_ROW == 0)
+        if (++rows % PAGES_ROWS_IN_A_ROW == 0 &&
+            !atomic_load_explicit(&pages->urgent, memory_order_relaxed))
             rd_thread_give_way();
     }
     code = code ? code : pages_unpark(&pen, NULL);
@@ -573,6 +576,11 @@ enum rd_status rd_pages_take(struct rd_pages *pages, const struct rd_layer *laye
     }
     code = pages_write_code(pages, code);
     return code ? pages_failed(code, "cannot commit the store", error) : RD_OK;
+}
+
+void rd_pages_urge(struct rd_pages *pages, bool urgent)
+{
+    atomic_store_explicit(&pages->urgent, urgent, memory_order_relaxed);
 }
 
 /* ---- size ---- */

@@ -47,6 +47,9 @@ void rd_pages_leave(struct rd_pages_at *at);
  * are as they were. */
 enum rd_status rd_pages_take(struct rd_pages *pages, const struct rd_layer *layer,
                              struct rd_error *error) RD_MUST_CHECK;
+/* Whether somebody waits for the layer that is being written, or is about to: its thread lets
+ * others in between its rows only where nobody does. Any thread. */
+void rd_pages_urge(struct rd_pages *pages, bool urgent);
 /* Another size of the map; no reader may be open. */
 enum rd_status rd_pages_map(struct rd_pages *pages, uint64_t map_bytes,
                             struct rd_error *error) RD_MUST_CHECK;

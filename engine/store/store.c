@@ -537,7 +537,13 @@ void rd_store_commit_start(struct rd_store *store)
     RD_ASSERT(pthread_equal(store->writer, pthread_self()));
     RD_ASSERT(store->sealed && store_state(store, false) == STORE_IDLE);
     store_thread(store);
+    rd_pages_urge(store->pages, false);
     store_ask(store, STORE_ASKED);
+}
+
+void rd_store_commit_urge(struct rd_store *store)
+{
+    rd_pages_urge(store->pages, true);
 }
 
 static void store_warn_full(struct rd_store *store)
@@ -564,6 +570,8 @@ static void store_committed(struct rd_store *store)
 enum rd_status rd_store_commit_poll(struct rd_store *store, bool wait, struct rd_error *error)
 {
     RD_ASSERT(pthread_equal(store->writer, pthread_self()) && !store->look);
+    if (wait)
+        rd_store_commit_urge(store);
     for (;;) {
         enum store_commit commit = store_state(store, wait);
         if (commit != STORE_DONE)

@@ -168,6 +168,8 @@ void rd_store_seal(struct rd_store *store);
 bool rd_store_is_sealed(const struct rd_store *store);
 /* Begins to commit what is sealed, with a full sync, on the store's own thread. */
 void rd_store_commit_start(struct rd_store *store);
+/* It is late: its thread goes on without letting others in, as it does where it is waited for. */
+void rd_store_commit_urge(struct rd_store *store);
 /* How it went: RD_BUSY while it is under way (`wait`: waits for its end), RD_OK where it is done or
  * none was begun. RD_STORAGE_FULL, RD_IO: nothing was committed; what is sealed stays so, and may
  * be tried again. A full map is enlarged by the way. */

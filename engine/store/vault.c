@@ -20,6 +20,7 @@
 
 #define VAULT_MARK_EVERY 64u
 #define VAULT_PROGRESS_EVERY 4096u
+#define VAULT_LATE (RD_STORE_AHEAD / 2u) /* times as many puts beside a commit: it is urged */
 #define VAULT_RETRY_NS 1000000000ll
 
 static enum rd_status vault_save_position(struct rd_vault *vault, struct rd_error *error)
@@ -288,6 +289,8 @@ static enum rd_status vault_room(struct rd_vault *vault, struct rd_error *error)
 {
     if (vault_is_stuck(vault))
         vault_commit(vault, false);
+    if (vault->started && rd_store_writes(vault->store) >= VAULT_LATE * RD_STORE_WRITES_MAX)
+        rd_store_commit_urge(vault->store);
     if (vault->started &&
         (vault->blocked || rd_store_writes(vault->store) >= RD_STORE_AHEAD * RD_STORE_WRITES_MAX))
         vault_look(vault, true);
