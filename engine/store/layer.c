@@ -147,16 +147,20 @@ static inline uint64_t layer_word(const unsigned char *at)
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words of keys are turned round");
 
-/* As memcmp, of a key and one whose first word is known: most differ in it. */
+/* As memcmp, of a key and one whose first word is known: most differ in it. The last word may begin
+ * within the one before it, which was the same. */
 static inline int layer_order(const unsigned char *left, const unsigned char *right, uint64_t word,
                               size_t bytes)
 {
     if (bytes < sizeof word)
         return memcmp(left, right, bytes);
     uint64_t other = layer_word(left);
-    if (other != word)
-        return other < word ? -1 : 1;
-    return memcmp(left + sizeof word, right + sizeof word, bytes - sizeof word);
+    for (size_t at = sizeof word; other == word && at < bytes; at += sizeof word) {
+        size_t from = at + sizeof word <= bytes ? at : bytes - sizeof word;
+        other = layer_word(left + from);
+        word = layer_word(right + from);
+    }
+    return other == word ? 0 : other < word ? -1 : 1;
 }
 
 /* The first word of a key; 0 where it is shorter. */
@@ -335,9 +339,9 @@ static struct layer_leaf *layer_leaf_split(struct rd_layer *layer, struct layer_
     return more;
 }
 
-/* The row of the key, made where there is none. */
+/* The row of the key, made where there is none, and the leaf in which it is. */
 static struct rd_layer_row *layer_row(struct rd_layer *layer, enum rd_table table, const void *key,
-                                      bool *made)
+                                      struct layer_leaf **in, bool *made)
 {
     struct layer_tree *tree = &layer->trees[table];
     struct layer_path path;
@@ -345,7 +349,7 @@ static struct rd_layer_row *layer_row(struct rd_layer *layer, enum rd_table tabl
     bool same;
     if (!tree->root)
         tree->root = tree->first = tree->last = layer_leaf_new(layer, tree);
-    struct layer_leaf *leaf = layer_find(tree, key);
+    struct layer_leaf *leaf = *in = layer_find(tree, key);
     uint32_t at = layer_below(leaf->keys, 0, leaf->count, tree->key_bytes, key, &same);
     *made = !same;
     if (same)
@@ -357,7 +361,7 @@ static struct rd_layer_row *layer_row(struct rd_layer *layer, enum rd_table tabl
         bool right = at > from || from == LAYER_LEAF; /* at its bound it is the left one's last */
         layer_enter(layer, tree, &path, more->count ? more->keys : key, more);
         at -= right ? from : 0;
-        leaf = tree->met = right ? more : leaf;
+        leaf = *in = tree->met = right ? more : leaf;
     }
     memmove(&leaf->rows[at + 1], &leaf->rows[at], (leaf->count - at) * sizeof leaf->rows[0]);
     memmove(leaf->keys + (at + 1) * bytes, leaf->keys + at * bytes, (leaf->count - at) * bytes);
@@ -370,8 +374,9 @@ static struct rd_layer_row *layer_row(struct rd_layer *layer, enum rd_table tabl
 void rd_layer_put(struct rd_layer *layer, enum rd_table table, const void *key, const void *bytes,
                   size_t len, bool fresh)
 {
+    struct layer_leaf *leaf;
     bool made;
-    struct rd_layer_row *row = layer_row(layer, table, key, &made);
+    struct rd_layer_row *row = layer_row(layer, table, key, &leaf, &made);
     if (row->room < len) {
         row->room = (uint32_t)(len + len / 8);
         row->bytes = layer_alloc(layer, row->room);
@@ -407,14 +412,13 @@ static void layer_unlink(struct layer_tree *tree, struct layer_path *path, struc
     tree->height = 0;
 }
 
-static void layer_remove(struct layer_tree *tree, const void *key)
+/* Takes a row out of its leaf. */
+static void layer_remove(struct layer_tree *tree, struct layer_leaf *leaf, uint32_t at,
+                         const void *key)
 {
     struct layer_path path;
     size_t bytes = tree->key_bytes;
-    bool same;
-    struct layer_leaf *leaf = layer_find(tree, key);
-    uint32_t at = layer_below(leaf->keys, 0, leaf->count, tree->key_bytes, key, &same);
-    RD_ASSERT(same);
+    RD_ASSERT(at < leaf->count);
     if (leaf->count == 1)
         layer_down(tree, key, &path); /* it is taken off there */
     leaf->count--;
@@ -426,13 +430,14 @@ static void layer_remove(struct layer_tree *tree, const void *key)
 
 void rd_layer_del(struct rd_layer *layer, enum rd_table table, const void *key)
 {
+    struct layer_leaf *leaf;
     bool made;
-    struct rd_layer_row *row = layer_row(layer, table, key, &made);
+    struct rd_layer_row *row = layer_row(layer, table, key, &leaf, &made);
     layer->writes++;
     row->gone = true;
     row->len = 0;
     if (row->fresh)
-        layer_remove(&layer->trees[table], key);
+        layer_remove(&layer->trees[table], leaf, (uint32_t)(row - leaf->rows), key);
 }
 
 bool rd_layer_seek(const struct rd_layer *layer, enum rd_table table, const void *from,
