@@ -49,21 +49,33 @@ void rd_map_grow(struct rd_arena *arena, struct rd_value *map)
     map->pairs = value_grow(arena, map->pairs, map->count, &map->cap, sizeof(struct rd_pair));
 }
 
-/* Names that come from the policy are mostly the same text at the same place: the cheap look goes
- * over all of them first. Two letters tell most others apart. */
-static struct rd_pair *map_find(const struct rd_value *map, const char *key)
+/* The pair whose key is spelled like this one. Two letters tell most others apart. */
+static struct rd_pair *map_spelled(const struct rd_value *map, const char *key)
 {
-    if (map->count == 0)
-        return NULL; /* it has no pairs at all: not even their end */
-    struct rd_pair *pair = map->pairs, *end = pair + map->count;
-    for (; pair < end; pair++)
-        if (pair->key == key)
-            return pair;
-    for (pair = map->pairs; pair < end; pair++)
-        if (pair->key[0] == key[0] &&
-            (key[0] == 0 || (pair->key[1] == key[1] && strcmp(pair->key, key) == 0)))
+    const char first = key[0];
+    struct rd_pair *pair = map->pairs;
+    for (uint32_t i = 0; i < map->count; i++, pair++)
+        if (pair->key[0] == first &&
+            (first == 0 || (pair->key[1] == key[1] && strcmp(pair->key, key) == 0)))
             return pair;
     return NULL;
+}
+
+/* Names that come from the policy are mostly the same text at the same place: the cheap look goes
+ * over all of them first, two at a time. */
+static RD_ALWAYS_INLINE struct rd_pair *map_find(const struct rd_value *map, const char *key)
+{
+    struct rd_pair *pair = map->pairs;
+    uint32_t left = map->count;
+    for (; left >= 2; left -= 2, pair += 2) {
+        if (pair[0].key == key)
+            return &pair[0];
+        if (pair[1].key == key)
+            return &pair[1];
+    }
+    if (left && pair->key == key)
+        return pair;
+    return map->count ? map_spelled(map, key) : NULL;
 }
 
 struct rd_value *rd_map_set(struct rd_arena *arena, struct rd_value *map, const char *key,
