@@ -4,6 +4,7 @@
 #include "base/sealed.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -192,6 +193,72 @@ static bool sealed_form(const unsigned char *bytes, size_t len, struct sealed_fo
            sealed_join(out->frame, out->frame_end, NULL, out->sealed, NULL, &out->count);
 }
 
+/* ---- what was opened lately ---- */
+
+#define MEMORY_SLOTS 2048u
+#define MEMORY_SLOT_BYTES 252u
+
+/* A text has one slot; who comes later takes it over. */
+struct seal_slot {
+    uint32_t len; /* of the stored form, which stands before the letters; 0: free */
+    unsigned char bytes[MEMORY_SLOT_BYTES];
+};
+
+struct rd_seal_memory {
+    bool used;
+    struct seal_slot slots[MEMORY_SLOTS];
+};
+
+struct rd_seal_memory *rd_seal_memory_new(void)
+{
+    struct rd_seal_memory *memory = calloc(1, sizeof *memory);
+    RD_ASSERT(memory);
+    return memory;
+}
+
+void rd_seal_memory_wipe(struct rd_seal_memory *memory)
+{
+    if (memory && memory->used)
+        sodium_memzero(memory, sizeof *memory);
+}
+
+void rd_seal_memory_free(struct rd_seal_memory *memory)
+{
+    rd_seal_memory_wipe(memory);
+    free(memory);
+}
+
+/* The slot of a text that is sealed as a whole, whose nonce is a hash; NULL: none is large enough.
+ */
+static struct seal_slot *memory_slot(struct rd_seal_memory *memory, const unsigned char *bytes,
+                                     size_t len)
+{
+    uint32_t hash;
+    if (!memory || 2 * len - RD_SEAL_MORE_BYTES > MEMORY_SLOT_BYTES)
+        return NULL;
+    memcpy(&hash, bytes + SEAL_PERSON_BYTES, sizeof hash);
+    return &memory->slots[hash % MEMORY_SLOTS];
+}
+
+/* The letters of a stored form, put behind it. */
+static bool memory_recall(const struct seal_slot *slot, unsigned char *bytes, size_t len)
+{
+    if (!slot || slot->len != len || memcmp(slot->bytes, bytes, len) != 0)
+        return false;
+    memcpy(bytes + len, slot->bytes + len, len - RD_SEAL_MORE_BYTES);
+    return true;
+}
+
+static void memory_learn(struct rd_seal_memory *memory, struct seal_slot *slot,
+                         const unsigned char *bytes, size_t len)
+{
+    if (!slot)
+        return;
+    slot->len = (uint32_t)len;
+    memcpy(slot->bytes, bytes, 2 * len - RD_SEAL_MORE_BYTES);
+    memory->used = true;
+}
+
 /* Opens it into `out`, which has room for its letters; false where key and text don't fit. */
 static bool sealed_letters(struct rd_arena *arena, const unsigned char *bytes,
                            const struct sealed_form *form,
@@ -208,6 +275,22 @@ static bool sealed_letters(struct rd_arena *arena, const unsigned char *bytes,
            sealed_join(form->frame, form->frame_end, letters, form->sealed, out, &count);
 }
 
+/* Opens a copy of the stored form behind it, unless that was done lately. Letters in parts, which
+ * are not short, are opened each time. */
+static bool sealed_opened(struct rd_arena *arena, unsigned char *copy, size_t len,
+                          const struct sealed_form *form,
+                          const unsigned char key[RD_SEAL_KEY_BYTES], struct rd_seal_memory *memory,
+                          const unsigned char *bytes)
+{
+    struct seal_slot *slot = form->frame ? NULL : memory_slot(memory, copy, len);
+    if (memory_recall(slot, copy, len))
+        return true;
+    if (!sealed_letters(arena, bytes, form, key, (char *)copy + len))
+        return false;
+    memory_learn(memory, slot, copy, len);
+    return true;
+}
+
 bool rd_sealed_open(struct rd_arena *arena, const void *bytes, size_t len,
                     const struct rd_sealer *sealer, struct rd_value *out)
 {
@@ -219,7 +302,8 @@ bool rd_sealed_open(struct rd_arena *arena, const void *bytes, size_t len,
     memcpy(copy, bytes, len);
     enum rd_seal_key known =
         sealer ? sealer->find(sealer->context, form.person, key) : RD_SEAL_KEY_NONE;
-    if (known == RD_SEAL_KEY_FOUND && sealed_letters(arena, bytes, &form, key, copy + len)) {
+    if (known == RD_SEAL_KEY_FOUND &&
+        sealed_opened(arena, (unsigned char *)copy, len, &form, key, sealer->memory, bytes)) {
         *out = sealed_value(copy, len, form.count, false);
         return true;
     }

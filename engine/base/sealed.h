@@ -38,10 +38,13 @@ enum rd_seal_key {
     RD_SEAL_KEY_ERASED, /* it was destroyed */
 };
 
+struct rd_seal_memory;
+
 /* Where keys are found. */
 struct rd_sealer {
     enum rd_seal_key (*find)(void *context, uint64_t person, unsigned char key[RD_SEAL_KEY_BYTES]);
     void *context;
+    struct rd_seal_memory *memory; /* NULL: nothing that was opened is kept */
 };
 
 /* What is read in place of letters that can't be read: since the person was erased; since the key
@@ -90,6 +93,16 @@ struct rd_value rd_seal_parts(struct rd_arena *arena, const struct rd_value *tex
  */
 bool rd_sealed_open(struct rd_arena *arena, const void *bytes, size_t len,
                     const struct rd_sealer *sealer, struct rd_value *out);
+
+/* Short texts that were opened lately: a customer is read with each event of each of his cases, and
+ * deciphering his name each time was a fiftieth of a command. Who looks has found the key again
+ * each time, so what can't be opened is not found here either. The letters are wiped when it is
+ * freed, and by whoever writes keys. One thread's; the caller frees it. */
+struct rd_seal_memory *rd_seal_memory_new(void);
+/* NULL is fine. */
+void rd_seal_memory_free(struct rd_seal_memory *memory);
+void rd_seal_memory_wipe(struct rd_seal_memory *memory);
+
 /* Whose it is. */
 uint64_t rd_sealed_person(const struct rd_value *value);
 /* The same text and its stored form, in another arena. */

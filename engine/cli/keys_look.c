@@ -191,7 +191,7 @@ static bool look_wanted(const struct look *look)
 static enum rd_status look_mend(struct look *look, struct rd_error *error)
 {
     look->theirs = rd_keys_new(look->options->from);
-    look->names.sealer = (struct rd_sealer){ look_their_key, look };
+    look->names.sealer = (struct rd_sealer){ .find = look_their_key, .context = look };
     enum rd_status status = look_read(look, error);
     for (size_t i = 0; status == RD_OK && i < look->cap; i++) {
         struct look_row *row = &look->rows[i];

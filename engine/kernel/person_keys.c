@@ -60,7 +60,7 @@ enum rd_status rd_person_meet(struct rd_kernel *kernel, const void *payload, siz
     struct rd_arena scratch;
     uint32_t count = names->count;
     rd_arena_init(&scratch);
-    names->sealer = (struct rd_sealer){ person_find, met };
+    names->sealer = (struct rd_sealer){ .find = person_find, .context = met };
     enum rd_status status = rd_entry_unpack(payload, len, names, &scratch, &entry, error);
     names->sealer = sealer;
     rd_names_cut(names, count); /* what it gives numbers to, applying it enters */

@@ -1,7 +1,7 @@
 /* Keys of persons. See keys.h.
  *
  * A record's id says where its key lies (type: which file, number: which slot), so nothing is
- * searched and nothing is held in memory: reading is a look into a mapped file. It must never give
+ * searched and no key is held in memory: reading is a look into a mapped file. It must never give
  * a key that is not on disk, nor draw one where there was one.
  */
 #include "store/keys.h"
@@ -43,7 +43,8 @@ struct rd_keys {
     struct keys_file *files;
     void (*draw)(void *context, void *bytes, size_t len);
     void *draw_context;
-    bool spares; /* who comes before the one asked for is left alone */
+    bool spares;                   /* who comes before the one asked for is left alone */
+    struct rd_seal_memory *memory; /* NULL: nobody has asked for a sealer */
 };
 
 static uint32_t keys_type(uint64_t person)
@@ -74,6 +75,8 @@ struct rd_keys *rd_keys_new(const char *data_dir)
 
 void rd_keys_free(struct rd_keys *keys)
 {
+    if (keys)
+        rd_seal_memory_free(keys->memory);
     while (keys && keys->files) {
         struct keys_file *file = keys->files;
         keys->files = file->next;
@@ -88,7 +91,9 @@ void rd_keys_free(struct rd_keys *keys)
 
 struct rd_sealer rd_keys_sealer(struct rd_keys *keys)
 {
-    return (struct rd_sealer){ rd_keys_find, keys };
+    if (!keys->memory)
+        keys->memory = rd_seal_memory_new();
+    return (struct rd_sealer){ rd_keys_find, keys, keys->memory };
 }
 
 void rd_keys_draw_by(struct rd_keys *keys, void (*draw)(void *context, void *bytes, size_t len),
@@ -297,6 +302,7 @@ static enum rd_status keys_put(struct rd_keys *keys, uint64_t person, const unsi
 {
     struct keys_file *file = keys_file(keys, keys_type(person));
     enum rd_status status = keys_write_to(keys, file, error);
+    rd_seal_memory_wipe(keys->memory); /* what the key opened is not kept longer than the key */
     if (status == RD_OK && !rd_segment_pwrite(file->fd, slot, KEYS_SLOT, keys_at(person)))
         status = rd_error_errno(error, RD_IO, errno, "can't write keys in %s", keys->dir);
     return status;

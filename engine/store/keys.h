@@ -26,7 +26,8 @@ struct rd_keys;
 struct rd_keys *rd_keys_new(const char *data_dir);
 /* NULL is fine. */
 void rd_keys_free(struct rd_keys *keys);
-/* Makes the keys the sealer that opens. */
+/* Makes the keys the sealer that opens. It keeps what it opened lately until a key is written or
+ * destroyed through these keys, or they are freed: for one thread, and no longer than they live. */
 struct rd_sealer rd_keys_sealer(struct rd_keys *keys);
 /* Keys are drawn by this from now on (simulations and tests, which want the same journal again);
  * NULL: by chance. */

@@ -294,6 +294,59 @@ START_TEST(a_frame_gives_no_longer_text_than_there_may_be)
 }
 END_TEST
 
+/* More texts than are remembered, of all lengths, in an order in which some are and some are not.
+ */
+START_TEST(texts_that_are_read_again_are_themselves)
+{
+    enum { TEXTS = 5000 };
+    struct rd_value *values = rd_arena_zalloc(&arena, TEXTS, sizeof *values);
+    for (size_t i = 0; i < TEXTS; i++) {
+        char *text = rd_arena_printf(&arena, "%zu %0*zu", i, (int)(i % 150), i * 7919);
+        values[i] = sealed(PERSON(5, 1 + i % 7), text);
+    }
+    for (size_t turn = 0; turn < 3 * TEXTS; turn++) {
+        const struct rd_value *value = &values[turn % 3 ? turn * 17 % TEXTS : turn % 40];
+        struct rd_value back = kept(value);
+        ck_assert(rd_text_is_sealed(&back) && !rd_text_is_lost(&back));
+        ck_assert_uint_eq(back.count, value->count);
+        ck_assert_str_eq(back.text, value->text);
+        ck_assert_uint_eq(rd_sealed_person(&back), rd_sealed_person(value));
+    }
+}
+END_TEST
+
+static enum rd_seal_key another_key(void *context, uint64_t person,
+                                    unsigned char key[RD_SEAL_KEY_BYTES])
+{
+    (void)context;
+    memset(key, (int)person, RD_SEAL_KEY_BYTES);
+    return RD_SEAL_KEY_FOUND;
+}
+
+/* What was opened is seen by a wrong key, which finds nothing once a key was destroyed or put. */
+START_TEST(what_was_opened_is_forgotten_when_keys_are_written)
+{
+    const uint64_t gone = PERSON(5, 2);
+    unsigned char key[RD_SEAL_KEY_BYTES];
+    const struct rd_sealer own = names.sealer;
+    const struct rd_sealer wrong = { .find = another_key, .memory = own.memory };
+    for (int way = 0; way < 2; way++) {
+        struct rd_value value = sealed(PERSON(5, 1), "Li Lei");
+        ck_assert_str_eq(kept(&value).text, "Li Lei");
+        names.sealer = wrong;
+        ck_assert_str_eq(kept(&value).text, "Li Lei");
+        names.sealer = own;
+        ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), key, &error), RD_OK);
+        ck_assert_int_eq(way ? rd_keys_mend(keys, PERSON(5, 1), key, &error)
+                             : rd_keys_destroy(keys, &gone, 1, &error),
+                         RD_OK);
+        names.sealer = wrong;
+        ck_assert_str_eq(kept(&value).text, RD_SEALED_DAMAGED);
+        names.sealer = own;
+    }
+}
+END_TEST
+
 START_TEST(a_key_of_a_map_is_never_sealed)
 {
     struct rd_value value = sealed(PERSON(5, 1), "Li"), back;
@@ -483,6 +536,8 @@ int main(void)
     tcase_add_test(tcase, without_the_key_nothing_of_a_letter_is_read);
     tcase_add_test(tcase, damaged_parts_are_never_letters);
     tcase_add_test(tcase, a_frame_gives_no_longer_text_than_there_may_be);
+    tcase_add_test(tcase, texts_that_are_read_again_are_themselves);
+    tcase_add_test(tcase, what_was_opened_is_forgotten_when_keys_are_written);
     tcase_add_test(tcase, a_key_of_a_map_is_never_sealed);
     tcase_add_test(tcase, keys_are_found_again_and_differ);
     tcase_add_test(tcase, a_destroyed_key_is_never_drawn_again_and_its_neighbours_stay);
