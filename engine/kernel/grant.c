@@ -74,8 +74,8 @@ static enum rd_status grant_limit_of(struct rd_run *run, struct rd_draft *draft,
     return status;
 }
 
-/* The most that any of the roles may grant; and the narrowest role for which the amount is
- * within. */
+/* The most that any of the roles may grant; and, where that is not enough, the narrowest role for
+ * which the amount is within. */
 static enum rd_status grant_limits(struct rd_run *run, struct rd_draft *draft,
                                    const struct rd_authority_row *row, uint64_t roles,
                                    int64_t amount, int64_t *most, const struct rd_decision_row **by,
@@ -85,24 +85,28 @@ static enum rd_status grant_limits(struct rd_run *run, struct rd_draft *draft,
     *most = 0;
     *by = NULL;
     *needs = NULL;
-    for (size_t r = 0; r < organisation->role_count; r++) {
-        const struct rd_decision_row *found;
-        bool mine = roles & (1ull << r);
-        int64_t limit;
-        if (!mine && *needs)
+    enum rd_status status = RD_OK;
+    const struct rd_decision_row *found;
+    int64_t limit;
+    for (size_t r = 0; status == RD_OK && r < organisation->role_count; r++) {
+        if (!(roles & (1ull << r)))
             continue;
-        enum rd_status status =
-            grant_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
-        if (status != RD_OK)
-            return status;
-        if (mine && found && (limit > *most || !*by)) {
+        status = grant_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
+        if (status == RD_OK && found && (limit > *most || !*by)) {
             *most = limit;
             *by = found;
         }
-        if (!*needs && !mine && limit >= amount && found)
+    }
+    if (*by && amount <= *most)
+        return status;
+    for (size_t r = 0; status == RD_OK && !*needs && r < organisation->role_count; r++) {
+        if (roles & (1ull << r))
+            continue;
+        status = grant_limit_of(run, draft, row, organisation->roles[r].name, &limit, &found);
+        if (status == RD_OK && limit >= amount && found)
             *needs = organisation->roles[r].name;
     }
-    return RD_OK;
+    return status;
 }
 
 static enum rd_status grant_above(struct rd_run *run, const struct rd_authority_row *row,
