@@ -17,6 +17,12 @@ static inline bool rd_text_is_literal(const char *text)
     return text >= __executable_start && text < __data_start;
 }
 
+/* Whether they are spelled alike: names are mostly one text at one place, or differ at once. */
+static inline bool rd_text_same(const char *a, const char *b)
+{
+    return a == b || (a[0] == b[0] && strcmp(a, b) == 0);
+}
+
 /* Whether all bytes are ASCII, as most stored texts are: eight at a time, the last eight (or four)
  * once more in part rather than one by one. */
 static inline bool rd_text_is_ascii(const char *bytes, size_t len)

@@ -155,6 +155,7 @@ enum rd_status rd_bench_fill(const char *dir, const char *policy, uint64_t cases
     struct rd_kernel_options options = {
         .data_dir = rd_arena_printf(&fill->kept, "%s/data", dir),
         .policy_dir = policy,
+        .draw_seed = "bench", /* who is drawn is the same each time, and so is the work */
     };
     struct rd_kernel_start start;
     enum rd_status status = rd_kernel_open(&options, &findings, &fill->kernel, &start, error);

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "domain/chart_check.h"
 #include "domain/chart_inside.h"
 #include "domain/derived.h"
@@ -19,7 +20,7 @@
 int rd_state_find(const struct rd_chart *chart, const char *name)
 {
     for (size_t i = 0; i < chart->state_count; i++)
-        if (strcmp(chart->states[i].name, name) == 0)
+        if (rd_text_same(chart->states[i].name, name))
             return (int)i;
     return -1;
 }
@@ -59,13 +60,14 @@ const struct rd_event *rd_event_find(const struct rd_chart *chart, int state, co
 {
     const struct rd_state *at = &chart->states[state];
     for (size_t i = 0; i < at->event_count; i++)
-        if (strcmp(at->events[i].name, name) == 0)
+        if (rd_text_same(at->events[i].name, name))
             return &at->events[i];
     if (at->final)
         return NULL;
     for (size_t i = 0; i < chart->always_count; i++) {
         const struct rd_event *event = &chart->always[i];
-        if (strcmp(event->name, name) == 0 && !(event->except[state / 64] & (1ull << (state % 64))))
+        if (rd_text_same(event->name, name) &&
+            !(event->except[state / 64] & (1ull << (state % 64))))
             return event;
     }
     return NULL;

@@ -15,7 +15,7 @@
 int rd_role_find(const struct rd_organisation *organisation, const char *name)
 {
     for (size_t i = 0; i < organisation->role_count; i++)
-        if (strcmp(organisation->roles[i].name, name) == 0)
+        if (rd_text_same(organisation->roles[i].name, name))
             return (int)i;
     return -1;
 }

@@ -121,7 +121,7 @@ const struct rd_tally_rule *rd_tally_rule(const struct rd_tally_book *book, uint
 static bool tally_is_open(const struct rd_tally_rule *rule, const char *state)
 {
     for (size_t i = 0; i < rule->open_count; i++)
-        if (strcmp(rule->open[i], state) == 0)
+        if (rd_text_same(rule->open[i], state))
             return true;
     return false;
 }

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "store/tables.h"
 
 struct account {
@@ -252,7 +253,7 @@ enum rd_status rd_account_event(struct rd_run *run, struct rd_draft *draft,
     for (size_t i = 0; status == RD_OK && i < run->model->accountability_count; i++) {
         const struct rd_accountability *rule = &run->model->accountability[i];
         if (account_watches(run, draft, rule) && rule->occasion == RD_OCCASION_EVENT &&
-            strcmp(rule->event, event->name) == 0)
+            rd_text_same(rule->event, event->name))
             status = account_apply(run, draft, rule);
     }
     return status;

@@ -131,7 +131,7 @@ enum rd_status rd_form_read(struct rd_run *run, const struct rd_form *form,
     for (uint32_t i = 0; rd_value_is(outside, RD_MAP) && i < outside->count; i++) {
         const struct rd_pair *pair = &outside->pairs[i];
         size_t e = 0;
-        while (e < count && strcmp(names[e], pair->key) != 0)
+        while (e < count && !rd_text_same(names[e], pair->key))
             e++;
         if (e == count)
             form_unknown(&faults, pair->key, names, count);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "domain/zone.h"
 
 #define GATHER_ALWAYS_MAX 9 /* form, given, actor, now, today, state, number, id, escalation */
@@ -126,7 +127,7 @@ enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft,
     const struct rd_input *inputs = gather_inputs(run, draft, decision, fact);
     enum rd_status status = RD_OK;
     for (size_t i = 0; status == RD_OK && i < decision->input_count; i++) {
-        if (role && strcmp(inputs[i].name, "role") == 0)
+        if (role && rd_text_same(inputs[i].name, "role"))
             values[i] = rd_text(role);
         else if (inputs[i].constant)
             values[i] = inputs[i].value;
@@ -138,7 +139,7 @@ enum rd_status rd_gather_decide(struct rd_run *run, struct rd_draft *draft,
     if (status != RD_OK)
         return status;
     for (size_t i = 0; i < decision->input_count; i++)
-        if (!(role && strcmp(inputs[i].name, "role") == 0))
+        if (!(role && rd_text_same(inputs[i].name, "role")))
             rd_run_read(run, inputs[i].number, inputs[i].name, values[i]);
     if (!role)
         gather_decided(run, decision, out);

@@ -13,6 +13,7 @@
 #include <lauxlib.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "policy/lua_host.h"
 #include "policy/lua_value.h"
 
@@ -142,7 +143,7 @@ static const char *effects_take(struct rd_arena *arena, struct rd_value *result)
         const char *effect = rd_map_text(&result->items[i], "effect", "");
         bool known = false;
         for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
-            known |= strcmp(effect, words[w]) == 0;
+            known |= rd_text_same(effect, words[w]);
         if (!known)
             return "returned something that is no effect (set, start, send, link, tell, deadline, "
                    "stop)";

@@ -16,6 +16,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define HINTS_MAX UINT8_MAX
 /* After so many misses, with fewer than a quarter as many hits, a function is left alone. */
 #define TRIAL_MISSES 256
@@ -109,7 +111,7 @@ static struct rd_memo_node *memo_branch(const struct rd_memo_node *node,
 static const struct rd_value *memo_read(const struct rd_memo_node *node, const struct rd_value *map)
 {
     uint32_t at = node->position;
-    if (map->kind == RD_MAP && at < map->count && strcmp(map->pairs[at].key, node->key) == 0)
+    if (map->kind == RD_MAP && at < map->count && rd_text_same(map->pairs[at].key, node->key))
         return &map->pairs[at].value;
     return rd_map_get(map, node->key);
 }
