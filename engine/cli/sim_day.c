@@ -1,8 +1,6 @@
 /* Days: the clock goes on in quarters of an hour; cases arrive by the hour of the day and the day
  * of the week, people act on what is due, and at night everything that was touched is checked.
  */
-#include <stdio.h>
-
 #include "base/text.h"
 #include "cli/course.h"
 #include "domain/zone.h"
@@ -60,9 +58,12 @@ static int64_t day_months(const struct rd_zone *zone, int year, int month, int d
 
 bool rd_sim_day_ms(const struct rd_zone *zone, const char *text, int64_t months, int64_t *out)
 {
-    int year, month, day, used = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || text[used] || month < 1 ||
-        month > 12 || day < 1 || day > 31 || year < 1970 || year > 2150)
+    int64_t days;
+    int year, month, day;
+    if (!rd_date_read(text, &days))
+        return false;
+    rd_date_civil(days, &year, &month, &day);
+    if (year < 1970 || year > 2150)
         return false;
     *out = day_months(zone, year, month, day, months);
     return true;

@@ -332,6 +332,7 @@ START_TEST(test_bad_words_are_said)
         { { FROM_HISTORY, "--cases", "5", NULL }, 2, "--cases does not go with --from-history" },
         { { FROM_HISTORY, "--since", "soon", NULL }, 2, "--since takes a day" },
         { { FROM_HISTORY, "--until", "2026-13-01", NULL }, 2, "--until takes a day" },
+        { { FROM_HISTORY, "--until", "2026-02-30", NULL }, 2, "--until takes a day" },
         { { FROM_HISTORY, "--start", "monday", NULL }, 2, "--start takes a day" },
         { { FROM_HISTORY, "--since", "2026-06-01", NULL }, 2, "nobody" },
         { { FROM_HISTORY, "--until", "2026-03-01", NULL }, 2, "nobody" },

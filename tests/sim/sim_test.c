@@ -156,6 +156,7 @@ START_TEST(test_bad_words_are_said)
         { { "sim", "run", "--months", "0", NULL }, "--months lies between 1 and 120" },
         { { "sim", "run", "--cases", "0", NULL }, "--cases lies between 1 and" },
         { { "sim", "run", "--start", "2026-13-01", NULL }, "--start takes a day" },
+        { { "sim", "run", "--start", "2026-02-30", NULL }, "--start takes a day" },
         { { "sim", "run", "--seed", "x", NULL }, "--seed" },
         { { "sim", "run", "--policy", "/nonexistent", NULL }, "/nonexistent" },
     };
