@@ -20,17 +20,8 @@ static enum rd_status play_load_policy(struct rd_play *play, struct rd_error *er
 {
     struct rd_policy_source *sources;
     size_t count;
-    struct rd_findings findings;
-    rd_findings_init(&findings, play->arena);
-    enum rd_status status =
-        rd_policy_read_dir(play->arena, play->daemon.policy_dir, &sources, &count, error);
-    if (status == RD_OK)
-        status = rd_policy_load(sources, count, NULL, &findings, &play->policy, error);
-    if (status == RD_CHECK_FAILED) {
-        rd_policy_print_findings(stderr, &findings);
-        return rd_error_set(error, status, "the rules in %s are not usable",
-                            play->daemon.policy_dir);
-    }
+    enum rd_status status = rd_policy_open_dir(play->arena, play->daemon.policy_dir, &sources,
+                                               &count, &play->policy, error);
     if (status == RD_OK)
         play->model = rd_policy_model(play->policy);
     return status;

@@ -30,6 +30,22 @@ void rd_policy_print_findings(FILE *to, const struct rd_findings *findings)
     rd_buf_fini(&out);
 }
 
+enum rd_status rd_policy_open_dir(struct rd_arena *arena, const char *dir,
+                                  struct rd_policy_source **sources, size_t *count,
+                                  struct rd_policy **policy, struct rd_error *error)
+{
+    struct rd_findings findings;
+    rd_findings_init(&findings, arena);
+    *policy = NULL;
+    enum rd_status status = rd_policy_read_dir(arena, dir, sources, count, error);
+    if (status == RD_OK)
+        status = rd_policy_load(*sources, *count, NULL, &findings, policy, error);
+    if (status != RD_CHECK_FAILED)
+        return status;
+    rd_policy_print_findings(stderr, &findings);
+    return rd_error_set(error, status, "the rules in %s are not usable", dir);
+}
+
 /* ---- check ---- */
 
 static const char *policy_dir(struct rd_cli *cli)

@@ -66,14 +66,8 @@ static enum rd_status sim_open(struct sim_command *command, struct rd_policy **p
     size_t count;
     struct rd_findings findings;
     rd_findings_init(&findings, &command->cli->arena);
-    enum rd_status status =
-        rd_policy_read_dir(&command->cli->arena, command->policy_dir, &sources, &count, error);
-    if (status == RD_OK)
-        status = rd_policy_load(sources, count, NULL, &findings, policy, error);
-    if (status == RD_CHECK_FAILED) {
-        rd_policy_print_findings(stderr, &findings);
-        return rd_error_set(error, status, "the rules in %s are not usable", command->policy_dir);
-    }
+    enum rd_status status = rd_policy_open_dir(&command->cli->arena, command->policy_dir, &sources,
+                                               &count, policy, error);
     if (status != RD_OK)
         return status;
     sim->model = rd_policy_model(*policy);

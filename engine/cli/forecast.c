@@ -374,20 +374,13 @@ enum rd_status rd_forecast(const struct rd_forecast_options *options, struct rd_
 {
     struct rd_forecast *forecast = calloc(1, sizeof *forecast);
     struct rd_policy_source *sources;
-    struct rd_policy *policy = NULL;
-    struct rd_findings findings;
+    struct rd_policy *policy;
     size_t count;
     RD_ASSERT(forecast);
     forecast->options = options;
     forecast->arena = arena;
-    rd_findings_init(&findings, arena);
-    enum rd_status status = rd_policy_read_dir(arena, options->policy_dir, &sources, &count, error);
-    if (status == RD_OK)
-        status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
-    if (status == RD_CHECK_FAILED) {
-        rd_policy_print_findings(stderr, &findings);
-        rd_error_set(error, status, "the rules in %s are not usable", options->policy_dir);
-    }
+    enum rd_status status =
+        rd_policy_open_dir(arena, options->policy_dir, &sources, &count, &policy, error);
     if (status == RD_OK) {
         forecast->model = rd_policy_model(policy);
         status = forecast_what_ifs(forecast, error);

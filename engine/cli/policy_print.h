@@ -14,6 +14,12 @@
 /* Each as FILE:LINE: sentence; warnings say so. */
 void rd_policy_print_findings(FILE *to, const struct rd_findings *findings);
 void rd_policy_put_findings(struct rd_buf *out, const struct rd_findings *findings);
+/* The rules of a directory, which a command is about to use: where they are not usable
+ * (RD_CHECK_FAILED) what was found goes to stderr. The sources are made in the arena; the caller
+ * frees the policy, which is NULL where this failed. */
+enum rd_status rd_policy_open_dir(struct rd_arena *arena, const char *dir,
+                                  struct rd_policy_source **sources, size_t *count,
+                                  struct rd_policy **policy, struct rd_error *error) RD_MUST_CHECK;
 
 /* policy_findings.c: `sources` are what was checked, for the columns; none: all columns are 1. */
 /* Where in its line the finding is, in letters from 1. */

@@ -208,18 +208,11 @@ static enum rd_status stubs_company(struct rd_cli *cli, const struct rd_value *w
                                     const char *dir, struct rd_error *error)
 {
     struct rd_policy_source *sources;
-    struct rd_findings findings;
-    struct rd_policy *policy = NULL;
+    struct rd_policy *policy;
     size_t count;
-    enum rd_status status = rd_policy_read_dir(&cli->arena, dir, &sources, &count, error);
+    enum rd_status status = rd_policy_open_dir(&cli->arena, dir, &sources, &count, &policy, error);
     if (status != RD_OK)
         return status;
-    rd_findings_init(&findings, &cli->arena);
-    status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
-    if (status != RD_OK) {
-        rd_policy_print_findings(stderr, &findings);
-        return status;
-    }
     stubs_own(cli, words, rd_policy_normal(policy), "records", "any");
     stubs_own(cli, words, rd_policy_normal(policy), "choices", "redress.type");
     rd_policy_free(policy);

@@ -364,19 +364,12 @@ enum rd_status rd_run_policy_workflows(struct rd_cli *cli, struct rd_error *erro
 {
     const char *dir = rd_args_operand(&cli->args, 0);
     struct rd_policy_source *sources;
-    struct rd_findings findings;
-    struct rd_policy *policy = NULL;
+    struct rd_policy *policy;
     size_t count;
     enum rd_status status =
-        rd_policy_read_dir(&cli->arena, dir ? dir : ".", &sources, &count, error);
+        rd_policy_open_dir(&cli->arena, dir ? dir : ".", &sources, &count, &policy, error);
     if (status != RD_OK)
         return status;
-    rd_findings_init(&findings, &cli->arena);
-    status = rd_policy_load(sources, count, NULL, &findings, &policy, error);
-    if (status != RD_OK) {
-        rd_policy_print_findings(stderr, &findings);
-        return status;
-    }
     struct page page = { .out = &cli->out, .model = rd_policy_model(policy) };
     page_whole(&page);
     rd_policy_free(policy);
