@@ -74,6 +74,19 @@ static enum rd_status rpc_read_call(const struct rd_value *object, struct rd_cal
     return RD_OK;
 }
 
+/* Who asks is settled once a message: what follows a log-in must see its outcome. And guesses are
+ * answered one by one, each later than the one before. */
+static void rpc_check_alone(struct rd_arena *arena, struct rd_call *call)
+{
+    const struct rd_request *request = &call->request;
+    bool proves = strcmp(request->method, "case.progress") == 0 && request->params &&
+                  rd_map_get(request->params, "proof");
+    if (proves || strcmp(request->method, "session.login") == 0)
+        rpc_answer(call, RD_INVALID_REQUEST, "/method",
+                   rd_arena_printf(arena, "%s%s stands alone, not in a batch", request->method,
+                                   proves ? " with a proof" : ""));
+}
+
 static void rpc_read_batch(struct rd_arena *arena, const struct rd_value *list,
                            const struct rd_peer *peer, struct rd_message *out)
 {
@@ -84,10 +97,8 @@ static void rpc_read_batch(struct rd_arena *arena, const struct rd_value *list,
         struct rd_call *call = &out->calls[i];
         rpc_call_init(call, arena, peer);
         (void)rpc_read_call(&list->items[i], call);
-        /* who asks is settled once a message: what follows a log-in must see its outcome */
-        if (call->runs && strcmp(call->request.method, "session.login") == 0)
-            rpc_answer(call, RD_INVALID_REQUEST, "/method",
-                       "session.login stands alone, not in a batch");
+        if (call->runs)
+            rpc_check_alone(arena, call);
         out->runs += call->runs;
     }
 }

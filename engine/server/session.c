@@ -294,6 +294,12 @@ static void session_failed(struct rd_session *session)
         session_dismiss(session, "too many failed log-ins or proofs: the connection is closed");
 }
 
+/* What he has sent behind his last guess is not answered: each may be one more. */
+static bool session_is_given_up(const struct rd_session *session)
+{
+    return session->login_failures >= RD_LOGIN_FAILURES_MAX;
+}
+
 /* A wrong proof of a customer is a guess, like a wrong token. */
 static bool session_is_guess(const struct rd_job *job, const struct rd_call *call)
 {
@@ -318,8 +324,8 @@ static bool session_holds(struct rd_session *session, const struct rd_job *job)
     int64_t hold_ns = 0;
     if (session->held_until_ns)
         return true;
-    if (session->released || session->ending)
-        return false;
+    if (session->released || session->server->draining)
+        return false; /* who has closed his half waits as well */
     for (uint32_t i = 0; i < job->message.count; i++)
         if (session_is_guess(job, &job->message.calls[i]))
             hold_ns = session_guess_hold_ns(session, rd_clock_mono_ns());
@@ -369,6 +375,8 @@ static void session_emit(struct rd_session *session)
             session->last = NULL;
         session_reply(session, job);
         rd_job_put(&session->server->pool, job);
+        if (session_is_given_up(session))
+            session_let_go(session);
     }
     if (session_unsent(session) > RD_SESSION_OUT_HARD_BYTES)
         rd_session_close(session, "the peer does not take its replies, and too many wait for it");

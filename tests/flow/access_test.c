@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -350,6 +351,88 @@ START_TEST(test_a_held_answer_does_not_keep_the_daemon_from_stopping)
 }
 END_TEST
 
+/* A case whose customer has the phone +86 138 0013 8000; its number. */
+static const char *make_case(void)
+{
+    struct rd_value wu = t_call(d, "record.create",
+                                "{'type': 'customer', 'data': {'name': 'Wu', 'phone': '%s'}}",
+                                "13800138000"),
+                    opened = t_call(d, "case.open",
+                                    "{'type': 'complaint', 'as': 'kf1', 'data': {'customer': '%s', "
+                                    "'channel': 'phone', 'problem': 'quality', 'summary': 'x'}}",
+                                    t_text(wu, "id"));
+    return t_text(opened, "number");
+}
+
+/* One who may not read it. */
+static struct rd_client *log_in_from_elsewhere(void)
+{
+    struct rd_value made = t_call(d, "account.token", "{'account': 'sun'}");
+    return log_in(t_text(made, "token"));
+}
+
+/* Five wrong proofs are answered, whatever was sent in one breath, and whether or not he has closed
+ * his half of the connection: the right one behind them is not. */
+START_TEST(test_proofs_are_guessed_one_by_one)
+{
+    const char *number = make_case();
+    struct rd_client *guesser = log_in_from_elsewhere();
+    struct rd_error error = RD_ERROR_NONE;
+    const char *line = "";
+    size_t len;
+    int64_t began_ns = rd_clock_mono_ns();
+    struct rd_buf bytes;
+    rd_buf_init(&bytes);
+    for (int i = 0; i < 40; i++)
+        rd_buf_printf(&bytes,
+                      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"case.progress\",\"params\":{"
+                      "\"number\":\"%s\",\"proof\":\"138001380%02d\"}}\n",
+                      number, 39 - i);
+    /* the address has used up what is free */
+    for (int i = 0; i < RD_GUESSES_FREE; i++)
+        guess_ns();
+    ck_assert_int_eq(rd_client_send_raw(guesser, bytes.data, bytes.len, &error), RD_OK);
+    ck_assert_int_eq(shutdown(rd_client_fd(guesser), SHUT_WR), 0);
+    for (int i = 0; i < RD_LOGIN_FAILURES_MAX; i++) {
+        ck_assert_int_eq(rd_client_read_line(guesser, &d->arena, &line, &len, &error), RD_OK);
+        ck_assert_msg(memmem(line, len, "\"not_found\"", 11), "%s", line);
+    }
+    ck_assert_int_ge(rd_clock_mono_ns() - began_ns, RD_GUESS_STEP_MS * 1000000ll);
+    ck_assert_int_eq(rd_client_read_line(guesser, &d->arena, &line, &len, &error), RD_OK);
+    ck_assert_msg(memmem(line, len, "too many failed", 15), "%s", line);
+    ck_assert_int_eq(rd_client_read_line(guesser, &d->arena, &line, &len, &error), RD_END);
+    rd_buf_fini(&bytes);
+    rd_client_close(guesser);
+}
+END_TEST
+
+START_TEST(test_proofs_are_not_guessed_in_batches)
+{
+    const char *number = make_case();
+    struct rd_client *guesser = log_in_from_elsewhere();
+    struct rd_error error = RD_ERROR_NONE;
+    const char *line = "";
+    size_t len;
+    struct rd_buf batch;
+    rd_buf_init(&batch);
+    for (int i = 0; i < 20; i++)
+        rd_buf_printf(&batch,
+                      "%c{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"case.progress\",\"params\":{"
+                      "\"number\":\"%s\",\"proof\":\"138001380%02d\"}}",
+                      i ? ',' : '[', number, i);
+    rd_buf_text(&batch, "]\n");
+    ck_assert_int_eq(rd_client_send_raw(guesser, batch.data, batch.len, &error), RD_OK);
+    ck_assert_int_eq(rd_client_read_line(guesser, &d->arena, &line, &len, &error), RD_OK);
+    ck_assert_msg(!memmem(line, len, "\"result\"", 8), "a batch of proofs was answered");
+    ck_assert_msg(memmem(line, len, "case.progress with a proof stands alone", 39), "%s", line);
+    struct rd_value shown =
+        t_call_on(d, guesser, "case.progress", "{'number': '%s', 'proof': '13800138000'}", number);
+    ck_assert_str_eq(t_text(shown, "number"), number);
+    rd_buf_fini(&batch);
+    rd_client_close(guesser);
+}
+END_TEST
+
 START_TEST(test_failed_log_ins_are_in_the_journal_with_their_address)
 {
     guess_ns();
@@ -431,13 +514,13 @@ END_TEST
 
 START_TEST(test_a_batch_costs_what_it_holds)
 {
-    struct rd_client *tcp = t_connect(d, t_daemon_tcp(d));
+    struct rd_client *tcp = log_in(make_token(""));
     struct rd_error error = RD_ERROR_NONE;
     const char *line;
     size_t len;
     struct rd_buf batch;
     rd_buf_init(&batch);
-    for (int i = 0; i < 240; i++) /* in one write, of an address that may 100 at once */
+    for (int i = 0; i < 240; i++) /* in one write, of an account that may 10 at once */
         rd_buf_printf(&batch, "%c{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"server.info\"}%s",
                       i % 60 ? ',' : '[', i, i % 60 == 59 ? "]\n" : "");
     int busy = 0;
@@ -463,6 +546,8 @@ int main(void)
     tcase_add_test(access, test_tokens_and_their_end_outlive_a_kill);
     tcase_add_test(access, test_guessers_are_slowed_and_their_neighbours_are_not);
     tcase_add_test(access, test_a_held_answer_does_not_keep_the_daemon_from_stopping);
+    tcase_add_test(access, test_proofs_are_guessed_one_by_one);
+    tcase_add_test(access, test_proofs_are_not_guessed_in_batches);
     tcase_add_test(access, test_failed_log_ins_are_in_the_journal_with_their_address);
     suite_add_tcase(suite, access);
     TCase *tls = tcase_create("tls");
