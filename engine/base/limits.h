@@ -18,6 +18,13 @@
 #define RD_SESSION_OUT_SOFT_BYTES (1024u * 1024)      /* unsent replies: stop reading requests */
 #define RD_SESSION_OUT_HARD_BYTES (16u * 1024 * 1024) /* unsent replies: close with a reason */
 #define RD_SESSIONS_MAX 4096
+/* memory that messages and replies of all sessions hold: beyond it the largest one is closed */
+#define RD_SESSIONS_HELD_BYTES (256u * 1024 * 1024)
+/* a TCP peer who has not logged in: one request at a time, in lines and replies of this */
+#define RD_STRANGER_LINE_BYTES (16u * 1024)
+#define RD_STRANGER_OUT_BYTES (16u * 1024)
+#define RD_STRANGER_WEIGHT 10     /* what one counts for in the rate of his address, */
+#define RD_HANDSHAKE_WEIGHT 50    /* and what the beginning of a sealed connection does */
 #define RD_KERNEL_QUEUE_MAX 16384 /* requests waiting for the kernel: busy */
 #define RD_QUEUE_WAIT_MS 10       /* where the next one would wait longer than this: busy, */
 #define RD_QUEUE_REQUESTS_MIN 256 /* but not before so many wait */

@@ -168,6 +168,7 @@ void rd_session_close(struct rd_session *session, const char *reason)
     rd_log(reason ? RD_LOG_WARN : RD_LOG_DEBUG, "session", "session %llu closes%s%s",
            (unsigned long long)session->serial, reason ? ": " : "", reason ? reason : "");
     session->closing = true;
+    session_weigh(session);
     rd_feed_end(session);
     session_let_go(session);
     uv_close(&session->uv.handle, session_on_close);
@@ -344,6 +345,7 @@ static void session_note_login(struct rd_session *session, const struct rd_reque
     if (request->status == RD_OK && *account && strlen(account) <= RD_NAME_BYTES_MAX) {
         memcpy(session->account, account, strlen(account) + 1);
         session->login_by_ns = 0;
+        session->frame.line_bytes_max = session->server->message_bytes_max;
         rd_token_key(rd_map_text(request->params, "token", ""), session->token);
         return;
     }
@@ -387,9 +389,10 @@ static void session_emit(struct rd_session *session)
 /* Whether another message may be taken, with the way back at half of each limit. */
 static bool session_may_take(struct rd_session *session)
 {
-    uint32_t requests_max = session->server->in_flight_max;
+    bool stranger = session_is_stranger(session);
+    uint32_t requests_max = stranger ? 1 : session->server->in_flight_max;
     size_t bytes_max = RD_UNANSWERED_SESSION_BYTES;
-    size_t unsent_max = RD_SESSION_OUT_SOFT_BYTES;
+    size_t unsent_max = stranger ? RD_STRANGER_OUT_BYTES : RD_SESSION_OUT_SOFT_BYTES;
     size_t unsent = session_unsent(session);
     if (session->paused)
         session->paused = session->in_flight > requests_max / 2 ||
@@ -409,7 +412,8 @@ static bool session_within_rate(struct rd_session *session, struct rd_job *job)
     struct rd_gate_caller caller = session_caller(session, account);
     if (!caller.account && !caller.address)
         return true;
-    uint32_t wait_ms = rd_gate_wait_ms(gate, &caller, job->message.runs, rd_clock_mono_ns(), &what);
+    uint32_t cost = job->message.runs * (session_is_stranger(session) ? RD_STRANGER_WEIGHT : 1);
+    uint32_t wait_ms = rd_gate_wait_ms(gate, &caller, cost, rd_clock_mono_ns(), &what);
     if (wait_ms == 0)
         return true;
     const char *why =
@@ -451,6 +455,9 @@ static void session_take_line(struct rd_session *session, const char *line, size
     struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
     struct rd_peer peer = rd_session_peer(session, &job->arena);
     rd_rpc_read(&job->arena, line, len, &peer, &job->message);
+    if (job->message.batch && session_is_stranger(session))
+        rd_rpc_refuse(&job->arena, RD_NOT_LOGGED_IN, "log in first: batches are for those who have",
+                      &job->message);
     rd_feed_answer(&job->message);
     session_enqueue(session, job);
 }
@@ -458,8 +465,9 @@ static void session_take_line(struct rd_session *session, const char *line, size
 static void session_take_large(struct rd_session *session)
 {
     struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
-    const char *text = rd_arena_printf(&job->arena, "the message is larger than %zu bytes",
-                                       session->server->message_bytes_max);
+    const char *text = rd_arena_printf(&job->arena, "the message is larger than %zu bytes%s",
+                                       session->frame.line_bytes_max,
+                                       session_is_stranger(session) ? ": log in first" : "");
     rd_rpc_refuse(&job->arena, RD_MESSAGE_TOO_LARGE, text, &job->message);
     session_enqueue(session, job);
 }
@@ -564,6 +572,7 @@ void session_advance(struct rd_session *session)
     session_regulate(session);
     rd_feed_pull(session);
     session_check_end(session);
+    session_weigh(session);
 }
 
 void rd_session_answered(struct rd_session *session, struct rd_job *job)

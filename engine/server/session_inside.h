@@ -37,6 +37,7 @@ struct rd_session {
     uv_write_t write;
     struct rd_tls *tls; /* NULL: what is sent is sent as it is */
     struct rd_buf wire; /* with it: `out`, sealed */
+    size_t held_bytes;  /* of its buffers, as counted in the server's */
     struct rd_feed feed;
     uint32_t login_failures;
     int64_t held_until_ns; /* the head of the queue is answered, but not before then; 0: at once */
@@ -46,6 +47,12 @@ struct rd_session {
     bool ending; /* takes nothing more, closes when all is answered and sent */
     bool closing;
 };
+
+/* Whether he may ask for little, since nobody knows him: a TCP peer that has not logged in. */
+bool session_is_stranger(const struct rd_session *session);
+
+/* Its own part of what all hold has changed: where that is too much, the largest one is closed. */
+void session_weigh(struct rd_session *session);
 
 /* Joins it to the server's. */
 void session_link(struct rd_session *session);

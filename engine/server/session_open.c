@@ -84,6 +84,22 @@ static void session_turn_away(struct rd_session *session)
     session->starved = true;
 }
 
+static size_t session_line_bytes(const struct rd_session *session)
+{
+    size_t most = session->server->message_bytes_max;
+    return session_is_stranger(session) && most > RD_STRANGER_LINE_BYTES ? RD_STRANGER_LINE_BYTES
+                                                                         : most;
+}
+
+/* To begin a sealed connection costs us more than him. */
+static bool session_is_hasty(struct rd_session *session)
+{
+    const char *what;
+    struct rd_gate_caller caller = { .address = session->place };
+    return session->tls && rd_gate_wait_ms(&session->server->gate, &caller, RD_HANDSHAKE_WEIGHT,
+                                           rd_clock_mono_ns(), &what) > 0;
+}
+
 void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_door door, bool tls)
 {
     struct rd_session *session = calloc(1, sizeof(*session));
@@ -93,7 +109,7 @@ void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_
     session->uid = UINT32_MAX; /* nobody, in case anyone looks before or instead of identifying */
     session->serial = ++server->session_serial;
     session->starved = true;
-    rd_frame_init(&session->frame, server->message_bytes_max);
+    rd_frame_init(&session->frame, session_line_bytes(session));
     rd_buf_init(&session->out);
     rd_buf_init(&session->writing);
     rd_buf_init(&session->wire);
@@ -112,6 +128,8 @@ void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_
            session->uid);
     if (server->session_count > server->sessions_max || session_is_crowd(session)) {
         session_turn_away(session);
+    } else if (session_is_hasty(session)) {
+        rd_session_close(session, "too many begin at once behind its address");
     } else if (door == RD_DOOR_TCP && server->login_within_s > 0) {
         session->login_by_ns = rd_clock_mono_ns() + server->login_within_s * 1000000000ll;
         rd_server_watch(server);

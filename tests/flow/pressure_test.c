@@ -270,6 +270,71 @@ START_TEST(test_peers_that_vanish_leave_nothing)
 }
 END_TEST
 
+static void setup_tcp(void)
+{
+    d = t_daemon_start(&(struct t_options){ .tcp = true });
+}
+
+/* Who has not said who he is holds next to nothing: neither by replies that he does not take, nor
+ * by a line without an end; and he may not ask for many things at once. */
+START_TEST(test_strangers_hold_next_to_nothing)
+{
+    enum { STRANGERS = 24 };
+    struct rd_client *strangers[2 * STRANGERS];
+    struct rd_buf bytes = many_requests("rpc.discover", 200), line;
+    rd_buf_init(&line);
+    memset(rd_buf_reserve(&line, RD_MESSAGE_BYTES_MAX), '[', RD_MESSAGE_BYTES_MAX);
+    line.len = RD_MESSAGE_BYTES_MAX;
+    long before_kib = t_daemon_memory_kib(d);
+    for (int i = 0; i < STRANGERS; i++) {
+        strangers[i] = t_connect(d, t_daemon_tcp(d));
+        strangers[STRANGERS + i] = t_connect(d, t_daemon_tcp(d));
+        t_push(strangers[i], bytes.data, bytes.len);
+        t_push(strangers[STRANGERS + i], line.data, line.len);
+    }
+    for (int i = 0; i < 200; i++)
+        t_call(d, "server.info", "{}");
+    ck_assert_int_lt(t_daemon_memory_kib(d) - before_kib, GROWTH_KIB_MAX / 4);
+    for (int i = 0; i < 2 * STRANGERS; i++)
+        rd_client_close(strangers[i]);
+    struct rd_client *stranger = t_connect(d, t_daemon_tcp(d));
+    struct rd_error error = RD_ERROR_NONE;
+    const char *reply = "",
+               *batch = "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server.info\"}]\n";
+    size_t len;
+    ck_assert_int_eq(rd_client_send_raw(stranger, batch, strlen(batch), &error), RD_OK);
+    ck_assert_int_eq(rd_client_read_line(stranger, &d->arena, &reply, &len, &error), RD_OK);
+    ck_assert_msg(strstr(reply, "not_logged_in"), "%s", reply);
+    rd_client_close(stranger);
+    rd_buf_fini(&bytes);
+    rd_buf_fini(&line);
+}
+END_TEST
+
+/* Each of them may hold this much, but not all together: the largest ones go. */
+START_TEST(test_all_together_hold_no_more_than_they_may)
+{
+    enum { MANY = RD_SESSIONS_HELD_BYTES / RD_MESSAGE_BYTES_MAX + 32 };
+    struct rd_client *clients[MANY];
+    struct rd_buf line;
+    rd_buf_init(&line);
+    memset(rd_buf_reserve(&line, RD_MESSAGE_BYTES_MAX), '[', RD_MESSAGE_BYTES_MAX);
+    line.len = RD_MESSAGE_BYTES_MAX;
+    long before_kib = t_daemon_memory_kib(d);
+    for (int i = 0; i < MANY; i++) {
+        clients[i] = t_connect(d, NULL);
+        t_push(clients[i], line.data, line.len);
+    }
+    t_daemon_await_log(d, "no other holds as much memory");
+    ck_assert_int_lt(t_daemon_memory_kib(d) - before_kib,
+                     RD_SESSIONS_HELD_BYTES / 1024 + GROWTH_KIB_MAX);
+    t_call(d, "server.info", "{}"); /* who holds little stays */
+    for (int i = 0; i < MANY; i++)
+        rd_client_close(clients[i]);
+    rd_buf_fini(&line);
+}
+END_TEST
+
 START_TEST(test_one_session_too_many_is_told_so)
 {
     struct rlimit limit;
@@ -316,7 +381,13 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_large_messages_are_taken_one_after_the_other);
     tcase_add_test(tcase, test_peers_that_vanish_leave_nothing);
     tcase_add_test(tcase, test_one_session_too_many_is_told_so);
+    tcase_add_test(tcase, test_all_together_hold_no_more_than_they_may);
     suite_add_tcase(suite, tcase);
+    TCase *tcp = tcase_create("tcp");
+    tcase_set_timeout(tcp, T_TIMEOUT_S);
+    tcase_add_checked_fixture(tcp, setup_tcp, teardown);
+    tcase_add_test(tcp, test_strangers_hold_next_to_nothing);
+    suite_add_tcase(suite, tcp);
     return suite;
 }
 
