@@ -17,6 +17,8 @@
 
 #define LAYER_LEAF 32 /* rows of a leaf */
 #define LAYER_FAN 32  /* kids of a branch */
+#define LAYER_MET_BITS 6
+#define LAYER_MET (1u << LAYER_MET_BITS) /* leaves that a tree remembers */
 #define LAYER_HEIGHT_MAX 12
 #define LAYER_CHUNK_BYTES (256u * 1024)
 #define LAYER_ALIGN 16u
@@ -37,10 +39,10 @@ struct layer_branch {
 struct layer_tree {
     void *root; /* a leaf where height is 0; NULL: empty */
     struct layer_leaf *first, *last;
-    struct layer_leaf *spare; /* leaves that became empty, by `after` */
-    struct layer_leaf *met;   /* the last one that was read or written; NULL */
+    struct layer_leaf *spare;          /* leaves that became empty, by `after` */
+    struct layer_leaf *met[LAYER_MET]; /* that were read or written last (layer_met); NULL */
     uint32_t height, key_bytes;
-    bool strewn; /* one key says nothing about where the next one lies */
+    bool strewn; /* the next key has another beginning mostly */
 };
 
 struct layer_chunk {
@@ -147,46 +149,80 @@ static inline uint64_t layer_word(const unsigned char *at)
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words of keys are turned round");
 
-/* As memcmp, of a key and one whose first word is known: most differ in it. The last word may begin
- * within the one before it, which was the same. */
-static inline int layer_order(const unsigned char *left, const unsigned char *right, uint64_t word,
+/* Where the word behind the one at `at` begins: the last one may begin within the one before it,
+ * which is the same wherever it is looked at. `bytes` where there is none. */
+static inline size_t layer_next(size_t at, size_t bytes)
+{
+    size_t word = sizeof(uint64_t), next = at + word;
+    return next + word <= bytes ? next : next < bytes ? bytes - word : bytes;
+}
+
+/* As memcmp, of two keys that are the same before the word at `at`: most differ in their first. */
+static inline int layer_order(const unsigned char *left, const unsigned char *right, size_t at,
                               size_t bytes)
 {
-    if (bytes < sizeof word)
+    if (bytes < sizeof(uint64_t))
         return memcmp(left, right, bytes);
-    uint64_t other = layer_word(left);
-    for (size_t at = sizeof word; other == word && at < bytes; at += sizeof word) {
-        size_t from = at + sizeof word <= bytes ? at : bytes - sizeof word;
-        other = layer_word(left + from);
-        word = layer_word(right + from);
+    for (; at < bytes; at = layer_next(at, bytes)) {
+        uint64_t one = layer_word(left + at), other = layer_word(right + at);
+        if (one != other)
+            return one < other ? -1 : 1;
     }
-    return other == word ? 0 : other < word ? -1 : 1;
+    return 0;
 }
 
-/* The first word of a key; 0 where it is shorter. */
-static inline uint64_t layer_first(const void *key, size_t bytes)
+/* The same as layer_below, for keys of less than a word. */
+static uint32_t layer_below_short(const unsigned char *keys, uint32_t low, uint32_t high,
+                                  uint32_t bytes, const void *key, bool *same)
 {
-    return bytes < sizeof(uint64_t) ? 0 : layer_word(key);
-}
-
-/* How many of the keys are below `key`; `same`: the next one is it. */
-static uint32_t layer_below(const unsigned char *keys, uint32_t from, uint32_t count,
-                            uint32_t bytes, const void *key, bool *same)
-{
-    uint64_t word = layer_first(key, bytes);
-    uint32_t low = from, high = count;
-    *same = false;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        int order = layer_order(keys + (size_t)middle * bytes, key, word, bytes);
-        if (order == 0) {
-            *same = true;
+        int order = memcmp(keys + (size_t)middle * bytes, key, bytes);
+        *same = order == 0;
+        if (order == 0)
             return middle;
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    return low;
+}
+
+/* How many of the keys are below `key`; `same`: the next one is it. What the first and the last of
+ * the keys have in common all of them have: the first word in which they differ is searched. */
+static uint32_t layer_below(const unsigned char *keys, uint32_t from, uint32_t count,
+                            uint32_t bytes, const unsigned char *key, bool *same)
+{
+    uint32_t low = from, high = count;
+    *same = false;
+    if (from >= count || bytes < sizeof(uint64_t))
+        return layer_below_short(keys, from, count, bytes, key, same);
+    const unsigned char *first = keys + (size_t)from * bytes;
+    const unsigned char *last = keys + (size_t)(count - 1) * bytes;
+    size_t at = 0;
+    uint64_t word = layer_word(key), shared;
+    while ((shared = layer_word(first + at)) == layer_word(last + at)) {
+        if (word != shared)
+            return word < shared ? from : count;
+        if ((at = layer_next(at, bytes)) == bytes) { /* there is but one key */
+            *same = true;
+            return from;
         }
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
+        word = layer_word(key + at);
+    }
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        const unsigned char *there = keys + (size_t)middle * bytes;
+        uint64_t other = layer_word(there + at);
+        bool below = other < word;
+        if (other == word) {
+            int order = layer_order(there, key, at, bytes);
+            *same = order == 0;
+            if (order == 0)
+                return middle;
+            below = order < 0;
+        }
+        low = below ? middle + 1 : low;
+        high = below ? high : middle;
     }
     return low;
 }
@@ -211,26 +247,32 @@ static struct layer_leaf *layer_down(const struct layer_tree *tree, const void *
 }
 
 /* Whether the way down would end at this leaf, as far as its own keys tell: between its first and
- * its last one, or behind the tree's last. */
+ * its last one, or behind the tree's last. One that has left the tree holds none. */
 static bool layer_holds(const struct layer_tree *tree, const struct layer_leaf *leaf,
                         const void *key)
 {
     size_t bytes = tree->key_bytes;
-    uint64_t word = layer_first(key, bytes);
-    return leaf && layer_order(leaf->keys, key, word, bytes) <= 0 &&
+    return leaf && leaf->count > 0 && layer_order(leaf->keys, key, 0, bytes) <= 0 &&
            (!leaf->after ||
-            layer_order(leaf->keys + (leaf->count - 1) * bytes, key, word, bytes) >= 0);
+            layer_order(leaf->keys + (leaf->count - 1) * bytes, key, 0, bytes) >= 0);
+}
+
+/* Where the leaf is remembered in which the key lies perhaps: with keys that come from everywhere,
+ * such as those of indexes, by what they begin with (index and value). */
+static struct layer_leaf **layer_met(struct layer_tree *tree, const void *key)
+{
+    const uint64_t spread = 0x9E3779B97F4A7C15u; /* Fibonacci hashing */
+    return &tree->met[tree->strewn ? (layer_word(key) * spread) >> (64 - LAYER_MET_BITS) : 0];
 }
 
 /* The leaf in which the key lies or would lie: often the one of just now, since what is written was
- * read before, and new keys come in order. Those of indexes come from everywhere. */
+ * read before, and new keys come in order. */
 static struct layer_leaf *layer_find(struct layer_tree *tree, const void *key)
 {
-    if (tree->strewn)
-        return layer_down(tree, key, NULL);
-    if (!layer_holds(tree, tree->met, key))
-        tree->met = layer_down(tree, key, NULL);
-    return tree->met;
+    struct layer_leaf **met = layer_met(tree, key);
+    if (!layer_holds(tree, *met, key))
+        *met = layer_down(tree, key, NULL);
+    return *met;
 }
 
 const struct rd_layer_row *rd_layer_get(struct rd_layer *layer, enum rd_table table,
@@ -361,7 +403,7 @@ static struct rd_layer_row *layer_row(struct rd_layer *layer, enum rd_table tabl
         bool right = at > from || from == LAYER_LEAF; /* at its bound it is the left one's last */
         layer_enter(layer, tree, &path, more->count ? more->keys : key, more);
         at -= right ? from : 0;
-        leaf = *in = tree->met = right ? more : leaf;
+        leaf = *in = *layer_met(tree, key) = right ? more : leaf;
     }
     memmove(&leaf->rows[at + 1], &leaf->rows[at], (leaf->count - at) * sizeof leaf->rows[0]);
     memmove(leaf->keys + (at + 1) * bytes, leaf->keys + at * bytes, (leaf->count - at) * bytes);
@@ -392,7 +434,6 @@ void rd_layer_put(struct rd_layer *layer, enum rd_table table, const void *key, 
 /* An empty leaf leaves the tree, and with it the branches that become empty. */
 static void layer_unlink(struct layer_tree *tree, struct layer_path *path, struct layer_leaf *leaf)
 {
-    tree->met = NULL;
     *(leaf->before ? &leaf->before->after : &tree->first) = leaf->after;
     *(leaf->after ? &leaf->after->before : &tree->last) = leaf->before;
     leaf->after = tree->spare;
