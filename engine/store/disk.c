@@ -97,6 +97,18 @@ static bool disk_is_own(const struct stat *info)
            (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+static bool disk_read_all(int fd, size_t len, struct rd_buf *out)
+{
+    size_t done = 0;
+    ssize_t got = 1;
+    while (done < len && got > 0) {
+        got = read(fd, rd_buf_reserve(out, len - done), len - done);
+        out->len += got > 0 ? (size_t)got : 0;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return done == len;
+}
+
 bool rd_disk_read_own(const char *path, size_t bytes_max, struct rd_buf *out)
 {
     struct stat info;
@@ -104,16 +116,28 @@ bool rd_disk_read_own(const char *path, size_t bytes_max, struct rd_buf *out)
     if (fd < 0)
         return false;
     bool whole = fstat(fd, &info) == 0 && disk_is_own(&info) && info.st_size > 0 &&
-                 (uintmax_t)info.st_size <= bytes_max;
-    size_t len = whole ? (size_t)info.st_size : 0, done = 0;
-    while (whole && done < len) {
-        ssize_t got = read(fd, rd_buf_reserve(out, len - done), len - done);
-        whole = got > 0;
-        out->len += whole ? (size_t)got : 0;
-        done += whole ? (size_t)got : 0;
-    }
+                 (uintmax_t)info.st_size <= bytes_max &&
+                 disk_read_all(fd, (size_t)info.st_size, out);
     (void)close(fd);
     return whole;
+}
+
+enum rd_status rd_disk_read(const char *path, size_t bytes_max, struct rd_buf *out,
+                            struct rd_error *error)
+{
+    struct stat info;
+    enum rd_status status = RD_OK;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) != 0)
+        status = rd_error_errno(error, RD_IO, errno, "can't read %s", path);
+    else if (!S_ISREG(info.st_mode) || (uintmax_t)info.st_size > bytes_max)
+        status =
+            rd_error_set(error, RD_CHECK_FAILED, "%s is no file, or longer than it may be", path);
+    else if (!disk_read_all(fd, (size_t)info.st_size, out))
+        status = rd_error_errno(error, RD_IO, errno, "can't read all of %s", path);
+    if (fd >= 0)
+        (void)close(fd);
+    return status;
 }
 
 static bool disk_put(const char *path, const char *bytes, size_t len, bool flush)

@@ -27,6 +27,10 @@ int rd_disk_no_room(int fd, const char *dir);
 /* Appends the whole of a file of our own making, which nobody else may write, so that what it says
  * may be believed. False where there is none, where it is another's, empty, or longer. */
 bool rd_disk_read_own(const char *path, size_t bytes_max, struct rd_buf *out);
+/* Appends the whole of a file, whoever's it is: of a backup that another user made, or that shares
+ * its files with an older copy of itself. */
+enum rd_status rd_disk_read(const char *path, size_t bytes_max, struct rd_buf *out,
+                            struct rd_error *error) RD_MUST_CHECK;
 /* Writes a file that only we may read: PATH.new, then renamed. Where it is not flushed it may hold
  * anything after a loss of power. False: nothing has changed, errno says why. */
 bool rd_disk_replace(const char *path, const void *bytes, size_t len, bool flush);

@@ -392,18 +392,20 @@ static enum rd_status keys_copy_file(const char *from, const char *to, const cha
     rd_buf_init(&there);
     rd_buf_init(&back);
     snprintf(path, sizeof path, "%s/%s", from, name);
-    enum rd_status status =
-        rd_disk_read_own(path, KEYS_FILE_BYTES_MAX, &bytes)
-            ? RD_OK
-            : rd_error_set(error, RD_CHECK_FAILED, "%s is not a file of keys", path);
+    enum rd_status status = rd_disk_read(path, KEYS_FILE_BYTES_MAX, &bytes, error);
     snprintf(path, sizeof path, "%s/%s", to, name);
-    if (status == RD_OK && rd_disk_read_own(path, KEYS_FILE_BYTES_MAX, &there))
+    if (status == RD_OK && access(path, F_OK) == 0)
+        status = rd_disk_read(path, KEYS_FILE_BYTES_MAX, &there, error);
+    if (status == RD_OK)
         keys_keep(&bytes, &there);
+    if (bytes.len == 0) /* made when the disk was full: there are no keys in it */
+        goto out;
     if (status == RD_OK && !rd_disk_replace(path, bytes.data, bytes.len, true))
         status = rd_error_errno(error, RD_IO, errno, "can't write %s", path);
     if (status == RD_OK && (!rd_disk_read_own(path, KEYS_FILE_BYTES_MAX, &back) ||
                             back.len != bytes.len || memcmp(back.data, bytes.data, back.len) != 0))
         status = rd_error_set(error, RD_CHECK_FAILED, "%s reads back as something else", path);
+out:
     rd_buf_fini(&bytes);
     rd_buf_fini(&there);
     rd_buf_fini(&back);

@@ -508,6 +508,45 @@ START_TEST(a_copy_keeps_what_the_original_lost)
 }
 END_TEST
 
+/* A backup is often kept as copies that share their files (cp -al, rsync --link-dest), and read by
+ * another user than made it: by root, or on another machine. */
+START_TEST(a_copy_is_made_of_files_that_are_shared_or_anothers)
+{
+    char to[UNIT_DIR_MAX + 16], path[UNIT_DIR_MAX + 32], link_path[UNIT_DIR_MAX + 32];
+    unsigned char lost[32], found[32];
+    snprintf(to, sizeof to, "%s/copy", dir);
+    ck_assert_int_eq(mkdir(to, 0700), 0);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), lost, &error), RD_OK);
+    snprintf(path, sizeof path, "%s/keys/00005", dir);
+    snprintf(link_path, sizeof link_path, "%s/linked", dir);
+    ck_assert_int_eq(link(path, link_path), 0);
+    if (geteuid() == 0)
+        ck_assert_int_eq(chown(path, 65534, 65534), 0);
+    ck_assert_msg(rd_keys_copy(dir, to, &error) == RD_OK, "%s", error.text);
+
+    /* the copy as well: what the original lost stays in it, and what shares its file is left alone
+     */
+    snprintf(path, sizeof path, "%s/keys/00005", to);
+    snprintf(link_path, sizeof link_path, "%s/shared", dir);
+    ck_assert_int_eq(link(path, link_path), 0);
+    snprintf(path, sizeof path, "%s/keys/00005", dir);
+    ck_assert_int_eq(truncate(path, 0), 0); /* as where the disk was full */
+    for (int i = 0; i < 2; i++) {
+        ck_assert_msg(rd_keys_copy(dir, to, &error) == RD_OK, "%s", error.text);
+        struct rd_keys *copy = rd_keys_new(to);
+        ck_assert_int_eq(rd_keys_find(copy, PERSON(5, 1), found), RD_SEAL_KEY_FOUND);
+        ck_assert_mem_eq(found, lost, 32);
+        rd_keys_free(copy);
+    }
+    snprintf(to, sizeof to, "%s/other", dir);
+    ck_assert_int_eq(mkdir(to, 0700), 0);
+    ck_assert_msg(rd_keys_copy(dir, to, &error) == RD_OK, "%s", error.text); /* nothing in it */
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(symlink("/etc/hostname", path), 0);
+    ck_assert_int_ne(rd_keys_copy(dir, to, &error), RD_OK);
+}
+END_TEST
+
 START_TEST(nobody_else_may_read_them)
 {
     char path[UNIT_DIR_MAX + 16];
@@ -546,6 +585,7 @@ int main(void)
     tcase_add_test(tcase, where_keys_are_missing_none_is_drawn_for_those_before);
     tcase_add_test(tcase, copies_are_whole_and_follow_what_was_destroyed);
     tcase_add_test(tcase, a_copy_keeps_what_the_original_lost);
+    tcase_add_test(tcase, a_copy_is_made_of_files_that_are_shared_or_anothers);
     tcase_add_test(tcase, nobody_else_may_read_them);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
