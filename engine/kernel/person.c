@@ -162,10 +162,23 @@ struct person_work {
     int64_t records;           /* that tell of him, his own not counted */
 };
 
-static bool person_is_open(const struct rd_record_type *type, const struct rd_record *record)
+/* By the workflow that the case goes by, which may be an earlier generation's. */
+static bool person_is_open(const struct person_work *work, const struct rd_record_type *type,
+                           const struct rd_record *record)
 {
-    int state = type->chart && record->state ? rd_state_find(type->chart, record->state) : -1;
-    return state >= 0 && !type->chart->states[state].final;
+    const struct rd_chart *chart = type->chart ? rd_chart_of(work->run.kernel, type, record) : NULL;
+    int state = chart && record->state ? rd_state_find(chart, record->state) : -1;
+    return state >= 0 && !chart->states[state].final;
+}
+
+static void person_notes_open(struct person_work *work, const struct rd_record_type *type,
+                              const struct rd_record *record)
+{
+    struct rd_arena *arena = work->run.arena;
+    if (person_is_open(work, type, record) && work->open.count < PERSON_TOLD_MAX)
+        rd_list_add(arena, &work->open,
+                    record->number ? rd_text_copy(arena, record->number, strlen(record->number))
+                                   : rd_show_id(record->id, arena));
 }
 
 /* A record that tells of him may have a key of its own, from before it was known of whom. */
@@ -178,22 +191,22 @@ static void person_joins(struct person_work *work, const struct rd_record_type *
     if (rd_keys_find(work->run.kernel->keys, record->id.value, key) == RD_SEAL_KEY_FOUND)
         rd_list_add(arena, &work->ids, rd_int((int64_t)record->id.value));
     sodium_memzero(key, sizeof key);
-    if (person_is_open(type, record) && work->open.count < PERSON_TOLD_MAX)
-        rd_list_add(arena, &work->open,
-                    record->number ? rd_text_copy(arena, record->number, strlen(record->number))
-                                   : rd_show_id(record->id, arena));
+    person_notes_open(work, type, record);
 }
 
-static size_t person_index(const struct rd_record_type *type)
+/* The index of this field alone; -1: none, but for `person` there is one (rd_secrecy_persons). */
+static int person_index(const struct rd_record_type *type, size_t field)
 {
-    size_t i = 0;
-    while (type->indexes[i].field_count != 1 || type->indexes[i].fields[0] != type->person)
-        i++; /* rd_secrecy_persons: there is one */
-    return i;
+    for (size_t i = 0; i < type->index_count; i++)
+        if (type->indexes[i].field_count == 1 && (size_t)type->indexes[i].fields[0] == field)
+            return (int)i;
+    return -1;
 }
 
-/* Records of the type whose `person` is he. */
-static enum rd_status person_walk(struct person_work *work, const struct rd_record_type *type)
+/* Records of the type in which this reference leads to him: their texts are his where it is their
+ * `person`; of others it only counts whether they are open. */
+static enum rd_status person_walk(struct person_work *work, const struct rd_record_type *type,
+                                  int field, int index)
 {
     struct rd_kernel *kernel = work->run.kernel;
     struct rd_value id = rd_int((int64_t)work->draft->record.id.value);
@@ -203,7 +216,7 @@ static enum rd_status person_walk(struct person_work *work, const struct rd_reco
     struct rd_arena scratch;
     bool has = rd_index_slot(&value, 1, &kernel->scratch, slot);
     RD_ASSERT(has);
-    uint32_t number = kernel->bindings[type - kernel->model->types].indexes[person_index(type)];
+    uint32_t number = kernel->bindings[type - kernel->model->types].indexes[index];
     struct rd_index_key from = rd_index_key(number, slot, INT64_MIN, 0);
     rd_arena_init(&scratch);
     enum rd_status status =
@@ -213,14 +226,32 @@ static enum rd_status person_walk(struct person_work *work, const struct rd_reco
         rd_arena_reset(&scratch);
         status = rd_record_load(kernel->store, (struct rd_id){ rd_index_key_record(walk.key) },
                                 &scratch, &record, work->run.error);
-        if (status == RD_OK)
+        if (status == RD_OK && field == type->person)
             person_joins(work, type, &record);
+        else if (status == RD_OK)
+            person_notes_open(work, type, &record);
         if (status == RD_OK)
             status = rd_walk_next(&walk, work->run.error);
     }
     rd_walk_end(&walk);
     rd_arena_fini(&scratch);
     return status == RD_END ? RD_OK : status;
+}
+
+/* Each reference of the type that may lead to him and can be searched by. A record without a
+ * workflow is never open, and one of his own kind is somebody else. */
+static enum rd_status person_refers(struct person_work *work, const struct rd_record_type *type)
+{
+    enum rd_status status = RD_OK;
+    for (size_t f = 0; status == RD_OK && f < type->field_count; f++) {
+        const struct rd_type *field = &type->fields[f].type;
+        int index = person_index(type, f);
+        if (field->kind == RD_TYPE_REFERENCE && index >= 0 &&
+            strcmp(field->of, work->draft->type->name) == 0 &&
+            ((type->chart && type != work->draft->type) || (int)f == type->person))
+            status = person_walk(work, type, (int)f, index);
+    }
+    return status;
 }
 
 static enum rd_status person_tells(struct person_work *work)
@@ -232,10 +263,9 @@ static enum rd_status person_tells(struct person_work *work)
     rd_list_add(work->run.arena, &work->ids, rd_int((int64_t)draft->record.id.value));
     for (size_t t = 0; status == RD_OK && t < model->type_count; t++) {
         const struct rd_record_type *type = &model->types[t];
-        if (type->person < 0 || strcmp(type->fields[type->person].type.of, draft->type->name) != 0)
-            continue;
-        any = true;
-        status = person_walk(work, type);
+        any = any || (type->person >= 0 &&
+                      strcmp(type->fields[type->person].type.of, draft->type->name) == 0);
+        status = person_refers(work, type);
     }
     if (status == RD_OK && !any)
         return rd_error_at(work->run.error, RD_INVALID_PARAMS, "/id",

@@ -52,6 +52,15 @@ static const char PERSON_TEXT[] =
     "    zh = '致{client.name},{story}:{form.aside},{title},{actor.name}。' },\n"
     "  template 'errand.words' { of = 'errand', title = { en = 'Words', zh = '信' },\n"
     "    en = 'Another word to {buyer.name}.', zh = '再致{buyer.name}。' },\n"
+    "  record 'matter' { number = 'M-{0000}', owner = 'keeper', unit = 'unit', fields = {\n"
+    "    buyer = reference 'client' { indexed = true }, keeper = account, unit = unit } },\n"
+    "  form 'raise' { of = 'matter', fields = { 'buyer' } },\n"
+    "  workflow 'matter' { version = 1, initial = 'open',\n"
+    "    open = { event = 'raise', form = 'raise', run = { 'mine' } },\n"
+    "    states = { open = { rests = 'x', on = { shut = 'shut' } }, shut = { final = true } },\n"
+    "    actions = { mine = function(f) return set { keeper = f.actor.account, unit = f.actor.unit "
+    "}\n"
+    "        end } },\n"
     "  record 'errand' { number = 'E-{0000}', owner = 'keeper', unit = 'unit', fields = {\n"
     "    buyer = reference 'client', keeper = account, unit = unit } },\n"
     "  form 'send' { of = 'errand', fields = { 'buyer' } },\n"
@@ -65,7 +74,8 @@ static const char PERSON_TEXT[] =
     "        tell { 'ben', template = 'errand.words' } } end } },\n"
     "  authority {\n"
     "    { { 'client.*', 'affair.read', 'affair.begin', 'affair.tell', 'affair.judge',\n"
-    "        'affair.crash', 'affair.move', 'affair.shut', 'errand.*' }, from = { 'staff', "
+    "        'affair.crash', 'affair.move', 'affair.shut', 'errand.*', 'matter.*' }, from = { "
+    "'staff', "
     "'administrator' } "
     "},\n"
     "    { 'affair.bar', from = 'boss', unless = { 'is_barred' } },\n"
@@ -509,6 +519,23 @@ START_TEST(who_was_there_before_gets_no_other_key_where_keys_are_missing)
 }
 END_TEST
 
+/* A case that names him and has nothing personal of its own: whoever works on it needs to know of
+ * whom it is all the same. */
+START_TEST(a_case_that_only_names_him_is_about_him)
+{
+    struct rd_value matter =
+        rig_ok(&rig, "case.open", "{'type': 'matter', 'data': {'buyer': '%s'}}", client);
+    shut();
+    rig_no(&rig, "person_in_use", "/id", "person.erase", "{'id': '%s'}", client);
+    ck_assert_str_eq(t_text(*rig.error.detail, "open.0"), "M-0001");
+    rig_no(&rig, "person_in_use", "/id", "person.erase", "{'id': '%s', 'dry_run': true}", client);
+    rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'shut'}", t_text(matter, "id"));
+    struct rd_value did = rig_ok(&rig, "person.erase", "{'id': '%s'}", client);
+    ck_assert_int_eq(t_int(did, "records"), 1); /* the affair; the matter has nothing of his */
+    rig_expect_rebuild_equal(&rig);
+}
+END_TEST
+
 static void log_in(const char *account)
 {
     rig.as = NULL;
@@ -600,6 +627,7 @@ int main(void)
     tcase_add_test(tcase, an_erased_person_is_gone_and_the_chain_fits);
     tcase_add_test(tcase, others_stay_as_they_are);
     tcase_add_test(tcase, what_is_refused);
+    tcase_add_test(tcase, a_case_that_only_names_him_is_about_him);
     tcase_add_test(tcase, nothing_personal_is_written_of_him_again);
     tcase_add_test(tcase, a_case_of_nobody_is_a_person_of_its_own);
     tcase_add_test(tcase, a_case_that_was_nobodys_before_goes_with_its_person);
