@@ -39,6 +39,7 @@ static enum rd_status backup_path(struct rd_cli *cli, const char *given, const c
                                   struct rd_error *error)
 {
     char real[PATH_MAX];
+    given = rd_dirs_trim(&cli->arena, given);
     const char *slash = strrchr(given, '/');
     if (realpath(given, real)) {
         *out = rd_arena_copy(&cli->arena, real, strlen(real));
@@ -172,6 +173,9 @@ enum rd_status rd_run_backup_verify(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_backup_summary summary;
     struct rd_progress progress;
+    if (access(cli->args.operands[0], R_OK | X_OK) != 0 && errno == EACCES) /* it may be whole */
+        return rd_error_errno(error, RD_NOT_ALLOWED, errno,
+                              "can't look into %s (run it as its owner)", cli->args.operands[0]);
     rd_progress_start(&progress, stderr, "verifying", "bytes");
     enum rd_status status =
         rd_backup_verify(cli->args.operands[0], backup_progress, &progress, &summary, error);
@@ -244,9 +248,27 @@ static enum rd_status restore_into(struct rd_cli *cli, const char *from, const c
                            : status;
 }
 
+/* The name is free: nothing has it, or an empty directory that goes. */
+static enum rd_status restore_place(const char *to, struct rd_error *error)
+{
+    if (rmdir(to) == 0 || errno == ENOENT)
+        return RD_OK;
+    if (errno == EBUSY)
+        return rd_error_set(
+            error, RD_BAD_DIRECTORY,
+            "%s is a mount point, and a restore makes its directory beside the name "
+            "first; name a new directory inside it",
+            to);
+    if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR)
+        return rd_error_set(error, RD_BAD_DIRECTORY, "%s is %s; name a new directory", to,
+                            errno == ENOTDIR ? "no directory" : "not empty");
+    return rd_error_errno(error, RD_IO, errno, "can't take the name %s", to);
+}
+
 enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
 {
-    const char *from = cli->args.operands[0], *to = cli->args.operands[1];
+    const char *from = cli->args.operands[0];
+    const char *to = rd_dirs_trim(&cli->arena, cli->args.operands[1]);
     const char *until = rd_args_text(&cli->args, "until");
     const char *partial = rd_arena_printf(&cli->arena, "%s.partial", to);
     struct restore restore;
@@ -257,8 +279,9 @@ enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
         return rd_error_set(error, RD_USAGE,
                             "'%s' is no RFC 3339 time; write it as 2026-03-06T16:00:00+08:00",
                             until);
-    if (rmdir(to) != 0 && errno != ENOENT) /* an empty one may be there */
-        return rd_error_set(error, RD_BAD_DIRECTORY, "%s is not empty; name a new directory", to);
+    enum rd_status status = restore_place(to, error);
+    if (status != RD_OK)
+        return status;
     if (mkdir(partial, 0700) != 0)
         return errno == EEXIST
                    ? rd_error_set(
@@ -267,7 +290,7 @@ enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
                          partial)
                    : rd_error_errno(error, RD_IO, errno, "can't make %s", partial);
     restore_init(&restore, until_ms);
-    enum rd_status status = restore_into(cli, from, partial, &restore, &summary, digest, error);
+    status = restore_into(cli, from, partial, &restore, &summary, digest, error);
     restore_fini(&restore);
     if (status == RD_OK && rename(partial, to) != 0)
         status = rd_error_errno(error, RD_IO, errno, "can't rename %s to %s", partial, to);

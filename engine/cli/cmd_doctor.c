@@ -2,8 +2,12 @@
  * later, before it does. Each check is one row: good, a warning, or bad, with what was seen and
  * what to do. It changes nothing but a file of a few kilobytes, for the flush, which it removes.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -13,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "cli/bench.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -271,6 +276,43 @@ static void doctor_reasons(struct doctor *doctor, const struct rd_value *health)
     doctor_repeat(doctor, rd_map_list(health, "warnings"));
 }
 
+/* The process that holds the data directory; 0: none. Its lock is only tried where the process that
+ * it names is there, so that none that is about to start finds it taken. */
+static long doctor_holder(const struct doctor *doctor)
+{
+    char text[32] = "";
+    int64_t pid = 0;
+    int fd =
+        open(rd_arena_printf(&doctor->cli->arena, "%s/lock", doctor->data), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t len = read(fd, text, sizeof(text) - 1);
+    text[len > 0 ? strcspn(text, "\n") : 0] = '\0';
+    bool held = rd_text_int(text, &pid) && pid > 0 &&
+                (kill((pid_t)pid, 0) == 0 || errno == EPERM) && flock(fd, LOCK_SH | LOCK_NB) != 0;
+    close(fd);
+    return held ? (long)pid : 0;
+}
+
+/* Nobody answers: because there is nobody, or because something is wrong? */
+static void doctor_silence(struct doctor *doctor, const char *address, const struct rd_error *error)
+{
+    struct rd_arena *arena = &doctor->cli->arena;
+    long holder = doctor_holder(doctor);
+    if (holder)
+        doctor_say(
+            doctor, "daemon", BAD,
+            rd_arena_printf(arena, "process %ld holds %s; %s", holder, doctor->data, error->text),
+            "its log says whether it still starts, or why it can't be reached there");
+    else if (access(doctor->data, R_OK | X_OK) != 0 && errno == EACCES)
+        doctor_say(doctor, "daemon", WARNING,
+                   rd_arena_printf(arena, "whether one runs is not to be seen: %s", error->text),
+                   "run doctor as the daemon's user");
+    else
+        doctor_say(doctor, "daemon", GOOD, rd_arena_printf(arena, "none answers at %s", address),
+                   NULL);
+}
+
 static void doctor_daemon(struct doctor *doctor)
 {
     struct rd_error error = RD_ERROR_NONE;
@@ -279,8 +321,7 @@ static void doctor_daemon(struct doctor *doctor)
     const char *address =
         rd_arena_printf(&doctor->cli->arena, "unix:%s/redress.sock", doctor->data);
     if (rd_client_open(address, &client, &error) != RD_OK) {
-        doctor_say(doctor, "daemon", GOOD,
-                   rd_arena_printf(&doctor->cli->arena, "none answers at %s", address), NULL);
+        doctor_silence(doctor, address, &error);
         return;
     }
     if (rd_client_call(client, &doctor->cli->arena, "server.health", &params, &health, &error) ==

@@ -14,6 +14,14 @@
 
 #define DIRS_DEPTH_MAX 16
 
+const char *rd_dirs_trim(struct rd_arena *arena, const char *path)
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    return rd_arena_copy(arena, path, len);
+}
+
 enum rd_status rd_dirs_make(const char *path, struct rd_error *error)
 {
     char part[4096];
@@ -131,8 +139,12 @@ static bool dirs_holds(const char *path, const char *name)
 
 enum rd_status rd_dirs_check_data(const char *path, struct rd_error *error)
 {
+    errno = 0;
     if (dirs_holds(path, "journal"))
         return RD_OK;
+    if (errno == EACCES)
+        return rd_error_errno(error, RD_NOT_ALLOWED, errno,
+                              "can't look into %s (run it as its owner)", path);
     return rd_error_set(error, RD_NOT_FOUND, "%s is no data directory: it holds no journal", path);
 }
 

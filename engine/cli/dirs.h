@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+/* The path without the slashes behind it, which shells like to write ("/backups/new/"). */
+const char *rd_dirs_trim(struct rd_arena *arena, const char *path);
 /* Makes a directory and those above it. */
 enum rd_status rd_dirs_make(const char *path, struct rd_error *error) RD_MUST_CHECK;
 /* Makes a new, empty directory PREFIX-xxxxxx (those above it too); its path in the arena. */

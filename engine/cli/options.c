@@ -54,8 +54,8 @@ const struct rd_option rd_options_serve[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
     { "policy", 0, RD_OPTION_TEXT, "DIR", "REDRESS_POLICY", ".", "holds rules/ and scripts/" },
     { "listen", 0, RD_OPTION_LIST, "ADDR", "REDRESS_LISTEN", NULL,
-      "unix:PATH, tcp:ADDRESS:PORT (of this machine only) or tls:ADDRESS:PORT; "
-      "unix:DATA/redress.sock where none is given" },
+      "unix:PATH, tcp:ADDRESS:PORT (of this machine only) or tls:ADDRESS:PORT; besides "
+      "unix:DATA/redress.sock, which is always there" },
     { "tls-cert", 0, RD_OPTION_TEXT, "FILE", "REDRESS_TLS_CERT", NULL,
       "certificate and chain for tls: (PEM); read anew on SIGHUP" },
     { "policy-key", 0, RD_OPTION_TEXT, "FILE", "REDRESS_POLICY_KEY", NULL,
@@ -202,10 +202,11 @@ const struct rd_option rd_options_ics[] = {
       "output" },
     END_OF_OPTIONS
 };
-#define OPTION_WHY                                                                                 \
+#define OPTION_WHY_KEPT(where_)                                                                    \
     {                                                                                              \
-        "why", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "why; kept with the generation"              \
+        "why", 0, RD_OPTION_TEXT, "TEXT", NULL, NULL, "why; kept " where_                          \
     }
+#define OPTION_WHY OPTION_WHY_KEPT("with the generation")
 #define OPTION_MOVED                                                                               \
     {                                                                                              \
         "moved", 0, RD_OPTION_LIST, "WORKFLOW.OLD=NEW", NULL, NULL,                                \
@@ -223,12 +224,15 @@ const struct rd_option rd_options_confirm[] = { OPTION_DRY,
                                                 { "no-tests", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
                                                   "do not ask the promises beside the rules" },
                                                 END_OF_OPTIONS };
-const struct rd_option rd_options_erase[] = { OPTION_DRY, OPTION_WHY, END_OF_OPTIONS };
+const struct rd_option rd_options_erase[] = {
+    OPTION_DRY, OPTION_WHY_KEPT("in the journal and in `person list`"), END_OF_OPTIONS
+};
 const struct rd_option rd_options_erasing[] = { OPTION_DRY, END_OF_OPTIONS };
 const struct rd_option rd_options_policy_sign[] = { { "key", 0, RD_OPTION_TEXT, "FILE", NULL, NULL,
                                                       "the secret key that signs (audit key)" },
                                                     END_OF_OPTIONS };
-const struct rd_option rd_options_withdraw[] = { OPTION_WHY, END_OF_OPTIONS };
+const struct rd_option rd_options_withdraw[] = { OPTION_WHY_KEPT("in the journal"),
+                                                 END_OF_OPTIONS };
 const struct rd_option rd_options_generations[] = {
     { "limit", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "so many at most, 20 where not said" },
     { "before", 0, RD_OPTION_NUMBER, "N", NULL, NULL, "only generations before this one" },

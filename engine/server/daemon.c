@@ -381,6 +381,8 @@ static enum rd_status server_bind(struct rd_server *server, const struct rd_daem
         server_log_keys(server);
     for (size_t i = 0; i < options->listen_count && status == RD_OK; i++)
         status = rd_listener_open(server, options->listen[i], error);
+    if (status == RD_OK)
+        rd_listener_open_own(server, options->data_dir);
     return status;
 }
 
@@ -419,7 +421,7 @@ static enum rd_status server_start(struct rd_server *server,
 /* Says that the doors are open, to the log, the manager and the caller. */
 static void server_announce(struct rd_server *server, const struct rd_daemon_options *options)
 {
-    const char *addresses[DAEMON_LISTEN_MAX];
+    const char *addresses[DAEMON_LISTEN_MAX + 1]; /* with its own */
     size_t count = 0;
     for (struct rd_listener *listener = server->listeners; listener;
          listener = rd_listener_next(listener)) {

@@ -8,6 +8,7 @@
 #include "server/listener.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <uv.h>
@@ -18,6 +19,7 @@
 
 #define LISTENER_BACKLOG 511
 #define LISTENER_UNIX_MODE 0660
+#define LISTENER_OWN_MAX 4200 /* a path and what stands around it */
 
 struct rd_listener {
     union {
@@ -133,6 +135,52 @@ enum rd_status rd_listener_open(struct rd_server *server, const char *text, stru
         last = &(*last)->next;
     *last = listener;
     return is_unix ? listener_bind_unix(listener, error) : listener_bind_tcp(listener, error);
+}
+
+/* Whether one of the doors is this file: the same path may be spelled in several ways. */
+static bool listener_is_at(const struct rd_server *server, const char *path)
+{
+    struct stat own, other;
+    if (lstat(path, &own) != 0)
+        return false;
+    for (const struct rd_listener *listener = server->listeners; listener;
+         listener = listener->next)
+        if (rd_address_is_unix(&listener->address) &&
+            lstat(rd_address_path(&listener->address), &other) == 0 && other.st_dev == own.st_dev &&
+            other.st_ino == own.st_ino)
+            return true;
+    return false;
+}
+
+static void listener_drop_last(struct rd_server *server)
+{
+    struct rd_listener **last = &server->listeners;
+    while (*last && (*last)->next)
+        last = &(*last)->next;
+    uv_close(&(*last)->uv.handle, listener_on_close);
+    *last = NULL;
+}
+
+void rd_listener_open_own(struct rd_server *server, const char *data_dir)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_address address;
+    char text[LISTENER_OWN_MAX];
+    snprintf(text, sizeof(text), "unix:%s/redress.sock", data_dir);
+    enum rd_status status = rd_address_parse(text, &address, &error);
+    if (status == RD_OK && listener_is_at(server, rd_address_path(&address)))
+        return;
+    if (status == RD_OK) {
+        status = rd_listener_open(server, text, &error);
+        if (status != RD_OK)
+            listener_drop_last(server);
+    }
+    if (status != RD_OK)
+        rd_log(
+            RD_LOG_WARN, "listener",
+            "no door in the data directory, by which `backup create`, `store stat`, `doctor` and "
+            "a standby's --follow DIR would find this server: %s",
+            error.text);
 }
 
 enum rd_status rd_listener_start(struct rd_listener *listener, struct rd_error *error)

@@ -13,6 +13,10 @@ struct rd_listener;
  * another one listens. */
 enum rd_status rd_listener_open(struct rd_server *server, const char *text,
                                 struct rd_error *error) RD_MUST_CHECK;
+/* The door DATA/redress.sock, where none of those that are open is it: commands that are given the
+ * data directory find the server there, wherever else it listens. The log says why where it can't
+ * be opened; that is no reason not to serve. */
+void rd_listener_open_own(struct rd_server *server, const char *data_dir);
 /* Connections come in from now on. */
 enum rd_status rd_listener_start(struct rd_listener *listener,
                                  struct rd_error *error) RD_MUST_CHECK;

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -58,6 +59,14 @@ enum rd_status vault_lock(struct rd_vault *vault, struct rd_error *error)
         return rd_error_set(error, RD_IN_USE, "%s is in use by process %s", vault->dir,
                             pid[0] ? pid : "(unknown)");
     }
+    struct stat info;
+    if (fstat(vault->lock_fd, &info) == 0 && info.st_uid != geteuid())
+        return rd_error_set(
+            error, RD_NOT_ALLOWED,
+            "%s belongs to uid %ld, which could not open what uid %ld writes there: "
+            "run this as that user (sudo -u '#%ld'), or give it away first (chown "
+            "-R)",
+            vault->dir, (long)info.st_uid, (long)geteuid(), (long)info.st_uid);
     int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
     if (ftruncate(vault->lock_fd, 0) != 0 || pwrite(vault->lock_fd, pid, (size_t)len, 0) != len) {
         /* The lock holds all the same; only its holder's name is missing. */

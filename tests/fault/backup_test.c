@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "unit/unit.h"
@@ -162,6 +163,50 @@ START_TEST(test_one_at_a_time_and_stopped)
 }
 END_TEST
 
+/* As shells complete names, and what is in the way is named. */
+START_TEST(test_names_as_people_write_them)
+{
+    struct t_daemon *d = t_daemon_start(NULL);
+    const char *slash = rd_arena_printf(&d->arena, "%s/", path_of(d, "backup"));
+    /* the daemon listens elsewhere (--listen unix:DIR/s) and is found in its directory all the same
+     */
+    program(d, 0, "create", slash, NULL, "--data", path_of(d, "data"));
+    const char *args[] = { "store", "stat", "--data", path_of(d, "data"), NULL };
+    const char *output;
+    ck_assert_msg(t_program(d, args, &output) == 0, "%s", output);
+    ck_assert_int_eq(mkdir(path_of(d, "empty"), 0700), 0);
+    program(d, 0, "restore", slash, rd_arena_printf(&d->arena, "%s//", path_of(d, "empty")), NULL,
+            NULL);
+    rebuilt(d, path_of(d, "empty"));
+    output = program(d, 6, "restore", slash, path_of(d, "log"), NULL, NULL);
+    ck_assert_msg(strstr(output, "is no directory") != NULL, "%s", output);
+    t_daemon_free(d);
+}
+END_TEST
+
+/* What root would write into somebody's directory keeps him out. */
+START_TEST(test_whose_directory_it_is)
+{
+    if (geteuid() != 0)
+        return;
+    struct t_daemon *d = t_daemon_start(NULL);
+    t_call(d, "record.create",
+           "{'type': 'customer', 'as': 'ben', 'data': {'name': 'Li', 'handler': 'ben', 'unit': "
+           "'gz'}}");
+    t_daemon_stop(d);
+    ck_assert_int_eq(chown(path_of(d, "data/lock"), 65534, 65534), 0);
+    const char *output =
+        program(d, 4, "create", path_of(d, "backup"), NULL, "--data", path_of(d, "data"));
+    ck_assert_msg(strstr(output, "belongs to uid 65534") != NULL, "%s", output);
+    ck_assert_int_eq(chown(path_of(d, "data/lock"), 0, 0), 0);
+    program(d, 0, "create", path_of(d, "backup"), NULL, "--data", path_of(d, "data"));
+    /* a backup may be anybody's */
+    ck_assert_int_eq(chown(path_of(d, "backup/keys/00011"), 65534, 65534), 0);
+    program(d, 0, "restore", path_of(d, "backup"), path_of(d, "again"), NULL, NULL);
+    t_daemon_free(d);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("backup");
@@ -171,6 +216,8 @@ int main(void)
     tcase_add_test(tcase, test_back_to_a_time);
     tcase_add_test(tcase, test_who_and_where);
     tcase_add_test(tcase, test_one_at_a_time_and_stopped);
+    tcase_add_test(tcase, test_names_as_people_write_them);
+    tcase_add_test(tcase, test_whose_directory_it_is);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
