@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +96,7 @@ static void peek_at_mark(const char *dir, void *shared)
 static void peek_child(void (*look)(const char *dir, void *shared), const char *dir, void *shared)
 {
     const struct rlimit none = { 0, 0 };
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* it holds the directory's lock: not longer than us */
     int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
     (void)setrlimit(RLIMIT_CORE, &none);
     if (quiet >= 0)

@@ -309,7 +309,7 @@ static const char *sentence_nearest(const struct sentences *s, const struct rd_v
                              sentence_names(s, list, sentence_state));
     }
     list = rd_map_list(yes, "fields");
-    return rd_arena_join(s->arena, say(s, "the form needs ", "表单须填写或更正:"),
+    return rd_arena_join(s->arena, say(s, "fill in or put right: ", "表单须填写或更正:"),
                          sentence_names(s, list, sentence_field));
 }
 

@@ -65,14 +65,16 @@ struct mend {
     unsigned char hash[RD_HASH_BYTES];
 };
 
-static enum rd_status mend_refuse(const struct mend *mend, const char *why, struct rd_error *error)
+/* `there` goes on with it where there is another directory, whose name stands behind. */
+static enum rd_status mend_refuse(const struct mend *mend, const char *why, const char *there,
+                                  struct rd_error *error)
 {
     const struct repair *repair = mend->repair;
     return rd_error_set(error, RD_CHECK_FAILED,
                         "segment %08x (%s) can't be made anew: entry %llu %s%s%s; nothing was "
                         "changed",
                         mend->number, repair->why, (unsigned long long)(mend->seq + 1), why,
-                        repair->from_fd >= 0 ? " in " : "; name a backup or a standby with --from",
+                        repair->from_fd >= 0 ? there : "; name a backup or a standby with --from",
                         repair->from_fd >= 0 ? repair->options->from : "");
 }
 
@@ -156,21 +158,23 @@ static enum rd_status mend_check_newest(const struct mend *mend, struct rd_error
 {
     const struct rd_journal_known *known = &mend->repair->options->known;
     uint64_t must = known->seq > mend->here.flushed ? known->seq : mend->here.flushed;
-    return mend->seq < must ? mend_refuse(mend, "is gone here, and is not", error) : RD_OK;
+    return mend->seq < must ? mend_refuse(mend, "is gone here", ", and is not in ", error) : RD_OK;
 }
 
 static enum rd_status mend_check(const struct mend *mend, struct rd_error *error)
 {
     const struct repair_end *end = &mend->end;
     if (mend->other)
-        return mend_refuse(mend, "is behind one that the store knows otherwise, as it is", error);
+        return mend_refuse(mend, "is behind one that the store knows otherwise", ", as it is in ",
+                           error);
     if (!end->known)
         return mend_check_newest(mend, error);
     if (mend->seq < end->seq)
-        return mend_refuse(mend, "is gone here, and is not", error);
+        return mend_refuse(mend, "is gone here", ", and is not in ", error);
     if (mend->seq != end->seq || mend->at != end->end ||
         memcmp(mend->hash, end->hash, RD_HASH_BYTES) != 0)
-        return mend_refuse(mend, "of the next segment does not follow from what is", error);
+        return mend_refuse(mend, "of the next segment does not follow from what is here",
+                           ", nor in ", error);
     return RD_OK;
 }
 
@@ -261,7 +265,8 @@ static enum rd_status mend_make(struct mend *mend, struct rd_error *error)
     struct rd_buf *content = &mend->repair->content;
     rd_buf_clear(content);
     if (!mend_make_header(mend))
-        return mend_refuse(mend, "and its segment's header are gone here, and are not", error);
+        return mend_refuse(mend, "and its segment's header are gone here", ", and are not in ",
+                           error);
     rd_segment_header_write(&mend->header,
                             (unsigned char *)rd_buf_reserve(content, RD_SEGMENT_HEADER_BYTES));
     content->len += RD_SEGMENT_HEADER_BYTES;

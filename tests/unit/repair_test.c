@@ -276,7 +276,7 @@ START_TEST(a_damaged_packed_segment_comes_from_the_backup)
     char aside[UNIT_DIR_MAX + 96];
     scribble(file_of(1), size_of(file_of(1)) / 2, 1);
     uint64_t before = footprint();
-    refused(NULL, "name a backup or a standby with --from");
+    refused(NULL, "is gone here; name a backup or a standby with --from; nothing was changed");
     ck_assert_int_eq(repair(from, true, &summary, &error), RD_OK); /* looking changes nothing */
     ck_assert_uint_eq(summary.segments, 1);
     ck_assert_uint_eq(footprint(), before);
