@@ -60,8 +60,9 @@ void rd_cli_fini(struct rd_cli *cli)
 
 enum rd_status rd_cli_connect(struct rd_cli *cli, struct rd_client **client, struct rd_error *error)
 {
-    enum rd_status status = rd_client_open_trusting(rd_args_text(&cli->args, "connect"),
-                                                    rd_args_text(&cli->args, "ca"), client, error);
+    enum rd_status status =
+        rd_client_open_within(rd_args_text(&cli->args, "connect"), rd_args_text(&cli->args, "ca"),
+                              cli->patience_ms, client, error);
     const char *token = rd_args_text(&cli->args, "token");
     if (status != RD_OK || !token)
         return status;
@@ -80,7 +81,13 @@ enum rd_status rd_cli_call(struct rd_cli *cli, const char *method, struct rd_val
     const char *as = rd_args_text(&cli->args, "as");
     if (as)
         rd_map_set(&cli->arena, params, "as", rd_text(as));
-    return rd_client_call(cli->client, &cli->arena, method, params, result, error);
+    status = rd_client_call(cli->client, &cli->arena, method, params, result, error);
+    if (status == RD_IN_PROGRESS && cli->patience_ms > 0)
+        return rd_error_set(error, RD_NO_SERVER,
+                            "the server at %s takes connections and has not answered for %d s; its "
+                            "log says more, or it stands still",
+                            rd_args_text(&cli->args, "connect"), (int)(cli->patience_ms / 1000));
+    return status;
 }
 
 enum rd_status rd_cli_call_print(struct rd_cli *cli, const char *method, struct rd_value *params,

@@ -22,7 +22,10 @@ struct rd_cli {
     bool colour;              /* standard output is a terminal that wants colours */
     struct rd_buf out;        /* what goes to standard output next */
     struct rd_client *client; /* opened by the first call */
+    int64_t patience_ms; /* how long a reply may take, for who watches a server; 0: as it takes */
 };
+
+#define RD_CLI_WATCH_MS 10000 /* a server that answers takes a thousandth of that */
 
 /* Reads the command's words (those behind its name). */
 enum rd_status rd_cli_init(struct rd_cli *cli, const struct rd_command *command, int argc,

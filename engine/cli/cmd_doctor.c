@@ -320,13 +320,20 @@ static void doctor_daemon(struct doctor *doctor)
     struct rd_value params = rd_map(), health;
     const char *address =
         rd_arena_printf(&doctor->cli->arena, "unix:%s/redress.sock", doctor->data);
-    if (rd_client_open(address, &client, &error) != RD_OK) {
+    if (rd_client_open_within(address, NULL, RD_CLI_WATCH_MS, &client, &error) != RD_OK) {
         doctor_silence(doctor, address, &error);
         return;
     }
-    if (rd_client_call(client, &doctor->cli->arena, "server.health", &params, &health, &error) ==
-        RD_OK)
+    enum rd_status status =
+        rd_client_call(client, &doctor->cli->arena, "server.health", &params, &health, &error);
+    if (status == RD_OK)
         doctor_reasons(doctor, &health);
+    else if (status == RD_IN_PROGRESS)
+        doctor_say(doctor, "daemon", BAD,
+                   rd_arena_printf(&doctor->cli->arena,
+                                   "it takes connections and has not answered for %d s",
+                                   RD_CLI_WATCH_MS / 1000),
+                   "its log says more, or it stands still: systemctl restart");
     else
         doctor_say(doctor, "daemon", BAD, rd_arena_printf(&doctor->cli->arena, "%s", error.text),
                    "its log says more");

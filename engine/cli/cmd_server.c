@@ -57,12 +57,14 @@ static void server_print_members(struct rd_cli *cli, const struct rd_value *resu
 enum rd_status rd_run_server_info(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = rd_map();
+    cli->patience_ms = RD_CLI_WATCH_MS;
     return rd_cli_call_print(cli, "server.info", &params, server_print_members, error);
 }
 
 enum rd_status rd_run_server_health(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = rd_map(), result;
+    cli->patience_ms = RD_CLI_WATCH_MS;
     enum rd_status status = rd_cli_call(cli, "server.health", &params, &result, error);
     if (status != RD_OK)
         return status;
@@ -85,6 +87,7 @@ enum rd_status rd_run_server_health(struct rd_cli *cli, struct rd_error *error)
 enum rd_status rd_run_server_metrics(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = rd_map(), result;
+    cli->patience_ms = RD_CLI_WATCH_MS;
     enum rd_status status = rd_cli_call(cli, "server.metrics", &params, &result, error);
     if (status == RD_OK)
         rd_buf_text(&cli->out, rd_map_text(&result, "text", ""));

@@ -26,6 +26,7 @@ static void standby_print(struct rd_cli *cli, const struct rd_value *status)
 enum rd_status rd_run_standby_status(struct rd_cli *cli, struct rd_error *error)
 {
     struct rd_value params = rd_map();
+    cli->patience_ms = RD_CLI_WATCH_MS;
     return rd_cli_call_print(cli, "standby.status", &params, standby_print, error);
 }
 

@@ -216,7 +216,8 @@ static const struct rd_command commands[] = {
     { "staff", "show", "LOGIN", "Shows one account, and for whom it stands in", NULL,
       rd_options_none, true, true, 1, 1, rd_run_staff_show },
     { "server", "health", NULL, "Says whether the daemon is ready for work, and if not, why",
-      "Exit code 0 ready, 1 not ready, 3 no server. What each reason asks for: docs/operations.md.",
+      "Exit code 0 ready, 1 not ready, 3 no server, or none that answers within 10 s. What each\n"
+      "reason asks for: docs/operations.md.",
       rd_options_none, true, true, 0, 0, rd_run_server_health },
     { "server", "metrics", NULL, "Prints the daemon's metrics in Prometheus' text form",
       "For a collector that reads files: redress server metrics > "

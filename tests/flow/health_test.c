@@ -1,6 +1,7 @@
 /* What operators look at: health, metrics, and the doctor. */
 #include "common/t.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -146,6 +147,20 @@ START_TEST(the_doctor_looks)
 }
 END_TEST
 
+/* Who watches a server that stands still must not stand still with it. */
+START_TEST(a_server_that_stands_still_is_none)
+{
+    kill(d->pid, SIGSTOP);
+    ck_assert_int_eq(RUN("server", "health", "--connect", d->address), 3);
+    ck_assert_msg(strstr(output, "has not answered for 10 s") != NULL, "%s", output);
+    ck_assert_int_eq(RUN("doctor", "--data", rd_arena_printf(&d->arena, "%s/data", d->dir)), 1);
+    ck_assert_msg(strstr(output, "it takes connections and has not answered") != NULL, "%s",
+                  output);
+    kill(d->pid, SIGCONT);
+    ck_assert_int_ne(RUN("server", "health", "--connect", d->address), 3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("health");
@@ -157,6 +172,7 @@ int main(void)
     tcase_add_test(tests, metrics_are_for_operators);
     tcase_add_test(tests, health_is_for_everybody);
     tcase_add_test(tests, the_doctor_looks);
+    tcase_add_test(tests, a_server_that_stands_still_is_none);
     suite_add_tcase(suite, tests);
     return unit_run(suite);
 }
