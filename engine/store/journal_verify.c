@@ -218,6 +218,8 @@ static enum rd_status verify_segment_once(struct verify *verify, uint32_t number
     if (status == RD_CORRUPT || status == RD_NOT_FOUND) {
         verify_front(verify, number);
         verify_bad(verify, number, false, 0, "");
+        if (status == RD_NOT_FOUND)
+            rd_error_set(error, status, "%08x: this segment is missing", number);
         snprintf(verify->verdict->bad_place, sizeof(verify->verdict->bad_place), "%.250s",
                  error->text);
         return RD_CHECK_FAILED;

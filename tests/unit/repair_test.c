@@ -320,6 +320,9 @@ START_TEST(what_is_nowhere_is_said_and_nothing_is_changed)
     again();
     scribble(file_of(2), 3000, 1);
     refused(NULL, "name a backup");
+    again();
+    unlink(file_of(2));
+    refused(NULL, "(00000002: this segment is missing) can't be made anew: entry ");
 }
 END_TEST
 
