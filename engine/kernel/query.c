@@ -260,7 +260,6 @@ enum rd_status rd_method_store_stat(struct rd_kernel *kernel, struct rd_request 
     rd_map_add(arena, out, "used_bytes", rd_int((int64_t)stat.used_bytes));
     rd_map_add(arena, out, "file_bytes", rd_int((int64_t)stat.file_bytes));
     rd_map_add(arena, out, "free_bytes", rd_int((int64_t)stat.free_bytes));
-    rd_map_add(arena, out, "lists_bytes", rd_int((int64_t)stat.lists_bytes));
     rd_map_add(arena, out, "oldest_reader_lag", rd_int((int64_t)stat.oldest_reader_lag));
     rd_map_add(arena, out, "journal_bytes", rd_int((int64_t)rd_journal_disk_bytes(journal)));
     rd_map_add(arena, out, "journal_last_seq", rd_int((int64_t)rd_journal_last_seq(journal)));

@@ -1,4 +1,4 @@
-/* The pages: the tables on disk, over LMDB; pages.c is the only includer of lmdb.h.
+/* The pages: the tables on disk, over LMDB; the only room that includes lmdb.h.
  *
  * Two threads at most: one reads (rd_pages_read and what is read with it), one writes a layer at a
  * time (rd_pages_take). Nothing else may run beside a growing map. */

@@ -29,7 +29,7 @@
 #include "store/layer.h"
 #include "store/pages.h"
 
-#define STORE_FORMAT 4u
+#define STORE_FORMAT 5u
 #define STORE_FORMAT_KEY "storefmt" /* 8 letters, in META */
 #define STORE_MAP_STEP (1024ull * 1024)
 #define STORE_WARN_PERCENT 70u

@@ -18,19 +18,20 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "store/tails.h"
 
 struct rd_names;
 struct rd_store;
 
 /* X(NAME, text, key bytes, front bytes): the tables; tables.h spells their keys. Rows of a table
- * with a front have no value: the pages keep each front once, with what stands behind it in the
- * keys as a sorted list. */
+ * with a front have no value: the pages keep many of one front in a row of theirs, whose tails are
+ * numbers of eight bytes each (tails.h). */
 #define RD_TABLE_MAP(X)                                                                            \
     X(META, "meta", 8, 0)                /* name (8 letters) -> value */                           \
     X(SYMBOL, "symbol", 8, 0)            /* kind, number -> type, index or name */                 \
     X(RECORD, "record", 8, 0)            /* id -> current value */                                 \
     X(INDEX, "index", 36, 20)            /* index, value, opened at, id -> nothing */              \
-    X(AGENDA, "agenda", 25, 6)           /* lane, due, record, deadline -> nothing */              \
+    X(AGENDA, "agenda", 25, 1)           /* lane, due, record, deadline -> nothing */              \
     X(DEADLINE, "deadline", 8, 0)        /* record -> its deadlines, by number */                  \
     X(NUMBER, "number", 18, 0)           /* type, hash of its head, block of digits -> serials */  \
     X(POSITION, "position", 12, 0)       /* record, block of versions -> journal positions */      \
@@ -115,7 +116,10 @@ struct rd_pages_at {
     const unsigned char *key; /* NULL: at the end */
     const void *bytes;
     size_t len;
-    unsigned char whole[RD_KEY_BYTES_MAX]; /* the key, where the table has a front */
+    /* where the table has a front: the row's tails, which one of them it is, and the key */
+    struct rd_tails tails;
+    uint32_t tail;
+    unsigned char whole[RD_KEY_BYTES_MAX];
 };
 
 /* A walk over a table in key order. Any write to the table ends the walk: seek anew with the last
@@ -193,11 +197,10 @@ enum rd_status rd_store_grow(struct rd_store *store, struct rd_error *error) RD_
 struct rd_store_stat {
     uint64_t map_bytes, used_bytes, file_bytes;
     uint64_t free_bytes;        /* of those used: what the next commits write to */
-    uint64_t lists_bytes;       /* of those used: long lists of tails, of all tables with a front */
     uint64_t oldest_reader_lag; /* transactions that the oldest reader is behind; 0: no reader */
     struct {
         uint64_t rows;  /* as of the last commit */
-        uint64_t bytes; /* pages of it, without those of long lists */
+        uint64_t bytes; /* pages of it */
     } tables[RD_TABLE_COUNT];
 };
 void rd_store_stat(struct rd_store *store, struct rd_store_stat *out);
