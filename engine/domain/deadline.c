@@ -1,12 +1,13 @@
 /* Deadlines: they hang on a record, and an agenda orders them by when they are due.
  *
- *   DEADLINE record -> its deadlines, by number: [number, due, lane and runs?, length, ledger]...
+ *   DEADLINE record -> its deadlines, by number: [name, due, lane and runs?, length, ledger]...
  *   AGENDA (lane, due, record, number) -> nothing, while it runs
  *
  * The ledger is the truth: start, limit, pauses. Due is computed from it each time anything
  * changes, so that nothing drifts. What stands before it in the row is what the agenda has, so that
  * one deadline is replaced without reading the others, or itself; the ledger behind it leaves that
- * out, and says by how much the start lies before what is due.
+ * out, and what a deadline that was never paused does not have. Times in it are distances from what
+ * is due.
  */
 #include "domain/record.h"
 
@@ -157,52 +158,143 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
 
 /* ---- rows ---- */
 
-/* What of a packed deadline stands in its row, in this order. */
+/* What of a packed deadline stands in its row, in this order: the last ones only where they say
+ * something. */
 static const unsigned char DEADLINE_ROW[] = {
-    DEADLINE_AT_NAME,         DEADLINE_AT_KIND,    DEADLINE_AT_REF,   DEADLINE_AT_WHICH,
-    DEADLINE_AT_LIMIT,        DEADLINE_AT_CLOCK,   DEADLINE_AT_RULE,  DEADLINE_AT_DECIDED,
-    DEADLINE_AT_ZONE_VERSION, DEADLINE_AT_STARTED, DEADLINE_AT_FLAGS, DEADLINE_AT_LEFT,
-    DEADLINE_AT_PAUSES,
+    DEADLINE_AT_KIND,    DEADLINE_AT_REF,  DEADLINE_AT_WHICH,   DEADLINE_AT_LIMIT,
+    DEADLINE_AT_CLOCK,   DEADLINE_AT_RULE, DEADLINE_AT_DECIDED, DEADLINE_AT_ZONE_VERSION,
+    DEADLINE_AT_STARTED, DEADLINE_AT_LEFT, DEADLINE_AT_PAUSES,  DEADLINE_AT_NAME,
 };
 #define DEADLINE_ROW_PLACES (sizeof DEADLINE_ROW)
-#define DEADLINE_ROW_STARTED 9
+#define DEADLINE_ROW_NAMED (DEADLINE_ROW_PLACES - 1) /* the name stands before the ledger */
+#define DEADLINE_ROW_PLAIN (DEADLINE_ROW_NAMED - 2)  /* never paused */
 
-/* How far the start lies before what is due, and back. */
+/* How far one time lies before what is due, and back. */
 static int64_t deadline_span(int64_t due_ms, int64_t other)
 {
     return (int64_t)((uint64_t)due_ms - (uint64_t)other);
 }
 
+/* Numbers of both signs as ones that are small where they are near zero. */
+static uint64_t deadline_zigzag(int64_t n)
+{
+    return (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0);
+}
+
+static int64_t deadline_unzigzag(uint64_t n)
+{
+    return (int64_t)(n >> 1 ^ (n & 1 ? UINT64_MAX : 0));
+}
+
+/* Names of zone data are a year and a letter, mostly: "2026a" is a number then. */
+#define DEADLINE_ZONE_LETTERS 26
+#define DEADLINE_ZONE_BYTES 5
+static struct rd_value deadline_zone(const struct rd_value *text)
+{
+    int year = 0, i = 0;
+    if (text->kind != RD_TEXT || text->count != DEADLINE_ZONE_BYTES)
+        return *text;
+    const char *at = text->text;
+    for (; i < DEADLINE_ZONE_BYTES - 1 && at[i] >= '0' && at[i] <= '9'; i++)
+        year = year * 10 + (at[i] - '0');
+    if (i < DEADLINE_ZONE_BYTES - 1 || at[i] < 'a' || at[i] > 'z')
+        return *text;
+    return rd_int(year * DEADLINE_ZONE_LETTERS + (at[i] - 'a'));
+}
+
+static struct rd_value deadline_zone_text(const struct rd_value *row, struct rd_arena *arena)
+{
+    if (row->kind != RD_INT || row->integer < 0 || row->integer >= 10000 * DEADLINE_ZONE_LETTERS)
+        return *row;
+    char *text = rd_arena_alloc(arena, DEADLINE_ZONE_BYTES + 1);
+    int year = (int)row->integer / DEADLINE_ZONE_LETTERS;
+    text[DEADLINE_ZONE_BYTES] = '\0';
+    text[DEADLINE_ZONE_BYTES - 1] = (char)('a' + row->integer % DEADLINE_ZONE_LETTERS);
+    for (int i = DEADLINE_ZONE_BYTES - 1; i-- > 0; year /= 10)
+        text[i] = (char)('0' + year % 10);
+    return rd_text_of(text, DEADLINE_ZONE_BYTES);
+}
+
+/* Pauses, [from, to, by]...: in a row `from` is as far as it lies before what is due, `to` as far
+ * as it lies behind that, and null where there is no end. */
+static struct rd_value deadline_pauses(const struct rd_value *pauses, int64_t due_ms,
+                                       struct rd_arena *arena)
+{
+    struct rd_value row = rd_list_room(arena, pauses->count);
+    for (uint32_t i = 0; i + 2 < pauses->count; i += 3) {
+        const struct rd_value *at = &pauses->items[i];
+        bool ends = at[1].integer != INT64_MAX;
+        rd_list_add(arena, &row, rd_int(deadline_span(due_ms, at[0].integer)));
+        rd_list_add(arena, &row,
+                    ends ? rd_int(deadline_span(at[1].integer, at[0].integer)) : rd_null());
+        rd_list_add(arena, &row, at[2]);
+    }
+    return row;
+}
+
+static void deadline_pauses_back(struct rd_value *row, int64_t due_ms)
+{
+    for (uint32_t i = 0; i + 2 < row->count; i += 3) {
+        struct rd_value *at = &row->items[i];
+        bool ends = at[1].kind != RD_NULL;
+        at[0] = rd_int(deadline_span(due_ms, at[0].integer));
+        at[1] =
+            rd_int(ends ? (int64_t)((uint64_t)at[0].integer + (uint64_t)at[1].integer) : INT64_MAX);
+    }
+}
+
 /* One deadline in its record's row. */
 struct deadline_item {
     uint64_t number;
+    const char *name; /* NULL: the ledger has it */
     int64_t due_ms;
     uint8_t lane;
-    bool running;
+    bool running, provisional;
     uint32_t len; /* of the ledger */
     const unsigned char *ledger;
     const unsigned char *from, *to; /* all of it */
 };
 
-#define DEADLINE_HEAD_BYTES (8 + 8 + 1) /* the length, of one byte mostly, comes behind it */
+/* As rd_step_take, which most numbers here need one byte of. */
+static inline bool deadline_step(const unsigned char **at, const unsigned char *end, uint64_t *out)
+{
+    if (*at < end && **at < 0x80) {
+        *out = *(*at)++;
+        return true;
+    }
+    return rd_step_take(at, end, out);
+}
 
 /* The item at `at` of a row that ends at `end`; false at the end, or where no item fits. */
 static bool deadline_item(const unsigned char *at, const unsigned char *end,
-                          struct deadline_item *out)
+                          const struct rd_names *names, struct deadline_item *out)
 {
-    uint64_t len;
-    if (end - at <= DEADLINE_HEAD_BYTES)
+    uint64_t name, due, lane, len;
+    out->from = at;
+    out->name = NULL;
+    if (at >= end || !deadline_step(&at, end, &name))
         return false;
-    *out = (struct deadline_item){ .number = rd_key_u64(at),
-                                   .due_ms = rd_key_i64(at + 8),
-                                   .lane = at[16] >> 1,
-                                   .running = at[16] & 1,
-                                   .ledger = at + DEADLINE_HEAD_BYTES,
-                                   .from = at };
-    if (!rd_step_take(&out->ledger, end, &len) || len > (size_t)(end - out->ledger))
+    if (name == 0) {
+        if (end - at < 8)
+            return false;
+        out->number = rd_key_u64(at);
+        at += 8;
+    } else {
+        out->name = names ? rd_names_text(names, name) : NULL;
+        if (!out->name)
+            return false;
+        out->number = rd_symbol_head(out->name)->hash;
+    }
+    if (!rd_step_take(&at, end, &due) || !deadline_step(&at, end, &lane) || lane >> 2 > UINT8_MAX ||
+        !deadline_step(&at, end, &len) || len > (size_t)(end - at))
         return false;
+    out->due_ms = deadline_unzigzag(due);
+    out->running = lane & 1;
+    out->provisional = lane & 2;
+    out->lane = (uint8_t)(lane >> 2);
+    out->ledger = at;
     out->len = (uint32_t)len;
-    out->to = out->ledger + len;
+    out->to = at + len;
     return true;
 }
 
@@ -216,15 +308,29 @@ static enum rd_status deadline_widen(const struct deadline_item *item, const str
     enum rd_status status = rd_pack_read_named(arena, item->ledger, item->len, names, &row, error);
     if (status != RD_OK)
         return status;
-    if (row.kind != RD_LIST || row.count != DEADLINE_ROW_PLACES)
+    bool sound = row.kind == RD_LIST && row.count >= DEADLINE_ROW_PLAIN &&
+                 row.count == (!item->name                      ? DEADLINE_ROW_PLACES
+                               : row.count > DEADLINE_ROW_PLAIN ? DEADLINE_ROW_NAMED
+                                                                : DEADLINE_ROW_PLAIN);
+    if (!sound)
         return deadline_unknown(error);
-    for (size_t i = 0; i < DEADLINE_ROW_PLACES; i++)
+    places[DEADLINE_AT_LEFT] = rd_int(0);
+    places[DEADLINE_AT_PAUSES] = rd_list();
+    for (size_t i = 0; i < row.count; i++)
         places[DEADLINE_ROW[i]] = row.items[i];
+    if (item->name)
+        places[DEADLINE_AT_NAME] = rd_text(item->name);
     places[DEADLINE_AT_FORMAT] = rd_int(DEADLINE_FORMAT);
     places[DEADLINE_AT_DUE] = rd_int(item->due_ms);
     places[DEADLINE_AT_LANE] = rd_int(item->lane);
+    places[DEADLINE_AT_FLAGS] = rd_int((item->running ? DEADLINE_FLAG_RUNNING : 0) |
+                                       (item->provisional ? DEADLINE_FLAG_PROVISIONAL : 0));
+    places[DEADLINE_AT_ZONE_VERSION] = deadline_zone_text(&places[DEADLINE_AT_ZONE_VERSION], arena);
     places[DEADLINE_AT_STARTED] =
         rd_int(deadline_span(item->due_ms, places[DEADLINE_AT_STARTED].integer));
+    if (places[DEADLINE_AT_PAUSES].kind != RD_LIST)
+        return deadline_unknown(error);
+    deadline_pauses_back(&places[DEADLINE_AT_PAUSES], item->due_ms);
     return RD_OK;
 }
 
@@ -233,6 +339,7 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
                                  struct rd_error *error)
 {
     struct rd_key8 key = rd_key8(record.value);
+    const struct rd_names *names = rd_store_names(store);
     struct deadline_item item;
     const void *bytes;
     size_t len = 0, items = 0;
@@ -242,19 +349,19 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
     if (status != RD_OK)
         return status == RD_NOT_FOUND ? RD_OK : status;
     const unsigned char *from = bytes, *end = from + len, *at;
-    for (at = from; deadline_item(at, end, &item); at = item.to)
+    for (at = from; deadline_item(at, end, names, &item); at = item.to)
         items++;
     if (at != end)
         return rd_error_set(error, RD_CORRUPT,
                             "the deadlines of record %llu are damaged; run `redress store rebuild`",
                             (unsigned long long)record.value);
     *out = rd_arena_zalloc(arena, items, sizeof **out);
-    for (at = from; status == RD_OK && deadline_item(at, end, &item); at = item.to) {
+    for (at = from; status == RD_OK && deadline_item(at, end, names, &item); at = item.to) {
         struct rd_value places[DEADLINE_PLACES];
         const struct rd_value value = { .kind = RD_LIST,
                                         .count = DEADLINE_PLACES,
                                         .items = places };
-        status = deadline_widen(&item, rd_store_names(store), arena, places, error);
+        status = deadline_widen(&item, names, arena, places, error);
         if (status == RD_OK)
             status = rd_deadline_unpack(&value, record, arena, &(*out)[*count], error);
         if (status == RD_OK)
@@ -321,65 +428,90 @@ static size_t deadline_order(struct rd_deadline_change *changes, size_t count)
     return kept;
 }
 
-/* Makes room for the head of an item, whose length takes more than the byte that was left for it
- * where it was paused often. */
-static void deadline_shift(struct rd_buf *out, size_t from, size_t bytes)
+/* The name's number and due, lane and running, and the length. */
+#define DEADLINE_HEAD_BYTES_MAX (8 + 4 * RD_STEP_BYTES_MAX)
+
+/* The ledger of a change as the row has it. */
+static void deadline_ledger(const struct rd_deadline_change *change, bool named,
+                            const struct rd_names *names, struct rd_arena *arena,
+                            struct rd_buf *out)
 {
-    static const unsigned char more[RD_STEP_BYTES_MAX];
-    size_t kept = DEADLINE_HEAD_BYTES + 1, ledger = out->len - from - kept;
-    if (bytes == kept)
-        return;
-    rd_buf_append(out, more, bytes - kept);
-    memmove(out->data + from + bytes, out->data + from + kept, ledger);
+    struct rd_value room[DEADLINE_PLACES], places[DEADLINE_ROW_PLACES];
+    struct rd_value row = { .kind = RD_LIST, .count = DEADLINE_ROW_PLACES, .items = places };
+    const struct rd_value *at = deadline_places(change->packed, room);
+    const struct rd_value *pauses = &at[DEADLINE_AT_PAUSES];
+    bool plain = at[DEADLINE_AT_LEFT].integer == 0 && pauses->count == 0;
+    for (size_t i = 0; i < DEADLINE_ROW_PLACES; i++)
+        switch (DEADLINE_ROW[i]) {
+        case DEADLINE_AT_STARTED:
+            places[i] = rd_int(deadline_span(change->due_ms, at[DEADLINE_AT_STARTED].integer));
+            break;
+        case DEADLINE_AT_ZONE_VERSION:
+            places[i] = deadline_zone(&at[DEADLINE_AT_ZONE_VERSION]);
+            break;
+        case DEADLINE_AT_PAUSES:
+            places[i] = plain ? *pauses : deadline_pauses(pauses, change->due_ms, arena);
+            break;
+        default:
+            places[i] = at[DEADLINE_ROW[i]];
+        }
+    if (named)
+        row.count = plain ? DEADLINE_ROW_PLAIN : DEADLINE_ROW_NAMED;
+    rd_pack_write_named(out, &row, names);
 }
 
 static void deadline_write(const struct rd_deadline_change *change, const struct rd_names *names,
-                           struct rd_buf *out)
+                           struct rd_arena *arena, struct rd_buf *out)
 {
-    unsigned char head[DEADLINE_HEAD_BYTES + RD_STEP_BYTES_MAX] = { 0 };
-    struct rd_value room[DEADLINE_PLACES], places[DEADLINE_ROW_PLACES];
-    struct rd_value row = { .kind = RD_LIST, .count = DEADLINE_ROW_PLACES, .items = places };
+    static const unsigned char none[DEADLINE_HEAD_BYTES_MAX];
+    unsigned char head[DEADLINE_HEAD_BYTES_MAX], *end = head;
+    struct rd_value room[DEADLINE_PLACES];
     size_t from = out->len;
     if (!change->packed)
         return;
     const struct rd_value *at = deadline_places(change->packed, room);
-    for (size_t i = 0; i < DEADLINE_ROW_PLACES; i++)
-        places[i] = at[DEADLINE_ROW[i]];
-    places[DEADLINE_ROW_STARTED] =
-        rd_int(deadline_span(change->due_ms, places[DEADLINE_ROW_STARTED].integer));
-    rd_buf_append(out, head, DEADLINE_HEAD_BYTES + 1);
-    rd_pack_write_named(out, &row, names);
-    size_t len = out->len - from - DEADLINE_HEAD_BYTES - 1;
-    rd_key_put_u64(head, change->number);
-    rd_key_put_i64(head + 8, change->due_ms);
-    head[16] = (unsigned char)(change->lane << 1 | change->running);
-    size_t bytes = DEADLINE_HEAD_BYTES + rd_step_put(head + DEADLINE_HEAD_BYTES, len);
-    deadline_shift(out, from, bytes);
+    uint32_t name = names ? rd_names_number(names, at[DEADLINE_AT_NAME].text) : 0;
+    bool provisional = at[DEADLINE_AT_FLAGS].integer & DEADLINE_FLAG_PROVISIONAL;
+    rd_buf_append(out, none, sizeof none);
+    deadline_ledger(change, name > 0, names, arena, out);
+    size_t len = out->len - from - sizeof none;
+    end += rd_step_put(end, name);
+    if (name == 0) {
+        rd_key_put_u64(end, change->number);
+        end += 8;
+    }
+    end += rd_step_put(end, deadline_zigzag(change->due_ms));
+    end += rd_step_put(end,
+                       (uint64_t)change->lane << 2 | (uint64_t)provisional << 1 | change->running);
+    end += rd_step_put(end, len);
+    size_t bytes = (size_t)(end - head);
     memcpy(out->data + from, head, bytes);
+    memmove(out->data + from + bytes, out->data + from + sizeof none, len);
+    out->len = from + bytes + len;
 }
 
 /* The row with the changes, into `out`; `found`: what it had of each. */
 static void deadline_merge(const unsigned char *at, size_t len,
                            const struct rd_deadline_change *changes, size_t count,
                            struct deadline_found *found, const struct rd_names *names,
-                           struct rd_buf *out)
+                           struct rd_arena *arena, struct rd_buf *out)
 {
     const unsigned char *end = len ? at + len : at;
     struct deadline_item item;
     size_t next = 0;
     rd_buf_clear(out);
-    for (; len && deadline_item(at, end, &item); at = item.to) {
+    for (; len && deadline_item(at, end, names, &item); at = item.to) {
         while (next < count && changes[next].number < item.number)
-            deadline_write(&changes[next++], names, out);
+            deadline_write(&changes[next++], names, arena, out);
         if (next < count && changes[next].number == item.number) {
             found[next] = (struct deadline_found){ .had = true, .before = item };
-            deadline_write(&changes[next++], names, out);
+            deadline_write(&changes[next++], names, arena, out);
         } else {
             rd_buf_append(out, item.from, (size_t)(item.to - item.from));
         }
     }
     while (next < count)
-        deadline_write(&changes[next++], names, out);
+        deadline_write(&changes[next++], names, arena, out);
 }
 
 static enum rd_status deadline_agenda(struct rd_store *store, struct rd_id record,
@@ -428,7 +560,7 @@ enum rd_status rd_deadlines_change(struct rd_store *store, struct rd_id record,
     if (status != RD_OK && status != RD_NOT_FOUND)
         return status;
     bool had = status == RD_OK;
-    deadline_merge(bytes, len, changes, count, found, rd_store_names(store), scratch);
+    deadline_merge(bytes, len, changes, count, found, rd_store_names(store), arena, scratch);
     for (size_t i = 0; i < count; i++)
         known += found[i].had || changes[i].packed;
     status = known ? deadline_row(store, record, had, scratch, error) : RD_OK;

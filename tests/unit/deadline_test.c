@@ -333,6 +333,8 @@ START_TEST(what_is_stored_reads_back)
 {
     static struct rd_pause pauses[700];
     static const size_t often[] = { 0, 1, 2, 3, 4, 5, 6, 40, 700 };
+    static const char *const zones[] = { "2026a", "0000z", NULL, "2026B",
+                                         "20261", "9999z", "",   "unknown" };
     struct rd_deadline d = sample(), *rows;
     size_t count;
     for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++)
@@ -341,6 +343,8 @@ START_TEST(what_is_stored_reads_back)
     for (size_t i = 0; i < sizeof often / sizeof *often; i++) {
         d.name = rd_arena_printf(&arena, "d%zu", i);
         d.pause_count = often[i];
+        d.zone_version = zones[i % (sizeof zones / sizeof *zones)];
+        d.left_ms = i % 3;
         d.started_ms = i == 3 ? INT64_MIN : MONDAY_MS;
         d.due_ms = i == 4 ? INT64_MAX : MONDAY_MS + (int64_t)i * 3600000;
         d.running = i % 2;
@@ -356,6 +360,37 @@ START_TEST(what_is_stored_reads_back)
         ck_assert(rd_value_equal(&one, &other));
         ck_assert_uint_eq(rows[at].number, rd_deadline_number(d.name));
     }
+}
+END_TEST
+
+/* A row that was cut or overwritten is told, or says something else; no byte behind it is read. */
+START_TEST(damaged_rows_are_told)
+{
+    const struct rd_id id = { 31 };
+    struct rd_key8 key = rd_key8(id.value);
+    struct rd_deadline d = sample(), *rows;
+    unsigned char row[512];
+    const void *bytes;
+    size_t len, count, told = 0;
+    d.record = id;
+    put(&d);
+    ck_assert_int_eq(rd_store_get(store, RD_TABLE_DEADLINE, key.bytes, &bytes, &len, &error),
+                     RD_OK);
+    ck_assert_uint_lt(len, sizeof row);
+    memcpy(row, bytes, len);
+    for (size_t i = 0; i < 2 * len; i++) {
+        bool cut = i < len;
+        row[i % len] ^= cut ? 0 : 0x5b;
+        ck_assert_int_eq(
+            rd_store_put(store, RD_TABLE_DEADLINE, key.bytes, row, cut ? i + !i : len, &error),
+            RD_OK);
+        enum rd_status status = rd_deadlines_load(store, id, &arena, &rows, &count, &error);
+        ck_assert(status == RD_OK || status == RD_CORRUPT);
+        ck_assert(!cut || status == RD_CORRUPT);
+        told += status == RD_CORRUPT;
+        row[i % len] ^= cut ? 0 : 0x5b;
+    }
+    ck_assert_uint_gt(told, len);
 }
 END_TEST
 
@@ -389,6 +424,7 @@ int main(void)
     tcase_add_test(tcase, the_agenda_has_what_runs);
     tcase_add_test(tcase, changes_together_are_as_one_after_the_other);
     tcase_add_test(tcase, what_is_stored_reads_back);
+    tcase_add_test(tcase, damaged_rows_are_told);
     tcase_add_test(tcase, what_is_no_deadline_is_not_entered);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
