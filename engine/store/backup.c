@@ -6,6 +6,10 @@
  * packed yet, and the newest, are written from the bytes that were proven, and come again packed
  * with a later backup. The manifest is replaced at the end, so a backup that was broken off is the
  * one before it: a plain file that has grown since begins with the bytes that the manifest knows.
+ *
+ * Either directory may be somebody else's work: nothing is written through a link in it (it could
+ * lead into the journal), nothing is made where something else is, and what is opened to be read
+ * does not wait (a named pipe would, for ever).
  */
 #include "store/backup_inner.h"
 
@@ -65,10 +69,41 @@ static enum rd_status backup_dir(const char *path, int *fd, struct rd_error *err
     return *fd >= 0 ? RD_OK : rd_error_errno(error, RD_IO, errno, "can't open %s", path);
 }
 
+/* The directory of segments in it. Never by a link: it could lead into the journal itself. */
+static enum rd_status backup_journal(int dir_fd, const char *path, int *fd, struct rd_error *error)
+{
+    if (mkdirat(dir_fd, BACKUP_JOURNAL, 0700) != 0 && errno != EEXIST)
+        return rd_error_errno(error, RD_IO, errno, "cannot make the directory %s", path);
+    *fd = openat(dir_fd, BACKUP_JOURNAL, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return *fd >= 0 ? rd_disk_flush_name(path, error)
+                    : rd_error_errno(error, RD_IO, errno, "can't open %s", path);
+}
+
+static bool backup_is_link(int dir_fd, const char *name)
+{
+    struct stat stat;
+    return fstatat(dir_fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(stat.st_mode);
+}
+
+/* Looked at before anything is made there: a refusal leaves no trace. */
+static enum rd_status backup_look(int dir_fd, const char *to, struct rd_error *error)
+{
+    if (backup_is_link(dir_fd, BACKUP_JOURNAL) || backup_is_link(dir_fd, RD_KEYS_DIR))
+        return rd_error_set(error, RD_BAD_DIRECTORY,
+                            "%s holds a link that leads elsewhere; name an empty directory", to);
+    if (faccessat(dir_fd, RD_BACKUP_MANIFEST, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+        backup_holds_only(to, backup_knows_own))
+        return RD_OK;
+    return rd_error_set(error, RD_BAD_DIRECTORY,
+                        "%s holds something else; name an empty directory, or one with an earlier "
+                        "backup of this journal",
+                        to);
+}
+
 /* One at a time in one directory. */
 static enum rd_status backup_lock(int dir_fd, const char *dir, int *lock, struct rd_error *error)
 {
-    *lock = openat(dir_fd, BACKUP_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    *lock = openat(dir_fd, BACKUP_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (*lock < 0)
         return rd_error_errno(error, RD_IO, errno, "can't make %s/%s", dir, BACKUP_LOCK);
     if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
@@ -126,12 +161,7 @@ static enum rd_status backup_begin_with(struct backup *backup, int dir_fd, uint6
     *had = 0;
     enum rd_status status = rd_backup_manifest_read(dir_fd, to, &old, error);
     if (status == RD_NOT_FOUND)
-        status = backup_holds_only(to, backup_knows_own)
-                     ? RD_OK
-                     : rd_error_set(error, RD_BAD_DIRECTORY,
-                                    "%s holds something else; name an empty directory, or one with "
-                                    "an earlier backup of this journal",
-                                    to);
+        status = RD_OK; /* the first one here */
     for (uint32_t i = 0; status == RD_OK && i < old.count && old.segments[i].packed; i++) {
         struct stat stat;
         char name[RD_SEGMENT_NAME_MAX];
@@ -236,9 +266,11 @@ enum rd_status rd_backup_create(const struct rd_backup_options *options,
         backup.from_fd >= 0 ? backup_dir(options->to, &dir_fd, error)
                             : rd_error_errno(error, RD_IO, errno, "can't open %s", options->from);
     if (status == RD_OK)
+        status = backup_look(dir_fd, options->to, error);
+    if (status == RD_OK)
         status = backup_lock(dir_fd, options->to, &lock, error);
     if (status == RD_OK)
-        status = backup_dir(journal, &backup.to_fd, error);
+        status = backup_journal(dir_fd, journal, &backup.to_fd, error);
     if (status == RD_OK)
         status = backup_fill(&backup, dir_fd, error);
     if (status == RD_OK) /* as they are now: who was erased is erased in the backup, too */

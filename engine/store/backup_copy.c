@@ -70,7 +70,7 @@ static enum rd_status backup_put_plain(struct backup *backup, int fd,
 static enum rd_status backup_put_packed(struct backup *backup, int fd, const char *name,
                                         crypto_generichash_state *hash, struct rd_error *error)
 {
-    int from = openat(backup->from_fd, name, O_RDONLY | O_CLOEXEC);
+    int from = openat(backup->from_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     enum rd_status status = RD_OK;
     uint64_t at = 0;
     if (from < 0)
@@ -99,7 +99,7 @@ static enum rd_status backup_hash_file(struct backup *backup, int dir_fd, const 
 {
     crypto_generichash_state hash;
     struct stat stat;
-    int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
+    int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &stat) != 0) {
         enum rd_status missing = rd_error_errno(error, errno == ENOENT ? RD_CHECK_FAILED : RD_IO,
                                                 errno, "can't open %s", name);
@@ -179,7 +179,8 @@ enum rd_status backup_copy(struct backup *backup, const struct rd_journal_proven
     char name[RD_SEGMENT_NAME_MAX];
     memcpy(segment.hash, proven->hash, RD_HASH_BYTES);
     rd_segment_name(name, proven->number, packed);
-    int fd = openat(backup->to_fd, BACKUP_TEMP, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    (void)unlinkat(backup->to_fd, BACKUP_TEMP, 0); /* one that was left, or that leads elsewhere */
+    int fd = openat(backup->to_fd, BACKUP_TEMP, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return rd_error_errno(error, RD_IO, errno, "can't make a file in %s", backup->options->to);
     crypto_generichash_init(&hash, NULL, 0, RD_HASH_BYTES);

@@ -80,7 +80,8 @@ enum rd_status rd_backup_manifest_write(int dir_fd, const struct rd_backup_manif
     struct rd_buf text;
     rd_buf_init(&text);
     manifest_text(manifest, &text);
-    int fd = openat(dir_fd, MANIFEST_TEMP, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    (void)unlinkat(dir_fd, MANIFEST_TEMP, 0); /* one that was left, or that leads elsewhere */
+    int fd = openat(dir_fd, MANIFEST_TEMP, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool good = fd >= 0 && rd_segment_pwrite(fd, text.data, text.len, 0) && fsync(fd) == 0 &&
                 renameat(dir_fd, MANIFEST_TEMP, dir_fd, RD_BACKUP_MANIFEST) == 0 &&
                 fsync(dir_fd) == 0;
@@ -150,7 +151,7 @@ enum rd_status rd_backup_manifest_read(int dir_fd, const char *dir,
     struct stat stat;
     struct rd_arena arena;
     struct rd_value root;
-    int fd = openat(dir_fd, RD_BACKUP_MANIFEST, O_RDONLY | O_CLOEXEC);
+    int fd = openat(dir_fd, RD_BACKUP_MANIFEST, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? rd_error_set(error, RD_NOT_FOUND, "%s holds no backup (no %s)",
                                               dir, RD_BACKUP_MANIFEST)

@@ -112,7 +112,7 @@ static bool disk_read_all(int fd, size_t len, struct rd_buf *out)
 bool rd_disk_read_own(const char *path, size_t bytes_max, struct rd_buf *out)
 {
     struct stat info;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return false;
     bool whole = fstat(fd, &info) == 0 && disk_is_own(&info) && info.st_size > 0 &&

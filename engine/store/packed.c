@@ -161,7 +161,7 @@ enum rd_status rd_packed_open(int dir_fd, uint32_t number, struct rd_packed **ou
     char name[RD_SEGMENT_NAME_MAX];
     struct stat stat;
     rd_segment_name(name, number, true);
-    int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
+    int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &stat) != 0) {
         int errnum = errno;
         if (fd >= 0) {

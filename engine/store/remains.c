@@ -70,7 +70,7 @@ static bool remains_plain_read(int dir_fd, uint32_t number, size_t most, struct 
     char name[RD_SEGMENT_NAME_MAX];
     struct stat stat;
     rd_segment_name(name, number, false);
-    int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
+    int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     bool good = fd >= 0 && fstat(fd, &stat) == 0 && stat.st_size > 0 &&
                 (uint64_t)stat.st_size <= UINT32_MAX;
     size_t len = good && (size_t)stat.st_size < most ? (size_t)stat.st_size : most;

@@ -407,7 +407,7 @@ enum rd_status rd_segment_open(int dir_fd, uint32_t number, bool writable, int *
     unsigned char bytes[RD_SEGMENT_HEADER_BYTES];
     char name[RD_SEGMENT_NAME_MAX];
     rd_segment_name(name, number, false);
-    int fd = openat(dir_fd, name, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    int fd = openat(dir_fd, name, (writable ? O_RDWR : O_RDONLY | O_NONBLOCK) | O_CLOEXEC);
     if (fd < 0) {
         return rd_error_errno(error, errno == ENOENT ? RD_NOT_FOUND : RD_IO, errno,
                               "cannot open the segment %s", name);

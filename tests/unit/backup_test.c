@@ -371,6 +371,76 @@ START_TEST(directories_with_something_else_are_refused)
 }
 END_TEST
 
+static ino_t inode_of(const char *path)
+{
+    struct stat stat_of;
+    return lstat(path, &stat_of) == 0 ? stat_of.st_ino : 0;
+}
+
+/* Who owns the directory of a backup could let links in it lead into the journal itself. */
+START_TEST(nothing_is_written_through_links)
+{
+    char path[UNIT_DIR_MAX + 64], other[UNIT_DIR_MAX + 64];
+    struct rd_error error;
+    make_journal(300, false);
+    snprintf(other, sizeof other, "%s/00000001.seg", journal_dir);
+    ino_t before = inode_of(other);
+    ck_assert_int_eq(mkdir(backup_dir, 0700), 0);
+    snprintf(path, sizeof path, "%s/journal", backup_dir);
+    ck_assert_int_eq(symlink(journal_dir, path), 0);
+    ck_assert_int_eq(create_fails(300, &error), RD_BAD_DIRECTORY);
+    ck_assert_uint_eq(inode_of(other), before);
+    unlink(path);
+    snprintf(other, sizeof other, "%s/victim", dir);
+    snprintf(path, sizeof path, "%s/backup.lock", backup_dir);
+    ck_assert_int_eq(symlink(other, path), 0);
+    ck_assert_int_eq(create_fails(300, &error), RD_IO);
+    ck_assert_uint_eq(inode_of(other), 0);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/backup.json.tmp", backup_dir);
+    ck_assert_int_eq(symlink(other, path), 0);
+    create(300);
+    ck_assert_uint_eq(inode_of(other), 0);
+    verified(300);
+}
+END_TEST
+
+START_TEST(a_refused_directory_is_left_as_it_was)
+{
+    char path[UNIT_DIR_MAX + 64];
+    struct rd_error error;
+    make_journal(100, true);
+    struct rd_backup_options options = to_backup(100);
+    struct rd_backup_summary summary;
+    options.to = journal_dir;
+    error = RD_ERROR_NONE;
+    ck_assert_int_eq(rd_backup_create(&options, &summary, &error), RD_BAD_DIRECTORY);
+    snprintf(path, sizeof path, "%s/backup.lock", journal_dir);
+    ck_assert_uint_eq(inode_of(path), 0);
+    snprintf(path, sizeof path, "%s/journal", journal_dir);
+    ck_assert_uint_eq(inode_of(path), 0);
+}
+END_TEST
+
+/* To open a named pipe waits for whoever writes into it: for ever. */
+START_TEST(a_pipe_in_the_place_of_a_file_is_told)
+{
+    char path[UNIT_DIR_MAX + 64];
+    struct rd_backup_summary summary;
+    struct rd_error error;
+    make_journal(100, false);
+    create(100);
+    snprintf(path, sizeof path, "%s/journal/00000001.seg", backup_dir);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_ne(verify(&summary, &error), RD_OK);
+    snprintf(path, sizeof path, "%s/backup.json", backup_dir);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(verify(&summary, &error), RD_CORRUPT);
+}
+END_TEST
+
 START_TEST(a_stopped_backup_leaves_the_one_before)
 {
     struct rd_error error = RD_ERROR_NONE;
@@ -450,6 +520,9 @@ int main(void)
     tcase_add_test(tcase, a_damaged_journal_is_not_copied_and_the_backup_before_stays);
     tcase_add_test(tcase, the_backup_of_another_journal_is_left_alone);
     tcase_add_test(tcase, directories_with_something_else_are_refused);
+    tcase_add_test(tcase, nothing_is_written_through_links);
+    tcase_add_test(tcase, a_refused_directory_is_left_as_it_was);
+    tcase_add_test(tcase, a_pipe_in_the_place_of_a_file_is_told);
     tcase_add_test(tcase, a_stopped_backup_leaves_the_one_before);
     tcase_add_test(tcase, backups_are_made_while_the_journal_is_written_and_packed);
     suite_add_tcase(suite, tcase);
