@@ -5,6 +5,9 @@
  *   journal of the record, newest first ─▶ the label that is shown, since when; what was sent to
  * him
  *
+ * What was sent to him is shown to himself, by his proof, and to who may read him: a letter names
+ * him, and a colleague who may read the case need not know who he is.
+ *
  * Who may not read the record needs the proof (a phone number, say). A wrong one, a number that is
  * not there and a record that is out of reach are the same answer; the proof is compared by hash,
  * in constant time, and the server closes a session that guesses (session.c).
@@ -29,6 +32,9 @@ struct progress {
     const struct rd_public *shown;
     const char *language;
     const char *customer; /* "customer:1-5", to whom things were sent; NULL: nobody */
+    const struct rd_record_type *linked; /* of which he is one */
+    struct rd_record other;              /* he */
+    bool letters;                        /* what was sent to him may be shown */
     const struct rd_value *label;
     int64_t since_ms;
     bool since_known;
@@ -106,7 +112,6 @@ static enum rd_status progress_proof(struct progress *p, const char **out,
     const struct rd_field *field = &p->type->fields[p->shown->proof_field];
     const struct rd_value *value = rd_map_get(&p->record.data, field->name);
     char id[RD_ID_TEXT_MAX];
-    struct rd_record other;
     const struct rd_record_type *linked =
         p->shown->proof_linked >= 0 ? rd_model_type(p->kernel->model, field->type.of) : NULL;
     *out = "";
@@ -114,12 +119,13 @@ static enum rd_status progress_proof(struct progress *p, const char **out,
     if (linked && rd_value_is(value, RD_INT)) {
         struct rd_id to = { (uint64_t)value->integer };
         enum rd_status status =
-            rd_record_load(p->kernel->store, to, arena, &other, &p->request->error);
+            rd_record_load(p->kernel->store, to, arena, &p->other, &p->request->error);
         if (status != RD_OK)
             return status == RD_NOT_FOUND ? RD_OK : status;
         rd_id_write(to, id);
+        p->linked = linked;
         p->customer = rd_arena_printf(arena, "%s:%s", field->type.of, id);
-        value = rd_map_get(&other.data, linked->fields[p->shown->proof_linked].name);
+        value = rd_map_get(&p->other.data, linked->fields[p->shown->proof_linked].name);
     }
     if (rd_value_is(value, RD_TEXT))
         *out = value->text;
@@ -141,8 +147,11 @@ static enum rd_status progress_may(struct progress *p, const struct rd_actor *ac
     enum rd_status status = progress_proof(p, &proof, &of);
     if (status != RD_OK)
         return status;
-    if (rd_query_may_read(p->kernel, actor, p->type, &p->record, arena))
+    if (rd_query_may_read(p->kernel, actor, p->type, &p->record, arena)) {
+        /* whatever proof he gives: else he could try many, and nobody would slow him down */
+        p->letters = p->linked && rd_query_may_read(p->kernel, actor, p->linked, &p->other, arena);
         return RD_OK;
+    }
     struct rd_belonging belonging = rd_belonging_of(p->kernel->model, p->type, &p->record);
     const struct rd_permission *permission =
         rd_permission_of(p->kernel->model, rd_arena_printf(arena, "%s.progress", p->type->name));
@@ -150,7 +159,8 @@ static enum rd_status progress_may(struct progress *p, const struct rd_actor *ac
         given = rd_anonymous_hash(given, arena);
     bool right = progress_same(of, given ? given : "", proof, arena);
     bool row = rd_actor_row(p->kernel, actor, permission, &belonging, arena, NULL) != NULL;
-    return right && row ? RD_OK : RD_NOT_FOUND;
+    p->letters = right && row;
+    return p->letters ? RD_OK : RD_NOT_FOUND;
 }
 
 /* ---- what there is to show ---- */
@@ -191,7 +201,8 @@ static void progress_notice(struct progress *p, const struct rd_value *at, uint3
         return;
     struct rd_value message = rd_map();
     rd_map_add(arena, &message, "at", rd_show_time(sent_ms, arena));
-    rd_map_add(arena, &message, "text", rd_text_copy(arena, at[4].text, at[4].count));
+    rd_map_add(arena, &message, "text",
+               p->letters ? rd_text_copy(arena, at[4].text, at[4].count) : rd_null());
     rd_list_add(arena, &p->sent, message);
 }
 

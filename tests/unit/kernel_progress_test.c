@@ -144,6 +144,26 @@ START_TEST(whoever_may_read_the_case_needs_no_proof)
 }
 END_TEST
 
+/* The letters name the customer. Nor does a proof that he tries tell him whether it is right. */
+START_TEST(who_may_not_read_the_customer_is_not_shown_his_letters)
+{
+    rig.as = "adm";
+    rig_no(&rig, "not_found", "/id", "case.get", "{'id': '%s'}", ann);
+    struct rd_value it = rig_ok(&rig, "case.progress", "{'number': 'K-2026-001'}"), with;
+    ck_assert_str_eq(t_text(it, "state"), "We have it");
+    ck_assert_uint_eq(t_count(it, "sent"), 1);
+    ck_assert_str_eq(rig_show(&rig, t_at(it, "sent.0.text")), "null");
+    const char *text = rig_show(&rig, it);
+    with = rig_ok(&rig, "case.progress", "{'number': 'K-2026-001', 'proof': '13800000001'}");
+    ck_assert_str_eq(rig_show(&rig, with), text);
+    with = rig_ok(&rig, "case.progress", "{'number': 'K-2026-001', 'proof': '13800000002'}");
+    ck_assert_str_eq(rig_show(&rig, with), text);
+    rig.as = "ben";
+    it = rig_ok(&rig, "case.progress", "{'number': 'K-2026-001'}");
+    ck_assert_ptr_nonnull(strstr(t_text(it, "sent.0.text"), "Dear Ann Lee"));
+}
+END_TEST
+
 START_TEST(a_case_whose_customer_has_no_proof_is_shown_to_nobody)
 {
     rig.as = "ben";
@@ -284,6 +304,7 @@ int main(void)
     tcase_add_test(tcase, a_clock_that_stands_still_promises_nothing);
     tcase_add_test(tcase, all_wrong_questions_have_one_answer);
     tcase_add_test(tcase, whoever_may_read_the_case_needs_no_proof);
+    tcase_add_test(tcase, who_may_not_read_the_customer_is_not_shown_his_letters);
     tcase_add_test(tcase, a_case_whose_customer_has_no_proof_is_shown_to_nobody);
     tcase_add_test(tcase, bad_parameters_are_told);
     tcase_add_test(tcase, it_is_found_after_a_rebuild);
