@@ -28,6 +28,9 @@
 #define RD_KERNEL_QUEUE_MAX 16384 /* requests waiting for the kernel: busy */
 #define RD_QUEUE_WAIT_MS 10       /* where the next one would wait longer than this: busy, */
 #define RD_QUEUE_REQUESTS_MIN 256 /* but not before so many wait */
+#define RD_LANES                                                                                   \
+    64 /* into which callers are sorted, so that none waits for all of another's: at most 64 */
+#define RD_STROKE_MIN 4 /* commands that are run at one stroke however long each takes */
 #define RD_UNANSWERED_SESSION_BYTES                                                                \
     (16u * 1024 * 1024) /* memory of requests not yet answered: stop reading */
 #define RD_UNANSWERED_SERVER_BYTES (512u * 1024 * 1024) /* of all sessions: busy */

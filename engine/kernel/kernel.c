@@ -558,6 +558,11 @@ size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *
     return count;
 }
 
+int64_t rd_kernel_commands_ns(const struct rd_kernel *kernel)
+{
+    return kernel->turn.spent_ns[RD_TURN_COMMANDS];
+}
+
 enum rd_kernel_owing rd_kernel_flush_owed(struct rd_kernel *kernel)
 {
     if (!kernel->flush_owed)

@@ -188,6 +188,9 @@ enum rd_status rd_kernel_serve(struct rd_kernel *kernel, const struct rd_kernel_
  * (rd_request_fail). */
 size_t rd_kernel_run_served(struct rd_kernel *kernel, struct rd_request *const *requests,
                             size_t count) RD_MUST_CHECK;
+/* How long the commands of the last run took, the flush not included. */
+int64_t rd_kernel_commands_ns(const struct rd_kernel *kernel);
+
 /* Whether what was run still waits for its flush because another was under way: that is so yet
  * (`flushed` tells when it is over), or it is to be begun now, by run_served. Ask before sleeping:
  * nobody else begins it. */

@@ -39,15 +39,26 @@
 
 bool rd_server_has_room(const struct rd_server *server, const struct rd_job *job, size_t own)
 {
-    size_t sessions = server->sessions_busy + (own == 0);
-    return rd_pace_admits(&server->pace, rd_job_cost(job), server->under_way, own, sessions) &&
+    size_t sessions = server->sessions_busy + (own == 0), cost = rd_job_cost(job),
+           lane = server->lane_under_way[job->lane], lanes = server->lanes_busy + (lane == 0);
+    /* who has many sessions has one share for all of them, beside theirs */
+    return (rd_pace_admits(&server->pace, cost, server->under_way, own, sessions) ||
+            (lanes > 1 && rd_pace_admits(&server->pace, cost, server->under_way, lane, lanes))) &&
            server->under_way_bytes + job->arena.total <= RD_UNANSWERED_SERVER_BYTES;
+}
+
+static void server_count_lane(struct rd_server *server, uint8_t lane, int64_t more)
+{
+    server->lanes_busy -= server->lane_under_way[lane] > 0;
+    server->lane_under_way[lane] = (size_t)((int64_t)server->lane_under_way[lane] + more);
+    server->lanes_busy += server->lane_under_way[lane] > 0;
 }
 
 void rd_server_submit(struct rd_server *server, struct rd_job *job)
 {
     RD_ASSERT(!server->stopping);
     server->under_way += rd_job_cost(job);
+    server_count_lane(server, job->lane, (int64_t)rd_job_cost(job));
     server->under_way_bytes += job->bytes;
     rd_jobs_add(&server->pending, job);
 }
@@ -98,6 +109,7 @@ static void server_log_reload(const struct rd_request *request)
 static void server_deliver(struct rd_server *server, struct rd_job *job)
 {
     server->under_way -= rd_job_cost(job);
+    server_count_lane(server, job->lane, -(int64_t)rd_job_cost(job));
     server->under_way_bytes -= job->bytes;
     switch (job->kind) {
     case RD_JOB_MESSAGE:

@@ -116,6 +116,7 @@ void rd_feed_pull(struct rd_session *session)
                    rd_text_copy(&job->arena, feed->as, strlen(feed->as)));
     rd_rpc_make(&job->arena, "feed.read", params, &peer, &job->message);
     job->session = session;
+    job->lane = rd_session_lane(session);
     feed->page = job;
     feed->empty_at = durable; /* until the page shows otherwise */
     rd_server_submit(server, job);

@@ -24,6 +24,7 @@ struct rd_job {
     struct rd_job *behind;      /* the same session's next message; loop thread only */
     struct rd_session *session; /* loop thread only; NULL: gone, or none */
     enum rd_job_kind kind;
+    uint8_t lane;      /* whose it is, as far as taking turns goes: below RD_LANES; 0: nobody's */
     uint64_t seen_seq; /* its replies may leave once everything up to this is durable */
     bool done;         /* answered; loop thread only */
     bool is_login;

@@ -2,10 +2,15 @@
  *
  *   loop ──push──▶ [ job job job ] ──take──▶ kernel        a chain goes in or out under one lock
  *
+ * Whoever has sent thousands has them wait for one another: where not all is taken, each lane (a
+ * caller, more or less) gives as many as the others. Within a lane the order stays.
+ *
  * The bound is counted in requests, not in jobs, because a batch of 256 is 256 times the work. Who
  * sleeps says so, and only a sleeper is woken: under load no push and no take makes a system call.
  */
 #include "server/queue.h"
+
+#include <string.h>
 
 #include "base/assert.h"
 #include "base/clock.h"
@@ -34,13 +39,29 @@ static void queue_settle_locked(struct rd_queue *queue)
     atomic_store_explicit(&queue->stirred, stirs, memory_order_release);
 }
 
+static void queue_note_locked(struct rd_queue *queue, const struct rd_jobs *jobs)
+{
+    for (const struct rd_job *job = jobs->first; job; job = job->next) {
+        queue->lane_jobs[job->lane]++;
+        queue->lanes |= 1ull << job->lane;
+    }
+}
+
+static void queue_left_locked(struct rd_queue *queue, const struct rd_job *job)
+{
+    if (--queue->lane_jobs[job->lane] == 0)
+        queue->lanes &= ~(1ull << job->lane);
+}
+
 bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs)
 {
     uv_mutex_lock(&queue->lock);
     bool fits = !queue->closed && queue->jobs.cost + jobs->cost <= queue->cost_max;
     bool wake = fits && queue->waiting && jobs->first;
-    if (fits)
+    if (fits) {
+        queue_note_locked(queue, jobs);
         rd_jobs_join(&queue->jobs, jobs);
+    }
     queue_settle_locked(queue);
     if (wake)
         queue->waiting = false;
@@ -50,16 +71,43 @@ bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs)
     return fits;
 }
 
+/* As much of each lane as of the others, and no more of one that had to stop: what comes behind
+ * must not overtake. */
+static void queue_take_fairly(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
+{
+    struct rd_jobs left = { 0 };
+    struct rd_job *job;
+    size_t taken[RD_LANES] = { 0 };
+    size_t share = cost_max / (size_t)__builtin_popcountll(queue->lanes);
+    uint64_t stopped = 0;
+    while (out->cost < cost_max && stopped != queue->lanes &&
+           (job = rd_jobs_take(&queue->jobs)) != NULL) {
+        size_t cost = rd_job_cost(job), *own = &taken[job->lane];
+        bool first = !out->first || (*own == 0 && out->cost + cost <= cost_max);
+        bool takes = !(stopped & 1ull << job->lane) &&
+                     (first || (*own + cost <= share && out->cost + cost <= cost_max));
+        if (takes)
+            *own += cost;
+        else
+            stopped |= 1ull << job->lane;
+        rd_jobs_add(takes ? out : &left, job);
+    }
+    rd_jobs_join(&left, &queue->jobs);
+    queue->jobs = left;
+    for (job = out->first; job; job = job->next)
+        queue_left_locked(queue, job);
+}
+
 static bool queue_take_locked(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
 {
     *out = (struct rd_jobs){ 0 };
     bool over = queue->closed && !queue->jobs.first;
     if (queue->jobs.cost <= cost_max) {
         rd_jobs_join(out, &queue->jobs);
+        memset(queue->lane_jobs, 0, sizeof queue->lane_jobs);
+        queue->lanes = 0;
     } else {
-        do
-            rd_jobs_add(out, rd_jobs_take(&queue->jobs));
-        while (queue->jobs.first && out->cost + rd_job_cost(queue->jobs.first) <= cost_max);
+        queue_take_fairly(queue, cost_max, out);
     }
     queue_settle_locked(queue);
     return !over;
@@ -76,13 +124,12 @@ bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)
     return open;
 }
 
-bool rd_queue_take_part(struct rd_queue *queue, size_t least, struct rd_jobs *out)
+bool rd_queue_take_part(struct rd_queue *queue, size_t least, size_t most, struct rd_jobs *out)
 {
     uv_mutex_lock(&queue->lock);
     size_t part = queue->jobs.cost / 4;
     part = part > least ? part : least;
-    bool open =
-        queue_take_locked(queue, part < RD_BATCH_COMMANDS_MAX ? part : RD_BATCH_COMMANDS_MAX, out);
+    bool open = queue_take_locked(queue, part < most ? part : most, out);
     RD_ASSERT(!queue->draining);
     uv_mutex_unlock(&queue->lock);
     return open;

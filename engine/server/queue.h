@@ -8,12 +8,15 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/limits.h"
 #include "server/job.h"
 
 struct rd_queue {
     uv_mutex_t lock;
     uv_cond_t arrived;
     struct rd_jobs jobs;
+    size_t lane_jobs[RD_LANES]; /* of each lane */
+    uint64_t lanes;             /* a bit for each that has any */
     size_t cost_max;
     bool waiting; /* the taker sleeps: only then is it woken */
     bool nudged;
@@ -32,9 +35,9 @@ bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs);
 /* Takes jobs of at most `cost_max` together (but at least one where there is one) without waiting.
  * False where the queue is closed and empty: nothing will ever come. */
 bool rd_queue_take(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out);
-/* The same for a part of what is there: a quarter of it, but `least` at least and
- * RD_BATCH_COMMANDS_MAX at the most. */
-bool rd_queue_take_part(struct rd_queue *queue, size_t least, struct rd_jobs *out);
+/* The same for a part of what is there: a quarter of it, but `least` at least and `most` at the
+ * most. What is taken is of all lanes alike; within a lane it is in order. */
+bool rd_queue_take_part(struct rd_queue *queue, size_t least, size_t most, struct rd_jobs *out);
 /* Whether there is something to take. Any thread. */
 bool rd_queue_has(struct rd_queue *queue);
 /* Whether the taker's next wait would end at once. Takes no lock, so that it may be asked again and

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "server/gate.h"
 #include "server/job.h"
@@ -49,8 +50,10 @@ struct rd_server {
     struct rd_jobs pending; /* handed to the kernel thread at the end of the turn */
     size_t under_way;       /* requests with the kernel, pending ones included */
     size_t under_way_bytes;
-    uint64_t busy;        /* requests that were told to come again, so far */
-    size_t sessions_busy; /* sessions of which requests are not answered yet */
+    uint64_t busy;                   /* requests that were told to come again, so far */
+    size_t lane_under_way[RD_LANES]; /* of these, by whose they are, */
+    size_t lanes_busy;               /* and of how many lanes there are any */
+    size_t sessions_busy;            /* sessions of which requests are not answered yet */
     struct rd_pace pace;
     struct rd_gate gate;
     struct rd_tls_keys *tls_keys; /* NULL: no door is sealed */

@@ -97,6 +97,22 @@ static struct rd_gate_caller session_caller(const struct rd_session *session,
     return caller;
 }
 
+uint8_t rd_session_lane(const struct rd_session *session)
+{
+    return session->lane;
+}
+
+void session_find_lane(struct rd_session *session)
+{
+    char account[SESSION_CALLER_MAX] = "machine";
+    struct rd_gate_caller caller = session_caller(session, account);
+    const char *who = caller.account ? caller.account : caller.address ? caller.address : account;
+    uint32_t hash = 2166136261u; /* FNV-1a: who shares a lane with another takes turns with him */
+    for (; *who; who++)
+        hash = (hash ^ (unsigned char)*who) * 16777619u;
+    session->lane = (uint8_t)(1 + (hash ^ hash >> 16) % (RD_LANES - 1));
+}
+
 /* ---- the end ---- */
 
 void session_link(struct rd_session *session)
@@ -346,6 +362,7 @@ static void session_note_login(struct rd_session *session, const struct rd_reque
         memcpy(session->account, account, strlen(account) + 1);
         session->login_by_ns = 0;
         session->frame.line_bytes_max = session->server->message_bytes_max;
+        session_find_lane(session);
         rd_token_key(rd_map_text(request->params, "token", ""), session->token);
         return;
     }
@@ -454,6 +471,7 @@ static void session_take_line(struct rd_session *session, const char *line, size
 {
     struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
     struct rd_peer peer = rd_session_peer(session, &job->arena);
+    job->lane = session->lane;
     rd_rpc_read(&job->arena, line, len, &peer, &job->message);
     if (job->message.batch && session_is_stranger(session))
         rd_rpc_refuse(&job->arena, RD_NOT_LOGGED_IN, "log in first: batches are for those who have",

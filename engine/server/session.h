@@ -37,6 +37,8 @@ struct rd_session *rd_session_next_dirty(struct rd_session *session);
 
 /* For the feed. */
 struct rd_server *rd_session_server(struct rd_session *session);
+/* Whose its jobs are, as far as taking turns goes. */
+uint8_t rd_session_lane(const struct rd_session *session);
 struct rd_feed *rd_session_feed(struct rd_session *session);
 /* Who asks, with texts copied into the arena. */
 struct rd_peer rd_session_peer(struct rd_session *session, struct rd_arena *arena);

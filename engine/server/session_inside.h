@@ -23,6 +23,7 @@ struct rd_session {
     uint64_t serial; /* for the log */
     enum rd_door door;
     uint32_t uid;
+    uint8_t lane;                        /* whose its jobs are, as far as taking turns goes */
     char account[RD_NAME_BYTES_MAX + 1]; /* empty: not logged in */
     char token[RD_TOKEN_KEY_TEXT];       /* by which he did */
     char address[RD_ADDRESS_TEXT_MAX];   /* empty: this machine's own socket */
@@ -50,6 +51,9 @@ struct rd_session {
 
 /* Whether he may ask for little, since nobody knows him: a TCP peer that has not logged in. */
 bool session_is_stranger(const struct rd_session *session);
+
+/* Who comes is known now, or is another. */
+void session_find_lane(struct rd_session *session);
 
 /* Its own part of what all hold has changed: where that is too much, the largest one is closed. */
 void session_weigh(struct rd_session *session);

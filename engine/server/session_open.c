@@ -120,6 +120,7 @@ void rd_session_accept(struct rd_server *server, uv_stream_t *listener, enum rd_
         rd_session_close(session, "the connection was gone before it was accepted");
         return;
     }
+    session_find_lane(session);
     rd_log(RD_LOG_DEBUG, "session", "session %llu opens at the %s door, uid %u",
            (unsigned long long)session->serial,
            door == RD_DOOR_UNIX ? "unix"

@@ -26,6 +26,7 @@
 
 #define WORKER_MS_NS 1000000ull
 #define WORKER_STEP_NS 100000ull /* between two steps of tidying up; the disk is others' too */
+#define WORKER_LEARN_PART 4      /* of what the last stroke has shown */
 #define WORKER_LISTEN_NS 50000ll /* what a wake may cost on an idle processor */
 #define WORKER_LISTEN_PAUSES 16
 #define WORKER_LISTEN_TIMES 8u /* in vain, one after the other; then only now and then */
@@ -190,6 +191,23 @@ static void worker_answer(struct rd_worker *worker, struct rd_jobs *jobs, size_t
         rd_kernel_tidy(worker->kernel);
 }
 
+/* How many commands take as long as a request should wait at the most. */
+static size_t worker_stroke_max(const struct rd_worker *worker)
+{
+    int64_t each_ns = worker->command_ns > 0 ? worker->command_ns : 1;
+    int64_t most = RD_QUEUE_WAIT_MS * 1000000ll / each_ns;
+    most = most > RD_STROKE_MIN ? most : RD_STROKE_MIN;
+    return most < RD_BATCH_COMMANDS_MAX ? (size_t)most : RD_BATCH_COMMANDS_MAX;
+}
+
+static void worker_learn(struct rd_worker *worker, size_t ran)
+{
+    if (ran > 0)
+        worker->command_ns +=
+            (rd_kernel_commands_ns(worker->kernel) / (int64_t)ran - worker->command_ns) /
+            WORKER_LEARN_PART;
+}
+
 /* At one stroke, but where the replies are large: there the first ones leave before the rest is
  * run. */
 static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
@@ -198,6 +216,7 @@ static void worker_run(struct rd_worker *worker, struct rd_jobs *jobs, bool due)
     size_t count = worker_gather(jobs, requests), at = 0, ran = 0;
     do {
         size_t more = rd_kernel_run_served(worker->kernel, requests + at, count - at);
+        worker_learn(worker, more);
         at += more;
         ran += more;
         struct rd_jobs done = worker_ran(jobs, &ran);
@@ -282,8 +301,8 @@ static void worker_main(void *context)
     struct rd_jobs jobs;
     (void)pthread_setname_np(pthread_self(), RD_WORKER_THREAD);
     rd_kernel_adopt(worker->kernel);
-    while (
-        rd_queue_take_part(&worker->in, rd_pace_stroke(atomic_load(&worker->under_way)), &jobs)) {
+    while (rd_queue_take_part(&worker->in, rd_pace_stroke(atomic_load(&worker->under_way)),
+                              worker_stroke_max(worker), &jobs)) {
         bool due = (!worker->ring_was_vain && worker_is_due(worker)) ||
                    atomic_exchange(&worker->flush_failed, false);
         enum rd_kernel_owing owing = rd_kernel_flush_owed(worker->kernel);

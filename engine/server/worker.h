@@ -27,6 +27,7 @@ struct rd_worker {
 
     /* kernel thread only */
     struct rd_jobs waiting; /* run, but not all answered: long reads */
+    int64_t command_ns;     /* what a command took of late */
     size_t ahead_bytes;     /* of replies handed over since the loop was waited for */
     uint64_t seen_seq;      /* of the last run */
     bool ring_was_vain;

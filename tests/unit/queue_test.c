@@ -100,21 +100,78 @@ START_TEST(test_takes_a_bounded_batch)
 }
 END_TEST
 
+static struct rd_job *job_in(uint8_t lane)
+{
+    struct rd_job *job = job_of(1);
+    job->lane = lane;
+    return job;
+}
+
+/* One caller has sent much, another one request behind it: that one need not wait for all of them,
+ * and each caller's own stay in their order. */
+START_TEST(test_takes_of_all_lanes_alike)
+{
+    struct rd_jobs jobs;
+    struct rd_job *much[8], *other;
+    for (size_t i = 0; i < 8; i++) {
+        much[i] = job_in(1);
+        ck_assert(push(much[i]));
+    }
+    other = job_in(2);
+    ck_assert(push(other));
+    ck_assert(push(job_in(2)));
+    ck_assert(rd_queue_take_part(&queue, 2, 2, &jobs));
+    ck_assert_ptr_eq(jobs.first, much[0]);
+    ck_assert_ptr_eq(jobs.last, other);
+    ck_assert_uint_eq(put_all(&jobs), 2);
+    ck_assert(rd_queue_take_part(&queue, 4, 4, &jobs)); /* the share of who has no more is left */
+    ck_assert_uint_eq(put_all(&jobs), 3);
+    ck_assert_uint_eq(queue.lanes, 1ull << 1);
+    for (size_t i = 3; i < 8; i++) {
+        ck_assert(rd_queue_take_part(&queue, 1, 1, &jobs));
+        ck_assert_ptr_eq(jobs.first, much[i]);
+        ck_assert_uint_eq(put_all(&jobs), 1);
+    }
+    ck_assert_uint_eq(queue.lanes, 0);
+}
+END_TEST
+
+/* One that does not fit stops its lane: nothing behind it overtakes it. */
+START_TEST(test_nothing_overtakes_in_its_lane)
+{
+    struct rd_jobs jobs;
+    struct rd_job *large = job_of(5);
+    large->lane = 1;
+    ck_assert(push(job_in(1)));
+    ck_assert(push(large));
+    ck_assert(push(job_in(1)));
+    ck_assert(push(job_in(2)));
+    ck_assert(rd_queue_take_part(&queue, 4, 4, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 2);
+    ck_assert(rd_queue_take_part(&queue, 1, 1, &jobs)); /* one in any case */
+    ck_assert_ptr_eq(jobs.first, large);
+    ck_assert_uint_eq(put_all(&jobs), 1);
+    ck_assert(rd_queue_take(&queue, 100, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 1);
+    ck_assert_uint_eq(queue.lanes, 0);
+}
+END_TEST
+
 START_TEST(test_takes_a_part)
 {
     struct rd_jobs jobs;
     for (uint32_t i = 0; i < 10; i++)
         ck_assert(push(job_of(1)));
-    ck_assert(rd_queue_take_part(&queue, 1, &jobs)); /* a quarter */
+    ck_assert(rd_queue_take_part(&queue, 1, 1000, &jobs)); /* a quarter */
     ck_assert_uint_eq(put_all(&jobs), 2);
-    ck_assert(rd_queue_take_part(&queue, 5, &jobs)); /* the least */
+    ck_assert(rd_queue_take_part(&queue, 5, 1000, &jobs)); /* the least */
     ck_assert_uint_eq(put_all(&jobs), 5);
-    ck_assert(rd_queue_take_part(&queue, 5, &jobs)); /* what there is */
+    ck_assert(rd_queue_take_part(&queue, 5, 1000, &jobs)); /* what there is */
     ck_assert_uint_eq(put_all(&jobs), 3);
-    ck_assert(rd_queue_take_part(&queue, 5, &jobs));
+    ck_assert(rd_queue_take_part(&queue, 5, 1000, &jobs));
     ck_assert_uint_eq(put_all(&jobs), 0);
     rd_queue_close(&queue);
-    ck_assert(!rd_queue_take_part(&queue, 5, &jobs));
+    ck_assert(!rd_queue_take_part(&queue, 5, 1000, &jobs));
 }
 END_TEST
 
@@ -296,6 +353,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_is_bounded_in_requests);
     tcase_add_test(tcase, test_takes_a_bounded_batch);
     tcase_add_test(tcase, test_takes_a_part);
+    tcase_add_test(tcase, test_takes_of_all_lanes_alike);
+    tcase_add_test(tcase, test_nothing_overtakes_in_its_lane);
     tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
     tcase_add_test(tcase, test_waits_no_longer_than_told);
     tcase_add_test(tcase, test_stirs_as_long_as_a_wait_would_not_last);
