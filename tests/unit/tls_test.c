@@ -1,4 +1,5 @@
 /* TLS on memory: two ends that know each other, and those that must not. */
+#include <openssl/ssl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -113,6 +114,45 @@ START_TEST(two_ends_talk)
         ck_assert(!rd_tls_end(client, &to_server));
         ck_assert_int_eq(carry(STEPS[i]), RD_END);
     }
+}
+END_TEST
+
+/* Whether a client of TLS 1.2 that knows these ciphers only comes to terms with the server. */
+static bool comes_to_terms(const char *ciphers)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+    ck_assert_int_eq(SSL_CTX_set_cipher_list(context, ciphers), 1);
+    SSL *ssl = SSL_new(context);
+    BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+    SSL_set_bio(ssl, in, out);
+    SSL_set_connect_state(ssl);
+    hang_up();
+    ck_assert_int_eq(load("srv"), RD_OK);
+    server = rd_tls_accept(keys);
+    bool goes_on = true;
+    for (int turn = 0; turn < 8 && goes_on; turn++) {
+        char *bytes;
+        (void)SSL_do_handshake(ssl);
+        long len = BIO_get_mem_data(out, &bytes);
+        goes_on = rd_tls_take(server, bytes, (size_t)len, &at_server, &to_client, &error) == RD_OK;
+        (void)BIO_reset(out);
+        if (to_client.len > 0)
+            BIO_write(in, to_client.data, (int)to_client.len);
+        rd_buf_clear(&to_client);
+    }
+    bool open = SSL_is_init_finished(ssl) && rd_tls_is_open(server);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+    return open;
+}
+
+START_TEST(what_is_weak_of_old_is_left_out)
+{
+    ck_assert(comes_to_terms("ECDHE-ECDSA-AES128-GCM-SHA256"));
+    ck_assert(comes_to_terms("ECDHE-ECDSA-CHACHA20-POLY1305"));
+    ck_assert(!comes_to_terms("ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"));
+    ck_assert(!comes_to_terms("ECDHE-ECDSA-AES256-SHA384:@SECLEVEL=0"));
 }
 END_TEST
 
@@ -237,6 +277,7 @@ int main(void)
     tcase_add_test(tcase, two_ends_talk);
     tcase_add_test(tcase, an_address_is_a_name_as_well);
     tcase_add_test(tcase, who_is_not_proven_is_not_talked_to);
+    tcase_add_test(tcase, what_is_weak_of_old_is_left_out);
     tcase_add_test(tcase, what_is_no_tls_is_refused);
     tcase_add_test(tcase, keys_that_cannot_be_used);
     tcase_add_test(tcase, new_keys_are_for_new_connections_and_bad_ones_for_none);
