@@ -107,6 +107,8 @@ static void form_field(struct form_faults *faults, const struct rd_field *field,
 static void form_unknown(struct form_faults *faults, const char *name, const char *const *names,
                          size_t count)
 {
+    if (faults->list.count >= RD_FIELDS_MAX)
+        return; /* enough is said: a form has no more, and a message a hundred thousand members */
     form_fault(faults, name,
                rd_arena_printf(faults->run->arena, "is no field of this form%s",
                                rd_model_guess(faults->run->arena, name, names, count)));

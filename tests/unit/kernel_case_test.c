@@ -55,6 +55,16 @@ START_TEST(open_refuses_by_name_and_place)
     /* every fault at once */
     rig_no(&rig, "bad_form", NULL, "case.open", "{'type': 'job', 'data': {'amount': 5, 'bad': 1}}");
     ck_assert_uint_eq(t_count(*rig.error.detail, "faults"), 3);
+    /* but a message of nothing else does not make a reply of several times its size */
+    struct rd_buf many;
+    rd_buf_init(&many);
+    for (int i = 0; i < 4 * RD_FIELDS_MAX; i++)
+        rd_buf_printf(&many, "%s'bad%d': 1", i ? ", " : "", i);
+    rig_no(&rig, "bad_form", NULL, "case.open", "{'type': 'job', 'data': {%s}}", many.data);
+    size_t told = t_count(*rig.error.detail, "faults");
+    ck_assert_uint_ge(told, 100);
+    ck_assert_uint_le(told, 2 * RD_FIELDS_MAX);
+    rd_buf_fini(&many);
 }
 END_TEST
 
