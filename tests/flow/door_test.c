@@ -399,9 +399,13 @@ START_TEST(test_five_failed_logins_are_enough)
     client = t_connect(d, t_daemon_tcp(d));
     send_line(client, "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.login\",\"params\":{"
                       "\"token\":\"x\"}}]");
-    struct rd_value reply = next_message(client);
-    assert_refusal(t_at(reply, "0"), "invalid_request", -32600);
+    assert_refusal(next_message(client), "not_logged_in", 1009);
     rd_client_close(client);
+    /* also not of one who is known */
+    send_line(d->client, "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"session.login\",\"params\":{"
+                         "\"token\":\"x\"}}]");
+    struct rd_value reply = next_message(d->client);
+    assert_refusal(t_at(reply, "0"), "invalid_request", -32600);
 }
 END_TEST
 
