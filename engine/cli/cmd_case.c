@@ -353,7 +353,7 @@ static void case_history_page(struct rd_cli *cli, struct rd_grid *grid,
     for (uint32_t i = 0; i < entries->count; i++) {
         const struct rd_value *entry = &entries->items[i];
         CELLS(grid, case_text(cli, entry, "seq"), case_text(cli, entry, "at"),
-              case_text(cli, entry, "actor"), case_text(cli, entry, "command"),
+              rd_output_actor(&cli->arena, entry), case_text(cli, entry, "command"),
               case_text(cli, entry, "state"), case_text(cli, entry, "version"));
     }
     rd_grid_write(grid, &cli->out, cli->colour);
@@ -479,7 +479,7 @@ static void case_print_explanation(struct rd_cli *cli, const struct rd_value *re
 {
     rd_buf_printf(&cli->out, "entry %s  %s  %s by %s\n", case_text(cli, result, "seq"),
                   case_text(cli, result, "at"), case_text(cli, result, "command"),
-                  case_text(cli, result, "actor"));
+                  rd_output_actor(&cli->arena, result));
     const char *refused = case_text(cli, result, "refused");
     if (refused[0])
         rd_buf_printf(&cli->out, "refused %s: %s\n", refused, case_text(cli, result, "reason"));

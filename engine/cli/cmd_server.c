@@ -204,13 +204,18 @@ static void feed_print(struct rd_cli *cli, const struct rd_value *event)
         rd_buf_char(&cli->out, '\n');
         return;
     }
-    static const char *const members[] = { "seq", "at", "actor", "command", "id", "refused" };
+    static const char *const members[] = { "seq", "at", "actor", "command", "id" };
     const struct rd_value *records = rd_map_list(event, "records");
+    const char *refused = rd_map_text(event, "refused", NULL);
     for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
-        const char *cell = rd_output_cell(&cli->arena, rd_map_get(event, members[i]));
+        const char *cell = strcmp(members[i], "actor") == 0
+                               ? rd_output_actor(&cli->arena, event)
+                               : rd_output_cell(&cli->arena, rd_map_get(event, members[i]));
         rd_buf_text(&cli->out, i > 0 && cell[0] ? "  " : "");
         rd_output_plain(&cli->out, cell, strlen(cell));
     }
+    if (refused)
+        rd_buf_printf(&cli->out, "  refused: %s", refused);
     for (uint32_t i = 0; i < records->count; i++) {
         const char *state = rd_map_text(&records->items[i], "state", NULL);
         if (state)
@@ -219,9 +224,34 @@ static void feed_print(struct rd_cli *cli, const struct rd_value *event)
     rd_buf_char(&cli->out, '\n');
 }
 
+/* What there is, page by page, up to what was durable when the first was asked for. */
+static enum rd_status feed_to_its_end(struct rd_cli *cli, struct rd_error *error)
+{
+    int64_t since = rd_args_number(&cli->args, "since", 0);
+    int64_t left = rd_args_number(&cli->args, "count", INT64_MAX), end = INT64_MAX;
+    enum rd_status status = RD_OK;
+    while (status == RD_OK && since < end && left > 0) {
+        struct rd_value params = rd_map(), result;
+        rd_map_add(&cli->arena, &params, "since", rd_int(since));
+        status = rd_cli_call(cli, "feed.read", &params, &result, error);
+        if (status != RD_OK)
+            break;
+        const struct rd_value *events = rd_map_list(&result, "events");
+        for (uint32_t i = 0; i < events->count && left-- > 0; i++)
+            feed_print(cli, &events->items[i]);
+        since = rd_map_int(&result, "next", INT64_MAX);
+        end = end == INT64_MAX ? rd_map_int(&result, "durable", 0) : end;
+        status = rd_cli_flush(cli, error);
+        rd_arena_reset(&cli->arena);
+    }
+    return status;
+}
+
 /* Events are printed as they come, each in an arena of its own: a tail may run for weeks. */
 enum rd_status rd_run_feed_tail(struct rd_cli *cli, struct rd_error *error)
 {
+    if (rd_args_flag(&cli->args, "end"))
+        return feed_to_its_end(cli, error);
     struct rd_value params = rd_map();
     rd_cli_put_number(cli, &params, "since", "since");
     struct rd_value result;

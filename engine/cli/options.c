@@ -264,6 +264,9 @@ const struct rd_option rd_options_tail[] = { { "since", 0, RD_OPTION_NUMBER, "SE
                                                "begin behind this sequence; else with what comes" },
                                              { "count", 0, RD_OPTION_NUMBER, "N", NULL, NULL,
                                                "end after so many" },
+                                             { "end", 0, RD_OPTION_FLAG, NULL, NULL, NULL,
+                                               "end with the newest that there is, instead of "
+                                               "waiting; without --since from the first on" },
                                              END_OF_OPTIONS };
 const struct rd_option rd_options_advance[] = {
     { "by", 0, RD_OPTION_TEXT, "DURATION", NULL, NULL, "how far: \"2 hours\"" },

@@ -119,6 +119,13 @@ const char *rd_output_cell(struct rd_arena *arena, const struct rd_value *value)
     return text;
 }
 
+const char *rd_output_actor(struct rd_arena *arena, const struct rd_value *map)
+{
+    const char *actor = rd_output_cell(arena, rd_map_get(map, "actor"));
+    const char *behind = rd_map_text(map, "behind", NULL);
+    return behind ? rd_arena_printf(arena, "%s (%s)", actor, behind) : actor;
+}
+
 void rd_output_tint(struct rd_buf *out, bool on, enum rd_tint tint, const char *text)
 {
     static const char *const codes[] = { "1", "2", "32", "31", "33" };

@@ -19,6 +19,8 @@ void rd_output_plain(struct rd_buf *out, const char *text, size_t len);
  * with commas, other lists and maps as JSON. Made in the arena. */
 const char *rd_output_cell(struct rd_arena *arena, const struct rd_value *value);
 
+/* Who did an entry, and behind the name who it really was: "ben (administrator)". */
+const char *rd_output_actor(struct rd_arena *arena, const struct rd_value *map);
 /* A member as a number, whole or real; `otherwise` where there is none. */
 double rd_output_number(const struct rd_value *map, const char *key, double otherwise);
 

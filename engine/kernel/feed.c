@@ -74,6 +74,8 @@ static bool feed_show(struct rd_kernel *kernel, const struct rd_actor *actor,
     rd_map_add(arena, event, "seq", rd_int((int64_t)raw->seq));
     rd_map_add(arena, event, "at", rd_show_time(entry->at_ms, arena));
     rd_map_add(arena, event, "actor", whole && entry->actor ? rd_text(entry->actor) : rd_null());
+    if (whole && entry->behind)
+        rd_map_add(arena, event, "behind", rd_text(entry->behind));
     rd_map_add(arena, event, "command",
                whole && entry->command ? rd_text(entry->command) : rd_null());
     rd_map_add(arena, event, "id",

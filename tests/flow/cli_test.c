@@ -216,12 +216,17 @@ START_TEST(test_what_people_see)
     says("none of the roles");
     exits(0, true, LINE("case history %s", id));
     says("complaint.receive");
+    says("ben (administrator)"); /* the name is not who it was */
     exits(0, true, LINE("case explain %s", id));
     says("complaint.receive by ben");
     says("rules/tiers.lua:");
     exits(0, true, "clock advance --to 2026-03-06T09:00:00+08:00");
     exits(0, true, "notice list --to li_na");
     says("scripts/complaint.lua:");
+    exits(0, true, "feed tail --end"); /* from the first on, and ends */
+    says("policy.activate");
+    says("ben (administrator)  complaint.receive");
+    exits(0, true, "feed tail --end --since 999999");
     exits(0, true, "feed tail --since 0 --count 3");
     says("complaint.receive");
     exits(0, true, "decide remedy.limit remedy=refund role=handler tier=key");
