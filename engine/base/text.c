@@ -40,6 +40,16 @@ static size_t text_letter(const unsigned char *at, size_t left)
     return len;
 }
 
+/* Whether four bytes begin with a letter of three, as most beyond ASCII are: 1110xxxx 10xxxxxx
+ * 10xxxxxx, neither overlong nor a surrogate. */
+static inline bool text_is_three(uint32_t four)
+{
+    uint32_t second = four & 0x0000200Fu; /* what of lead and second byte the bounds depend on */
+    return (four & 0x00C0C0F0u) == 0x008080E0u && second != 0 && second != 0x0000200Du;
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
+
 size_t rd_text_utf8_bytes(const char *bytes, size_t len)
 {
     const unsigned char *begin = (const unsigned char *)bytes, *at = begin;
@@ -50,6 +60,11 @@ size_t rd_text_utf8_bytes(const char *bytes, size_t len)
             if ((eight & 0x8080808080808080u) == 0) {
                 at += sizeof(eight);
                 len -= sizeof(eight);
+                continue;
+            }
+            if (text_is_three((uint32_t)eight)) {
+                at += 3;
+                len -= 3;
                 continue;
             }
         }
@@ -242,19 +257,22 @@ int64_t rd_date_days(int year, int month, int day)
     return era * 146097 + day_of_era - 719468;
 }
 
+/* Years and months by a product and a shift instead of divisions (Cassio Neri and Lorenz Schneider,
+ * "Euclidean affine functions and their application to calendar algorithms", 2022). */
 void rd_date_civil(int64_t days, int *year, int *month, int *day)
 {
     int64_t z = days + 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
     /* within an era everything fits in 32 bits */
-    uint32_t day_of_era = (uint32_t)(z - era * 146097);
-    uint32_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    uint32_t from_march = (5 * day_of_year + 2) / 153;
-    *day = (int)(day_of_year - (153 * from_march + 2) / 5 + 1);
-    *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
-    *year = (int)((int64_t)year_of_era + era * 400 + (*month <= 2));
+    uint32_t quarters = 4 * (uint32_t)(z - era * 146097) + 3;
+    uint32_t century = quarters / 146097;
+    uint64_t years = 2939745ull * (quarters % 146097 | 3); /* of the century, in parts of 2^32 */
+    uint32_t day_of_year = (uint32_t)years / 2939745 / 4;  /* from 1 March */
+    uint32_t months = 2141 * day_of_year + 197913;         /* in parts of 2^16 */
+    bool next = day_of_year >= 306;                        /* January and February */
+    *day = (int)((months & 0xFFFF) / 2141 + 1);
+    *month = (int)(months >> 16) - (next ? 12 : 0);
+    *year = (int)((int64_t)(100 * century + (uint32_t)(years >> 32)) + era * 400 + next);
 }
 
 /* Exactly `width` digits; moves `at` behind them. */
