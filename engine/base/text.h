@@ -70,6 +70,15 @@ char *rd_text_put_digits(char *at, uint64_t number, int width);
 /* A 64-bit hash, the same in every process and for ever (SipHash-2-4 with a fixed key): index keys
  * are made of it. */
 uint64_t rd_text_hash(const void *bytes, size_t len);
+/* The same for chains in memory, of short names that those who run the house gave: quick, kept
+ * nowhere, and no help against somebody who chooses names that collide (FNV-1a). */
+static inline uint64_t rd_text_spread(const char *name)
+{
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 0x100000001B3u;
+    return hash ^ hash >> 32;
+}
 
 /* RFC 3339 in UTC with milliseconds only where there are any: "2026-03-06T08:00:00Z". Years 0001 to
  * 9999. */

@@ -55,7 +55,7 @@ void rd_tally_fini(struct rd_tally_book *book)
 
 static struct rd_tally_owner **tally_bucket(const struct rd_tally_book *book, const char *name)
 {
-    return &book->owners[rd_text_hash(name, strlen(name)) & (book->bucket_count - 1)];
+    return &book->owners[rd_text_spread(name) & (book->bucket_count - 1)];
 }
 
 /* Where the owner hangs, or would. */
@@ -126,8 +126,17 @@ static bool tally_is_open(const struct rd_tally_rule *rule, const char *state)
     return false;
 }
 
+/* A name of the policy, as records have it. */
+static const char *tally_name(struct rd_tally_book *book, const struct rd_names *names,
+                              const struct rd_value *text)
+{
+    const char *copy = rd_arena_copy(&book->arena, text->text, text->count);
+    return names ? rd_symbol_or(names->symbols, copy) : copy;
+}
+
 /* Takes the rule in, or away where it names no field. `row` is [field, [open state...]]. */
-static void tally_enter_rule(struct rd_tally_book *book, uint16_t type, const struct rd_value *row)
+static void tally_enter_rule(struct rd_tally_book *book, uint16_t type, const struct rd_value *row,
+                             const struct rd_names *names)
 {
     size_t at = 0;
     while (at < book->rule_count && book->rules[at].type != type)
@@ -145,19 +154,19 @@ static void tally_enter_rule(struct rd_tally_book *book, uint16_t type, const st
     const struct rd_value *field = &row->items[0], *states = &row->items[1];
     const char **open = rd_arena_zalloc(&book->arena, states->count + 1, sizeof *open);
     for (uint32_t i = 0; i < states->count; i++)
-        open[i] = rd_arena_copy(&book->arena, states->items[i].text, states->items[i].count);
-    book->rules[at] =
-        (struct rd_tally_rule){ .type = type,
-                                .owner = rd_arena_copy(&book->arena, field->text, field->count),
-                                .open = open,
-                                .open_count = states->count };
+        open[i] = tally_name(book, names, &states->items[i]);
+    book->rules[at] = (struct rd_tally_rule){ .type = type,
+                                              .owner = tally_name(book, names, field),
+                                              .open = open,
+                                              .open_count = states->count };
     book->rule_count += at == book->rule_count;
 }
 
 /* ---- the table ---- */
 
 static enum rd_status tally_enter(struct rd_tally_book *book, const struct rd_walk *walk,
-                                  struct rd_arena *arena, struct rd_error *error)
+                                  const struct rd_names *names, struct rd_arena *arena,
+                                  struct rd_error *error)
 {
     const struct rd_tally_key none = { { 0 } };
     const unsigned char *bytes = walk->bytes;
@@ -166,7 +175,7 @@ static enum rd_status tally_enter(struct rd_tally_book *book, const struct rd_wa
         struct rd_value row;
         enum rd_status status = rd_pack_read(arena, bytes, walk->len, &row, error);
         if (status == RD_OK)
-            tally_enter_rule(book, type, &row);
+            tally_enter_rule(book, type, &row, names);
         return status;
     }
     if (walk->len <= 8)
@@ -190,7 +199,7 @@ enum rd_status rd_tally_know(struct rd_tally_book *book, struct rd_store *store,
     enum rd_status status = rd_walk_start(&walk, store, RD_TABLE_TALLY, first.bytes, false, error);
     while (status == RD_OK) {
         rd_arena_reset(&arena);
-        status = tally_enter(book, &walk, &arena, error);
+        status = tally_enter(book, &walk, rd_store_names(store), &arena, error);
         if (status == RD_OK)
             status = rd_walk_next(&walk, error);
     }
@@ -231,9 +240,10 @@ static enum rd_status tally_store(struct rd_tally_book *book, struct rd_store *s
 static const struct rd_value *tally_whose(const struct rd_tally_rule *rule,
                                           const struct rd_record *record)
 {
-    const struct rd_value *owner = record->state ? rd_map_get(&record->data, rule->owner) : NULL;
-    return rd_value_is(owner, RD_TEXT) && owner->count && tally_is_open(rule, record->state) ? owner
-                                                                                             : NULL;
+    if (!record->state || !tally_is_open(rule, record->state))
+        return NULL;
+    const struct rd_value *owner = rd_map_get(&record->data, rule->owner);
+    return rd_value_is(owner, RD_TEXT) && owner->count ? owner : NULL;
 }
 
 static enum rd_status tally_add(struct rd_tally_book *book, struct rd_store *store, uint16_t type,
@@ -380,7 +390,7 @@ enum rd_status rd_tally_apply(struct rd_tally_book *book, const struct rd_catalo
     struct rd_tally_rule was = old ? *old : (struct rd_tally_rule){ .type = type };
     rd_list_add(&book->arena, &row, effect->items[2]);
     rd_list_add(&book->arena, &row, effect->items[3]);
-    tally_enter_rule(book, type, &row);
+    tally_enter_rule(book, type, &row, &catalogue->names);
     const struct rd_tally_rule *now = count.rule = rd_tally_rule(book, type);
     bool same = old && now && strcmp(was.owner, now->owner) == 0;
     if (!same)

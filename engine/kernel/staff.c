@@ -50,7 +50,7 @@ static bool staff_key(const struct staff_entry *entry, enum staff_chain chain, u
     else if (chain == CHAIN_UNIT)
         *hash = staff_mix((uint64_t)entry->account.unit);
     else if (text)
-        *hash = rd_text_hash(text, strlen(text));
+        *hash = rd_text_spread(text);
     return text || (chain == CHAIN_RECORD && entry->account.record) ||
            (chain == CHAIN_UNIT && entry->account.unit >= 0);
 }

@@ -15,7 +15,7 @@ const struct rd_account *rd_staff_find(const struct rd_kernel *kernel, const cha
     const struct rd_staff_book *book = kernel->staff;
     if (!book || book->count == 0)
         return NULL;
-    struct staff_entry *entry = *staff_bucket(book, CHAIN_NAME, rd_text_hash(name, strlen(name)));
+    struct staff_entry *entry = *staff_bucket(book, CHAIN_NAME, rd_text_spread(name));
     while (entry && strcmp(entry->account.name, name) != 0)
         entry = entry->next[CHAIN_NAME];
     return entry ? &entry->account : NULL;
@@ -85,8 +85,7 @@ struct rd_people rd_staff_of_group(const struct rd_kernel *kernel, const char *g
     size_t cap = 0;
     if (!book || book->count == 0)
         return people;
-    struct staff_entry *entry =
-        *staff_bucket(book, CHAIN_GROUP, rd_text_hash(group, strlen(group)));
+    struct staff_entry *entry = *staff_bucket(book, CHAIN_GROUP, rd_text_spread(group));
     for (; entry; entry = entry->next[CHAIN_GROUP])
         if (strcmp(entry->account.group, group) == 0)
             people_add(&people, &cap, &entry->account, arena);
@@ -168,7 +167,7 @@ size_t rd_staff_delegators(const struct rd_kernel *kernel, const char *name, int
     size_t count = 0;
     if (!book || book->count == 0)
         return 0;
-    struct staff_entry *entry = *staff_bucket(book, CHAIN_DEPUTY, rd_text_hash(name, strlen(name)));
+    struct staff_entry *entry = *staff_bucket(book, CHAIN_DEPUTY, rd_text_spread(name));
     for (; entry && count <= RD_DELEGATORS_MAX; entry = entry->next[CHAIN_DEPUTY]) {
         if (strcmp(entry->account.deputy, name) != 0 || now_ms >= entry->account.deputy_until_ms)
             continue;
@@ -189,7 +188,7 @@ size_t rd_staff_of_person(const struct rd_kernel *kernel, const char *name,
     size_t count = 0;
     if (!one || !one->person)
         return 0;
-    uint64_t hash = rd_text_hash(one->person, strlen(one->person));
+    uint64_t hash = rd_text_spread(one->person);
     struct staff_entry *entry = *staff_bucket(kernel->staff, CHAIN_PERSON, hash);
     for (; entry && count < RD_PERSON_ACCOUNTS_MAX; entry = entry->next[CHAIN_PERSON])
         if (entry->account.person && strcmp(entry->account.person, one->person) == 0)
