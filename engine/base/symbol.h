@@ -58,6 +58,13 @@ static inline const struct rd_symbol_head *rd_symbol_head(const char *symbol)
     return (const struct rd_symbol_head *)((uintptr_t)symbol - sizeof(struct rd_symbol_head));
 }
 
+/* One of 64 marks, which the symbol shares with others: what a set of symbols is known by at a
+ * glance. */
+static inline uint64_t rd_symbol_mark(const char *symbol)
+{
+    return 1ull << rd_symbol_head(symbol)->index % 64;
+}
+
 /* Whether the pointer is a symbol of the table. A pointer into the middle of one is none. */
 static inline bool rd_symbol_is(const struct rd_symbols *symbols, const char *text)
 {

@@ -100,10 +100,29 @@ static enum rd_status apply_counter(struct apply_run *run, const char *name, int
     return status == RD_OK && value > now ? apply_set(run, name, value) : status;
 }
 
-/* The record's slot in an index: of its state, or of the fields that the catalogue names. */
-static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *index,
-                       const struct rd_record *record, unsigned char slot[RD_INDEX_VALUE_BYTES])
+#define APPLY_MARKS_ALL UINT64_MAX /* nothing is known: every name may be there */
+
+/* The marks of a map's names. */
+static uint64_t apply_marks(const struct rd_names *names, const struct rd_value *map)
 {
+    uint64_t marks = 0;
+    for (uint32_t i = 0; i < map->count; i++) {
+        const char *symbol = rd_names_symbol(names, map->pairs[i].key);
+        if (!symbol)
+            return APPLY_MARKS_ALL;
+        marks |= rd_symbol_mark(symbol);
+    }
+    return marks;
+}
+
+/* The record's slot in an index: of its state, or of the fields that the catalogue names. `marks`:
+ * of its fields. */
+static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *index,
+                       const struct rd_record *record, uint64_t marks,
+                       unsigned char slot[RD_INDEX_VALUE_BYTES])
+{
+    if (index->marks & ~marks) /* one of them is not there */
+        return false;
     const struct rd_value *values[RD_CATALOGUE_INDEX_FIELDS_MAX];
     struct rd_value state = record->state ? rd_text(record->state) : rd_null();
     if (index->field_count == 0) {
@@ -126,11 +145,12 @@ static bool apply_slot(struct apply_run *run, const struct rd_catalogue_index *i
 }
 
 static enum rd_status apply_index(struct apply_run *run, const struct rd_catalogue_index *index,
-                                  const struct rd_record *before, const struct rd_record *after)
+                                  const struct rd_record *before, const struct rd_record *after,
+                                  uint64_t marks)
 {
     unsigned char old_slot[RD_INDEX_VALUE_BYTES], slot[RD_INDEX_VALUE_BYTES];
-    bool had = before->version > 0 && apply_slot(run, index, before, old_slot);
-    bool has = apply_slot(run, index, after, slot);
+    bool had = before->version > 0 && apply_slot(run, index, before, APPLY_MARKS_ALL, old_slot);
+    bool has = apply_slot(run, index, after, marks, slot);
     enum rd_status status = RD_OK;
     if (had && has && memcmp(old_slot, slot, sizeof slot) == 0)
         return RD_OK;
@@ -149,10 +169,13 @@ static enum rd_status apply_index(struct apply_run *run, const struct rd_catalog
 
 /* Whether the change may have moved the record in the index at all. */
 static bool apply_touches(const struct rd_catalogue_index *index, const struct rd_record *before,
-                          const struct rd_record *after, const struct rd_value *changed)
+                          const struct rd_record *after, const struct rd_value *changed,
+                          uint64_t marks)
 {
     if (index->field_count == 0)
         return !before->state || !after->state || strcmp(before->state, after->state) != 0;
+    if (index->marks && !(index->marks & marks))
+        return false;
     for (size_t i = 0; i < index->field_count; i++)
         if (rd_map_get(changed, index->fields[i]))
             return true;
@@ -165,9 +188,11 @@ static enum rd_status apply_indexes(struct apply_run *run, const struct rd_recor
     const struct rd_catalogue *catalogue = run->apply->catalogue;
     enum rd_status status = RD_OK;
     const struct rd_catalogue_index *index = rd_catalogue_first(catalogue, rd_id_type(after->id));
+    uint64_t marks = apply_marks(&catalogue->names, changed);
+    uint64_t all = before->data.count ? APPLY_MARKS_ALL : marks; /* a new one has no others */
     for (; status == RD_OK && index; index = rd_catalogue_next(catalogue, index))
-        if (before->version == 0 || apply_touches(index, before, after, changed))
-            status = apply_index(run, index, before, after);
+        if (before->version == 0 || apply_touches(index, before, after, changed, marks))
+            status = apply_index(run, index, before, after, all);
     return status;
 }
 
@@ -400,7 +425,7 @@ static enum rd_status apply_new_index(struct apply_run *run, const struct rd_val
             break;
         status = rd_record_load(run->store, (struct rd_id){ id }, &arena, &record, run->error);
         if (status == RD_OK)
-            status = apply_index(run, index, &none, &record);
+            status = apply_index(run, index, &none, &record, APPLY_MARKS_ALL);
         next = id + 1;
     }
     run->forms = &run->apply->arena;

@@ -116,6 +116,8 @@ static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t numbe
         .field_count = fields->count,
     };
     index->normals = rd_arena_zalloc(&catalogue->arena, fields->count + 1, sizeof *index->normals);
+    const struct rd_symbols *symbols = catalogue->names.symbols;
+    bool named = true;
     for (uint32_t i = 0; i < fields->count; i++) { /* "phone", or "phone~phone" */
         char *field =
             rd_arena_copy(&catalogue->arena, fields->items[i].text, fields->items[i].count);
@@ -125,7 +127,10 @@ static void catalogue_enter_index(struct rd_catalogue *catalogue, uint32_t numbe
             RD_ASSERT(rd_normal_find(sign + 1, &index->normals[i]));
         }
         index->fields[i] = rd_symbol_or(catalogue->names.symbols, field); /* as records have it */
+        named = named && rd_symbol_is(symbols, index->fields[i]);
+        index->marks |= named ? rd_symbol_mark(index->fields[i]) : 0;
     }
+    index->marks = named ? index->marks : 0;
 }
 
 enum catalogue_kind { CATALOGUE_TYPE = 1, CATALOGUE_INDEX = 2, CATALOGUE_NAME = 3 };

@@ -30,7 +30,8 @@ struct rd_catalogue_index {
     const char **fields;     /* none: the state */
     enum rd_normal *normals; /* of the fields, as they are compared */
     size_t field_count;
-    uint32_t next; /* the type's next one: its place and one; 0: there is none */
+    uint64_t marks; /* rd_symbol_mark of its fields; 0: one of them is no symbol */
+    uint32_t next;  /* the type's next one: its place and one; 0: there is none */
 };
 
 struct rd_catalogue {

@@ -172,6 +172,41 @@ START_TEST(a_new_index_is_filled)
 }
 END_TEST
 
+/* The change of a record's fields, whose names are symbols or are spelled out, and the rows of
+ * indexes that there are then. */
+static size_t rows_with(bool symbols, const char *effects)
+{
+    struct rd_command_entry entry = entry_of(effects);
+    struct rd_value *fields = &entry.effects.items[0].items[5];
+    for (uint32_t i = 0; symbols && i < fields->count; i++)
+        fields->pairs[i].key = rd_symbol_or(catalogue.names.symbols, fields->pairs[i].key);
+    ck_assert_msg(run(&entry) == RD_OK, "%s", error.text);
+    return rows(RD_TABLE_INDEX);
+}
+
+START_TEST(fields_are_indexed_alike_whether_their_names_are_symbols)
+{
+    does(OPENED);
+    does("[[7,3,1,\"s\",[\"s\"]],[7,4,1,\"n+s\",[\"n\",\"s\"]]]");
+    size_t all = rows(RD_TABLE_INDEX);
+    for (int symbols = 0; symbols < 2; symbols++) {
+        char text[160];
+        unsigned long long id = JOB + 1 + (unsigned)symbols;
+        snprintf(text, sizeof text,
+                 "[[1,%llu,1,\"new\",0,{\"s\":\"y\",\"t\":1},0,[null,null,0,0]]]", id);
+        ck_assert_uint_eq(rows_with(symbols, text), all + 2); /* the state, s */
+        snprintf(text, sizeof text, "[[1,%llu,2,\"new\",0,{\"n\":7},0]]", id);
+        ck_assert_uint_eq(rows_with(symbols, text), all + 4); /* n, and both of one */
+        snprintf(text, sizeof text, "[[1,%llu,3,\"new\",0,{\"t\":2},0]]", id);
+        ck_assert_uint_eq(rows_with(symbols, text), all + 4);
+        snprintf(text, sizeof text, "[[1,%llu,4,\"new\",0,{\"s\":null},0]]", id);
+        ck_assert_uint_eq(rows_with(symbols, text), all + 2);
+        snprintf(text, sizeof text, "[[1,%llu,5,null,0,{\"n\":null},0]]", id);
+        ck_assert_uint_eq(rows_with(symbols, text), all);
+    }
+}
+END_TEST
+
 START_TEST(live_and_from_bytes_are_the_same)
 {
     unsigned char live[32], replayed[32];
@@ -487,6 +522,7 @@ int main(void)
     tcase_add_test(tcase, numbers_are_the_same_however_the_store_was_made);
     tcase_add_test(tcase, a_name_is_told_once);
     tcase_add_test(tcase, entries_that_spell_their_names_are_read);
+    tcase_add_test(tcase, fields_are_indexed_alike_whether_their_names_are_symbols);
     tcase_add_test(tcase, rubbish_is_refused);
     tcase_add_test(tcase, keys_are_an_actors_own);
     tcase_add_test(tcase, a_record_with_its_indexes_and_position);
