@@ -83,6 +83,7 @@ static enum rd_status case_reply(struct rd_run *run, struct rd_request *request,
     request->result = rd_show_record(run->kernel, &draft->record, rows, count, RD_NO_LEDGER, arena);
     rd_map_add(arena, &request->result, "seq", seq ? rd_int((int64_t)seq) : rd_null());
     rd_map_add(arena, &request->result, "decisions", rd_show_decisions(&run->decisions, arena));
+    run->kernel->known.kept = request->result.count;
     if (run->receipt && !run->dry)
         rd_map_add(arena, &request->result, "receipt", rd_text(run->receipt));
     if (run->dry)
@@ -160,12 +161,14 @@ static enum rd_status case_form(struct rd_run *run, struct rd_draft *draft,
         if (!rd_map_get(outside, inside->pairs[i].key))
             rd_map_remove(inside, inside->pairs[i].key);
     draft->form = inside;
+    draft->form_bits = 0;
     draft->form_type = form;
     run->form_shown = inside->count ? *inside : rd_null();
+    for (uint32_t i = 0; i < inside->count; i++)
+        draft->form_bits |= rd_form_bit(inside->pairs[i].key);
     for (size_t i = 0; form && i < form->count; i++) {
         int field = form->entries[i].record_field;
-        const struct rd_value *value =
-            field >= 0 ? rd_map_get(inside, form->entries[i].field.name) : NULL;
+        const struct rd_value *value = field >= 0 ? rd_form_at(form, inside, i) : NULL;
         if (value)
             rd_draft_put(run, draft, field, *value);
     }

@@ -31,11 +31,29 @@ static const struct rd_calendar *clock_of(const struct rd_run *run, const char *
     return clock ? clock : run->model->elapsed;
 }
 
+/* Limits are few, and mostly names of the policy: they are parsed once. */
+static enum rd_status clock_duration(struct rd_run *run, const struct rd_deadline *row,
+                                     struct rd_duration *out)
+{
+    struct rd_kernel *kernel = run->kernel;
+    bool on_clock = row->clock != NULL;
+    struct rd_parsed *parsed =
+        &kernel->known.parsed[((uintptr_t)row->limit / sizeof(struct rd_symbol_head) ^ on_clock) %
+                              RD_PARSED_SEATS];
+    if (parsed->text == row->limit && parsed->on_clock == on_clock) {
+        *out = parsed->is;
+        return RD_OK;
+    }
+    enum rd_status status = rd_duration_parse(row->limit, on_clock, out, run->error);
+    if (status == RD_OK && rd_symbol_is(kernel->catalogue.names.symbols, row->limit))
+        *parsed = (struct rd_parsed){ row->limit, on_clock, *out };
+    return status;
+}
+
 static enum rd_status clock_plan(struct rd_run *run, struct rd_deadline *row)
 {
     struct rd_duration duration;
-    enum rd_status status =
-        rd_duration_parse(row->limit, row->clock != NULL, &duration, run->error);
+    enum rd_status status = clock_duration(run, row, &duration);
     if (status == RD_OK)
         rd_deadline_plan(row, &duration, clock_of(run, row->clock));
     return status;

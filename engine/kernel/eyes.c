@@ -59,6 +59,13 @@ static void eyes_add_all(struct rd_arena *arena, struct rd_value *names,
         eyes_add(arena, names, more->items[i].text, done_by);
 }
 
+/* What stands beside a field under such a name, which is no field's. */
+static const struct rd_value *eyes_with(const struct rd_draft *draft, const char *key)
+{
+    const struct rd_value *value = rd_map_get(&draft->set, key);
+    return value ? value : rd_map_get(&draft->record.data, key);
+}
+
 /* The name was read somewhere: in a record of this plan that knows more about it, perhaps. */
 static void eyes_copied(const struct rd_run *run, const struct rd_value *done_by,
                         struct rd_value *names)
@@ -69,7 +76,7 @@ static void eyes_copied(const struct rd_run *run, const struct rd_value *done_by
             const struct rd_field *field = &type->fields[i];
             const struct rd_value *holds = field->with ? rd_draft_at(run->drafts[d], (int)i) : NULL;
             if (holds && rd_value_equal(holds, done_by))
-                eyes_add_all(run->arena, names, rd_draft_get(run->drafts[d], field->with), done_by);
+                eyes_add_all(run->arena, names, eyes_with(run->drafts[d], field->with), done_by);
         }
     }
 }
@@ -82,7 +89,7 @@ void rd_eyes_remember(struct rd_run *run, struct rd_draft *draft, const struct r
     if (!key)
         return;
     const struct rd_value *now = rd_draft_at(draft, (int)(field - draft->type->fields)),
-                          *had = rd_draft_get(draft, key);
+                          *had = eyes_with(draft, key);
     struct rd_value with = rd_list(), empty = rd_null();
     if (done_by->kind == RD_TEXT && now && rd_value_equal(now, done_by))
         eyes_add_all(run->arena, &with, had, done_by); /* who had a hand in it, had it */

@@ -80,6 +80,7 @@ static const char *form_resolve(struct rd_run *run, const struct rd_type *of,
         (!run->actor.system && run->lane == RD_LANE_LIVE &&
          !rd_query_may_refer(run->kernel, &run->actor, type, &record, run->arena)))
         return rd_arena_printf(run->arena, "there is no such %s", of->of);
+    run->referred = record; /* rules mostly look at it next */
     return NULL;
 }
 

@@ -20,7 +20,8 @@ static struct rd_value gather_or_null(const struct rd_value *value)
 
 static struct rd_value gather_of_form(const struct rd_draft *draft, const char *name)
 {
-    return gather_or_null(draft->form ? rd_map_get(draft->form, name) : NULL);
+    bool may = draft->form && (draft->form_bits & rd_form_bit(name));
+    return gather_or_null(may ? rd_map_get(draft->form, name) : NULL);
 }
 
 /* A field of the record that a reference field leads to. */
@@ -273,7 +274,8 @@ static struct rd_value gather_form(struct rd_run *run, const struct rd_draft *dr
     struct rd_value form = gather_map(run->arena, draft->form_type ? draft->form_type->count : 0);
     for (size_t i = 0; draft->form_type && i < draft->form_type->count; i++) {
         const char *name = draft->form_type->entries[i].field.name;
-        const struct rd_value *value = draft->form ? rd_map_get(draft->form, name) : NULL;
+        const struct rd_value *value =
+            draft->form ? rd_form_at(draft->form_type, draft->form, i) : NULL;
         rd_map_add(run->arena, &form, name, gather_or_null(value));
     }
     return form;
@@ -286,7 +288,7 @@ static struct rd_value gather_given(struct rd_run *run, const struct rd_draft *d
     for (size_t i = 0; draft->form_type && i < draft->form_type->count; i++) {
         const char *name = draft->form_type->entries[i].field.name;
         rd_map_add(run->arena, &given, name,
-                   rd_bool(draft->form && rd_map_get(draft->form, name) != NULL));
+                   rd_bool(draft->form && rd_form_at(draft->form_type, draft->form, i) != NULL));
     }
     return given;
 }

@@ -13,8 +13,8 @@
 #include "domain/apply.h"
 #include "domain/job.h"
 #include "domain/model.h"
-#include "kernel/counted.h"
 #include "kernel/kernel.h"
+#include "kernel/known.h"
 #include "kernel/metrics.h"
 #include "kernel/share.h"
 #include "kernel/show.h"
@@ -52,6 +52,7 @@ struct rd_kernel {
     struct rd_sign_key *policy_key; /* owned; NULL: signatures are not asked for */
     const char *data_dir;           /* owned */
     struct rd_buf entry_buf, scratch;
+    struct rd_known known;
     struct rd_arena ring_arena;
     struct rd_turn turn;
     bool clock_manual, rehearsal;
@@ -131,9 +132,9 @@ struct rd_draft {
     bool deadlines_loaded;
     struct rd_value
         facts[RD_FACTS_MAX]; /* values of the chart's declared facts, as far as they are known */
-    uint64_t facts_known;
-    struct rd_counted *counted;  /* by fact; NULL: none yet */
-    const struct rd_value *form; /* inside values of the form in hand; NULL: none */
+    uint64_t facts_known, form_bits; /* of the keys of the form in hand */
+    struct rd_counted *counted;      /* by fact; NULL: none yet */
+    const struct rd_value *form;     /* inside values of the form in hand; NULL: none */
     const struct rd_form *form_type;
 };
 
@@ -180,6 +181,7 @@ struct rd_run {
     uint8_t lane;
     struct rd_draft *drafts[RD_CASCADE_RECORDS_MAX];
     size_t draft_count, depth, effect_count;
+    struct rd_record referred; /* what a form referred to last, as it is stored; id 0: nothing */
     struct rd_value facts, decisions, extra; /* extra: links, notices */
     size_t said_bytes;                       /* of decisions in an entry, at the most: said.c */
     uint64_t said_bits;                      /* what may have been said already */
@@ -327,7 +329,7 @@ enum rd_status rd_draw(struct rd_run *run, const struct rd_draft *draft, const s
 
 /* said.c */
 /* Adds [rule, place, outcome, reason] to the run's decisions, once where it is said again without a
- * reason. Texts are kept as they are. */
+ * reason. Texts that are neither names nor the run's own are copied. */
 void rd_run_says(struct rd_run *run, const char *rule, const char *place, const char *outcome,
                  const char *reason);
 /* The same for a place that nobody has written down: "FILE:LINE". */
@@ -337,8 +339,7 @@ void rd_run_decided(struct rd_run *run, const char *rule, const char *file, int 
  * for them), or the arena's. `by` may be NULL. */
 const char *rd_run_limit(const struct rd_run *run, const struct rd_decision_row *by,
                          const char *amount);
-/* What was read under this name (`number`: of the model's names) for the first time in this run
- * goes into the entry's facts. */
+/* What was read first under this name (`number`: of the model's) goes into the entry's facts. */
 void rd_run_read_first(struct rd_run *run, uint16_t number, const char *name,
                        struct rd_value value);
 /* The same, however often: what was read last. */
@@ -350,8 +351,7 @@ static inline void rd_run_read(struct rd_run *run, uint16_t number, const char *
     else
         rd_run_read_first(run, number, name, value);
 }
-/* What was decided depends on this zone: the version of its data goes into the entry's facts, as
- * "zone_version". (Deadlines hold their own.) */
+/* What was decided depends on this zone: the version of its data is a fact, "zone_version". */
 void rd_run_zoned(struct rd_run *run, const struct rd_zone *zone);
 /* The plan stands, and is sealed: what is kept of why is kept within RD_EXPLANATION_BYTES_MAX for
  * each of the `records` that change (0: as for one). Of what is longer the least important makes

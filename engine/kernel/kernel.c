@@ -315,6 +315,22 @@ void rd_kernel_close(struct rd_kernel *kernel)
     free(kernel);
 }
 
+/* What the run said is kept as it is said (said.c): the largest part of most replies. */
+static void kernel_keep_result(const struct rd_kernel *kernel, struct rd_request *request)
+{
+    const struct rd_symbols *symbols = kernel->catalogue.names.symbols;
+    struct rd_value *result = &request->result;
+    if (!kernel->known.kept) {
+        rd_value_keep(request->arena, symbols, result);
+        return;
+    }
+    RD_ASSERT(result->kind == RD_MAP && kernel->known.kept <= result->count);
+    struct rd_value said = result->pairs[kernel->known.kept - 1].value;
+    result->pairs[kernel->known.kept - 1].value = rd_null();
+    rd_value_keep(request->arena, symbols, result);
+    result->pairs[kernel->known.kept - 1].value = said;
+}
+
 /* Replies leave when later commands have run, on another thread, perhaps when the kernel is closed:
  * they must not borrow from a generation that is gone by then. The table of symbols stays until the
  * last reply has left: kernel.h. */
@@ -322,7 +338,7 @@ static void kernel_keep(const struct rd_kernel *kernel, struct rd_request *reque
 {
     const struct rd_symbols *kept = kernel->catalogue.names.symbols;
     if (request->status == RD_OK) {
-        rd_value_keep(request->arena, kept, &request->result);
+        kernel_keep_result(kernel, request);
     } else if (request->error.detail) {
         struct rd_value *detail = rd_arena_alloc(request->arena, sizeof *detail);
         *detail = *request->error.detail;
@@ -360,6 +376,7 @@ static void kernel_execute(struct rd_kernel *kernel, struct rd_request *request)
                   "the replies of this batch take too much memory; send fewer requests at once");
     if (!request->waits)
         rd_request_finish(kernel, request);
+    kernel->known.kept = 0;
 }
 
 void rd_request_fail(struct rd_request *request, const struct rd_error *error)

@@ -12,7 +12,6 @@
 #include "kernel/inside.h"
 #include "kernel/redo.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -57,7 +56,7 @@ static void draft_spread(struct rd_draft *draft)
 {
     const struct rd_value *data = &draft->record.data;
     for (uint32_t i = 0; i < data->count; i++) {
-        int field = rd_type_field(draft->type, data->pairs[i].key);
+        int field = rd_field_of(draft->type, data->pairs[i].key);
         if (field >= 0)
             draft->values[field] = data->pairs[i].value;
     }
@@ -75,6 +74,15 @@ static enum rd_status draft_move(struct rd_run *run, struct rd_draft *draft)
     return rd_clock_move(run, draft);
 }
 
+/* The store stays as it is while a plan is made: what a form referred to is not read again. */
+static enum rd_status draft_load(struct rd_run *run, struct rd_id id, struct rd_record *out)
+{
+    if (id.value == 0 || run->referred.id.value != id.value)
+        return rd_record_load(run->kernel->store, id, run->arena, out, run->error);
+    *out = run->referred;
+    return RD_OK;
+}
+
 enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft **out)
 {
     for (size_t i = 0; i < run->draft_count; i++)
@@ -84,9 +92,7 @@ enum rd_status rd_draft_of(struct rd_run *run, struct rd_id id, struct rd_draft 
         }
     struct rd_record record;
     const struct rd_record_type *type = rd_type_of(run->kernel, id);
-    enum rd_status status =
-        type ? rd_record_load(run->kernel->store, id, run->arena, &record, run->error)
-             : RD_NOT_FOUND;
+    enum rd_status status = type ? draft_load(run, id, &record) : RD_NOT_FOUND;
     if (status == RD_NOT_FOUND)
         return rd_error_set(run->error, RD_NOT_FOUND, "there is no such record");
     if (status != RD_OK || (status = draft_add(run, type, out)) != RD_OK)
@@ -134,6 +140,29 @@ bool rd_draft_is_moved(const struct rd_draft *draft)
            rd_state_find(draft->chart, draft->stored.state) < 0;
 }
 
+#define DRAFT_COUNTER_MAX 64
+
+/* The name of a counter, "serial:7": what it counts, and of which type. Its end. */
+static char *draft_counter(char out[DRAFT_COUNTER_MAX], const char *what, uint16_t type)
+{
+    size_t len = strlen(what);
+    memcpy(out, what, len);
+    char *end = rd_text_put_uint(out + len, type);
+    *end = 0;
+    return end;
+}
+
+/* "number:7:2026": of a type and a year. */
+static void draft_counter_year(char out[DRAFT_COUNTER_MAX], uint16_t type, int64_t year)
+{
+    char *end = draft_counter(out, "number:", type);
+    *end++ = ':';
+    if (year < 0)
+        *end++ = '-';
+    end = rd_text_put_uint(end, (uint64_t)(year < 0 ? -year : year));
+    *end = 0;
+}
+
 /* With `zeros` digits at the least. */
 static void draft_serial(struct rd_buf *text, uint64_t serial, size_t zeros)
 {
@@ -149,15 +178,14 @@ static void draft_serial(struct rd_buf *text, uint64_t serial, size_t zeros)
 static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
 {
     const char *format = draft->type->number;
-    char counter[64];
+    char counter[DRAFT_COUNTER_MAX];
     int year, month, day;
     if (!format)
         return RD_OK;
     int64_t local = rd_zone_local_ms(run->model->local, run->now_ms);
     rd_date_civil((local - (local < 0 ? 86399999 : 0)) / 86400000, &year, &month, &day);
     draft->opened_year = strstr(format, "{year}") ? year : 0;
-    snprintf(counter, sizeof counter, "number:%u:%lld", rd_id_type(draft->record.id),
-             (long long)draft->opened_year);
+    draft_counter_year(counter, rd_id_type(draft->record.id), draft->opened_year);
     enum rd_status status =
         rd_counter_read(run->kernel->store, counter, &draft->opened_serial, run->error);
     if (status != RD_OK)
@@ -190,10 +218,10 @@ static enum rd_status draft_number(struct rd_run *run, struct rd_draft *draft)
 enum rd_status rd_draft_new(struct rd_run *run, const struct rd_record_type *type,
                             struct rd_draft **out)
 {
-    char counter[64];
+    char counter[DRAFT_COUNTER_MAX];
     int64_t serial;
     uint16_t number = rd_type_number(run->kernel, type);
-    snprintf(counter, sizeof counter, "serial:%u", number);
+    (void)draft_counter(counter, "serial:", number);
     enum rd_status status = rd_counter_read(run->kernel->store, counter, &serial, run->error);
     if (status != RD_OK)
         return status;

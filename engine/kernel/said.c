@@ -52,15 +52,25 @@ static inline size_t said_spelled(size_t len)
     return len + (len < 32 ? 1 : SAID_NAMED);
 }
 
+/* Replies repeat what is said when its generation may be gone: what is no name lies in the run's
+ * arena. */
+static const char *said_kept(const struct rd_run *run, const char *text, size_t len)
+{
+    bool stays = rd_symbol_is(run->kernel->catalogue.names.symbols, text) ||
+                 rd_text_is_literal(text) || rd_arena_holds(run->arena, text);
+    return stays ? text : rd_arena_copy(run->arena, text, len);
+}
+
 /* A name knows its length, and takes three bytes in an entry. What the program itself says is a
  * name as well. */
-static RD_ALWAYS_INLINE struct rd_value said_text(const struct rd_names *names, const char *text,
+static RD_ALWAYS_INLINE struct rd_value said_text(const struct rd_run *run, const char *text,
                                                   size_t *bytes)
 {
+    const struct rd_names *names = &run->kernel->catalogue.names;
     const char *symbol = rd_names_symbol(names, text);
     size_t len = symbol ? rd_symbol_head(symbol)->len : strlen(text);
     *bytes += symbol && said_numbered(names, symbol) ? SAID_NAMED : said_spelled(len);
-    return rd_text_of(symbol ? symbol : text, len);
+    return rd_text_of(symbol ? symbol : said_kept(run, text, len), len);
 }
 
 /* Two that are the same have the same bit; two others seldom have. */
@@ -78,7 +88,7 @@ static struct rd_value said_reason(const struct rd_run *run, const char *reason)
 {
     struct rd_value text = rd_text(reason);
     if (text.count <= RD_EXPLANATION_REASON_BYTES_MAX)
-        return text;
+        return rd_text_of(said_kept(run, reason, text.count), text.count);
     size_t len = rd_text_utf8_bytes(reason, RD_EXPLANATION_REASON_BYTES_MAX);
     return rd_text(
         rd_arena_join(run->arena, rd_arena_copy(run->arena, reason, len), SAID_SHORTENED));
@@ -87,10 +97,8 @@ static struct rd_value said_reason(const struct rd_run *run, const char *reason)
 void rd_run_says(struct rd_run *run, const char *rule, const char *place, const char *outcome,
                  const char *reason)
 {
-    const struct rd_names *names = &run->kernel->catalogue.names;
     size_t bytes = 2; /* the list, and no reason */
-    struct rd_value asked = said_text(names, rule, &bytes),
-                    said = said_text(names, outcome, &bytes);
+    struct rd_value asked = said_text(run, rule, &bytes), said = said_text(run, outcome, &bytes);
     uint64_t bit = said_bit(&asked, &said);
     if (!reason && (run->said_bits & bit) && said_before(run, &asked, &said))
         return; /* asked again with the same answer: once is enough */
@@ -98,7 +106,7 @@ void rd_run_says(struct rd_run *run, const char *rule, const char *place, const 
         run->decisions = rd_list_room(run->arena, SAID_RULES_ROOM);
     struct rd_value *row = rd_arena_alloc(run->arena, SAID_PLACES * sizeof *row);
     row[0] = asked;
-    row[1] = said_text(names, place, &bytes);
+    row[1] = said_text(run, place, &bytes);
     row[2] = said;
     row[3] = rd_null();
     if (reason) {

@@ -22,6 +22,7 @@
 struct seal {
     struct rd_run *run;
     uint64_t person; /* whose key is in hand; 0: nobody's */
+    uint64_t named;  /* seal_bit of all names under which something personal may stand */
     unsigned char key[RD_SEAL_KEY_BYTES];
     bool lenient; /* what has no key is left out */
 };
@@ -107,6 +108,14 @@ static inline uint64_t seal_bit(const char *name)
     return (uint64_t)1 << ((uintptr_t)name >> 3 & 63);
 }
 
+static uint64_t seal_bits(const struct rd_model *model)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < model->personal_count; i++)
+        bits |= seal_bit(model->personal[i]);
+    return bits;
+}
+
 /* Names of the model are symbols of its table: another symbol is another name. `bits`: of them all,
  * so that most others are not compared with each. */
 static bool seal_named(const struct rd_model *model, uint64_t bits, const char *name)
@@ -122,11 +131,9 @@ static enum rd_status seal_named_texts(struct seal *seal, uint64_t person, struc
 {
     const struct rd_model *model = seal->run->model;
     enum rd_status status = RD_OK;
-    uint64_t bits = 0;
-    for (size_t i = 0; i < model->personal_count; i++)
-        bits |= seal_bit(model->personal[i]);
     for (uint32_t i = 0; status == RD_OK && map->kind == RD_MAP && i < map->count; i++)
-        if (map->pairs[i].value.kind == RD_TEXT && seal_named(model, bits, map->pairs[i].key))
+        if (map->pairs[i].value.kind == RD_TEXT &&
+            seal_named(model, seal->named, map->pairs[i].key))
             status = seal_text(seal, person, &map->pairs[i].value);
     return status;
 }
@@ -210,6 +217,7 @@ enum rd_status rd_person_seal(struct rd_run *run, struct rd_draft *draft, struct
     for (uint32_t i = 0; status == RD_OK && i < effects->count; i++)
         status = seal_effect(&seal, &effects->items[i]);
     uint64_t person = rd_person_of(draft);
+    seal.named = seal_bits(run->model);
     if (status == RD_OK)
         status = seal_named_texts(&seal, person, &run->form_shown);
     if (status == RD_OK)
@@ -243,6 +251,7 @@ void rd_person_seal_refusal(struct rd_run *run, enum rd_status status,
     uint64_t person = draft ? rd_person_of(draft) : entry->record.value;
     if (draft && draft->fresh && person == draft->record.id.value)
         person = 0; /* the id will be another's */
+    seal.named = seal_bits(run->model);
     enum rd_status sealed = seal_named_texts(&seal, person, &run->form_shown);
     if (sealed == RD_OK)
         sealed = seal_named_texts(&seal, person, &run->facts);

@@ -54,7 +54,7 @@ struct rd_value rd_show_fields(const struct rd_model *model, const struct rd_rec
     struct rd_value shown = rd_map_room(arena, count);
     for (uint32_t i = 0; i < count; i++) {
         const struct rd_pair *pair = &inside->pairs[i];
-        int field = type ? rd_type_field(type, pair->key) : -1;
+        int field = type ? rd_field_of(type, pair->key) : -1;
         if ((field < 0 && strchr(pair->key, ':')) || show_hides(model, type, field, pair->key))
             continue;
         bool plain = field < 0 || (pair->value.kind != RD_INT && pair->value.kind != RD_LIST);
