@@ -16,6 +16,7 @@
 
 #define WHY_ACCOUNTS_MAX 2000 /* looked at */
 #define WHY_TRIALS_MAX 12
+#define WHY_ROLES_MAX 3 /* named */
 
 struct why {
     struct rd_kernel *kernel;
@@ -28,6 +29,7 @@ struct why {
     /* of the search for others */
     uint64_t tried[WHY_TRIALS_MAX];
     size_t trials, looked;
+    uint64_t may; /* roles of others with which it went through */
     struct rd_belonging belonging;
 };
 
@@ -90,8 +92,8 @@ static void why_amount(struct why *why, const char *limit)
     }
 }
 
-/* The first role by name that this account has and a row asks for. */
-static const char *why_role(const struct why *why, const struct rd_account *account)
+/* The narrowest role that this account has and a row asks for; -1: none. */
+static int why_role(const struct why *why, const struct rd_account *account)
 {
     const struct rd_organisation *organisation = &why->kernel->model->organisation;
     uint64_t asked = 0;
@@ -99,37 +101,41 @@ static const char *why_role(const struct why *why, const struct rd_account *acco
         asked |= why->event->permission->rows[i]->from;
     for (size_t r = 0; r < organisation->role_count; r++)
         if ((account->named & (1ull << r)) && (organisation->roles[r].includes & asked))
-            return organisation->roles[r].name;
-    return NULL;
+            return (int)r;
+    return -1;
 }
 
 static bool why_other(void *context, const struct rd_account *account)
 {
     struct why *why = context;
-    struct rd_arena *arena = why->request->arena;
-    const char *role = why_role(why, account);
+    int role = why_role(why, account);
     if (++why->looked > WHY_ACCOUNTS_MAX || why->trials == WHY_TRIALS_MAX)
         return true;
     for (size_t i = 0; i < why->trials; i++)
         if (why->tried[i] == account->named)
             return false;
-    if (!role || !rd_actor_row_of(why->kernel, account, why->event->permission, &why->belonging))
+    if (role < 0 || !rd_actor_row_of(why->kernel, account, why->event->permission, &why->belonging))
         return false;
     why->tried[why->trials++] = account->named;
-    if (!why_would(why, account->name, rd_map_get(why->request->params, "form")))
-        return false;
-    struct rd_value *yes = why->nearest.count ? &why->nearest.items[why->nearest.count - 1] : NULL;
-    if (!yes || strcmp(rd_map_text(yes, "kind", ""), "role") != 0) {
-        yes = why_add(why, "role");
-        rd_map_add(arena, yes, "roles", rd_list());
-    }
-    struct rd_value roles = *rd_map_list(yes, "roles");
-    for (uint32_t i = 0; i < roles.count; i++)
-        if (strcmp(roles.items[i].text, role) == 0)
-            return false;
-    rd_list_add(arena, &roles, rd_text_copy(arena, role, strlen(role)));
-    rd_map_set(arena, yes, "roles", roles);
-    return roles.count == 3;
+    if (why_would(why, account->name, rd_map_get(why->request->params, "form")))
+        why->may |= 1ull << role;
+    return false;
+}
+
+/* The narrowest of them first, in whatever order they were looked at. */
+static void why_others(struct why *why)
+{
+    const struct rd_organisation *organisation = &why->kernel->model->organisation;
+    struct rd_arena *arena = why->request->arena;
+    struct rd_value roles = rd_list();
+    rd_staff_each(why->kernel, why_other, why);
+    for (size_t r = 0; r < organisation->role_count && roles.count < WHY_ROLES_MAX; r++)
+        if (why->may & (1ull << r))
+            rd_list_add(arena, &roles,
+                        rd_text_copy(arena, organisation->roles[r].name,
+                                     strlen(organisation->roles[r].name)));
+    if (roles.count)
+        rd_map_add(arena, why_add(why, "role"), "roles", roles);
 }
 
 static void why_states(struct why *why, const char *event)
@@ -171,7 +177,7 @@ static void why_nearest(struct why *why, const struct rd_error *error)
     if (why->event && !why->event->internal &&
         (error->status == RD_ABOVE_AUTHORITY || error->status == RD_NOT_ALLOWED ||
          error->status == RD_FOUR_EYES))
-        rd_staff_each(why->kernel, why_other, why);
+        why_others(why);
 }
 
 /* It is accepted, but goes up, since the amount is above: one's own limit would be granted at once.

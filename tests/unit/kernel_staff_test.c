@@ -480,7 +480,7 @@ START_TEST(four_eyes_are_persons)
     /* the refusal is in the journal */
     rig.as = NULL;
     struct rd_value why = rig_ok(&rig, "feed.read", "{'since': 0, 'limit': 256}");
-    ck_assert_ptr_nonnull(strstr(t_show(why), "four_eyes"));
+    ck_assert_ptr_nonnull(strstr(rig_show(&rig, why), "four_eyes"));
 }
 END_TEST
 
