@@ -176,7 +176,7 @@ static size_t daemon_proc(const struct rd_bench_daemon *daemon, const char *name
                           size_t size)
 {
     char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/%s", (int)daemon->pid, name);
+    snprintf(path, sizeof(path), "/proc/%d/%.40s", (int)daemon->pid, name);
     FILE *file = fopen(path, "r");
     size_t len = file ? fread(out, 1, size - 1, file) : 0;
     out[len] = '\0';
