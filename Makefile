@@ -64,7 +64,7 @@ test-long: packages
 	@cd build/long && REDRESS_LONG=1 $(CTEST) -L "fault|power|sim"
 	@cd build/long && REDRESS_LONG=1 $(CTEST) -R "calendar_property|kernel_eyes|staff_scale|unit/audit|flow/bench"
 	@$(call BUILD,tsan)
-	@cd build/tsan && REDRESS_LONG=1 $(CTEST) -L flow
+	@cd build/tsan && TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp REDRESS_LONG=1 $(CTEST) -L flow
 	@# suites that fork leave the parent's heap behind in the child on purpose: memory errors only
 	@set -e; for test in build/long/tests/unit_*_test; do \
 		case $$test in \
