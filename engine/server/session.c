@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 struct rd_session *rd_session_next(struct rd_session *session)
 {
@@ -107,10 +108,8 @@ void session_find_lane(struct rd_session *session)
     char account[SESSION_CALLER_MAX] = "machine";
     struct rd_gate_caller caller = session_caller(session, account);
     const char *who = caller.account ? caller.account : caller.address ? caller.address : account;
-    uint32_t hash = 2166136261u; /* FNV-1a: who shares a lane with another takes turns with him */
-    for (; *who; who++)
-        hash = (hash ^ (unsigned char)*who) * 16777619u;
-    session->lane = (uint8_t)(1 + (hash ^ hash >> 16) % (RD_LANES - 1));
+    /* who shares a lane with another takes turns with him */
+    session->lane = (uint8_t)(1 + rd_text_spread(who) % (RD_LANES - 1));
 }
 
 /* ---- the end ---- */

@@ -136,6 +136,29 @@ START_TEST(test_takes_of_all_lanes_alike)
 }
 END_TEST
 
+/* More callers than places: those who have had one stand back until all have. */
+START_TEST(test_more_lanes_than_places_take_turns)
+{
+    struct rd_jobs jobs;
+    struct rd_job *last = job_in(5);
+    for (uint8_t lane = 1; lane <= 4; lane++)
+        for (int i = 0; i < 2; i++)
+            ck_assert(push(job_in(lane)));
+    ck_assert(push(last));
+    ck_assert(rd_queue_take_part(&queue, 3, 3, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 3);
+    ck_assert(rd_queue_take_part(&queue, 3, 3, &jobs));
+    ck_assert_uint_eq(jobs.first->lane, 4);
+    ck_assert_ptr_eq(jobs.last, last);
+    ck_assert_uint_eq(put_all(&jobs), 2);
+    ck_assert(rd_queue_take_part(&queue, 3, 3, &jobs)); /* from the beginning */
+    ck_assert_uint_eq(jobs.first->lane, 1);
+    ck_assert_uint_eq(put_all(&jobs), 3);
+    ck_assert(rd_queue_take(&queue, 100, &jobs));
+    ck_assert_uint_eq(put_all(&jobs), 1);
+}
+END_TEST
+
 /* One that does not fit stops its lane: nothing behind it overtakes it. */
 START_TEST(test_nothing_overtakes_in_its_lane)
 {
@@ -354,6 +377,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_takes_a_bounded_batch);
     tcase_add_test(tcase, test_takes_a_part);
     tcase_add_test(tcase, test_takes_of_all_lanes_alike);
+    tcase_add_test(tcase, test_more_lanes_than_places_take_turns);
     tcase_add_test(tcase, test_nothing_overtakes_in_its_lane);
     tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
     tcase_add_test(tcase, test_waits_no_longer_than_told);
