@@ -628,12 +628,16 @@ START_TEST(aborts_when_an_entry_cannot_be_applied)
 }
 END_TEST
 
+#define UNTIL_KILLED 100000
+
+/* Commits go on beside the writing, as many as the machine gets done meanwhile; at the end each
+ * batch waits for its own, so that every fault that counts them comes. */
 static void write_until_killed(volatile uint64_t *acknowledged, int batch)
 {
     struct ledger ledger = { 0 };
     struct rd_error error = RD_ERROR_NONE;
     struct rd_vault *vault = open_vault(&ledger, NULL);
-    for (int i = 1; i < 100000; i++) { /* its commits go on beside: long enough for each */
+    for (int i = 1; i < UNTIL_KILLED + 20 * batch; i++) {
         if (write_one(vault) != RD_OK) {
             _exit(4);
         }
@@ -643,6 +647,9 @@ static void write_until_killed(volatile uint64_t *acknowledged, int batch)
             }
             *acknowledged = rd_journal_flushed_seq(rd_vault_journal(vault));
             rd_vault_idle(vault);
+            if (i >= UNTIL_KILLED && rd_vault_commit(vault, &error) != RD_OK) {
+                _exit(6);
+            }
         }
     }
     _exit(0);
