@@ -127,7 +127,7 @@ enum rd_status rd_disk_read(const char *path, size_t bytes_max, struct rd_buf *o
 {
     struct stat info;
     enum rd_status status = RD_OK;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &info) != 0)
         status = rd_error_errno(error, RD_IO, errno, "can't read %s", path);
     else if (!S_ISREG(info.st_mode) || (uintmax_t)info.st_size > bytes_max)

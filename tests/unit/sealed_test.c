@@ -547,6 +547,27 @@ START_TEST(a_copy_is_made_of_files_that_are_shared_or_anothers)
 }
 END_TEST
 
+/* To open a named pipe waits for whoever writes into it: for ever. */
+START_TEST(a_pipe_in_the_place_of_keys_is_told)
+{
+    char to[UNIT_DIR_MAX + 16], path[UNIT_DIR_MAX + 32];
+    unsigned char key[32];
+    snprintf(to, sizeof to, "%s/copy", dir);
+    ck_assert_int_eq(mkdir(to, 0700), 0);
+    ck_assert_int_eq(rd_keys_give(keys, PERSON(5, 1), key, &error), RD_OK);
+    ck_assert_int_eq(rd_keys_copy(dir, to, &error), RD_OK);
+    const char *const places[] = { to, dir };
+    for (int i = 0; i < 2; i++) { /* where it is copied to, and from */
+        snprintf(path, sizeof path, "%s/keys/00005", places[i]);
+        ck_assert_int_eq(unlink(path), 0);
+        ck_assert_int_eq(mkfifo(path, 0600), 0);
+        error = RD_ERROR_NONE;
+        ck_assert_int_eq(rd_keys_copy(dir, to, &error), RD_CHECK_FAILED);
+        ck_assert_msg(strstr(error.text, "is no file") != NULL, "%s", error.text);
+    }
+}
+END_TEST
+
 START_TEST(nobody_else_may_read_them)
 {
     char path[UNIT_DIR_MAX + 16];
@@ -586,6 +607,7 @@ int main(void)
     tcase_add_test(tcase, copies_are_whole_and_follow_what_was_destroyed);
     tcase_add_test(tcase, a_copy_keeps_what_the_original_lost);
     tcase_add_test(tcase, a_copy_is_made_of_files_that_are_shared_or_anothers);
+    tcase_add_test(tcase, a_pipe_in_the_place_of_keys_is_told);
     tcase_add_test(tcase, nobody_else_may_read_them);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
