@@ -52,6 +52,13 @@ uint64_t rd_deadline_number(const char *name)
     return rd_text_hash(name, strlen(name));
 }
 
+static enum rd_status deadline_damaged(struct rd_id record, struct rd_error *error)
+{
+    return rd_error_set(error, RD_CORRUPT,
+                        "the deadlines of record %llu are damaged; run `redress store rebuild`",
+                        (unsigned long long)record.value);
+}
+
 static const char *deadline_text(const struct rd_value *value)
 {
     return value->kind == RD_TEXT ? value->text : NULL;
@@ -328,7 +335,8 @@ static enum rd_status deadline_widen(const struct deadline_item *item, const str
     places[DEADLINE_AT_ZONE_VERSION] = deadline_zone_text(&places[DEADLINE_AT_ZONE_VERSION], arena);
     places[DEADLINE_AT_STARTED] =
         rd_int(deadline_span(item->due_ms, places[DEADLINE_AT_STARTED].integer));
-    if (places[DEADLINE_AT_PAUSES].kind != RD_LIST)
+    if (places[DEADLINE_AT_PAUSES].kind != RD_LIST || places[DEADLINE_AT_NAME].kind != RD_TEXT ||
+        places[DEADLINE_AT_LIMIT].kind != RD_TEXT)
         return deadline_unknown(error);
     deadline_pauses_back(&places[DEADLINE_AT_PAUSES], item->due_ms);
     return RD_OK;
@@ -352,9 +360,7 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
     for (at = from; deadline_item(at, end, names, &item); at = item.to)
         items++;
     if (at != end)
-        return rd_error_set(error, RD_CORRUPT,
-                            "the deadlines of record %llu are damaged; run `redress store rebuild`",
-                            (unsigned long long)record.value);
+        return deadline_damaged(record, error);
     *out = rd_arena_zalloc(arena, items, sizeof **out);
     for (at = from; status == RD_OK && deadline_item(at, end, names, &item); at = item.to) {
         struct rd_value places[DEADLINE_PLACES];
@@ -490,8 +496,8 @@ static void deadline_write(const struct rd_deadline_change *change, const struct
     out->len = from + bytes + len;
 }
 
-/* The row with the changes, into `out`; `found`: what it had of each. */
-static void deadline_merge(const unsigned char *at, size_t len,
+/* The row with the changes, into `out`; `found`: what it had of each. False: it is damaged. */
+static bool deadline_merge(const unsigned char *at, size_t len,
                            const struct rd_deadline_change *changes, size_t count,
                            struct deadline_found *found, const struct rd_names *names,
                            struct rd_arena *arena, struct rd_buf *out)
@@ -512,6 +518,7 @@ static void deadline_merge(const unsigned char *at, size_t len,
     }
     while (next < count)
         deadline_write(&changes[next++], names, arena, out);
+    return at == end;
 }
 
 static enum rd_status deadline_agenda(struct rd_store *store, struct rd_id record,
@@ -560,7 +567,8 @@ enum rd_status rd_deadlines_change(struct rd_store *store, struct rd_id record,
     if (status != RD_OK && status != RD_NOT_FOUND)
         return status;
     bool had = status == RD_OK;
-    deadline_merge(bytes, len, changes, count, found, rd_store_names(store), arena, scratch);
+    if (!deadline_merge(bytes, len, changes, count, found, rd_store_names(store), arena, scratch))
+        return deadline_damaged(record, error);
     for (size_t i = 0; i < count; i++)
         known += found[i].had || changes[i].packed;
     status = known ? deadline_row(store, record, had, scratch, error) : RD_OK;
