@@ -9,8 +9,8 @@
  * sanitizer) refuses nobody whom it could serve.
  *
  * Fair: beyond the bound a session may still have its share of it, so that one that sends thousands
- * at once does not shut the others out. So twice the bound is never exceeded but by a session
- * alone.
+ * at once does not shut the others out, and so may a lane (daemon.c), whose sessions share one.
+ * What that lets in is a few times the bound at the most, and never more than RD_KERNEL_QUEUE_MAX.
  */
 #include "server/pace.h"
 

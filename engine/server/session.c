@@ -282,8 +282,12 @@ static struct rd_buf *session_sending(struct rd_session *session)
 void rd_session_flush(struct rd_session *session)
 {
     session->is_dirty = false;
-    if (session->closing || session->is_writing)
+    if (session->closing)
         return;
+    if (session->is_writing) { /* what has gathered meanwhile waits here: of a feed, a good deal */
+        session_weigh(session);
+        return;
+    }
     struct rd_buf *sending = session_sending(session);
     if (session->closing)
         return;

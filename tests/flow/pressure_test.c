@@ -335,6 +335,54 @@ START_TEST(test_all_together_hold_no_more_than_they_may)
 }
 END_TEST
 
+/* Many requests as one batch. */
+static void make_many(const char *method, const char *params, int count)
+{
+    struct rd_error error = RD_ERROR_NONE;
+    struct rd_buf bytes;
+    const char *line;
+    size_t len;
+    rd_buf_init(&bytes);
+    for (int i = 0; i < count; i++)
+        rd_buf_printf(&bytes, "%c{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}",
+                      i ? ',' : '[', method, params);
+    rd_buf_text(&bytes, "]\n");
+    ck_assert_int_eq(rd_client_send_raw(d->client, bytes.data, bytes.len, &error), RD_OK);
+    ck_assert_int_eq(rd_client_read_line(d->client, &d->arena, &line, &len, &error), RD_OK);
+    ck_assert_msg(!memmem(line, len, "\"error\"", 7), "%.300s", line);
+    rd_buf_fini(&bytes);
+}
+
+/* Also what a feed gathers behind what is being sent: first pages of some 100 KB, which fill the
+ * socket, then larger ones. */
+START_TEST(test_followers_that_do_not_read_are_counted)
+{
+    enum { FOLLOWERS = 160 };
+    struct rd_client *followers[FOLLOWERS];
+    for (int i = 0; i < 3; i++)
+        make_many("record.create", "{\"type\":\"customer\",\"data\":{\"name\":\"Li\"}}",
+                  RD_BATCH_REQUESTS_MAX);
+    const char *id =
+        t_text(t_call(d, "record.create", "{'type': 'customer', 'data': {'name': 'Wu'}}"), "id");
+    for (int i = 0; i < 3; i++)
+        make_many("case.open",
+                  rd_arena_printf(&d->arena,
+                                  "{\"type\":\"complaint\",\"as\":\"kf1\",\"data\":{\"customer\":"
+                                  "\"%s\",\"channel\":\"phone\",\"problem\":\"quality\","
+                                  "\"summary\":\"x\"}}",
+                                  id),
+                  RD_BATCH_REQUESTS_MAX);
+    for (int i = 0; i < FOLLOWERS; i++) {
+        followers[i] = t_connect(d, NULL);
+        t_call_on(d, followers[i], "feed.subscribe", "{'since': 0}");
+    }
+    t_daemon_await_log(d, "no other holds as much memory");
+    t_call(d, "server.info", "{}");
+    for (int i = 0; i < FOLLOWERS; i++)
+        rd_client_close(followers[i]);
+}
+END_TEST
+
 START_TEST(test_one_session_too_many_is_told_so)
 {
     struct rlimit limit;
@@ -382,6 +430,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_peers_that_vanish_leave_nothing);
     tcase_add_test(tcase, test_one_session_too_many_is_told_so);
     tcase_add_test(tcase, test_all_together_hold_no_more_than_they_may);
+    tcase_add_test(tcase, test_followers_that_do_not_read_are_counted);
     suite_add_tcase(suite, tcase);
     TCase *tcp = tcase_create("tcp");
     tcase_set_timeout(tcp, T_TIMEOUT_S);
