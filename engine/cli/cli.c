@@ -58,6 +58,18 @@ void rd_cli_fini(struct rd_cli *cli)
 
 /* ---- the daemon ---- */
 
+/* A reply that who watches the server has not got in time is none. */
+static enum rd_status cli_silence(const struct rd_cli *cli, enum rd_status status,
+                                  struct rd_error *error)
+{
+    if (status != RD_IN_PROGRESS || cli->patience_ms == 0)
+        return status;
+    return rd_error_set(error, RD_NO_SERVER,
+                        "the server at %s takes connections and has not answered for %d s; its log "
+                        "says more, or it stands still",
+                        rd_args_text(&cli->args, "connect"), (int)(cli->patience_ms / 1000));
+}
+
 enum rd_status rd_cli_connect(struct rd_cli *cli, struct rd_client **client, struct rd_error *error)
 {
     enum rd_status status =
@@ -69,7 +81,8 @@ enum rd_status rd_cli_connect(struct rd_cli *cli, struct rd_client **client, str
     struct rd_value params = rd_map();
     struct rd_value result;
     rd_map_set(&cli->arena, &params, "token", rd_text(token));
-    return rd_client_call(*client, &cli->arena, "session.login", &params, &result, error);
+    status = rd_client_call(*client, &cli->arena, "session.login", &params, &result, error);
+    return cli_silence(cli, status, error);
 }
 
 enum rd_status rd_cli_call(struct rd_cli *cli, const char *method, struct rd_value *params,
@@ -82,12 +95,7 @@ enum rd_status rd_cli_call(struct rd_cli *cli, const char *method, struct rd_val
     if (as)
         rd_map_set(&cli->arena, params, "as", rd_text(as));
     status = rd_client_call(cli->client, &cli->arena, method, params, result, error);
-    if (status == RD_IN_PROGRESS && cli->patience_ms > 0)
-        return rd_error_set(error, RD_NO_SERVER,
-                            "the server at %s takes connections and has not answered for %d s; its "
-                            "log says more, or it stands still",
-                            rd_args_text(&cli->args, "connect"), (int)(cli->patience_ms / 1000));
-    return status;
+    return cli_silence(cli, status, error);
 }
 
 enum rd_status rd_cli_call_print(struct rd_cli *cli, const char *method, struct rd_value *params,

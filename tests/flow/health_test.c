@@ -153,6 +153,9 @@ START_TEST(a_server_that_stands_still_is_none)
     kill(d->pid, SIGSTOP);
     ck_assert_int_eq(RUN("server", "health", "--connect", d->address), 3);
     ck_assert_msg(strstr(output, "has not answered for 10 s") != NULL, "%s", output);
+    /* nor does who logs in first */
+    ck_assert_int_eq(RUN("server", "health", "--connect", d->address, "--token", "x"), 3);
+    ck_assert_msg(strstr(output, "has not answered for 10 s") != NULL, "%s", output);
     ck_assert_int_eq(RUN("doctor", "--data", rd_arena_printf(&d->arena, "%s/data", d->dir)), 1);
     ck_assert_msg(strstr(output, "it takes connections and has not answered") != NULL, "%s",
                   output);
