@@ -175,10 +175,15 @@ static void person_notes_open(struct person_work *work, const struct rd_record_t
                               const struct rd_record *record)
 {
     struct rd_arena *arena = work->run.arena;
-    if (person_is_open(work, type, record) && work->open.count < PERSON_TOLD_MAX)
-        rd_list_add(arena, &work->open,
-                    record->number ? rd_text_copy(arena, record->number, strlen(record->number))
-                                   : rd_show_id(record->id, arena));
+    if (work->open.count == PERSON_TOLD_MAX || !person_is_open(work, type, record))
+        return;
+    struct rd_value which = record->number
+                                ? rd_text_copy(arena, record->number, strlen(record->number))
+                                : rd_show_id(record->id, arena);
+    for (uint32_t i = 0; i < work->open.count; i++)
+        if (rd_value_equal(&work->open.items[i], &which))
+            return; /* it refers to him twice */
+    rd_list_add(arena, &work->open, which);
 }
 
 /* A record that tells of him may have a key of its own, from before it was known of whom. */

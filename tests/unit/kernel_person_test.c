@@ -53,8 +53,9 @@ static const char PERSON_TEXT[] =
     "  template 'errand.words' { of = 'errand', title = { en = 'Words', zh = '信' },\n"
     "    en = 'Another word to {buyer.name}.', zh = '再致{buyer.name}。' },\n"
     "  record 'matter' { number = 'M-{0000}', owner = 'keeper', unit = 'unit', fields = {\n"
-    "    buyer = reference 'client' { indexed = true }, keeper = account, unit = unit } },\n"
-    "  form 'raise' { of = 'matter', fields = { 'buyer' } },\n"
+    "    buyer = reference 'client' { indexed = true },\n"
+    "    payer = reference 'client' { indexed = true }, keeper = account, unit = unit } },\n"
+    "  form 'raise' { of = 'matter', fields = { 'buyer', 'payer' } },\n"
     "  workflow 'matter' { version = 1, initial = 'open',\n"
     "    open = { event = 'raise', form = 'raise', run = { 'mine' } },\n"
     "    states = { open = { rests = 'x', on = { shut = 'shut' } }, shut = { final = true } },\n"
@@ -524,9 +525,11 @@ END_TEST
 START_TEST(a_case_that_only_names_him_is_about_him)
 {
     struct rd_value matter =
-        rig_ok(&rig, "case.open", "{'type': 'matter', 'data': {'buyer': '%s'}}", client);
+        rig_ok(&rig, "case.open", "{'type': 'matter', 'data': {'buyer': '%s', 'payer': '%s'}}",
+               client, client);
     shut();
     rig_no(&rig, "person_in_use", "/id", "person.erase", "{'id': '%s'}", client);
+    ck_assert_uint_eq(t_count(*rig.error.detail, "open"), 1); /* once, though it names him twice */
     ck_assert_str_eq(t_text(*rig.error.detail, "open.0"), "M-0001");
     rig_no(&rig, "person_in_use", "/id", "person.erase", "{'id': '%s', 'dry_run': true}", client);
     rig_ok(&rig, "case.act", "{'id': '%s', 'event': 'shut'}", t_text(matter, "id"));
