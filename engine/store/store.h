@@ -8,7 +8,8 @@
  *   get, walk ◀── the newest of these that says something of the key
  *
  * What get and the walks return is borrowed: it may be read until the next put, del, seal or
- * commit, and must be copied before that. One thread calls all of it.
+ * commit (a walk's key no longer than until its next step), and must be copied before that. One
+ * thread calls all of it.
  */
 #ifndef RD_STORE_STORE_H
 #define RD_STORE_STORE_H
