@@ -12,6 +12,7 @@
 
 #include <lauxlib.h>
 
+#include "base/limits.h"
 #include "policy/lua_host.h"
 #include "policy/lua_value.h"
 #include "policy/sandbox.h"
@@ -221,6 +222,8 @@ static void l_tell_names(lua_State *L)
     lua_Integer count = luaL_len(L, 1);
     if (count <= 0)
         l_effect_fail(L, "tell: nobody is named");
+    if (count > RD_LUA_RESULT_NODES_MAX) /* of a table with holes it is no number of names */
+        l_effect_fail(L, "tell: names too many");
     l_host_charge(L, "tell", (uint64_t)count * MEMBER_WORK);
     lua_createtable(L, (int)count, 0);
     for (lua_Integer i = 1; i <= count; i++) {

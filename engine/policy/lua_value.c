@@ -280,7 +280,8 @@ static void l_read_list(const struct reading *r, int index, uint32_t count, int 
     if (count > 0)
         out->items = rd_arena_zalloc(r->arena, count, sizeof(*out->items));
     for (uint32_t i = 0; i < count; i++) {
-        lua_rawgeti(r->L, index, (lua_Integer)i + 1);
+        if (lua_rawgeti(r->L, index, (lua_Integer)i + 1) == LUA_TNIL) /* keys of another type */
+            l_read_refuse(r, "holds a list with gaps");
         l_read(r, -1, depth, &out->items[i]);
         lua_pop(r->L, 1);
     }

@@ -180,6 +180,8 @@ int l_pattern_gsub(lua_State *L)
         kind = LUA_TTABLE;
     luaL_argexpected(L, kind == LUA_TSTRING || kind == LUA_TFUNCTION || kind == LUA_TTABLE, 3,
                      "string/function/table");
+    /* of a text only: a table's length is whatever its script makes it, and no work */
+    int64_t replacement = lua_type(L, 3) == LUA_TSTRING ? (int64_t)lua_rawlen(L, 3) : 0;
     lua_Integer most = luaL_optinteger(L, 4, (lua_Integer)s_len + 1), count = 0;
     bool anchored = p_len > 0 && *p == '^';
     const char *first = anchored ? p + 1 : p, *at = s, *last = NULL;
@@ -191,7 +193,7 @@ int l_pattern_gsub(lua_State *L)
         const char *end = l_match_at(&m, at, first);
         if (end && end != last) {
             count++;
-            l_match_step(&m, (int64_t)lua_rawlen(L, 3) + (end - at));
+            l_match_step(&m, replacement + (end - at));
             l_gsub_value(&m, &b, at, end, kind);
             at = last = end;
         } else if (at < m.subject_end) {

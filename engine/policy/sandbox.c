@@ -324,7 +324,8 @@ static int l_tostring(lua_State *L)
 
 static int l_ipairs_step(lua_State *L)
 {
-    lua_Integer i = luaL_checkinteger(L, 2) + 1;
+    /* as the library counts: behind the greatest comes the smallest */
+    lua_Integer i = (lua_Integer)((lua_Unsigned)luaL_checkinteger(L, 2) + 1);
     lua_pushinteger(L, i);
     return lua_geti(L, 1, i) == LUA_TNIL ? 1 : 2;
 }

@@ -17,11 +17,15 @@
 #include "policy/lua_host.h"
 #include "policy/lua_value.h"
 
+/* What a script says is no length that its memory bounds: with t[1], t[2], t[4] ... t[2^61] set, #t
+ * is 2^61, and all of it could be gone through without one instruction that is counted. */
 static lua_Integer l_table_len(lua_State *L, int index)
 {
     if (!l_value_view(L, index))
         luaL_checktype(L, index, LUA_TTABLE);
-    return luaL_len(L, index);
+    lua_Integer len = luaL_len(L, index);
+    luaL_argcheck(L, len < INT_MAX, index, "array too big");
+    return len;
 }
 
 static int l_concat(lua_State *L)
@@ -159,7 +163,6 @@ static int l_sort(lua_State *L)
     lua_settop(L, 2);
     if (len < 2)
         return 0;
-    luaL_argcheck(L, len < INT_MAX, 1, "array too big");
     l_host_charge(L, "table.sort", sort_work((lua_Unsigned)len));
     int from = 3, to = 4;
     lua_createtable(L, (int)len, 0);
