@@ -35,6 +35,8 @@
 /* Functions that charge may be called by C without an instruction between: every so many of them
  * look at the clock. */
 #define CHARGES_A_LOOK 16
+/* What the compiler is handed between two looks at the clock. */
+#define COMPILE_PIECE ((size_t)1024)
 /* Garbage that is collected at once instead of waiting for the next measured step. */
 #define GARBAGE_BYTES_MAX (RD_LUA_HEAP_BYTES_MAX / 8)
 /* A cycle of the collector begins with so much garbage: at work, and where nothing else is done. */
@@ -391,14 +393,38 @@ static void host_bound(struct rd_lua_host *host, bool company)
     host->block_max = company ? RD_LUA_BLOCK_BYTES_MAX : SIZE_MAX;
 }
 
+struct host_source {
+    const char *text;
+    size_t left;
+};
+
+/* Hands the compiler one piece after the other, and looks at the clock before each: it runs without
+ * an instruction of Lua, and what it does is not linear (it goes through all the jumps of `a and a
+ * and a ...` at each `and`, through all the locals of nested functions at each name). */
+static const char *l_host_read(lua_State *L, void *context, size_t *len)
+{
+    struct rd_lua_host *host = rd_lua_host_of(L);
+    struct host_source *source = context;
+    if (host_time_is_up(host, rd_clock_mono_ns())) {
+        host_arm(host, "takes longer than it may");
+        luaL_error(L, "%s", host->expired);
+    }
+    const char *piece = source->text;
+    *len = source->left < COMPILE_PIECE ? source->left : COMPILE_PIECE;
+    source->text += *len;
+    source->left -= *len;
+    return piece;
+}
+
 int rd_lua_host_compile(lua_State *L, const char *text, size_t len, const char *name)
 {
+    struct host_source source = { text, len };
     struct rd_lua_host *host = rd_lua_host_of(L);
     size_t before = host->text_max;
     host->text_max = RD_LUA_TEXT_BYTES_MAX;
     host->compiling = true;
     host->long_text = false;
-    int outcome = luaL_loadbufferx(L, text, len, name, "t");
+    int outcome = lua_load(L, l_host_read, &source, name, "t");
     host->compiling = false;
     host->text_max = before;
     if (outcome != LUA_OK || !host->long_text)

@@ -410,6 +410,34 @@ START_TEST(the_door_closes_behind_everything)
 }
 END_TEST
 
+/* What the compiler does with this grows with the square of it. */
+static int l_compile_ands(lua_State *L)
+{
+    static const char begin[] = "local a = 1 local b = a", more[] = " and a";
+    size_t count = 170000, len = sizeof(begin) - 1;
+    char *text = lua_newuserdatauv(L, len + count * (sizeof(more) - 1), 0);
+    memcpy(text, begin, len);
+    for (; count > 0; count--, len += sizeof(more) - 1)
+        memcpy(text + len, more, sizeof(more) - 1);
+    if (rd_lua_host_compile(L, text, len, "@x.lua") != LUA_OK)
+        return lua_error(L);
+    return 0;
+}
+
+START_TEST(compiling_is_bounded)
+{
+    struct rd_lua_host *host;
+    struct rd_lua_budget budget = rd_lua_budget_load;
+    budget.time_ms = 200;
+    rig_begin(&rig);
+    ck_assert_int_eq(rd_lua_host_new(&host, &rig.error), RD_OK);
+    ck_assert_int_eq(rd_lua_host_run(host, l_compile_ands, NULL, &budget, &rig.error),
+                     RD_POLICY_FAULT);
+    ck_assert_ptr_nonnull(strstr(rig.error.text, "takes longer than it may"));
+    rd_lua_host_free(host);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hostile policies");
@@ -428,6 +456,7 @@ int main(void)
     tcase_add_test(tcase, shadowed_locals_are_no_findings);
     tcase_add_test(tcase, iterators_are_not_kept);
     tcase_add_test(tcase, the_door_closes_behind_everything);
+    tcase_add_test(tcase, compiling_is_bounded);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
