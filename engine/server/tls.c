@@ -64,6 +64,14 @@ static void tls_demand(SSL_CTX *context)
     RD_ASSERT(known == 1);
 }
 
+/* A key that is locked with a word can't be used: the library would ask for it at the terminal, or
+ * at standard input, and the daemon would stand still until somebody answers. */
+static int tls_no_word(char *word, int size, int writes, void *context)
+{
+    (void)word, (void)size, (void)writes, (void)context;
+    return -1;
+}
+
 static enum rd_status tls_load(const char *cert_file, const char *key_file, SSL_CTX **out,
                                struct rd_error *error)
 {
@@ -76,6 +84,7 @@ static enum rd_status tls_load(const char *cert_file, const char *key_file, SSL_
     tls_demand(context);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_default_passwd_cb(context, tls_no_word);
     if (SSL_CTX_use_certificate_chain_file(context, cert_file) != 1)
         status = tls_fail(error, RD_BAD_CONFIG, "the certificate ", cert_file);
     else if (SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) != 1)

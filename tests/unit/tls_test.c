@@ -1,4 +1,5 @@
 /* TLS on memory: two ends that know each other, and those that must not. */
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -268,6 +269,31 @@ START_TEST(new_keys_are_for_new_connections_and_bad_ones_for_none)
 }
 END_TEST
 
+/* Nobody is asked for the word of a locked key, at the terminal or at standard input. */
+START_TEST(a_locked_key_is_refused_and_nobody_is_asked)
+{
+    static char word[] = "word";
+    int ends[2];
+    FILE *from = fopen(file("srv.key"), "r"), *to = fopen(file("locked.key"), "w");
+    EVP_PKEY *key = PEM_read_PrivateKey(from, NULL, NULL, NULL);
+    ck_assert_int_eq(PEM_write_PKCS8PrivateKey(to, key, EVP_aes_256_cbc(), NULL, 0, NULL, word), 1);
+    EVP_PKEY_free(key);
+    fclose(from);
+    fclose(to);
+    ck_assert_int_eq(chmod(file("locked.key"), 0600), 0);
+    (void)setsid(); /* no terminal: the library would read the next best thing */
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(write(ends[1], "word\n", 5), 5);
+    ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    ck_assert_int_eq(rd_tls_keys_open(file("srv.pem"), file("locked.key"), &keys, &error),
+                     RD_BAD_CONFIG);
+    ck_assert_ptr_nonnull(strstr(error.text, "locked.key"));
+    ck_assert(load("srv") == RD_OK);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tls");
@@ -281,6 +307,7 @@ int main(void)
     tcase_add_test(tcase, what_is_no_tls_is_refused);
     tcase_add_test(tcase, keys_that_cannot_be_used);
     tcase_add_test(tcase, new_keys_are_for_new_connections_and_bad_ones_for_none);
+    tcase_add_test(tcase, a_locked_key_is_refused_and_nobody_is_asked);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
