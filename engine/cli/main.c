@@ -8,8 +8,10 @@
  * only.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/program.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 
@@ -64,8 +66,17 @@ static int main_run(const struct rd_command *command, int argc, char **argv)
     return code;
 }
 
+/* No core dumps, unless whoever looks for a mistake of ours asks for them in the environment. */
+static void main_keep_memory(void)
+{
+    const char *cores = getenv("REDRESS_CORES");
+    if (!cores || strcmp(cores, "1") != 0)
+        rd_program_keep_memory();
+}
+
 int main(int argc, char **argv)
 {
+    main_keep_memory();
     if (argc < 2) {
         struct rd_buf text;
         rd_buf_init(&text);

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -282,6 +284,33 @@ START_TEST(test_tells_the_service_manager)
 }
 END_TEST
 
+/* Where the shell that starts it would have core dumps of any size. The limit is looked at as well:
+ * a system that hands them to a program says of none that it was written. */
+START_TEST(test_a_death_leaves_no_core_dump)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_CORE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_CORE, &limit), 0);
+    t_daemon_stop(d);
+    t_daemon_again(d);
+    int status;
+    ck_assert_int_eq(prlimit(d->pid, RLIMIT_CORE, NULL, &limit), 0);
+    ck_assert_uint_eq(limit.rlim_cur, 0);
+    limit.rlim_max = limit.rlim_cur = RLIM_INFINITY;
+    (void)prlimit(d->pid, RLIMIT_CORE, &limit, NULL); /* as if the system did not ask for it */
+    ck_assert_int_eq(kill(d->pid, SIGQUIT), 0);
+    ck_assert_int_eq(waitpid(d->pid, &status, 0), d->pid);
+    d->pid = 0;
+    ck_assert(WIFSIGNALED(status));
+    ck_assert(!WCOREDUMP(status));
+    rd_client_close(d->client);
+    d->client = NULL;
+    t_daemon_again(d);
+    t_call(d, "server.info", "{}");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("daemon");
@@ -308,6 +337,7 @@ static Suite *suite(void)
     tcase_set_timeout(manager, T_TIMEOUT_S);
     tcase_add_checked_fixture(manager, setup, teardown);
     tcase_add_test(manager, test_sighup_reloads);
+    tcase_add_test(manager, test_a_death_leaves_no_core_dump);
     tcase_add_test(manager, test_tells_the_service_manager);
     suite_add_tcase(suite, manager);
     return suite;
