@@ -180,6 +180,46 @@ START_TEST(test_nothing_overtakes_in_its_lane)
 }
 END_TEST
 
+/* Whoever comes, however much the others send and however little is taken at a time: what stands at
+ * the front is taken before each lane has had more than one turn, and each lane's own keep their
+ * order. */
+START_TEST(test_nobody_waits_for_ever)
+{
+    size_t sent[RD_LANES] = { 0 }, came[RD_LANES] = { 0 }, waited = 0;
+    uint64_t draw = 7, serial = 0, front = 0;
+    rd_queue_fini(&queue);
+    rd_queue_init(&queue, 4096);
+    for (int round = 0; round < 20000; round++) {
+        struct rd_jobs jobs;
+        struct rd_job *job;
+        for (int i = 0; i < 6; i++) { /* half of the time of a few lanes, else of any */
+            draw = draw * 6364136223846793005u + 1442695040888963407u;
+            uint8_t lane = (uint8_t)((draw >> 33) % (round / 2000 % 2 ? RD_LANES : 5));
+            job = job_of((draw >> 45) % 16 == 0 ? 1 + (uint32_t)(draw >> 50) % 256 : 1);
+            job->lane = lane;
+            job->bytes = sent[lane];
+            job->seen_seq = ++serial;
+            if (push(job))
+                sent[lane]++;
+            else
+                rd_job_put(&pool, job);
+        }
+        waited = queue.jobs.first->seen_seq == front ? waited + 1 : 0;
+        ck_assert_uint_le(waited, RD_LANES);
+        front = queue.jobs.first->seen_seq;
+        ck_assert(rd_queue_take_part(&queue, 1, 1 + (size_t)round % 8, &jobs));
+        ck_assert_ptr_nonnull(jobs.first);
+        for (job = jobs.first; job; job = job->next)
+            ck_assert_uint_eq(job->bytes, came[job->lane]++);
+        put_all(&jobs);
+    }
+    struct rd_jobs rest;
+    ck_assert(rd_queue_take(&queue, SIZE_MAX, &rest));
+    put_all(&rest);
+    ck_assert_uint_eq(queue.lanes, 0);
+}
+END_TEST
+
 START_TEST(test_takes_a_part)
 {
     struct rd_jobs jobs;
@@ -379,6 +419,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_takes_of_all_lanes_alike);
     tcase_add_test(tcase, test_more_lanes_than_places_take_turns);
     tcase_add_test(tcase, test_nothing_overtakes_in_its_lane);
+    tcase_add_test(tcase, test_nobody_waits_for_ever);
     tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
     tcase_add_test(tcase, test_waits_no_longer_than_told);
     tcase_add_test(tcase, test_stirs_as_long_as_a_wait_would_not_last);
