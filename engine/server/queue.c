@@ -71,13 +71,26 @@ bool rd_queue_push(struct rd_queue *queue, struct rd_jobs *jobs)
     return fits;
 }
 
-/* The lanes that stand back this time: where there are more of them than places, those that have
- * had theirs, until all of them have. */
-static uint64_t queue_standing_back_locked(struct rd_queue *queue, size_t share)
+/* The lanes that stand back this time, because they have had more than their share: none where all
+ * have. */
+static uint64_t queue_standing_back_locked(struct rd_queue *queue)
 {
-    if (share > 0 || (queue->lanes & ~queue->served) == 0)
+    if ((queue->lanes & ~queue->served) == 0)
         queue->served = 0;
     return queue->lanes & queue->served;
+}
+
+/* Where there are more lanes than places, a lane that has had one stands back until all have; else
+ * one that has had more than its share, by a large batch, does so once. */
+static void queue_served_locked(struct rd_queue *queue, const struct rd_jobs *out,
+                                const size_t taken[RD_LANES], size_t share)
+{
+    if (share > 0)
+        queue->served = 0;
+    for (const struct rd_job *job = out->first; job; job = job->next) {
+        queue->served |= (uint64_t)(taken[job->lane] > share) << job->lane;
+        queue_left_locked(queue, job);
+    }
 }
 
 /* As much of each lane as of the others, and no more of one that had to stop: what comes behind
@@ -88,7 +101,7 @@ static void queue_take_fairly(struct rd_queue *queue, size_t cost_max, struct rd
     struct rd_job *job;
     size_t taken[RD_LANES] = { 0 };
     size_t share = cost_max / (size_t)__builtin_popcountll(queue->lanes);
-    uint64_t stopped = queue_standing_back_locked(queue, share);
+    uint64_t stopped = queue_standing_back_locked(queue);
     while (out->cost < cost_max && stopped != queue->lanes &&
            (job = rd_jobs_take(&queue->jobs)) != NULL) {
         size_t cost = rd_job_cost(job), *own = &taken[job->lane];
@@ -103,10 +116,7 @@ static void queue_take_fairly(struct rd_queue *queue, size_t cost_max, struct rd
     }
     rd_jobs_join(&left, &queue->jobs);
     queue->jobs = left;
-    for (job = out->first; job; job = job->next) {
-        queue->served |= 1ull << job->lane;
-        queue_left_locked(queue, job);
-    }
+    queue_served_locked(queue, out, taken, share);
 }
 
 static bool queue_take_locked(struct rd_queue *queue, size_t cost_max, struct rd_jobs *out)

@@ -17,7 +17,7 @@ struct rd_queue {
     struct rd_jobs jobs;
     size_t lane_jobs[RD_LANES]; /* of each lane */
     uint64_t lanes;             /* a bit for each that has any */
-    uint64_t served;            /* and for each that has had its turn in this round */
+    uint64_t served;            /* and for each that has had its turn, and more */
     size_t cost_max;
     bool waiting; /* the taker sleeps: only then is it woken */
     bool nudged;

@@ -180,6 +180,36 @@ START_TEST(test_nothing_overtakes_in_its_lane)
 }
 END_TEST
 
+/* A batch may be larger than what is taken at a time: who sends nothing else has one of them run
+ * for each turn of the others, not all of them first. */
+START_TEST(test_large_batches_take_turns)
+{
+    struct rd_jobs jobs;
+    struct rd_job *other;
+    rd_queue_fini(&queue);
+    rd_queue_init(&queue, 100);
+    for (int i = 0; i < 4; i++) {
+        struct rd_job *large = job_of(8);
+        large->lane = 1;
+        ck_assert(push(large));
+    }
+    for (int i = 0; i < 2; i++) {
+        other = job_in(2);
+        ck_assert(push(other));
+        ck_assert(rd_queue_take_part(&queue, 1, 4, &jobs));
+        ck_assert_uint_eq(jobs.first->lane, 1);
+        ck_assert_uint_eq(put_all(&jobs), 1);
+        ck_assert(rd_queue_take_part(&queue, 1, 4, &jobs));
+        ck_assert_ptr_eq(jobs.first, other);
+        ck_assert_uint_eq(put_all(&jobs), 1);
+    }
+    for (int i = 0; i < 2; i++) { /* alone he has no turn to wait for */
+        ck_assert(rd_queue_take_part(&queue, 1, 4, &jobs));
+        ck_assert_uint_eq(put_all(&jobs), 1);
+    }
+}
+END_TEST
+
 /* Whoever comes, however much the others send and however little is taken at a time: what stands at
  * the front is taken before each lane has had more than one turn, and each lane's own keep their
  * order. */
@@ -419,6 +449,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_takes_of_all_lanes_alike);
     tcase_add_test(tcase, test_more_lanes_than_places_take_turns);
     tcase_add_test(tcase, test_nothing_overtakes_in_its_lane);
+    tcase_add_test(tcase, test_large_batches_take_turns);
     tcase_add_test(tcase, test_nobody_waits_for_ever);
     tcase_add_test(tcase, test_closed_takes_nothing_in_and_empties_first);
     tcase_add_test(tcase, test_waits_no_longer_than_told);
