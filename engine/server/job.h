@@ -28,7 +28,8 @@ struct rd_job {
     uint64_t seen_seq; /* its replies may leave once everything up to this is durable */
     bool done;         /* answered; loop thread only */
     bool is_login;
-    size_t bytes; /* memory that the message took, for the limits on what is unanswered */
+    size_t bytes;       /* memory that the message took, for the limits on what is unanswered */
+    size_t waits_bytes; /* memory of all of it, while its answer waits for one before it */
     struct rd_arena arena;
     struct rd_message message;
 };

@@ -42,7 +42,7 @@ struct rd_server {
     struct rd_session *followers; /* sessions that have subscribed to the feed */
     struct rd_session *dirty;     /* sessions with something to send in this turn */
     size_t session_count, sessions_max;
-    size_t held_bytes;       /* of their buffers */
+    size_t held_bytes;       /* of their buffers, and of replies that wait */
     uint32_t login_within_s; /* how long a TCP peer may be nobody; 0: for ever */
     uint64_t session_serial;
 

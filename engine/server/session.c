@@ -173,7 +173,7 @@ static void session_let_go(struct rd_session *session)
     }
     session->last = NULL;
     session_count(session, -(int64_t)session->in_flight);
-    session->in_flight_bytes = 0;
+    session->in_flight_bytes = session->waits_bytes = 0;
 }
 
 void rd_session_close(struct rd_session *session, const char *reason)
@@ -384,6 +384,7 @@ static void session_reply(struct rd_session *session, struct rd_job *job)
     }
     session_count(session, -(int64_t)job->message.count);
     session->in_flight_bytes -= job->bytes;
+    session->waits_bytes -= job->waits_bytes;
 }
 
 /* Turns the answered head of the queue into bytes. */
@@ -599,10 +600,13 @@ void session_advance(struct rd_session *session)
 void rd_session_answered(struct rd_session *session, struct rd_job *job)
 {
     job->done = true;
-    if (session->first != job)
+    if (session->first == job) {
+        session_emit(session);
+        session_advance(session);
         return;
-    session_emit(session);
-    session_advance(session);
+    }
+    session->waits_bytes += job->waits_bytes = job->arena.total;
+    session_weigh(session);
 }
 
 /* Nobody has logged in. Who does not even take that does not keep his place. */

@@ -1,5 +1,5 @@
 /* What peers make us hold: bytes of messages that have not ended, and of replies that are not
- * taken.
+ * taken, or wait for one before them.
  *
  * Each session has bounds of its own (limits.h), but there are thousands of them. All of them
  * together have one as well. Beyond it the one that holds the most is closed, and the next, until
@@ -19,7 +19,7 @@ static size_t session_holding(const struct rd_session *session)
 {
     return session->closing ? 0
                             : session->frame.buf.cap + session->out.cap + session->writing.cap +
-                                  session->wire.cap;
+                                  session->wire.cap + session->waits_bytes;
 }
 
 static struct rd_session *session_largest(const struct rd_server *server)

@@ -33,12 +33,13 @@ struct rd_session {
     struct rd_job *first, *last; /* in order of arrival, answered or not */
     uint32_t in_flight;          /* requests in those */
     size_t in_flight_bytes;
+    size_t waits_bytes;    /* of those that are answered behind one that is not, or is held back */
     struct rd_buf out;     /* gathers */
     struct rd_buf writing; /* is being written, untouched until then */
     uv_write_t write;
     struct rd_tls *tls; /* NULL: what is sent is sent as it is */
     struct rd_buf wire; /* with it: `out`, sealed */
-    size_t held_bytes;  /* of its buffers, as counted in the server's */
+    size_t held_bytes;  /* of its buffers and what waits, as counted in the server's */
     struct rd_feed feed;
     uint32_t login_failures;
     int64_t held_until_ns; /* the head of the queue is answered, but not before then; 0: at once */

@@ -406,6 +406,43 @@ START_TEST(test_proofs_are_guessed_one_by_one)
 }
 END_TEST
 
+/* What stands behind an answer that is held back is answered, and waits: that is memory as well. */
+START_TEST(test_what_waits_behind_a_held_answer_is_counted)
+{
+    enum { OTHERS = 4, GUESSERS = 4, BEHIND = RD_SESSION_IN_FLIGHT_MAX - 1 };
+    struct rd_client *others[OTHERS], *guessers[GUESSERS];
+    struct rd_value wrong = t_json(d, "{'token': 'guess'}");
+    struct rd_error error = RD_ERROR_NONE;
+    const char *number = make_case();
+    struct rd_buf bytes;
+    for (int i = 0; i < RD_GUESSES_FREE; i++)
+        guess_ns();
+    for (int i = 0; i < GUESSERS; i++)
+        guessers[i] = log_in_from_elsewhere();
+    for (int i = 0; i < OTHERS; i++) { /* so that the next ones wait long */
+        others[i] = t_connect(d, t_daemon_tcp(d));
+        rd_client_send(others[i], "session.login", &wrong);
+        ck_assert_int_eq(rd_client_flush(others[i], &error), RD_OK);
+    }
+    rd_buf_init(&bytes);
+    rd_buf_printf(&bytes,
+                  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"case.progress\",\"params\":{"
+                  "\"number\":\"%s\",\"proof\":\"13800138001\"}}\n",
+                  number);
+    for (int i = 0; i < BEHIND; i++)
+        rd_buf_text(&bytes, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"rpc.discover\"}\n");
+    for (int i = 0; i < GUESSERS; i++)
+        ck_assert_int_eq(rd_client_send_raw(guessers[i], bytes.data, bytes.len, &error), RD_OK);
+    t_daemon_await_log(d, "no other holds as much memory");
+    t_call(d, "server.info", "{}");
+    for (int i = 0; i < OTHERS; i++)
+        rd_client_close(others[i]);
+    for (int i = 0; i < GUESSERS; i++)
+        rd_client_close(guessers[i]);
+    rd_buf_fini(&bytes);
+}
+END_TEST
+
 START_TEST(test_proofs_are_not_guessed_in_batches)
 {
     const char *number = make_case();
@@ -547,6 +584,7 @@ int main(void)
     tcase_add_test(access, test_guessers_are_slowed_and_their_neighbours_are_not);
     tcase_add_test(access, test_a_held_answer_does_not_keep_the_daemon_from_stopping);
     tcase_add_test(access, test_proofs_are_guessed_one_by_one);
+    tcase_add_test(access, test_what_waits_behind_a_held_answer_is_counted);
     tcase_add_test(access, test_proofs_are_not_guessed_in_batches);
     tcase_add_test(access, test_failed_log_ins_are_in_the_journal_with_their_address);
     suite_add_tcase(suite, access);
