@@ -676,6 +676,76 @@ enum rd_status rd_pack_read_named(struct rd_arena *arena, const void *bytes, siz
     return RD_OK;
 }
 
+/* A number of `width` bytes behind a tag, the highest first; false where they are not all there. */
+static RD_ALWAYS_INLINE bool pack_row_number(const unsigned char **at, const unsigned char *end,
+                                             unsigned width, uint64_t *out)
+{
+    if ((size_t)(end - *at) < 1 + (size_t)width)
+        return false;
+    *out = 0;
+    for (unsigned i = 1; i <= width; i++)
+        *out = *out << 8 | (*at)[i];
+    *at += 1 + width;
+    return true;
+}
+
+/* One member of such a row. */
+static RD_ALWAYS_INLINE bool pack_row_item(const unsigned char **at, const unsigned char *end,
+                                           const struct rd_names *names, struct rd_value *out)
+{
+    uint64_t number = 0;
+    const char *name;
+    bool whole = true;
+    if (*at == end)
+        return false;
+    switch (**at) {
+    case 0xC0:
+        *out = rd_null();
+        ++*at;
+        return true;
+    case 0xC2:
+    case 0xC3:
+        *out = rd_bool(*(*at)++ == 0xC3);
+        return true;
+    case 0xCC:
+        whole = pack_row_number(at, end, 1, &number);
+        break;
+    case 0xCD:
+        whole = pack_row_number(at, end, 2, &number);
+        break;
+    case 0xCE:
+        whole = pack_row_number(at, end, 4, &number);
+        break;
+    case 0xCF:
+        whole = pack_row_number(at, end, 8, &number);
+        break;
+    case 0xD4:
+        name = pack_row_number(at, end, 2, &number) ? rd_names_text(names, number) : NULL;
+        if (name)
+            *out = rd_text_of(name, rd_symbol_head(name)->len);
+        return name != NULL;
+    default:
+        number = *(*at)++;
+        whole = number <= 0x7F;
+        break;
+    }
+    *out = rd_int((int64_t)number);
+    return whole && number <= INT64_MAX;
+}
+
+bool rd_pack_read_row(const void *bytes, size_t len, const struct rd_names *names,
+                      struct rd_value *items, uint32_t count)
+{
+    const unsigned char *at = bytes, *end = at + len;
+    RD_ASSERT(count < 16);
+    if (len == 0 || *at++ != (0x90 | count))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!pack_row_item(&at, end, names, &items[i]))
+            return false;
+    return at == end;
+}
+
 enum rd_status rd_pack_read_first(struct rd_arena *arena, const void *bytes, size_t len,
                                   struct rd_value *out, size_t *used, struct rd_error *error)
 {

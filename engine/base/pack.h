@@ -27,6 +27,11 @@ void rd_pack_write_naming(struct rd_buf *buf, const struct rd_value *value, stru
 enum rd_status rd_pack_read_named(struct rd_arena *arena, const void *bytes, size_t len,
                                   const struct rd_names *names, struct rd_value *out,
                                   struct rd_error *error) RD_MUST_CHECK;
+/* The same of a list of `count` names, whole numbers of no sign, words and nothings, straight from
+ * the bytes into the caller's storage: nothing is copied. False where they are anything else, which
+ * the reader above looks at. */
+bool rd_pack_read_row(const void *bytes, size_t len, const struct rd_names *names,
+                      struct rd_value *items, uint32_t count) RD_MUST_CHECK;
 /* The first value of several that lie one behind the other; how many bytes it takes. */
 enum rd_status rd_pack_read_first(struct rd_arena *arena, const void *bytes, size_t len,
                                   struct rd_value *out, size_t *used,

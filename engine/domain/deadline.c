@@ -167,14 +167,32 @@ enum rd_status rd_deadline_unpack(const struct rd_value *value, struct rd_id rec
 
 /* What of a packed deadline stands in its row, in this order: the last ones only where they say
  * something. */
-static const unsigned char DEADLINE_ROW[] = {
-    DEADLINE_AT_KIND,    DEADLINE_AT_REF,  DEADLINE_AT_WHICH,   DEADLINE_AT_LIMIT,
-    DEADLINE_AT_CLOCK,   DEADLINE_AT_RULE, DEADLINE_AT_DECIDED, DEADLINE_AT_ZONE_VERSION,
-    DEADLINE_AT_STARTED, DEADLINE_AT_LEFT, DEADLINE_AT_PAUSES,  DEADLINE_AT_NAME,
+enum deadline_row_place {
+    ROW_AT_KIND,
+    ROW_AT_REF,
+    ROW_AT_WHICH,
+    ROW_AT_LIMIT,
+    ROW_AT_CLOCK,
+    ROW_AT_RULE,
+    ROW_AT_DECIDED,
+    ROW_AT_ZONE_VERSION,
+    ROW_AT_STARTED,
+    DEADLINE_ROW_PLAIN, /* never paused */
+    ROW_AT_LEFT = DEADLINE_ROW_PLAIN,
+    ROW_AT_PAUSES,
+    DEADLINE_ROW_NAMED, /* the name stands before the ledger */
+    ROW_AT_NAME = DEADLINE_ROW_NAMED,
+    DEADLINE_ROW_PLACES
 };
-#define DEADLINE_ROW_PLACES (sizeof DEADLINE_ROW)
-#define DEADLINE_ROW_NAMED (DEADLINE_ROW_PLACES - 1) /* the name stands before the ledger */
-#define DEADLINE_ROW_PLAIN (DEADLINE_ROW_NAMED - 2)  /* never paused */
+
+static const unsigned char DEADLINE_ROW[DEADLINE_ROW_PLACES] = {
+    [ROW_AT_KIND] = DEADLINE_AT_KIND,       [ROW_AT_REF] = DEADLINE_AT_REF,
+    [ROW_AT_WHICH] = DEADLINE_AT_WHICH,     [ROW_AT_LIMIT] = DEADLINE_AT_LIMIT,
+    [ROW_AT_CLOCK] = DEADLINE_AT_CLOCK,     [ROW_AT_RULE] = DEADLINE_AT_RULE,
+    [ROW_AT_DECIDED] = DEADLINE_AT_DECIDED, [ROW_AT_ZONE_VERSION] = DEADLINE_AT_ZONE_VERSION,
+    [ROW_AT_STARTED] = DEADLINE_AT_STARTED, [ROW_AT_LEFT] = DEADLINE_AT_LEFT,
+    [ROW_AT_PAUSES] = DEADLINE_AT_PAUSES,   [ROW_AT_NAME] = DEADLINE_AT_NAME,
+};
 
 /* How far one time lies before what is due, and back. */
 static int64_t deadline_span(int64_t due_ms, int64_t other)
@@ -342,12 +360,76 @@ static enum rd_status deadline_widen(const struct deadline_item *item, const str
     return RD_OK;
 }
 
+static enum rd_status deadline_whole(const struct deadline_item *item, struct rd_id record,
+                                     const struct rd_names *names, struct rd_arena *arena,
+                                     struct rd_deadline *out, struct rd_error *error)
+{
+    struct rd_value places[DEADLINE_PLACES];
+    const struct rd_value value = { .kind = RD_LIST, .count = DEADLINE_PLACES, .items = places };
+    enum rd_status status = deadline_widen(item, names, arena, places, error);
+    if (status == RD_OK)
+        status = rd_deadline_unpack(&value, record, arena, out, error);
+    out->number = item->number;
+    return status;
+}
+
+/* What most rows say: names, numbers and nothing, of a clock that was never paused. Straight from
+ * the bytes; false where it is anything else. `zone`: what the row before says and means, mostly
+ * the same. */
+struct deadline_zoned {
+    int64_t number;
+    const char *text; /* NULL: there is none yet */
+};
+
+static const char *deadline_zone_again(const struct rd_value *row, struct rd_arena *arena,
+                                       struct deadline_zoned *zone)
+{
+    struct rd_value text;
+    if (row->kind == RD_INT && zone->text && zone->number == row->integer)
+        return zone->text;
+    text = deadline_zone_text(row, arena);
+    if (row->kind == RD_INT && text.kind == RD_TEXT)
+        *zone = (struct deadline_zoned){ row->integer, text.text };
+    return deadline_text(&text);
+}
+
+static bool deadline_plain(const struct deadline_item *item, struct rd_id record,
+                           const struct rd_names *names, struct rd_arena *arena,
+                           struct deadline_zoned *zone, struct rd_deadline *out)
+{
+    struct rd_value at[DEADLINE_ROW_PLAIN];
+    if (!item->name || !rd_pack_read_row(item->ledger, item->len, names, at, DEADLINE_ROW_PLAIN) ||
+        at[ROW_AT_KIND].kind != RD_INT || at[ROW_AT_WHICH].kind != RD_INT ||
+        at[ROW_AT_LIMIT].kind != RD_TEXT || at[ROW_AT_STARTED].kind != RD_INT)
+        return false;
+    *out = (struct rd_deadline){
+        .record = record,
+        .name = item->name,
+        .number = item->number,
+        .kind = (enum rd_deadline_kind)at[ROW_AT_KIND].integer,
+        .ref = deadline_text(&at[ROW_AT_REF]),
+        .which = (uint32_t)at[ROW_AT_WHICH].integer,
+        .limit = at[ROW_AT_LIMIT].text,
+        .clock = deadline_text(&at[ROW_AT_CLOCK]),
+        .rule = deadline_text(&at[ROW_AT_RULE]),
+        .decided = deadline_text(&at[ROW_AT_DECIDED]),
+        .zone_version = deadline_zone_again(&at[ROW_AT_ZONE_VERSION], arena, zone),
+        .started_ms = deadline_span(item->due_ms, at[ROW_AT_STARTED].integer),
+        .due_ms = item->due_ms,
+        .running = item->running,
+        .provisional = item->provisional,
+        .lane = item->lane,
+    };
+    return true;
+}
+
 enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
                                  struct rd_arena *arena, struct rd_deadline **out, size_t *count,
                                  struct rd_error *error)
 {
     struct rd_key8 key = rd_key8(record.value);
     const struct rd_names *names = rd_store_names(store);
+    struct deadline_zoned zone = { 0 };
     struct deadline_item item;
     const void *bytes;
     size_t len = 0, items = 0;
@@ -361,17 +443,12 @@ enum rd_status rd_deadlines_load(struct rd_store *store, struct rd_id record,
         items++;
     if (at != end)
         return deadline_damaged(record, error);
-    *out = rd_arena_zalloc(arena, items, sizeof **out);
+    *out = rd_arena_alloc(arena, items * sizeof **out);
     for (at = from; status == RD_OK && deadline_item(at, end, names, &item); at = item.to) {
-        struct rd_value places[DEADLINE_PLACES];
-        const struct rd_value value = { .kind = RD_LIST,
-                                        .count = DEADLINE_PLACES,
-                                        .items = places };
-        status = deadline_widen(&item, names, arena, places, error);
-        if (status == RD_OK)
-            status = rd_deadline_unpack(&value, record, arena, &(*out)[*count], error);
-        if (status == RD_OK)
-            (*out)[(*count)++].number = item.number;
+        struct rd_deadline *deadline = &(*out)[*count];
+        if (!deadline_plain(&item, record, names, arena, &zone, deadline))
+            status = deadline_whole(&item, record, names, arena, deadline, error);
+        *count += status == RD_OK;
     }
     return status;
 }

@@ -388,6 +388,57 @@ START_TEST(what_is_stored_reads_back)
 }
 END_TEST
 
+/* A text that is a name, with a number or without, or one that is spelled out. */
+static const char *any_text(void)
+{
+    const char *text = rd_arena_printf(&arena, "n%d", (int)pick(8));
+    const char *symbol = rd_symbol(names.symbols, text, strlen(text));
+    if (pick(4) > 0)
+        (void)rd_names_give(&names, symbol);
+    return pick(4) > 0 ? symbol : text;
+}
+
+/* Rows of names and numbers are read straight from their bytes, all others as values: what a
+ * deadline says comes back whatever of it has a number, and however large it is. */
+START_TEST(what_is_stored_with_names_reads_back)
+{
+    static const char *const zones[] = { "2026a", "2026a", "2027b", "unknown", NULL };
+    struct rd_pause pause = { 10, 20, "waiting" };
+    struct rd_deadline *rows;
+    size_t count;
+    rd_store_use_names(store, &names);
+    for (uint64_t i = 1; i <= 3000; i++) {
+        struct rd_deadline d = sample();
+        d.record.value = i / 3 + 1; /* some behind others in one row */
+        d.name = any_text();
+        d.kind = (enum rd_deadline_kind)pick(3);
+        d.ref = pick(3) ? any_text() : NULL;
+        d.which = (uint32_t)(pick(3) ? pick(8) : pick(100000));
+        d.limit = any_text();
+        d.clock = pick(3) ? any_text() : NULL;
+        d.rule = any_text();
+        d.decided = pick(3) ? any_text() : NULL;
+        d.zone_version = zones[pick(5)];
+        d.due_ms = MONDAY_MS + (pick(8) << pick(50));
+        d.started_ms = d.due_ms - (pick(8) << pick(50)) + (pick(9) == 0 ? 1000 : 0);
+        d.pauses = &pause;
+        d.pause_count = pick(6) == 0;
+        d.left_ms = pick(6) == 0;
+        put(&d);
+        ck_assert_int_eq(rd_deadlines_load(store, d.record, &arena, &rows, &count, &error), RD_OK);
+        size_t at = 0;
+        while (at < count && strcmp(rows[at].name, d.name) != 0)
+            at++;
+        ck_assert_uint_lt(at, count);
+        struct rd_value one = rd_deadline_pack(&d, &arena),
+                        other = rd_deadline_pack(&rows[at], &arena);
+        ck_assert(rd_value_equal(&one, &other));
+        ck_assert_uint_eq(rows[at].number, rd_deadline_number(d.name));
+        ck_assert_uint_eq(rows[at].record.value, d.record.value);
+    }
+}
+END_TEST
+
 /* A row that was cut or overwritten is told, or says something else; no byte behind it is read. */
 START_TEST(damaged_rows_are_told)
 {
@@ -458,6 +509,7 @@ int main(void)
     tcase_add_loop_test(tcase, changes_together_are_as_one_after_the_other, 0, 2);
     tcase_add_loop_test(tcase, what_is_stored_reads_back, 0, 2);
     tcase_add_loop_test(tcase, damaged_rows_are_told, 0, 2);
+    tcase_add_test(tcase, what_is_stored_with_names_reads_back);
     tcase_add_test(tcase, what_is_no_deadline_is_not_entered);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
