@@ -6,6 +6,7 @@
  * follows from what it reads, and is remembered (memo.h).
  */
 #include "domain/pin.h"
+#include "domain/model.h"
 #include "policy/generation.h"
 
 #include <string.h>
@@ -153,6 +154,23 @@ static const char *effects_take(struct rd_arena *arena, struct rd_value *result)
     return NULL;
 }
 
+/* What is learnt has the members of its effects under the program's own words, so that whoever
+ * carries them out again finds them by where these lie. Names of fields stay as they are. */
+static void effects_name(struct rd_value *effects)
+{
+    static const char *const MEMBERS[] = {
+        "effect", "data", "type",  "link",     "event", "form",
+        "to",     "text", "limit", "template", "name",  "clock"
+    };
+    for (uint32_t i = 0; effects->kind == RD_LIST && i < effects->count; i++) {
+        struct rd_value *effect = &effects->items[i];
+        for (uint32_t k = 0; effect->kind == RD_MAP && k < effect->count; k++)
+            for (size_t m = 0; m < sizeof MEMBERS / sizeof *MEMBERS; m++)
+                if (strcmp(effect->pairs[k].key, MEMBERS[m]) == 0)
+                    effect->pairs[k].key = MEMBERS[m];
+    }
+}
+
 /* Enters the function and judges what it did to its outer locals. */
 static enum rd_status call_enter(struct rd_policy *policy, struct call *call,
                                  struct rd_error *error)
@@ -191,8 +209,11 @@ static enum rd_status call_learn(struct rd_policy *policy, struct call *call, st
     rd_lua_host_set_trace(policy->host, &trace);
     enum rd_status status = call_enter(policy, call, error);
     rd_lua_host_set_trace(policy->host, NULL);
+    if (status == RD_OK && call->function->kind == FUNCTION_ACTION)
+        effects_name(call->result);
     if (status == RD_OK)
-        rd_memo_learn(memo, &policy->memory, &trace, call->result);
+        rd_memo_learn(memo, &policy->memory, policy->model ? policy->model->symbols : NULL, &trace,
+                      call->result);
     return status;
 }
 
@@ -215,7 +236,7 @@ enum rd_status rd_policy_call(struct rd_policy *policy, int fn, const struct rd_
         .arena = arena,
         .result = result,
     };
-    if (!policy->is_import && rd_memo_recall(&function->memo, facts, arena, result))
+    if (!policy->is_import && rd_memo_recall(&function->memo, facts, result))
         return RD_OK;
     *result = rd_null();
     if (!policy->is_import && rd_memo_learns(&function->memo, &policy->memory))

@@ -133,15 +133,14 @@ static const struct rd_memo_node *memo_find(const struct rd_memo *memo,
     return node;
 }
 
-bool rd_memo_recall(struct rd_memo *memo, const struct rd_value *facts, struct rd_arena *arena,
-                    struct rd_value *result)
+bool rd_memo_recall(struct rd_memo *memo, const struct rd_value *facts, struct rd_value *result)
 {
     if (memo->idle)
         return false;
     const struct rd_memo_node *leaf = memo_find(memo, facts);
     if (leaf) {
         memo->hits++;
-        *result = rd_value_copy(arena, &leaf->result);
+        *result = leaf->result;
         return true;
     }
     memo->misses++;
@@ -184,12 +183,26 @@ static uint8_t memo_position(const struct rd_value *map, const struct rd_value *
     return HINTS_MAX;
 }
 
-static void memo_node_read(struct rd_memo_node *node, struct rd_arena *kept,
-                           const struct rd_trace *trace, const struct rd_trace_step *step)
+/* The key as facts have it, where that is a name, and lives as long: then it is the same place that
+ * the next call's facts have. */
+static const char *memo_key(struct rd_arena *kept, const struct rd_symbols *symbols,
+                            const struct rd_value *map, uint8_t position, const char *key)
 {
-    node->key = rd_arena_copy(kept, step->key, strlen(step->key));
+    const char *name =
+        position < map->count && position < HINTS_MAX ? map->pairs[position].key : key;
+    return (symbols && rd_symbol_is(symbols, name)) || rd_text_is_literal(name)
+               ? name
+               : rd_arena_copy(kept, key, strlen(key));
+}
+
+static void memo_node_read(struct rd_memo_node *node, struct rd_arena *kept,
+                           const struct rd_symbols *symbols, const struct rd_trace *trace,
+                           const struct rd_trace_step *step)
+{
+    const struct rd_value *map = trace->maps[step->map];
     node->map = (uint8_t)step->map;
-    node->position = memo_position(trace->maps[step->map], step->seen);
+    node->position = memo_position(map, step->seen);
+    node->key = memo_key(kept, symbols, map, node->position, step->key);
 }
 
 /* Room for one more branch: twice as much each time. */
@@ -223,22 +236,24 @@ static struct rd_memo_node *memo_grow(struct rd_memo_node *node, struct rd_arena
 
 /* The node for one step: it is new, or asks what the call asked, as the function is pure. */
 static bool memo_agrees(struct rd_memo_node *node, struct rd_arena *kept,
-                        const struct rd_trace *trace, const struct rd_trace_step *step)
+                        const struct rd_symbols *symbols, const struct rd_trace *trace,
+                        const struct rd_trace_step *step)
 {
     if (!node->key && !node->leaf)
-        memo_node_read(node, kept, trace, step);
+        memo_node_read(node, kept, symbols, trace, step);
     return node->key && node->map == step->map && strcmp(node->key, step->key) == 0;
 }
 
 /* Follows the trace down, growing the tree; the node at its end, or NULL where there is no room. */
 static struct rd_memo_node *memo_descend(struct rd_memo *memo, struct rd_arena *kept,
+                                         const struct rd_symbols *symbols,
                                          const struct rd_trace *trace)
 {
     if (!memo->root)
         memo->root = rd_arena_zalloc(kept, 1, sizeof(*memo->root));
     struct rd_memo_node *node = memo->root;
     for (uint32_t i = 0; node && i < trace->step_count; i++) {
-        if (!memo_agrees(node, kept, trace, &trace->steps[i])) {
+        if (!memo_agrees(node, kept, symbols, trace, &trace->steps[i])) {
             memo->idle = true; /* never seen: it would be a function that is not pure */
             return NULL;
         }
@@ -247,13 +262,25 @@ static struct rd_memo_node *memo_descend(struct rd_memo *memo, struct rd_arena *
     return node;
 }
 
-void rd_memo_learn(struct rd_memo *memo, struct rd_arena *kept, const struct rd_trace *trace,
-                   const struct rd_value *result)
+/* A copy's keys that are the program's own words: the same places again. */
+static void memo_words(struct rd_value *copy, const struct rd_value *of)
+{
+    for (uint32_t i = 0; copy->kind == RD_LIST && i < copy->count; i++)
+        memo_words(&copy->items[i], &of->items[i]);
+    for (uint32_t i = 0; copy->kind == RD_MAP && i < copy->count; i++) {
+        if (rd_text_is_literal(of->pairs[i].key))
+            copy->pairs[i].key = of->pairs[i].key;
+        memo_words(&copy->pairs[i].value, &of->pairs[i].value);
+    }
+}
+
+void rd_memo_learn(struct rd_memo *memo, struct rd_arena *kept, const struct rd_symbols *symbols,
+                   const struct rd_trace *trace, const struct rd_value *result)
 {
     size_t room = RD_MEMO_RESULT_BYTES_MAX;
     if (trace->beyond || !memo_fits(result, &room))
         return;
-    struct rd_memo_node *leaf = memo_descend(memo, kept, trace);
+    struct rd_memo_node *leaf = memo_descend(memo, kept, symbols, trace);
     if (!leaf || leaf->leaf)
         return;
     if (leaf->key) {
@@ -262,5 +289,6 @@ void rd_memo_learn(struct rd_memo *memo, struct rd_arena *kept, const struct rd_
     }
     leaf->leaf = true;
     leaf->result = rd_value_copy(kept, result);
+    memo_words(&leaf->result, result);
     memo->leaves++;
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/symbol.h"
 #include "base/value.h"
 
 /* What one call has read of its facts so far, in its order. */
@@ -38,15 +39,15 @@ struct rd_memo {
     bool idle; /* it hardly ever knows: not asked any more */
 };
 
-/* Gives the result (copied into `arena`) where a call that read the same values of the same facts
- * was learnt. */
-bool rd_memo_recall(struct rd_memo *memo, const struct rd_value *facts, struct rd_arena *arena,
-                    struct rd_value *result);
+/* Gives the result where a call that read the same values of the same facts was learnt. It is lent
+ * from what was learnt, and lives as long. */
+bool rd_memo_recall(struct rd_memo *memo, const struct rd_value *facts, struct rd_value *result);
 /* Whether another call should be traced in order to learn it. */
 bool rd_memo_learns(const struct rd_memo *memo, const struct rd_arena *kept);
-/* Learns what a call without fault gave. `kept` must live as long as the memory; no more than
- * RD_MEMO_BYTES_MAX of it (about) are used, and large results are passed over. */
-void rd_memo_learn(struct rd_memo *memo, struct rd_arena *kept, const struct rd_trace *trace,
-                   const struct rd_value *result);
+/* Learns what a call without fault gave. `kept` must live as long as the memory, and so must
+ * `symbols`, by which names are known again; no more than RD_MEMO_BYTES_MAX of it (about) are used,
+ * and large results are passed over. */
+void rd_memo_learn(struct rd_memo *memo, struct rd_arena *kept, const struct rd_symbols *symbols,
+                   const struct rd_trace *trace, const struct rd_value *result);
 
 #endif

@@ -99,7 +99,8 @@ const char *rd_policy_hash_text(const struct rd_policy *policy);
 
 /* Calls function `fn` (the normal form's index of a guard or action) with the facts (a map), under
  * the budgets of limits.h. Facts are read in place, not copied. A fact that is null is nil to the
- * function; one that is not in the map is a fault. `result` is made in the arena: a guard gives
+ * function; one that is not in the map is a fault. `result` is made in the arena, or lent by the
+ * policy for as long as that lives: it is not to be changed. A guard gives
  * [boolean, reason or null] as a list (nil counts as false); an action a list of effects, perhaps
  * empty, each a map with the member `effect` and set       data { field = value, null clears }
  * start     type, data, link (or absent) send      event, to, form                            link
