@@ -206,6 +206,50 @@ static void json_write_break(struct json_writer *writer, int level)
     writer->at += len;
 }
 
+/* Keys are mostly the program's own words, which never change: how one is written, with its quotes
+ * and the colon behind it, is remembered by its place, and copied in one go. */
+#define JSON_WORDS 256u
+#define JSON_WORD_BYTES 31
+
+struct json_word {
+    const char *key;
+    char written[JSON_WORD_BYTES];
+    unsigned char len; /* 0: it is not written like this */
+};
+
+static _Thread_local struct json_word json_words[JSON_WORDS];
+
+/* A word that is met in this place for the first time. */
+static void json_word_met(struct json_word *word, const char *key)
+{
+    size_t len = strlen(key);
+    *word = (struct json_word){ .key = key };
+    if (len > JSON_WORD_BYTES - 3 || json_put_bytes(word->written + 1, key, len) < len)
+        return;
+    word->written[0] = word->written[len + 1] = '"';
+    word->written[len + 2] = ':';
+    word->len = (unsigned char)(len + 3);
+}
+
+/* With its colon; there is room for a value behind it. */
+static RD_ALWAYS_INLINE void json_write_key(struct json_writer *writer, const char *key)
+{
+    if (rd_text_is_literal(key)) {
+        uint64_t spread = (uint64_t)(uintptr_t)key * 0x9E3779B97F4A7C15u;
+        struct json_word *word = &json_words[spread >> 32 & (JSON_WORDS - 1)];
+        if (word->key != key)
+            json_word_met(word, key);
+        if (word->len) {
+            json_room(writer, JSON_WORD_BYTES + 1 + JSON_ROOM);
+            memcpy(writer->at, word->written, JSON_WORD_BYTES);
+            writer->at += word->len;
+            return;
+        }
+    }
+    json_write_text(writer, key, strlen(key), 2 + JSON_ROOM);
+    *writer->at++ = ':';
+}
+
 static void json_write_list(struct json_writer *writer, const struct rd_value *list, int level);
 static void json_write_map(struct json_writer *writer, const struct rd_value *map, int level);
 
@@ -266,8 +310,7 @@ static void json_write_map(struct json_writer *writer, const struct rd_value *ma
         if (i > 0)
             *writer->at++ = ',';
         json_write_break(writer, inner);
-        json_write_text(writer, pair->key, strlen(pair->key), 2 + JSON_ROOM);
-        *writer->at++ = ':';
+        json_write_key(writer, pair->key);
         if (level >= 0)
             *writer->at++ = ' ';
         json_write_any(writer, &pair->value, inner);

@@ -188,6 +188,30 @@ START_TEST(test_escapes_in_keys)
 }
 END_TEST
 
+/* Keys that are the program's own are remembered as they are written: of any length, with escapes,
+ * more of them than are remembered, and each of them again. */
+START_TEST(test_keys_of_the_program)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz";
+    static const char *const odd[] = { "", "a\"b", "\\", "\n", "\xE7\x8C\xAB", "rule" };
+    struct rd_value map = rd_map();
+    for (size_t i = 0; i + 1 < sizeof(letters); i++) /* each but the last few of other lengths */
+        rd_map_add(&arena, &map, letters + i, rd_int((int64_t)i));
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+        rd_map_add(&arena, &map, odd[i], rd_null());
+    for (int round = 0; round < 3; round++) {
+        struct rd_value list = rd_list(), copies = rd_list();
+        for (int i = 0; i <= round; i++) {
+            rd_list_add(&arena, &list, map);
+            rd_list_add(&arena, &copies, rd_value_copy(&arena, &map));
+        }
+        const char *text = written(&list);
+        text = rd_arena_copy(&arena, text, strlen(text));
+        ck_assert_str_eq(written(&copies), text); /* whose keys are nobody's own */
+    }
+}
+END_TEST
+
 START_TEST(test_not_json)
 {
     const char *texts[] = { "",          " ",           "{",           "[1,]",         "{\"a\":1,}",
@@ -348,6 +372,7 @@ int main(void)
     tcase_add_test(tests, test_every_control_letter_comes_back);
     tcase_add_test(tests, test_a_letter_of_any_kind_at_any_place_in_texts_of_any_length);
     tcase_add_test(tests, test_escapes_in_keys);
+    tcase_add_test(tests, test_keys_of_the_program);
     tcase_add_test(tests, test_not_json);
     tcase_add_test(tests, test_doubled_keys);
     tcase_add_test(tests, test_nul);
