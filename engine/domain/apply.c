@@ -218,20 +218,28 @@ static enum rd_status apply_opened(struct apply_run *run, const struct rd_value 
     return rd_number_enter(run->store, record->id, record->number, &run->apply->buf, run->error);
 }
 
-/* The record as the store has it: known from the command that is being applied, or read. */
-static enum rd_status apply_before(struct apply_run *run, struct rd_id id, bool opened,
-                                   struct rd_record *before)
+/* What the command that is being applied knows of the record; NULL: nothing. */
+static const struct rd_live_record *apply_live(const struct apply_run *run, struct rd_id id)
 {
     const struct rd_apply *apply = run->apply;
     bool live = apply->live && apply->live_seq == run->entry->seq;
+    for (size_t i = 0; live && i < apply->live_record_count; i++)
+        if (apply->live_records[i].before->id.value == id.value)
+            return &apply->live_records[i];
+    return NULL;
+}
+
+/* The record as the store has it: known from the command that is being applied, or read. */
+static enum rd_status apply_before(struct apply_run *run, struct rd_id id, bool opened,
+                                   const struct rd_live_record *live, struct rd_record *before)
+{
     *before = (struct rd_record){ .id = id, .data = rd_map() };
     if (opened)
         return RD_OK; /* by this very effect */
-    for (size_t i = 0; live && i < apply->live_record_count; i++)
-        if (apply->live_records[i]->id.value == id.value) {
-            *before = *apply->live_records[i];
-            return RD_OK;
-        }
+    if (live) {
+        *before = *live->before;
+        return RD_OK;
+    }
     enum rd_status status = rd_record_load(run->store, id, &run->apply->arena, before, run->error);
     return status == RD_NOT_FOUND ? RD_OK : status;
 }
@@ -267,9 +275,10 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
 {
     const struct rd_value *at = effect->items;
     struct rd_arena *arena = &run->apply->arena;
+    struct rd_id id = { (uint64_t)at[1].integer };
     struct rd_record before;
-    enum rd_status status =
-        apply_before(run, (struct rd_id){ (uint64_t)at[1].integer }, effect->count > 7, &before);
+    const struct rd_live_record *live = apply_live(run, id);
+    enum rd_status status = apply_before(run, id, effect->count > 7, live, &before);
     if (status != RD_OK)
         return status;
     struct rd_record after = before;
@@ -280,7 +289,7 @@ static enum rd_status apply_record(struct apply_run *run, const struct rd_value 
     after.updated_at_ms = run->command->at_ms;
     after.last_position = run->entry->position.at;
     after.last_seq = run->entry->seq;
-    after.data = apply_data(&before.data, &at[5], arena);
+    after.data = live ? *live->data : apply_data(&before.data, &at[5], arena);
     status = effect->count > 7 ? apply_opened(run, &at[7], &after) : RD_OK;
     if (status == RD_OK)
         status = apply_indexes(run, &before, &after, &at[5]);

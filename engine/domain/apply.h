@@ -8,6 +8,12 @@
 #include "domain/tally.h"
 #include "store/journal.h"
 
+/* A record of an entry that is being written just now. */
+struct rd_live_record {
+    const struct rd_record *before; /* as it is in the store; version 0: not there yet */
+    const struct rd_value *data;    /* its fields as the entry makes them */
+};
+
 struct rd_apply {
     struct rd_catalogue *catalogue;
     struct rd_arena arena; /* scratch, reset with each entry */
@@ -21,9 +27,9 @@ struct rd_apply {
      * from its bytes; NULL. */
     const struct rd_command_entry *live;
     uint64_t live_seq; /* applies to this sequence only */
-    /* Its records as they are in the store (version 0: not there yet), so that they need not be
-     * read again: of a command that writes each of its records once. Others are read. */
-    const struct rd_record *const *live_records;
+    /* Its records, so that they need not be read and put together again: of a command that writes
+     * each of its records once. Others are read. */
+    const struct rd_live_record *live_records;
     size_t live_record_count;
 };
 

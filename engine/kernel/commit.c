@@ -19,8 +19,22 @@ static struct rd_value commit_text(const char *text)
     return text ? rd_text(text) : rd_null();
 }
 
-/* What replies show is what will be stored. What is stored stays as it is: it is still asked for.
- */
+/* A field, to its place or behind the others; a name that is no field's is looked for. */
+static void commit_set(struct rd_run *run, const struct rd_draft *draft, struct rd_value *data,
+                       const struct rd_pair *set)
+{
+    int field = draft->fresh ? -1 : rd_field_of(draft->type, set->key);
+    uint16_t place = field >= 0 ? draft->stored_at[field] : 0;
+    if (place)
+        data->pairs[place - 1].value = set->value;
+    else if (draft->fresh || field >= 0)
+        rd_map_add(run->arena, data, set->key, set->value);
+    else
+        rd_map_set(run->arena, data, set->key, set->value);
+}
+
+/* What replies show is what is stored then, sealed as it is there. What was stored stays as it is:
+ * it is still asked for. */
 static void commit_data(struct rd_run *run, struct rd_draft *draft)
 {
     struct rd_value *data = &draft->record.data;
@@ -32,15 +46,12 @@ static void commit_data(struct rd_run *run, struct rd_draft *draft)
     data->count = count;
     if (count)
         memcpy(data->pairs, stored, count * sizeof *stored);
-    for (uint32_t i = 0; i < draft->set.count; i++) {
-        const struct rd_pair *set = &draft->set.pairs[i];
-        if (set->value.kind == RD_NULL)
-            rd_map_remove(data, set->key);
-        else if (draft->fresh)
-            rd_map_add(run->arena, data, set->key, set->value);
-        else
-            rd_map_set(run->arena, data, set->key, set->value);
-    }
+    for (uint32_t i = 0; i < draft->set.count; i++)
+        if (draft->set.pairs[i].value.kind != RD_NULL)
+            commit_set(run, draft, data, &draft->set.pairs[i]);
+    for (uint32_t i = 0; i < draft->set.count; i++) /* last, since it moves the others */
+        if (draft->set.pairs[i].value.kind == RD_NULL)
+            rd_map_remove(data, draft->set.pairs[i].key);
 }
 
 /* [1, id, version, state|null, escalation, {field: value}, lane, opened?] */
@@ -66,7 +77,6 @@ static void commit_record(struct rd_run *run, struct rd_draft *draft, struct rd_
         rd_list_add(arena, &effect, opened);
     }
     rd_list_add(arena, effects, effect);
-    commit_data(run, draft);
 }
 
 static void commit_deadlines(struct rd_run *run, struct rd_draft *draft, struct rd_value *effects)
@@ -212,15 +222,17 @@ static enum rd_status commit_effects(struct rd_run *run, struct rd_value *effect
     return status == RD_OK ? rd_tokens_of_leavers(run, effects) : status;
 }
 
-/* What is applied need not be read again: the drafts know what it was. */
+/* What is applied need not be read again, nor put together: the drafts know what it was and what it
+ * will be. */
 static enum rd_status commit_write(struct rd_run *run, struct rd_command_entry *entry,
                                    uint64_t *seq)
 {
     struct rd_apply *apply = &run->kernel->apply;
-    const struct rd_record *stored[RD_CASCADE_RECORDS_MAX];
+    struct rd_live_record records[RD_CASCADE_RECORDS_MAX];
     for (size_t i = 0; i < run->draft_count; i++)
-        stored[i] = &run->drafts[i]->stored;
-    apply->live_records = stored;
+        records[i] =
+            (struct rd_live_record){ &run->drafts[i]->stored, &run->drafts[i]->record.data };
+    apply->live_records = records;
     apply->live_record_count = run->draft_count;
     enum rd_status status = rd_entry_write(run->kernel, entry, seq, run->error);
     apply->live_records = NULL;
@@ -247,6 +259,9 @@ enum rd_status rd_run_commit(struct rd_run *run, struct rd_draft *main_draft, ui
         status = commit_effects(run, &effects);
     if (status == RD_OK)
         status = rd_person_seal(run, main_draft, &effects);
+    for (size_t i = 0; status == RD_OK && i < run->draft_count; i++)
+        if (run->drafts[i]->changed)
+            commit_data(run, run->drafts[i]);
     if (status != RD_OK || run->dry)
         return status;
     rd_run_says_no_more(run, commit_changed(run));

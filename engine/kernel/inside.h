@@ -126,15 +126,15 @@ struct rd_draft {
     struct rd_value set; /* the changed fields: name -> value, null where emptied */
     struct rd_fields is_set;
     struct rd_value *values; /* every field of the type as it is now; null: empty */
+    uint16_t *stored_at;     /* by field: its place in the stored data, and 1; 0: it is not there */
     int64_t opened_year, opened_serial;
     struct rd_draft_deadline *deadlines;
     size_t deadline_count, deadline_cap;
     bool deadlines_loaded;
-    struct rd_value
-        facts[RD_FACTS_MAX]; /* values of the chart's declared facts, as far as they are known */
-    uint64_t facts_known, form_bits; /* of the keys of the form in hand */
-    struct rd_counted *counted;      /* by fact; NULL: none yet */
-    const struct rd_value *form;     /* inside values of the form in hand; NULL: none */
+    struct rd_value facts[RD_FACTS_MAX]; /* the chart's, as far as they are known */
+    uint64_t facts_known, form_bits;     /* of the keys of the form in hand */
+    struct rd_counted *counted;          /* by fact; NULL: none yet */
+    const struct rd_value *form;         /* inside values of the form in hand; NULL: none */
     const struct rd_form *form_type;
 };
 

@@ -45,7 +45,10 @@ static enum rd_status draft_add(struct rd_run *run, const struct rd_record_type 
     draft->state = -1;
     draft->type = type;
     draft->chart = type->chart;
-    draft->values = rd_arena_zalloc(run->arena, type->field_count + 1, sizeof *draft->values);
+    size_t fields = type->field_count + 1;
+    draft->values =
+        rd_arena_zalloc(run->arena, fields, sizeof *draft->values + sizeof *draft->stored_at);
+    draft->stored_at = (uint16_t *)(draft->values + fields);
     run->drafts[run->draft_count++] = draft;
     *out = draft;
     return RD_OK;
@@ -57,8 +60,10 @@ static void draft_spread(struct rd_draft *draft)
     const struct rd_value *data = &draft->record.data;
     for (uint32_t i = 0; i < data->count; i++) {
         int field = rd_field_of(draft->type, data->pairs[i].key);
-        if (field >= 0)
-            draft->values[field] = data->pairs[i].value;
+        if (field < 0)
+            continue;
+        draft->values[field] = data->pairs[i].value;
+        draft->stored_at[field] = (uint16_t)(i + 1);
     }
 }
 
