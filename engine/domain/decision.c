@@ -81,13 +81,16 @@ static uint32_t scan_candidate(struct decision_scan *scan)
     return chained;
 }
 
-static bool scan_matches(const struct decision_scan *scan, const struct rd_decision_row *row)
+/* Only cells that do not take everything are looked at, and these for inputs with a value. */
+static inline bool scan_matches(const struct decision_scan *scan, uint32_t row)
 {
-    for (size_t i = 0; i < scan->decision->input_count; i++) {
-        const struct rd_cell *cell = &row->cells[i];
-        bool takes =
-            scan->empty >> i & 1 ? rd_cell_takes_null(cell) : rd_cell_takes(cell, scan->keys[i]);
-        if (!takes)
+    const struct rd_row_marks *marks = &scan->decision->plan->marks[row];
+    const struct rd_cell *cells = scan->decision->rows[row].cells;
+    if (marks->given & scan->empty)
+        return false;
+    for (uint32_t left = marks->asked & ~scan->empty; left; left &= left - 1) {
+        unsigned at = (unsigned)__builtin_ctz(left);
+        if (!rd_cell_takes(&cells[at], scan->keys[at]))
             return false;
     }
     return true;
@@ -97,22 +100,27 @@ static bool scan_matches(const struct decision_scan *scan, const struct rd_decis
 static uint32_t scan_next(struct decision_scan *scan)
 {
     uint32_t row = scan_candidate(scan);
-    while (row != RD_ROW_NONE && !scan_matches(scan, &scan->decision->rows[row]))
+    while (row != RD_ROW_NONE && !scan_matches(scan, row))
         row = scan_candidate(scan);
     return row;
 }
 
-static void decision_hit(struct rd_arena *arena, struct rd_answer *answer, size_t *cap,
-                         uint32_t row)
+/* Several rows that answer together, in the arena. */
+struct decision_hits {
+    uint32_t *rows;
+    size_t count, cap;
+};
+
+static void decision_hit(struct rd_arena *arena, struct decision_hits *hits, uint32_t row)
 {
-    if (answer->row_count == *cap) {
-        *cap = *cap ? *cap * 2 : HITS_FIRST_CAP;
-        uint32_t *rows = rd_arena_alloc(arena, *cap * sizeof(*rows));
-        if (answer->row_count > 0)
-            memcpy(rows, answer->rows, answer->row_count * sizeof(*rows));
-        answer->rows = rows;
+    if (hits->count == hits->cap) {
+        hits->cap = hits->cap ? hits->cap * 2 : HITS_FIRST_CAP;
+        uint32_t *rows = rd_arena_alloc(arena, hits->cap * sizeof(*rows));
+        if (hits->count > 0)
+            memcpy(rows, hits->rows, hits->count * sizeof(*rows));
+        hits->rows = rows;
     }
-    answer->rows[answer->row_count++] = row;
+    hits->rows[hits->count++] = row;
 }
 
 /* ---- one answer ---- */
@@ -135,32 +143,33 @@ static bool decision_same_outputs(const struct rd_decision *decision, uint32_t a
     return true;
 }
 
-/* The policies that choose one row; RD_POLICY_FAULT where the table lets them choose among several.
- */
+/* The policies that choose one row, which lends its outputs; RD_POLICY_FAULT where the table lets
+ * them choose among several. */
 static enum rd_status decision_choose(struct decision_scan *scan, struct rd_arena *arena,
                                       struct rd_answer *out, struct rd_error *error)
 {
     const struct rd_decision *decision = scan->decision;
     const uint32_t *ranks = decision->plan->ranks;
-    size_t cap = 0;
-    uint32_t row = scan_next(scan);
-    if (row == RD_ROW_NONE)
+    struct decision_hits hits = { NULL, 0, 0 };
+    uint32_t chosen = scan_next(scan), row;
+    if (chosen == RD_ROW_NONE)
         return RD_OK;
-    decision_hit(arena, out, &cap, row);
-    if (decision->hit == RD_HIT_FIRST)
-        return RD_OK;
-    while ((row = scan_next(scan)) != RD_ROW_NONE) {
-        uint32_t chosen = out->rows[0];
+    while (decision->hit != RD_HIT_FIRST && (row = scan_next(scan)) != RD_ROW_NONE) {
         if (decision->hit == RD_HIT_UNIQUE)
             return decision_clash(decision, chosen, row, "", error);
         if (decision->hit == RD_HIT_PRIORITY) {
-            out->rows[0] = ranks[row] < ranks[chosen] ? row : chosen;
+            chosen = ranks[row] < ranks[chosen] ? row : chosen;
             continue;
         }
         if (!decision_same_outputs(decision, chosen, row))
             return decision_clash(decision, chosen, row, " and differ", error);
-        decision_hit(arena, out, &cap, row);
+        if (hits.count == 0)
+            decision_hit(arena, &hits, chosen);
+        decision_hit(arena, &hits, row);
     }
+    out->outputs = decision->rows[chosen].outputs;
+    out->rows = hits.count ? hits.rows : &decision->plan->numbers[chosen];
+    out->row_count = hits.count ? hits.count : 1;
     return RD_OK;
 }
 
@@ -174,14 +183,14 @@ static int decision_by_number(const void *a, const void *b)
 
 /* By rank; among equals in the order of the table. */
 static void decision_sort(const struct rd_decision *decision, struct rd_arena *arena,
-                          struct rd_answer *out)
+                          struct decision_hits *hits)
 {
-    uint64_t *order = rd_arena_alloc(arena, out->row_count * sizeof(*order));
-    for (size_t i = 0; i < out->row_count; i++)
-        order[i] = (uint64_t)decision->plan->ranks[out->rows[i]] << 32 | out->rows[i];
-    qsort(order, out->row_count, sizeof(*order), decision_by_number);
-    for (size_t i = 0; i < out->row_count; i++)
-        out->rows[i] = (uint32_t)order[i];
+    uint64_t *order = rd_arena_alloc(arena, hits->count * sizeof(*order));
+    for (size_t i = 0; i < hits->count; i++)
+        order[i] = (uint64_t)decision->plan->ranks[hits->rows[i]] << 32 | hits->rows[i];
+    qsort(order, hits->count, sizeof(*order), decision_by_number);
+    for (size_t i = 0; i < hits->count; i++)
+        hits->rows[i] = (uint32_t)order[i];
 }
 
 static struct rd_value decision_list(const struct rd_decision *decision, size_t output,
@@ -249,10 +258,9 @@ static struct rd_value decision_extreme(const struct rd_decision *decision, size
 
 /* One output of the rows that match. */
 static enum rd_status decision_gather(const struct rd_decision *decision, size_t output,
-                                      struct rd_arena *arena, struct rd_answer *out,
-                                      struct rd_error *error)
+                                      struct rd_arena *arena, const struct rd_answer *out,
+                                      struct rd_value *value, struct rd_error *error)
 {
-    struct rd_value *value = &out->outputs[output];
     switch (decision->aggregate) {
     case RD_AGGREGATE_LIST:
         *value = decision_list(decision, output, arena, out);
@@ -276,15 +284,17 @@ static enum rd_status decision_gather(const struct rd_decision *decision, size_t
 static void decision_otherwise(const struct rd_decision *decision, bool lists,
                                struct rd_arena *arena, struct rd_answer *out)
 {
-    for (size_t i = 0; i < decision->output_count; i++) {
-        out->outputs[i] = decision->otherwise[i];
-        if (!lists)
-            continue;
-        struct rd_value list = rd_list();
-        rd_list_add(arena, &list, decision->otherwise[i]);
-        out->outputs[i] = list;
-    }
+    out->outputs = decision->otherwise;
     out->matched = true;
+    if (!lists)
+        return;
+    struct rd_value *outputs =
+        rd_arena_zalloc(arena, decision->output_count, sizeof(*out->outputs));
+    for (size_t i = 0; i < decision->output_count; i++) {
+        outputs[i] = rd_list();
+        rd_list_add(arena, &outputs[i], decision->otherwise[i]);
+    }
+    out->outputs = outputs;
 }
 
 /* ---- evaluating ---- */
@@ -299,14 +309,19 @@ static enum rd_status decision_collect(struct decision_scan *scan, struct rd_are
                                        struct rd_answer *out, struct rd_error *error)
 {
     const struct rd_decision *decision = scan->decision;
+    struct rd_value *outputs =
+        rd_arena_zalloc(arena, decision->output_count, sizeof(*out->outputs));
+    struct decision_hits hits = { NULL, 0, 0 };
     enum rd_status status = RD_OK;
-    size_t cap = 0;
     for (uint32_t row = scan_next(scan); row != RD_ROW_NONE; row = scan_next(scan))
-        decision_hit(arena, out, &cap, row);
-    if (decision->hit == RD_HIT_OUTPUT_ORDER && out->row_count > 1)
-        decision_sort(decision, arena, out);
+        decision_hit(arena, &hits, row);
+    if (decision->hit == RD_HIT_OUTPUT_ORDER && hits.count > 1)
+        decision_sort(decision, arena, &hits);
+    out->outputs = outputs;
+    out->rows = hits.rows;
+    out->row_count = hits.count;
     for (size_t i = 0; i < decision->output_count && status == RD_OK; i++)
-        status = decision_gather(decision, i, arena, out, error);
+        status = decision_gather(decision, i, arena, out, &outputs[i], error);
     return status;
 }
 
@@ -318,20 +333,17 @@ enum rd_status rd_decision_evaluate(const struct rd_decision *decision,
     struct decision_scan scan;
     *out = (struct rd_answer){ 0 };
     enum rd_status status = scan_begin(decision, inputs, &scan, error);
-    if (status != RD_OK)
-        return status;
-    out->outputs = rd_arena_zalloc(arena, decision->output_count, sizeof(*out->outputs));
-    status = several ? decision_collect(&scan, arena, out, error)
-                     : decision_choose(&scan, arena, out, error);
+    if (status == RD_OK)
+        status = several ? decision_collect(&scan, arena, out, error)
+                         : decision_choose(&scan, arena, out, error);
     if (status != RD_OK)
         return status;
     out->matched = out->row_count > 0;
-    if (out->matched && !several)
-        memcpy(out->outputs, decision->rows[out->rows[0]].outputs,
-               decision->output_count * sizeof(*out->outputs));
     if (!out->matched && decision->otherwise)
         decision_otherwise(decision, several && decision->aggregate == RD_AGGREGATE_LIST, arena,
                            out);
+    else if (!out->outputs)
+        out->outputs = rd_arena_zalloc(arena, decision->output_count, sizeof(*out->outputs));
     return RD_OK;
 }
 

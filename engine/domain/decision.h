@@ -79,12 +79,12 @@ bool rd_decision_build(struct rd_arena *arena, const struct rd_value *spec,
 bool rd_decision_is_several(const struct rd_decision *decision);
 
 struct rd_answer {
-    struct rd_value
-        *outputs;   /* one an output, in the arena; with the several-hit policies each is a list (or
-                     * the aggregate);   texts and lists within are borrowed from the decision */
-    uint32_t *rows; /* indexes of the rows that made the answer, in the arena */
-    size_t row_count; /* 0: `otherwise`, or no match */
-    bool matched;     /* false: no row, no otherwise: outputs are null (lists: empty; count: 0) */
+    /* one an output; with the several-hit policies each is a list (or the aggregate). Lent from the
+     * decision where one row answers; else in the arena, with texts and lists within borrowed */
+    const struct rd_value *outputs;
+    const uint32_t *rows; /* indexes of the rows that made the answer, lent or in the arena */
+    size_t row_count;     /* 0: `otherwise`, or no match */
+    bool matched; /* false: no row, no otherwise: outputs are null (lists: empty; count: 0) */
 };
 
 /* Evaluates. `inputs` has input_count inside values; a null input matches only cells that are empty

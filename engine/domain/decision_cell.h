@@ -36,9 +36,17 @@ struct rd_column {
     bool collecting;
 };
 
+/* What is known of a row's cells at a glance, a bit an input. */
+struct rd_row_marks {
+    uint32_t asked; /* the cell does not take everything, */
+    uint32_t given; /* and no input without a value */
+};
+
 /* What evaluation needs beside the rows. */
 struct rd_decision_plan {
     struct rd_column *columns;
+    struct rd_row_marks *marks; /* by row */
+    uint32_t *numbers;          /* 0, 1, ...: each row's own, to be lent */
     uint32_t *ranks; /* PRIORITY, OUTPUT_ORDER: a row's place by its first output; else NULL */
     /* Index of large tables: rows whose cells in the key columns are all exact are chained by the
      * hash of these, in row order; the others are loose. */

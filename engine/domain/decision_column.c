@@ -157,10 +157,17 @@ void rd_column_words_done(struct rd_column *column)
     column->collecting = false;
 }
 
+#define COLUMN_WORDS_FEW 12u
+
+/* Texts of a record are mostly the policy's own, at its own place: where there are few words, that
+ * is looked for first. */
 static int64_t column_word_key(const struct rd_column *column, const struct rd_value *text)
 {
     struct rd_word wanted = { text->text, text->count, 0 };
     size_t low = 0, high = column->word_count;
+    for (size_t i = 0; high <= COLUMN_WORDS_FEW && i < high; i++)
+        if (column->words[i].text == text->text && column->words[i].len == text->count)
+            return column->words[i].key;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = column_by_word(&column->words[middle], &wanted);

@@ -81,9 +81,28 @@ static void plan_index(struct rd_arena *arena, const struct rd_decision *decisio
     plan_chain(decision, plan);
 }
 
+_Static_assert(RD_DECISION_INPUTS_MAX <= 32, "a bit an input");
+
+static void plan_marks(struct rd_arena *arena, const struct rd_decision *decision,
+                       struct rd_decision_plan *plan)
+{
+    size_t rows = decision->row_count + 1;
+    plan->marks = rd_arena_zalloc(arena, rows, sizeof(*plan->marks));
+    plan->numbers = rd_arena_zalloc(arena, rows, sizeof(*plan->numbers));
+    for (uint32_t i = 0; i < decision->row_count; i++) {
+        plan->numbers[i] = i;
+        for (size_t at = 0; at < decision->input_count; at++) {
+            const struct rd_cell *cell = &decision->rows[i].cells[at];
+            plan->marks[i].asked |= (uint32_t)(cell->kind != RD_CELL_ANY) << at;
+            plan->marks[i].given |= (uint32_t)!rd_cell_takes_null(cell) << at;
+        }
+    }
+}
+
 void rd_decision_plan_rows(struct rd_arena *arena, const struct rd_decision *decision,
                            struct rd_decision_plan *plan)
 {
+    plan_marks(arena, decision, plan);
     if (decision->hit == RD_HIT_PRIORITY || decision->hit == RD_HIT_OUTPUT_ORDER) {
         plan->ranks = rd_arena_zalloc(arena, decision->row_count + 1, sizeof(*plan->ranks));
         for (size_t i = 0; i < decision->row_count; i++)
