@@ -455,12 +455,35 @@ static enum rd_status zone_unknown(const char *name, struct rd_error *error)
     rd_arena_init(&arena);
     const char *guess = zone_guess(&arena, name);
 
-    if (guess)
+    if (access(zone_directory(), R_OK | X_OK) != 0)
+        rd_error_set(error, RD_NOT_FOUND,
+                     "no time zone '%s': there is no zone data at %s (the package tzdata)", name,
+                     zone_directory());
+    else if (guess)
         rd_error_set(error, RD_NOT_FOUND, "no time zone '%s'; did you mean '%s'?", name, guess);
     else
         rd_error_set(error, RD_NOT_FOUND, "no time zone '%s'", name);
     rd_arena_fini(&arena);
     return RD_NOT_FOUND;
+}
+
+/* UTC is known where there is no zone data at all, so that what is wrong there can be said. Its
+ * file (RFC 9636): a header that counts one type and four letters, the type, the letters; twice,
+ * for old readers and for all; and the rule. */
+static enum rd_status zone_find(const char *name, const char *path, struct rd_buf *file,
+                                struct rd_error *error)
+{
+    static const unsigned char half[] = {
+        'T', 'Z', 'i', 'f', '2', [39] = 1, [43] = 4, [50] = 'U', 'T', 'C', [53] = 0
+    };
+    static const char rule[] = "\nUTC0\n";
+
+    if (strcmp(name, "UTC") != 0)
+        return zone_slurp(path, file, error);
+    rd_buf_append(file, half, sizeof(half));
+    rd_buf_append(file, half, sizeof(half));
+    rd_buf_append(file, rule, sizeof(rule) - 1);
+    return RD_OK;
 }
 
 enum rd_status rd_zone_open(const char *name, struct rd_zone **out, struct rd_error *error)
@@ -480,7 +503,7 @@ enum rd_status rd_zone_open(const char *name, struct rd_zone **out, struct rd_er
 
     const char *path = rd_arena_printf(&zone->arena, "%s/%s", zone_directory(), name);
 
-    status = zone_slurp(path, &file, error);
+    status = zone_find(name, path, &file, error);
     if (status == RD_NOT_FOUND)
         status = zone_unknown(name, error);
     if (status != RD_OK)

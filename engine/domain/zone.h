@@ -13,7 +13,7 @@ struct rd_zone;
 /* Reads a zone by its IANA name ("Asia/Shanghai") from /usr/share/zoneinfo (or the directory in the
  * environment variable TZDIR). RD_NOT_FOUND for an unknown name, with the nearest one (names with
  * dots, a leading slash or odd letters are unknown), RD_CORRUPT for a damaged file, RD_IO for one
- * that cannot be read. */
+ * that cannot be read. "UTC" is always known. */
 enum rd_status rd_zone_open(const char *name, struct rd_zone **out,
                             struct rd_error *error) RD_MUST_CHECK;
 /* NULL is none. */

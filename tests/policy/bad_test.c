@@ -394,6 +394,21 @@ START_TEST(lines_are_right)
 }
 END_TEST
 
+/* A machine on which nobody has installed any: said, and no reason to die. */
+START_TEST(no_zone_data_is_a_finding)
+{
+    setenv("TZDIR", "/nowhere", 1);
+    rig_load(&rig, false, "rules/company.lua", RIG_COMPANY);
+    unsetenv("TZDIR");
+    ck_assert_int_eq(rig.status, RD_CHECK_FAILED);
+    ck_assert_str_eq(rig_findings(&rig),
+                     "rules/company.lua:2: company: zone: no time zone 'Asia/Shanghai': there is "
+                     "no zone data at /nowhere (the package tzdata)\n"
+                     "rules/company.lua:3: calendar 'hotline': no time zone 'Asia/Shanghai': there "
+                     "is no zone data at /nowhere (the package tzdata)");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bad policies");
@@ -403,6 +418,7 @@ int main(void)
     tcase_add_loop_test(tcase, says_exactly, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_test(tcase, every_file_is_judged);
     tcase_add_test(tcase, lines_are_right);
+    tcase_add_test(tcase, no_zone_data_is_a_finding);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
