@@ -31,12 +31,15 @@ struct rd_tls {
     bool ended;
 };
 
-/* The sentence, with what the library says behind it. */
+/* The sentence, with what the library says behind it: of a file what it met first ("No such file or
+ * directory"; the last is "system lib"), of a connection the last. */
 static enum rd_status tls_fail(struct rd_error *error, enum rd_status status, const char *what,
                                const char *of)
 {
-    unsigned long code = ERR_peek_last_error();
-    const char *reason = code ? ERR_reason_error_string(code) : NULL;
+    unsigned long code = status == RD_BAD_CONFIG ? ERR_peek_error() : ERR_peek_last_error();
+    const char *reason = !code                    ? NULL
+                         : ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code))
+                                                  : ERR_reason_error_string(code);
     return rd_error_set(error, status, "%s%s: %s", what, of, reason ? reason : "no reason given");
 }
 

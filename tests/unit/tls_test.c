@@ -213,6 +213,7 @@ START_TEST(keys_that_cannot_be_used)
 {
     ck_assert_int_eq(rd_tls_keys_open(file("none.pem"), file("srv.key"), &keys, &error),
                      RD_BAD_CONFIG);
+    ck_assert_msg(strstr(error.text, "No such file or directory") != NULL, "%s", error.text);
     ck_assert_int_eq(rd_tls_keys_open(file("srv.pem"), file("none.key"), &keys, &error),
                      RD_BAD_CONFIG);
     ck_assert_int_eq(rd_tls_keys_open(file("srv.pem"), file("ca.key"), &keys, &error),
