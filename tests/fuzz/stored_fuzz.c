@@ -57,6 +57,21 @@ static void read_value(struct rd_arena *arena, const uint8_t *bytes, size_t len)
     RD_ASSERT(status != RD_OK || used <= len);
 }
 
+/* What is read as a row straight from the bytes is what the other reader makes of them. */
+static void read_row(struct rd_arena *arena, const uint8_t *bytes, size_t len,
+                     const struct rd_names *names)
+{
+    struct rd_value items[15], value;
+    struct rd_error error = RD_ERROR_NONE;
+    uint32_t count = len > 0 ? bytes[0] & 0x0F : 0;
+    if (!rd_pack_read_row(bytes, len, names, items, count))
+        return;
+    RD_ASSERT(rd_pack_read_named(arena, bytes, len, names, &value, &error) == RD_OK);
+    RD_ASSERT(value.kind == RD_LIST && value.count == count);
+    for (uint32_t i = 0; i < count; i++)
+        RD_ASSERT(rd_value_equal(&items[i], &value.items[i]));
+}
+
 static void read_entry(struct rd_arena *arena, const uint8_t *bytes, size_t len)
 {
     static const char *const known[] = { "complaint", "state", "handler" };
@@ -69,6 +84,7 @@ static void read_entry(struct rd_arena *arena, const uint8_t *bytes, size_t len)
     for (uint32_t i = 0; i < 3; i++)
         RD_ASSERT(rd_names_enter(&names, i + 1, known[i], strlen(known[i])));
     is_told(rd_pack_read_named(arena, bytes, len, &names, &value, &error));
+    read_row(arena, bytes, len, &names);
     is_told(rd_entry_unpack(bytes, len, &names, arena, &entry, &error));
     is_told(rd_job_unpack(bytes, len, arena, &job, &error));
     rd_names_fini(&names);
