@@ -394,7 +394,7 @@ enum rd_status rd_gather_guards(struct rd_run *run, struct rd_draft *draft,
     *holds = true;
     for (size_t i = 0; *holds && i < row->when_count; i++) {
         const char *reason;
-        bool is;
+        bool is = false;
         enum rd_status status =
             rd_gather_guard(run, draft, &draft->chart->guards[row->when[i].guard], &is, &reason);
         if (status != RD_OK)

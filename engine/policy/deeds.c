@@ -360,7 +360,7 @@ static void take_member_fields(struct reading *r, size_t open, const char *key,
 static void read_send(struct reading *r, size_t word)
 {
     const char *name;
-    struct member member;
+    struct member member = { 0 };
     bool computed = false;
     if (!named(r, word, &name))
         return;

@@ -16,7 +16,7 @@
 #include "policy/rig.h"
 
 #define SEED 20260707
-#define SHORT_PER_OPERATOR 3
+#define SHORT_PER_OPERATOR 2
 #define LONG_PER_OPERATOR 14
 
 static struct rd_arena arena;
@@ -184,7 +184,7 @@ static void run(size_t per_operator, bool promises, size_t least, double least_p
 
 START_TEST(check_and_proofs_alone_find_their_part_of_a_sample)
 {
-    run(SHORT_PER_OPERATOR, false, 40, 0.3);
+    run(SHORT_PER_OPERATOR, false, 30, 0.3);
 }
 END_TEST
 
