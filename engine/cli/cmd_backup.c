@@ -16,6 +16,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/dirs.h"
+#include "cli/keys_look.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/remake.h"
@@ -141,15 +142,17 @@ enum rd_status rd_run_backup_create(struct rd_cli *cli, struct rd_error *error)
 
 /* ---- verify, restore ---- */
 
+/* `digest`: of the store that was restored; `keys`: what a verification saw of them. One of both.
+ */
 static void backup_print(struct rd_cli *cli, const struct rd_backup_summary *summary,
-                         const char *digest, const char *text)
+                         const char *digest, const struct rd_value *keys, const char *text)
 {
     const char *hash = rd_output_hex(&cli->arena, summary->hash, RD_HASH_BYTES);
     char made[RD_TIME_TEXT_MAX];
     rd_time_write(summary->made_at_ms, made);
     if (cli->json) {
         struct rd_value out = rd_map();
-        rd_map_add(&cli->arena, &out, "ok", rd_bool(true));
+        rd_map_add(&cli->arena, &out, "ok", rd_bool(!keys || rd_map_bool(keys, "ok", false)));
         rd_map_add(&cli->arena, &out, "entries", rd_int((int64_t)summary->entries));
         rd_map_add(&cli->arena, &out, "hash", rd_text(hash));
         rd_map_add(&cli->arena, &out, "segments", rd_int(summary->segments));
@@ -158,6 +161,8 @@ static void backup_print(struct rd_cli *cli, const struct rd_backup_summary *sum
             rd_map_add(&cli->arena, &out, "store", rd_text(digest));
         else
             rd_map_add(&cli->arena, &out, "made_at", rd_text(made));
+        if (keys)
+            rd_map_add(&cli->arena, &out, "keys", *keys);
         rd_cli_print_json(cli, &out);
         return;
     }
@@ -166,22 +171,50 @@ static void backup_print(struct rd_cli *cli, const struct rd_backup_summary *sum
         rd_buf_printf(&cli->out, "store    %s\n", digest);
     else
         rd_buf_printf(&cli->out, "made     %s\n", made);
+    if (keys)
+        rd_keys_look_print(keys, &cli->out);
     rd_buf_printf(&cli->out, "%s\n", text);
+}
+
+/* The journal first; then whether what is personal in it can be read with the backup's keys. */
+static enum rd_status backup_verify(struct rd_cli *cli, const char *dir,
+                                    struct rd_backup_summary *summary, struct rd_keys_look *keys,
+                                    struct rd_error *error)
+{
+    struct rd_progress progress;
+    struct rd_keys_options options = { .data = dir, .progress = backup_progress };
+    rd_progress_start(&progress, stderr, "verifying", "bytes");
+    enum rd_status status = rd_backup_verify(dir, backup_progress, &progress, summary, error);
+    rd_progress_end(&progress);
+    if (status != RD_OK)
+        return status;
+    options.until_seq = summary->entries;
+    options.context = &progress;
+    rd_progress_start(&progress, stderr, "trying keys", "bytes");
+    status = rd_keys_look(&options, &cli->arena, keys, error);
+    rd_progress_end(&progress);
+    return status;
 }
 
 enum rd_status rd_run_backup_verify(struct rd_cli *cli, struct rd_error *error)
 {
+    const char *dir = cli->args.operands[0];
     struct rd_backup_summary summary;
-    struct rd_progress progress;
-    if (access(cli->args.operands[0], R_OK | X_OK) != 0 && errno == EACCES) /* it may be whole */
+    struct rd_keys_look keys;
+    if (access(dir, R_OK | X_OK) != 0 && errno == EACCES) /* it may be whole */
         return rd_error_errno(error, RD_NOT_ALLOWED, errno,
-                              "can't look into %s (run it as its owner)", cli->args.operands[0]);
-    rd_progress_start(&progress, stderr, "verifying", "bytes");
-    enum rd_status status =
-        rd_backup_verify(cli->args.operands[0], backup_progress, &progress, &summary, error);
-    rd_progress_end(&progress);
-    if (status == RD_OK)
-        backup_print(cli, &summary, NULL, "every file and the whole chain hold");
+                              "can't look into %s (run it as its owner)", dir);
+    enum rd_status status = backup_verify(cli, dir, &summary, &keys, error);
+    if (status != RD_OK)
+        return status;
+    struct rd_value shown = rd_keys_look_value(&keys, &cli->arena);
+    status = rd_keys_look_verdict(&keys,
+                                  "`redress backup create` into it copies the keys anew, if the "
+                                  "data directory has them",
+                                  error);
+    backup_print(cli, &summary, NULL, &shown,
+                 status == RD_OK ? "every file, the whole chain and the keys hold"
+                                 : "every file and the whole chain hold");
     return status;
 }
 
@@ -233,7 +266,7 @@ static enum rd_status restore_into(struct rd_cli *cli, const char *from, const c
     struct rd_backup_options options = {
         .from = from,
         .to = rd_arena_printf(&cli->arena, "%s/journal", partial),
-        .until_seq = (uint64_t)rd_args_number(&cli->args, "until-entry", 0),
+        .until_seq = (uint64_t)rd_args_number(&cli->args, "to-entry", 0),
         .ends_before = restore->until_ms < INT64_MAX ? restore_ends : NULL,
         .progress = restore_progress,
         .context = restore,
@@ -269,7 +302,7 @@ enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
 {
     const char *from = cli->args.operands[0];
     const char *to = rd_dirs_trim(&cli->arena, cli->args.operands[1]);
-    const char *until = rd_args_text(&cli->args, "until");
+    const char *until = rd_args_text(&cli->args, "to");
     const char *partial = rd_arena_printf(&cli->arena, "%s.partial", to);
     struct restore restore;
     int64_t until_ms = INT64_MAX;
@@ -301,7 +334,7 @@ enum rd_status rd_run_backup_restore(struct rd_cli *cli, struct rd_error *error)
     status = rd_disk_flush_name(to, error);
     if (status != RD_OK)
         return status;
-    backup_print(cli, &summary, digest,
+    backup_print(cli, &summary, digest, NULL,
                  "restored; start it with `redress serve --data` and this directory");
     return RD_OK;
 }

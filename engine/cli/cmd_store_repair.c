@@ -161,7 +161,7 @@ static enum rd_status repair_report(struct rd_cli *cli, const struct mending *me
     struct rd_value result = rd_map();
     bool whole =
         summary->segments == 0 && store && strcmp(store, "equal") == 0 && !repair_keys_change(keys);
-    enum rd_status status = keys ? rd_keys_look_verdict(keys, error) : RD_OK;
+    enum rd_status status = keys ? rd_keys_look_verdict(keys, RD_KEYS_ADVICE, error) : RD_OK;
     rd_map_add(arena, &result, "ok", rd_bool(status == RD_OK && (whole || !look)));
     rd_map_add(arena, &result, "segments", mending->segments);
     rd_map_add(arena, &result, "entries", rd_int((int64_t)summary->entries));

@@ -97,7 +97,8 @@ enum rd_status rd_run_store_verify(struct rd_cli *cli, struct rd_error *error)
         rd_cli_print_json(cli, &result);
     else
         verify_print(cli, &result);
-    status = rd_keys_look_verdict(&keys, error); /* first: indexes are made of what they open */
+    /* first: indexes are made of what they open */
+    status = rd_keys_look_verdict(&keys, RD_KEYS_ADVICE, error);
     if (bad == 0 || status != RD_OK)
         return status;
     return rd_error_set(error, RD_CHECK_FAILED,

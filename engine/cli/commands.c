@@ -261,12 +261,13 @@ static const struct rd_command commands[] = {
       "copied: a restore makes it anew.",
       rd_options_backup, false, true, 1, 1, rd_run_backup_create },
     { "backup", "verify", "DIR", "Proves that a backup is whole",
-      "Reads every file and the hash chain from the first entry to the last. Exit code 1 and the "
-      "place where something\n"
-      "does not fit.",
+      "Reads every file and the hash chain from the first entry to the last, and tries the keys on "
+      "all that is sealed.\n"
+      "Exit code 1 and the place where something does not fit, the persons whose key is missing or "
+      "another one.",
       rd_options_none, false, true, 1, 1, rd_run_backup_verify },
     { "backup", "restore", "DIR TO", "Makes a data directory from a backup",
-      "TO must not exist, or be empty. With --until it is as it was at that time. The policy is in "
+      "TO must not exist, or be empty. With --to it is as it was at that time. The policy is in "
       "the journal: it need\n"
       "not be there.",
       rd_options_restore, false, true, 2, 2, rd_run_backup_restore },

@@ -160,11 +160,22 @@ static enum rd_status look_entry(void *context, const struct rd_entry *raw, stru
     return RD_OK;
 }
 
+static void look_progress(void *context, uint64_t done, uint64_t all)
+{
+    const struct look *look = context;
+    look->options->progress(look->options->context, done, all);
+}
+
 static enum rd_status look_read(struct look *look, struct rd_error *error)
 {
     struct rd_journal_verdict verdict;
     const char *dir = rd_arena_printf(look->arena, "%s/journal", look->options->data);
-    struct rd_journal_proof proof = { .dir = dir, .entry = look_entry, .context = look };
+    const struct rd_keys_options *options = look->options;
+    struct rd_journal_proof proof = { .dir = dir,
+                                      .until_seq = options->until_seq,
+                                      .entry = look_entry,
+                                      .progress = options->progress ? look_progress : NULL,
+                                      .context = look };
     return rd_journal_prove(&proof, &verdict, error);
 }
 
@@ -320,15 +331,14 @@ void rd_keys_look_print(const struct rd_value *shown, struct rd_buf *out)
                       rd_map_int(&persons->items[i], "entry", 0));
 }
 
-enum rd_status rd_keys_look_verdict(const struct rd_keys_look *look, struct rd_error *error)
+enum rd_status rd_keys_look_verdict(const struct rd_keys_look *look, const char *advice,
+                                    struct rd_error *error)
 {
     uint64_t missing = look->count[RD_KEYS_MISSING], unfit = look->count[RD_KEYS_UNFIT];
     if (missing + unfit == 0)
         return RD_OK;
     return rd_error_set(error, RD_CHECK_FAILED,
                         "personal texts can't be read: the keys of %" PRIu64
-                        " persons are missing, of %" PRIu64
-                        " another one; `redress store repair --from DIR` takes keys from a backup "
-                        "or a standby",
-                        missing, unfit);
+                        " persons are missing, of %" PRIu64 " another one; %s",
+                        missing, unfit, advice);
 }

@@ -1,5 +1,5 @@
 /* Keys of persons held against the journal: whether each sealed text of it can still be read, and
- * if not, whether it should be. Used by `store verify` and `store repair`. */
+ * if not, whether it should be. Used by `store verify`, `store repair` and `backup verify`. */
 #ifndef RD_CLI_KEYS_LOOK_H
 #define RD_CLI_KEYS_LOOK_H
 
@@ -23,7 +23,10 @@ enum rd_keys_word {
 };
 
 struct rd_keys_options {
-    const char *data; /* the data directory; nobody may hold it where `change` */
+    const char *data;   /* the data directory, or a backup; nobody may hold it where `change` */
+    uint64_t until_seq; /* the last entry that is looked at; 0: all that there are */
+    void (*progress)(void *context, uint64_t done, uint64_t all); /* bytes of the journal; NULL */
+    void *context;
     const char *from; /* another one with keys of this history (a backup, a standby's), or NULL */
     bool change;      /* what is missing is put there; else nothing is written */
     bool renew;       /* who has no key, and none in `from`, gets a new one */
@@ -49,8 +52,11 @@ enum rd_status rd_keys_look(const struct rd_keys_options *options, struct rd_are
 struct rd_value rd_keys_look_value(const struct rd_keys_look *look, struct rd_arena *arena);
 /* For people: a line of figures, and one for each person that is told of. */
 void rd_keys_look_print(const struct rd_value *shown, struct rd_buf *out);
-/* What is wrong, as a sentence in the error: RD_CHECK_FAILED; RD_OK where nothing is. */
-enum rd_status rd_keys_look_verdict(const struct rd_keys_look *look,
+/* What one does about the keys of a data directory. */
+#define RD_KEYS_ADVICE "`redress store repair --from DIR` takes keys from a backup or a standby"
+/* What is wrong, as a sentence in the error that ends with `advice`: RD_CHECK_FAILED; RD_OK where
+ * nothing is. */
+enum rd_status rd_keys_look_verdict(const struct rd_keys_look *look, const char *advice,
                                     struct rd_error *error) RD_MUST_CHECK;
 
 #endif

@@ -349,14 +349,14 @@ const struct rd_option rd_options_audit_check[] = { { "public-key", 0, RD_OPTION
 const struct rd_option rd_options_backup[] = {
     { "data", 0, RD_OPTION_TEXT, "DIR", "REDRESS_DATA", DATA_DEFAULT, "the data directory" },
     { "rate", 0, RD_OPTION_NUMBER, "MIB", NULL, "16",
-      "copy so many MiB a second at most; 0: as fast as it goes" },
+      "copy so many MiB a second at most, and rest while commands run; 0: as fast as it goes" },
     END_OF_OPTIONS
 };
-const struct rd_option rd_options_restore[] = { { "until", 0, RD_OPTION_TEXT, "TIME", NULL, NULL,
-                                                  "only what happened up to this RFC 3339 time" },
-                                                { "until-entry", 0, RD_OPTION_NUMBER, "N", NULL,
-                                                  "0", "only the entries up to this one" },
-                                                END_OF_OPTIONS };
+const struct rd_option rd_options_restore[] = {
+    { "to", 0, RD_OPTION_TEXT, "TIME", NULL, NULL, "only what happened up to this RFC 3339 time" },
+    { "to-entry", 0, RD_OPTION_NUMBER, "N", NULL, "0", "only the entries up to this one" },
+    END_OF_OPTIONS
+};
 const struct rd_option rd_options_import[] = {
     { "mapping", 0, RD_OPTION_TEXT, "FILE.lua", NULL, NULL, "turns rows into cases and events" },
     { "data", 0, RD_OPTION_TEXT, "DIR", NULL, NULL,

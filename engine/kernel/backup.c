@@ -28,6 +28,7 @@ struct rd_backing {
     struct rd_backup_options options;
     atomic_bool stop;
     _Atomic uint64_t done_bytes, all_bytes;
+    _Atomic uint64_t commands; /* that were run since it began */
     int64_t began_ns;
     struct rd_backup_summary summary; /* the thread's, until it is done */
     enum rd_status status;
@@ -100,6 +101,7 @@ enum rd_status rd_method_backup_create(struct rd_kernel *kernel, struct rd_reque
         return status;
     struct rd_backing *backing = calloc(1, sizeof *backing);
     RD_ASSERT(backing);
+    int64_t rate = rd_map_int(request->params, "bytes_per_s", 0);
     memcpy(backing->to, to, strlen(to) + 1);
     backing->request = request;
     backing->began_ns = rd_clock_mono_ns();
@@ -108,9 +110,10 @@ enum rd_status rd_method_backup_create(struct rd_kernel *kernel, struct rd_reque
         .from = rd_journal_dir(rd_vault_journal(kernel->vault)), /* outlives the thread */
         .to = backing->to,
         .until_seq = seq, /* flushed before the thread is begun */
-        .bytes_per_s = (uint64_t)rd_map_int(request->params, "bytes_per_s", 0),
+        .bytes_per_s = (uint64_t)rate,
         .now_ms = rd_kernel_now_ms(kernel),
         .stop = &backing->stop,
+        .beside = rate > 0 ? &backing->commands : NULL,
         .progress = backing_progress,
         .context = backing,
     };
@@ -182,6 +185,7 @@ struct rd_request *rd_backing_slice(struct rd_kernel *kernel)
         return NULL;
     if (atomic_load(&kernel->ending))
         atomic_store(&backing->stop, true);
+    atomic_fetch_add(&backing->commands, kernel->turn.commands);
     if (!backing->aside.work) {
         if (rd_kernel_durable_seq(kernel) >= backing->options.until_seq)
             rd_aside_begin(&backing->aside, backing_work, backing);

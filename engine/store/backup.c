@@ -30,6 +30,7 @@
 
 #define BACKUP_LOCK "backup.lock"
 #define BACKUP_JOURNAL "journal"
+#define BACKUP_SPARE_ENTRIES 64
 
 /* ---- directories ---- */
 
@@ -123,7 +124,8 @@ static void backup_init(struct backup *backup, const struct rd_backup_options *o
                                .until_seq = options->until_seq,
                                .from_fd = -1,
                                .to_fd = -1,
-                               .began_ns = rd_clock_mono_ns() };
+                               .began_ns = rd_clock_mono_ns(),
+                               .worked_ns = rd_clock_thread_ns() };
     rd_backup_manifest_init(&backup->manifest);
     backup->piece = malloc(BACKUP_PIECE);
     RD_ASSERT(backup->piece);
@@ -196,6 +198,16 @@ static enum rd_status backup_take(void *context, const struct rd_journal_proven 
     return backup_copy(context, proven, proven->packed, error);
 }
 
+/* A proof is most of the work. */
+static enum rd_status backup_entry(void *context, const struct rd_entry *entry,
+                                   struct rd_error *error)
+{
+    (void)error;
+    if (entry->seq % BACKUP_SPARE_ENTRIES == 0)
+        backup_spare(context);
+    return RD_OK;
+}
+
 static bool backup_ends(void *context, uint64_t seq, const void *payload, size_t len)
 {
     const struct backup *backup = context;
@@ -218,6 +230,7 @@ static enum rd_status backup_prove(struct backup *backup, struct rd_error *error
                                       .until_seq = backup->until_seq,
                                       .ends_before = options->ends_before ? backup_ends : NULL,
                                       .segment = backup_take,
+                                      .entry = options->beside ? backup_entry : NULL,
                                       .progress = options->progress ? backup_progress : NULL,
                                       .context = backup };
     if (manifest->count > 0) {
@@ -372,9 +385,11 @@ enum rd_status rd_backup_restore(const struct rd_backup_options *options,
     if (status == RD_OK && !backup_holds_only(options->to, backup_knows_none))
         status = rd_error_set(error, RD_BAD_DIRECTORY, "%s is not empty; name a new directory",
                               options->to);
+    if (status == RD_OK && backup.until_seq > all)
+        status = rd_error_set(error, RD_NOT_FOUND, "the backup ends with entry %llu",
+                              (unsigned long long)all);
     if (status == RD_OK) {
-        if (backup.until_seq == 0 || backup.until_seq > all)
-            backup.until_seq = all;
+        backup.until_seq = backup.until_seq ? backup.until_seq : all;
         backup.restoring = true;
         status = backup_prove(&backup, error);
     }

@@ -30,6 +30,9 @@ struct rd_backup_options {
     uint64_t bytes_per_s; /* as fast as this at most; 0: as fast as it goes */
     int64_t now_ms;       /* create: what the manifest says about when */
     const atomic_bool *stop; /* looked at between two pieces; NULL */
+    /* Grows with what others have done meanwhile on this machine: while it does, a backup rests
+     * three times as long as it works. NULL: nobody is to be spared. */
+    const _Atomic uint64_t *beside;
     /* restore: whether to end before this entry; NULL */
     bool (*ends_before)(void *context, uint64_t seq, const void *payload, size_t len);
     void (*progress)(void *context, uint64_t done, uint64_t all); /* bytes; NULL */
@@ -60,7 +63,8 @@ enum rd_status rd_backup_verify(const char *dir,
                                 void *context, struct rd_backup_summary *summary,
                                 struct rd_error *error) RD_MUST_CHECK;
 /* Puts the backup's journal into the empty directory `to`, proving it on the way, up to
- * `until_seq` or `ends_before`. RD_BAD_DIRECTORY where the directory holds anything. */
+ * `until_seq` or `ends_before`. RD_BAD_DIRECTORY where the directory holds anything; RD_NOT_FOUND
+ * where the backup ends before `until_seq`. */
 enum rd_status rd_backup_restore(const struct rd_backup_options *options,
                                  struct rd_backup_summary *summary,
                                  struct rd_error *error) RD_MUST_CHECK;

@@ -15,26 +15,46 @@
 
 #define BACKUP_TEMP "copy.tmp"
 #define BACKUP_NAP_NS 20000000
+#define BACKUP_WORK_NS 2000000 /* between two rests */
+#define BACKUP_REST 3          /* times as long as it worked */
 
 static bool backup_is_stopped(const struct backup *backup)
 {
     return backup->options->stop && atomic_load(backup->options->stop);
 }
 
-/* Waits where it was faster than it may be, but not longer than until it is stopped. */
-static void backup_pace(const struct backup *backup)
+static void backup_nap(const struct backup *backup, int64_t due_ns)
 {
-    uint64_t rate = backup->options->bytes_per_s;
-    if (rate == 0)
-        return;
-    int64_t due_ns =
-        backup->began_ns + (int64_t)((double)backup->summary->copied_bytes / (double)rate * 1e9);
     while (rd_clock_mono_ns() < due_ns && !backup_is_stopped(backup)) {
         int64_t ahead_ns = due_ns - rd_clock_mono_ns();
         struct timespec pause = { .tv_nsec = ahead_ns < BACKUP_NAP_NS ? ahead_ns : BACKUP_NAP_NS };
         if (ahead_ns > 0)
             nanosleep(&pause, NULL);
     }
+}
+
+/* Waits where it was faster than it may be, but not longer than until it is stopped. */
+static void backup_pace(const struct backup *backup)
+{
+    uint64_t rate = backup->options->bytes_per_s;
+    if (rate > 0)
+        backup_nap(backup, backup->began_ns + (int64_t)((double)backup->summary->copied_bytes /
+                                                        (double)rate * 1e9));
+}
+
+void backup_spare(struct backup *backup)
+{
+    if (!backup->options->beside)
+        return;
+    int64_t worked_ns = rd_clock_thread_ns();
+    int64_t since_ns = worked_ns - backup->worked_ns;
+    if (since_ns < BACKUP_WORK_NS)
+        return;
+    uint64_t beside = atomic_load(backup->options->beside);
+    if (beside != backup->beside)
+        backup_nap(backup, rd_clock_mono_ns() + BACKUP_REST * since_ns);
+    backup->beside = beside;
+    backup->worked_ns = worked_ns;
 }
 
 /* One piece at its place. Pieces reach the disk one by one: a large dirty file would make the
@@ -49,6 +69,7 @@ static enum rd_status backup_put(struct backup *backup, int fd, const void *byte
                               backup->options->to);
     backup->summary->copied_bytes += len;
     backup_pace(backup);
+    backup_spare(backup);
     return RD_OK;
 }
 
@@ -115,6 +136,7 @@ static enum rd_status backup_hash_file(struct backup *backup, int dir_fd, const 
         good = rd_segment_pread(fd, backup->piece, len, at);
         if (good)
             crypto_generichash_update(&hash, (const unsigned char *)backup->piece, len);
+        backup_spare(backup);
     }
     posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     close(fd);

@@ -16,8 +16,13 @@ struct backup {
     bool restoring;
     uint64_t until_seq; /* 0: all */
     int64_t began_ns;
+    int64_t worked_ns; /* processor time of this thread when it rested last, or might have */
+    uint64_t beside;   /* what others had done then */
     char *piece;
 };
+
+/* Called every tenth of a millisecond or so: rests where others are at work. */
+void backup_spare(struct backup *backup);
 
 /* Copies a proven segment, reads it back, names it, and puts it into the manifest. `packed`: as the
  * file of the directory that is read, else as the bytes that were proven. */

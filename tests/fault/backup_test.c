@@ -91,16 +91,20 @@ START_TEST(test_back_to_a_time)
     t_call(d, "record.update", "{'id': '%s', 'as': 'ben', 'set': {'name': 'Wang'}}", customer);
     create(d, d->client);
     t_daemon_stop(d);
-    const char *output = program(d, 0, "restore", path_of(d, "backup"), path_of(d, "then"),
-                                 "--until", "2026-03-02T09:30:00+08:00");
+    const char *output = program(d, 0, "restore", path_of(d, "backup"), path_of(d, "then"), "--to",
+                                 "2026-03-02T09:30:00+08:00");
     ck_assert_msg(strstr(output, "entries  2") != NULL, "%s",
                   output); /* the policy, the customer */
     rebuilt(d, path_of(d, "then"));
-    output = program(d, 5, "restore", path_of(d, "backup"), path_of(d, "before"), "--until",
+    output = program(d, 5, "restore", path_of(d, "backup"), path_of(d, "before"), "--to",
                      "2025-03-02T09:30:00Z");
     ck_assert_msg(strstr(output, "no entry that early") != NULL, "%s", output);
     ck_assert_int_ne(access(path_of(d, "before"), F_OK), 0);
-    program(d, 2, "restore", path_of(d, "backup"), path_of(d, "before"), "--until", "yesterday");
+    program(d, 2, "restore", path_of(d, "backup"), path_of(d, "before"), "--to", "yesterday");
+    output =
+        program(d, 5, "restore", path_of(d, "backup"), path_of(d, "before"), "--to-entry", "900");
+    ck_assert_msg(strstr(output, "the backup ends with entry 4") != NULL, "%s", output);
+    ck_assert_int_ne(access(path_of(d, "before"), F_OK), 0);
     program(d, 6, "restore", path_of(d, "backup"), path_of(d, "then"), NULL, NULL);
     program(d, 5, "restore", path_of(d, "s-nothing"), path_of(d, "before"), NULL, NULL);
     ck_assert_int_eq(rename(path_of(d, "data"), path_of(d, "lost")), 0);

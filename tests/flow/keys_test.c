@@ -119,6 +119,24 @@ START_TEST(lost_keys_are_named_and_come_back_from_the_backup)
 }
 END_TEST
 
+/* A backup is whole only with the keys: one without is told while the data directory has them. */
+START_TEST(a_backup_without_keys_is_told_by_its_verification)
+{
+    const char *words[] = { "backup", "verify", in_dir("late"), NULL };
+    expect(run(0, words), "missing: 0, another: 0");
+    expect(run(0, (const char *[]){ "backup", "verify", in_dir("early"), NULL }), "the keys hold");
+    rd_dirs_remove(in_dir("late/keys"));
+    const char *say = run(1, words);
+    expect(say, "the whole chain hold\n");
+    expect(say, rd_arena_printf(&d->arena, "%s: missing", first));
+    expect(say, rd_arena_printf(&d->arena, "%s: missing", last));
+    expect(say, "`redress backup create` into it");
+    ck_assert_msg(!strstr(say, rd_arena_printf(&d->arena, "%s: missing", gone)), "%s", say);
+    run(0, (const char *[]){ "backup", "create", in_dir("late"), "--data", in_dir("data"), NULL });
+    expect(run(0, words), "missing: 0, another: 0");
+}
+END_TEST
+
 START_TEST(an_old_backup_gives_back_nobody_who_was_erased)
 {
     lose_keys();
@@ -191,6 +209,7 @@ int main(void)
     tcase_set_timeout(tcase, T_TIMEOUT_S);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, lost_keys_are_named_and_come_back_from_the_backup);
+    tcase_add_test(tcase, a_backup_without_keys_is_told_by_its_verification);
     tcase_add_test(tcase, an_old_backup_gives_back_nobody_who_was_erased);
     tcase_add_test(tcase, a_key_that_was_replaced_by_another_is_found_and_put_right);
     tcase_add_test(tcase, who_has_texts_under_two_keys_is_left_as_he_is);

@@ -227,6 +227,34 @@ START_TEST(any_entry_may_be_the_last)
 }
 END_TEST
 
+static _Atomic uint64_t others;
+
+static void others_work(void *context, uint64_t done, uint64_t all)
+{
+    (void)context;
+    (void)done;
+    (void)all;
+    atomic_fetch_add(&others, 1);
+}
+
+/* It only takes longer. */
+START_TEST(who_spares_others_copies_the_same)
+{
+    make_journal(400, true);
+    struct rd_backup_options options = to_backup(400);
+    struct rd_backup_summary summary;
+    struct rd_error error = RD_ERROR_NONE;
+    atomic_store(&others, 0);
+    options.beside = &others;
+    options.progress = others_work;
+    ck_assert_msg(rd_backup_create(&options, &summary, &error) == RD_OK, "%s", error.text);
+    ck_assert_uint_eq(summary.entries, 400);
+    ck_assert_uint_gt(atomic_load(&others), 0);
+    verified(400);
+    restored((struct rd_backup_options){ .until_seq = 0 }, 400);
+}
+END_TEST
+
 START_TEST(a_backup_ends_with_what_was_durable)
 {
     make_journal(400, true);
@@ -514,6 +542,7 @@ int main(void)
     tcase_add_test(tcase, an_empty_journal_has_a_backup);
     tcase_add_test(tcase, later_backups_copy_what_is_new);
     tcase_add_test(tcase, any_entry_may_be_the_last);
+    tcase_add_test(tcase, who_spares_others_copies_the_same);
     tcase_add_test(tcase, a_backup_ends_with_what_was_durable);
     tcase_add_test(tcase, every_flipped_byte_of_a_backup_is_found);
     tcase_add_test(tcase, a_damaged_manifest_is_told);
