@@ -40,6 +40,8 @@
 #define RD_GUESSES_FREE 5     /* wrong log-ins and proofs of an address; each further one waits */
 #define RD_GUESS_STEP_MS 2000 /* so much longer, and is forgotten after as long, */
 #define RD_GUESS_HOLD_MS_MAX 10000 /* up to this */
+#define RD_WARNINGS_TOLD 64        /* of what goes wrong with an address' connections, at once; */
+#define RD_WARNING_TOLD_MS 10000   /* and then one in so long */
 #define RD_DISMISS_MS                                                                              \
     1000                /* who is told why he must go is closed after so long if he won't listen */
 #define RD_WATCH_MS 250 /* while answers are held back or log-ins awaited, they are looked at */

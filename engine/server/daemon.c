@@ -88,6 +88,13 @@ static void server_ask(struct rd_server *server, enum rd_job_kind kind, const ch
     rd_server_submit(server, job);
 }
 
+static void server_ask_reload(struct rd_server *server)
+{
+    rd_notify_reloading(&server->notify);
+    server->reloading = true;
+    server_ask(server, RD_JOB_RELOAD, "policy.reload");
+}
+
 static void server_log_reload(const struct rd_request *request)
 {
     if (request->status == RD_OK) {
@@ -125,8 +132,12 @@ static void server_deliver(struct rd_server *server, struct rd_job *job)
     case RD_JOB_RELOAD:
         server->reloading = false;
         server_log_reload(&job->message.calls[0].request);
-        if (!server->draining)
-            rd_notify_send(&server->notify, "READY=1");
+        if (server->draining)
+            break;
+        rd_notify_send(&server->notify, "READY=1");
+        if (server->reload_again)
+            server_ask_reload(server);
+        server->reload_again = false;
         break;
     case RD_JOB_FOLLOW:
         rd_follow_answered(server->follow, job);
@@ -291,18 +302,20 @@ static void server_reload_keys(struct rd_server *server)
                error.text);
 }
 
+/* What was asked for while a policy is being loaded comes behind it: its files may have changed
+ * since they were read. */
 static void server_reload(struct rd_server *server)
 {
-    if (server->draining || server->reloading) {
-        rd_log(RD_LOG_WARN, "daemon", "SIGHUP: not now, %s",
-               server->draining ? "stopping" : "a reload is under way");
+    if (server->draining) {
+        rd_log(RD_LOG_WARN, "daemon", "SIGHUP: not now, stopping");
         return;
     }
-    rd_log(RD_LOG_INFO, "daemon", "SIGHUP: reloading the policy");
     server_reload_keys(server);
-    rd_notify_reloading(&server->notify);
-    server->reloading = true;
-    server_ask(server, RD_JOB_RELOAD, "policy.reload");
+    server->reload_again = server->reloading;
+    rd_log(RD_LOG_INFO, "daemon", "SIGHUP: reloading the policy%s",
+           server->reloading ? " once more, behind the reload that is under way" : "");
+    if (!server->reloading)
+        server_ask_reload(server);
 }
 
 static void server_on_signal(uv_signal_t *handle, int number)

@@ -15,12 +15,14 @@ void rd_gate_init(struct rd_gate *gate, uint32_t account_rate, uint32_t address_
     *gate = (struct rd_gate){ .account_rate = account_rate, .address_rate = address_rate };
     rd_meter_init(&gate->callers, RD_GATE_CALLERS_MAX, seed | 1);
     rd_meter_init(&gate->guessers, RD_GATE_CALLERS_MAX, seed | 1);
+    rd_meter_init(&gate->told, RD_GATE_CALLERS_MAX, seed | 1);
 }
 
 void rd_gate_fini(struct rd_gate *gate)
 {
     rd_meter_fini(&gate->callers);
     rd_meter_fini(&gate->guessers);
+    rd_meter_fini(&gate->told);
 }
 
 static int64_t gate_take(struct rd_gate *gate, const char *who, uint32_t rate, uint32_t requests,
@@ -54,4 +56,10 @@ int64_t rd_gate_guess_hold_ns(struct rd_gate *gate, const struct rd_gate_caller 
     return who ? rd_meter_charge(&gate->guessers, who, RULE, 1, now_ns,
                                  RD_GUESS_HOLD_MS_MAX * GATE_MS_NS)
                : 0;
+}
+
+bool rd_gate_tells(struct rd_gate *gate, const char *address, int64_t now_ns, uint64_t *untold)
+{
+    static const struct rd_meter_rule RULE = { RD_WARNINGS_TOLD, RD_WARNING_TOLD_MS * GATE_MS_NS };
+    return rd_meter_take(&gate->told, address, RULE, 1, now_ns, untold) == 0;
 }

@@ -15,7 +15,7 @@
 #include "base/meter.h"
 
 struct rd_gate {
-    struct rd_meter callers, guessers;
+    struct rd_meter callers, guessers, told;
     uint32_t account_rate, address_rate; /* requests a second; 0: as many as they like */
 };
 
@@ -37,5 +37,8 @@ uint32_t rd_gate_wait_ms(struct rd_gate *gate, const struct rd_gate_caller *call
  * at most RD_GUESS_HOLD_MS_MAX. */
 int64_t rd_gate_guess_hold_ns(struct rd_gate *gate, const struct rd_gate_caller *caller,
                               int64_t now_ns);
+/* Whether what went wrong with a connection of that address is told in the log: nobody can fill it
+ * by connecting. `*untold`: how many of his were not told before this one. */
+bool rd_gate_tells(struct rd_gate *gate, const char *address, int64_t now_ns, uint64_t *untold);
 
 #endif

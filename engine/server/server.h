@@ -65,7 +65,8 @@ struct rd_server {
     bool draining;
     bool stopping; /* the kernel thread was told to end */
     bool reloading;
-    bool pinged; /* the watchdog's question is with the kernel thread */
+    bool reload_again; /* SIGHUP came meanwhile */
+    bool pinged;       /* the watchdog's question is with the kernel thread */
     char read_buffer[RD_READ_BYTES];
 };
 

@@ -176,12 +176,26 @@ static void session_let_go(struct rd_session *session)
     session->in_flight_bytes = session->waits_bytes = 0;
 }
 
+/* Warnings about one address' connections are so many, and the next one says how many were not. */
+static void session_warn(const struct rd_session *session, const char *what, const char *why)
+{
+    uint64_t untold = 0;
+    char more[64] = "";
+    bool tells = rd_gate_tells(&session->server->gate, session->place, rd_clock_mono_ns(), &untold);
+    if (untold > 0)
+        snprintf(more, sizeof(more), " (%llu like it were not logged)", (unsigned long long)untold);
+    rd_log(tells ? RD_LOG_WARN : RD_LOG_DEBUG, "session", "session %llu %s: %s%s",
+           (unsigned long long)session->serial, what, why, more);
+}
+
 void rd_session_close(struct rd_session *session, const char *reason)
 {
     if (session->closing)
         return;
-    rd_log(reason ? RD_LOG_WARN : RD_LOG_DEBUG, "session", "session %llu closes%s%s",
-           (unsigned long long)session->serial, reason ? ": " : "", reason ? reason : "");
+    if (reason)
+        session_warn(session, "closes", reason);
+    else
+        rd_log(RD_LOG_DEBUG, "session", "session %llu closes", (unsigned long long)session->serial);
     session->closing = true;
     session_weigh(session);
     rd_feed_end(session);
@@ -204,8 +218,7 @@ static void session_gone(struct rd_session *session, const char *doing, int fail
 static void session_dismiss(struct rd_session *session, const char *why)
 {
     struct rd_job *job = rd_job_get(&session->server->pool, RD_JOB_MESSAGE);
-    rd_log(RD_LOG_WARN, "session", "session %llu is dismissed: %s",
-           (unsigned long long)session->serial, why);
+    session_warn(session, "is dismissed", why);
     rd_rpc_refuse(&job->arena, RD_NOT_LOGGED_IN, why, &job->message);
     rd_rpc_write(rd_session_out(session), &job->message);
     rd_job_put(&session->server->pool, job);

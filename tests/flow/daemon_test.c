@@ -246,6 +246,28 @@ START_TEST(test_sighup_reloads)
 }
 END_TEST
 
+/* The files may have changed since the first one read them. */
+START_TEST(test_sighup_during_a_reload_comes_behind_it)
+{
+    for (int i = 0; i < 20000 && !strstr(t_daemon_log(d), "once more, behind"); i++) {
+        ck_assert_int_eq(kill(d->pid, SIGHUP), 0);
+        t_call(d, "server.info", "{}");
+    }
+    const char *log = strstr(t_daemon_log(d), "once more, behind");
+    ck_assert_ptr_nonnull(log);
+    for (int i = 0; i < 600;
+         i++) { /* the one that was under way, and the one that came meanwhile */
+        log = strstr(t_daemon_log(d), "once more, behind");
+        log = strstr(log, "the policy was reloaded");
+        if (log && strstr(log + 1, "the policy was reloaded"))
+            return;
+        t_call(d, "server.info", "{}");
+        usleep(50000);
+    }
+    ck_abort_msg("it was not reloaded again: %s", t_daemon_log(d));
+}
+END_TEST
+
 /* A datagram that holds the text arrives within a while; others are passed over. */
 static void assert_told(int fd, const char *text)
 {
@@ -337,6 +359,7 @@ static Suite *suite(void)
     tcase_set_timeout(manager, T_TIMEOUT_S);
     tcase_add_checked_fixture(manager, setup, teardown);
     tcase_add_test(manager, test_sighup_reloads);
+    tcase_add_test(manager, test_sighup_during_a_reload_comes_behind_it);
     tcase_add_test(manager, test_a_death_leaves_no_core_dump);
     tcase_add_test(manager, test_tells_the_service_manager);
     suite_add_tcase(suite, manager);

@@ -95,6 +95,21 @@ START_TEST(a_guess_waits_longer_than_the_one_before)
 }
 END_TEST
 
+START_TEST(what_goes_wrong_is_told_so_often)
+{
+    uint64_t untold = 0;
+    for (int i = 0; i < RD_WARNINGS_TOLD; i++)
+        ck_assert(rd_gate_tells(&gate, "10.0.0.1", SECOND_NS, &untold));
+    ck_assert_uint_eq(untold, 0);
+    for (int i = 0; i < 1000; i++)
+        ck_assert(!rd_gate_tells(&gate, "10.0.0.1", SECOND_NS, &untold));
+    ck_assert(rd_gate_tells(&gate, "10.0.0.2", SECOND_NS, &untold)); /* who has done nothing */
+    ck_assert_uint_eq(untold, 0);
+    ck_assert(rd_gate_tells(&gate, "10.0.0.1", SECOND_NS + RD_WARNING_TOLD_MS * MS_NS, &untold));
+    ck_assert_uint_eq(untold, 1000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("gate");
@@ -105,6 +120,7 @@ int main(void)
     tcase_add_test(tcase, who_has_the_machine_has_no_rate);
     tcase_add_test(tcase, no_limit_is_none);
     tcase_add_test(tcase, a_guess_waits_longer_than_the_one_before);
+    tcase_add_test(tcase, what_goes_wrong_is_told_so_often);
     suite_add_tcase(suite, tcase);
     return unit_run(suite);
 }
