@@ -209,8 +209,8 @@ enum rd_status rd_run_backup_verify(struct rd_cli *cli, struct rd_error *error)
         return status;
     struct rd_value shown = rd_keys_look_value(&keys, &cli->arena);
     status = rd_keys_look_verdict(&keys,
-                                  "`redress backup create` into it copies the keys anew, if the "
-                                  "data directory has them",
+                                  "where `redress store verify` finds none missing in the data "
+                                  "directory, `redress backup create` into it copies them anew",
                                   error);
     backup_print(cli, &summary, NULL, &shown,
                  status == RD_OK ? "every file, the whole chain and the keys hold"

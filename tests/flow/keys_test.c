@@ -130,7 +130,7 @@ START_TEST(a_backup_without_keys_is_told_by_its_verification)
     expect(say, "the whole chain hold\n");
     expect(say, rd_arena_printf(&d->arena, "%s: missing", first));
     expect(say, rd_arena_printf(&d->arena, "%s: missing", last));
-    expect(say, "`redress backup create` into it");
+    expect(say, "`redress backup create` into it copies them anew");
     ck_assert_msg(!strstr(say, rd_arena_printf(&d->arena, "%s: missing", gone)), "%s", say);
     run(0, (const char *[]){ "backup", "create", in_dir("late"), "--data", in_dir("data"), NULL });
     expect(run(0, words), "missing: 0, another: 0");
